@@ -1,0 +1,86 @@
+//! Scalar types: the rings over which one network definition is read.
+//!
+//! | type | ring | used for |
+//! |---|---|---|
+//! | [`Fp`] | the prime field Z/pZ, p a validated [`Prime`] below 2^63 | lower bounds, grids |
+//! | [`Rational`] | Q, on GMP | exact values, upper bounds at fixed weights |
+//! | [`num_rational::BigRational`] | Q, pure Rust | the independent checker |
+//! | `f64` | floating point | the cross-check only, never a verdict |
+//! | [`Polynomial<T>`](crate::poly::Polynomial) | T\[x_0, x_1, ..\] | coefficient tensors |
+//!
+//! All of them implement [`Ring`], which is what `nalgebra::DMatrix<T>` needs to add and multiply,
+//! plus the embedding of small integers. One suite of axioms (`tests/laws.rs`) is fed every one.
+
+mod fp;
+mod prime;
+mod rational;
+
+pub use fp::Fp;
+pub use prime::{Prime, PrimeError};
+pub use rational::Rational;
+
+use nalgebra::{ClosedAddAssign, ClosedMulAssign, ClosedSubAssign, Scalar};
+use num_traits::{One, Zero};
+
+/// A commutative ring with unit whose elements can fill a `DMatrix`.
+///
+/// `f64` implements it with the usual rounding; every other implementation is exact.
+pub trait Ring:
+    Scalar
+    + Zero
+    + One
+    + ClosedAddAssign
+    + ClosedSubAssign
+    + ClosedMulAssign
+    + std::ops::Neg<Output = Self>
+    + Send
+    + Sync
+{
+    /// The image of the integer `n` under the unique ring homomorphism from Z.
+    fn from_i64(n: i64) -> Self;
+
+    /// `self` to the power `exponent`, by squaring; `x^0 = 1`.
+    fn power(&self, mut exponent: u64) -> Self {
+        let (mut base, mut result) = (self.clone(), Self::one());
+        while exponent > 0 {
+            if exponent & 1 == 1 {
+                result *= base.clone();
+            }
+            exponent >>= 1;
+            if exponent > 0 {
+                base = base.clone() * base;
+            }
+        }
+        result
+    }
+}
+
+/// A [`Ring`] in which every non-zero element has an inverse.
+pub trait Field: Ring {
+    /// The multiplicative inverse, or `None` for zero.
+    fn inverse(&self) -> Option<Self>;
+}
+
+impl Ring for f64 {
+    fn from_i64(n: i64) -> Self {
+        n as f64
+    }
+}
+
+impl Field for f64 {
+    fn inverse(&self) -> Option<Self> {
+        (*self != 0.0).then(|| self.recip())
+    }
+}
+
+impl Ring for num_rational::BigRational {
+    fn from_i64(n: i64) -> Self {
+        Self::from_integer(n.into())
+    }
+}
+
+impl Field for num_rational::BigRational {
+    fn inverse(&self) -> Option<Self> {
+        (!self.is_zero()).then(|| self.recip())
+    }
+}

@@ -1,0 +1,202 @@
+//! `seprank rank`.
+
+use super::problem::NetworkArgs;
+use super::{Failure, Format, print_json, progress};
+use crate::bounds::Side;
+use crate::network::witness::WitnessKind;
+use crate::prove::{
+    self, Basis, BoundValue, Inputs, Method, RankAnswer, RankRequest, Route, Status, Weights,
+};
+use crate::tensor::MemoryLimit;
+use clap::ValueEnum;
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// The separation rank of one network
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  seprank rank attention --depth 2 --width 3 --tokens 4
+  seprank rank attention --depth 3 --width 8 --heads 2 --tokens 5 --left 0,1,2 --weights heads --inputs theorem
+  seprank rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --format json
+
+With random weights the answer is the generic separation rank: the maximum over all weights,
+taken by almost all of them. It is exact where the rank found meets a proved upper bound;
+otherwise it is a proved lower bound, and the chance that the draw was unlucky is stated.")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    network: NetworkArgs,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(clap::Args, Clone, Debug)]
+struct Options {
+    /// Weights: random integers, or the construction in a theorem's proof
+    #[arg(long, global = true, value_enum, default_value_t = WeightsArg::Random)]
+    weights: WeightsArg,
+    /// Inputs: all, or only those in the proof of the named weights
+    #[arg(long, global = true, value_enum, default_value_t = InputsArg::All)]
+    inputs: InputsArg,
+    /// Seed of the random weights and points
+    #[arg(long, global = true, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// How to compute
+    #[arg(long, global = true, value_enum, default_value_t = MethodArg::Auto)]
+    method: MethodArg,
+    /// Largest matrix, in GiB
+    #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
+    memory: u16,
+    /// How to print
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum WeightsArg {
+    Random,
+    Power,
+    Isotropic,
+    Heads,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum InputsArg {
+    All,
+    Theorem,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum MethodArg {
+    Auto,
+    Coefficients,
+    Grid,
+}
+
+#[derive(Serialize)]
+struct Report {
+    rank: usize,
+    status: &'static str,
+    method: &'static str,
+    seed: u64,
+    bounds: Vec<BoundRow>,
+    basis: String,
+    prime: u64,
+    scope: &'static str,
+}
+
+#[derive(Serialize)]
+struct BoundRow {
+    id: &'static str,
+    side: &'static str,
+    value: Option<String>,
+}
+
+impl From<&BoundValue> for BoundRow {
+    fn from(b: &BoundValue) -> Self {
+        Self { id: b.id, side: b.side.name(), value: b.value.as_ref().map(ToString::to_string) }
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let options = &args.options;
+    let request = RankRequest {
+        problem: args.network.problem()?,
+        weights: match options.weights {
+            WeightsArg::Random => Weights::Random,
+            WeightsArg::Power => Weights::Named(WitnessKind::Power),
+            WeightsArg::Isotropic => Weights::Named(WitnessKind::Isotropic),
+            WeightsArg::Heads => Weights::Named(WitnessKind::Heads),
+        },
+        inputs: match options.inputs {
+            InputsArg::All => Inputs::All,
+            InputsArg::Theorem => Inputs::Theorem,
+        },
+        method: match options.method {
+            MethodArg::Auto => Method::Auto,
+            MethodArg::Coefficients => Method::Coefficients,
+            MethodArg::Grid => Method::Grid,
+        },
+        seed: options.seed,
+        memory: MemoryLimit(u64::from(options.memory) << 30),
+    };
+    let bar = progress::bar(0, "rows");
+    let answer = prove::rank(&request, &|rows, planned| {
+        if bar.length() != Some(planned) {
+            bar.set_length(planned);
+            bar.set_position(0);
+        }
+        bar.inc(rows);
+    });
+    bar.finish_and_clear();
+    let report = report(&request, &answer?);
+    match options.format {
+        Format::Json => print_json(&report)?,
+        Format::Text => print_text(&report)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
+    let basis = match (&answer.basis, &request.weights) {
+        (Basis::Theorem(id), _) => {
+            format!("a non-zero minor modulo {}, met by the upper bound {id}", answer.prime)
+        }
+        (Basis::ProofFamily(kind), _) => format!(
+            "a non-zero minor modulo {}, met by the formula for the inputs of the {} proof",
+            answer.prime,
+            kind.name()
+        ),
+        (Basis::Chance(Some(p)), Weights::Random) => format!(
+            "a non-zero minor modulo {}; the generic rank is larger with chance at most {p:.1e} (Schwartz-Zippel)",
+            answer.prime
+        ),
+        (Basis::Chance(Some(p)), _) => format!(
+            "a non-zero minor modulo {}; the rank of these weights is larger modulo the prime with chance at most {p:.1e}",
+            answer.prime
+        ),
+        (Basis::Chance(None), _) => {
+            format!("a non-zero minor modulo {}; no upper half is certified", answer.prime)
+        }
+    };
+    Report {
+        rank: answer.rank,
+        status: match answer.status {
+            Status::Exact => "exact",
+            Status::Lower => "lower",
+        },
+        method: match answer.route {
+            Route::Coefficients => "coefficients",
+            Route::Grid(_) => "grid",
+        },
+        seed: request.seed,
+        bounds: answer.bounds.iter().map(BoundRow::from).collect(),
+        basis,
+        prime: answer.prime.get(),
+        scope: match (&request.weights, request.inputs) {
+            (Weights::Random, _) => {
+                "generic separation rank: the maximum over all weights, taken by almost all"
+            }
+            (_, Inputs::All) => "the network with these weights, all inputs",
+            (_, Inputs::Theorem) => "the network with these weights, on the inputs of the proof",
+        },
+    }
+}
+
+fn print_text(report: &Report) -> Result<(), Failure> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let relation = if report.status == "exact" { "=" } else { ">=" };
+    writeln!(
+        out,
+        "separation rank {relation} {}  ({}, by {})",
+        report.rank, report.status, report.method
+    )?;
+    writeln!(out, "  of: {}", report.scope)?;
+    writeln!(out, "  by: {}", report.basis)?;
+    for bound in &report.bounds {
+        let relation = if bound.side == Side::Lower.name() { ">=" } else { "<=" };
+        let value = bound.value.as_deref().unwrap_or("(too large to write)");
+        writeln!(out, "  {relation} {value}  {}", bound.id)?;
+    }
+    Ok(())
+}

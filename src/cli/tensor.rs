@@ -1,0 +1,119 @@
+//! `seprank tensor`.
+
+use super::problem::NetworkArgs;
+use super::{Failure, print_json};
+use crate::arith::Rational;
+use crate::network::{InputFamily, random_weights};
+use crate::prove::generator;
+use crate::tensor::{CoefficientMatrix, CoefficientTensor, MemoryLimit};
+use clap::ValueEnum;
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// The coefficient tensor and the shape of its matricization
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Example:
+  seprank tensor attention --depth 1 --width 2 --tokens 2 --format csv
+
+Exponents are listed for the entries X[t,k], tokens of side A first, then side B, by rows.")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    network: NetworkArgs,
+    /// Seed of the random weights
+    #[arg(long, global = true, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// How to print
+    #[arg(long, global = true, value_enum, default_value_t = TensorFormat::Json)]
+    format: TensorFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TensorFormat {
+    Json,
+    Csv,
+}
+
+#[derive(Serialize)]
+struct Document {
+    seed: u64,
+    variables: Vec<String>,
+    left_variables: usize,
+    matricization: Shape,
+    terms: Vec<Term>,
+}
+
+#[derive(Serialize)]
+struct Shape {
+    rows: usize,
+    cols: usize,
+    blocks: Vec<BlockShape>,
+}
+
+#[derive(Serialize)]
+struct BlockShape {
+    degree_left: Option<u64>,
+    degree_right: Option<u64>,
+    rows: usize,
+    cols: usize,
+    nonzero: usize,
+}
+
+#[derive(Serialize)]
+struct Term {
+    exponents: Vec<u64>,
+    coefficient: String,
+}
+
+pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let problem = args.network.problem()?;
+    let family = InputFamily::all(&problem);
+    let limit = MemoryLimit::default();
+    crate::tensor::CoefficientForecast::new(&problem, &family).map_or_else(
+        || limit.check("the coefficient tensor", None, "--depth, --width or --tokens"),
+        |_| Ok(()),
+    )?;
+    let network = random_weights(&problem, &mut generator(args.seed));
+    let tensor = CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit)?;
+    let (left, right) = (problem.partition().left(), problem.partition().right());
+    let variables: Vec<String> = left
+        .iter()
+        .chain(right)
+        .flat_map(|t| (0..problem.width()).map(move |k| format!("X[{t},{k}]")))
+        .collect();
+    let terms = tensor.polynomial().terms().iter().map(|(monomial, c)| {
+        let mut exponents = vec![0; variables.len()];
+        monomial.exponents().for_each(|(i, e)| exponents[i] = e);
+        Term { exponents, coefficient: c.to_string() }
+    });
+    match args.format {
+        TensorFormat::Json => print_json(&Document {
+            seed: args.seed,
+            left_variables: tensor.left_variables(),
+            matricization: shape(&tensor.matricize()),
+            terms: terms.collect(),
+            variables,
+        })?,
+        TensorFormat::Csv => {
+            let mut out = csv::Writer::from_writer(std::io::stdout().lock());
+            out.write_record(variables.iter().map(String::as_str).chain(["coefficient"]))?;
+            for term in terms {
+                let row = term.exponents.iter().map(ToString::to_string).chain([term.coefficient]);
+                out.write_record(row)?;
+            }
+            out.flush()?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shape(matrix: &CoefficientMatrix<Rational>) -> Shape {
+    let (rows, cols) = matrix.shape();
+    let blocks = matrix.blocks.iter().map(|b| BlockShape {
+        degree_left: b.bidegree.map(|d| d.0),
+        degree_right: b.bidegree.map(|d| d.1),
+        rows: b.rows.len(),
+        cols: b.cols.len(),
+        nonzero: b.entries.len(),
+    });
+    Shape { rows, cols, blocks: blocks.collect() }
+}

@@ -1,0 +1,18 @@
+//! `seprank`: exact, certified separation ranks of polynomial attention and MLP-Mixer networks.
+//!
+//! The **separation rank** `sep(f; A, B)` of a function of the tokens in A and B is the least number
+//! of products `g(X_A) h(X_B)` that sum to it. For a polynomial it is the rank of its coefficient
+//! matrix, so it can be computed exactly. This crate builds those matrices from one network
+//! definition, computes their ranks, evaluates proved bounds and compares the two.
+//!
+//! The way of the data: [`network`] -> [`tensor`] -> [`linalg`] -> [`prove`] -> [`certificate`] ->
+//! [`check`] -> [`claims`] -> [`table`]. The definitions, theorems and proofs are in docs/theory.md.
+
+pub mod arith;
+pub mod bounds;
+pub mod cli;
+pub mod linalg;
+pub mod network;
+pub mod poly;
+pub mod prove;
+pub mod tensor;

@@ -1,0 +1,7 @@
+//! The command line: parse, call the library, map the verdict to an exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    seprank::cli::run()
+}

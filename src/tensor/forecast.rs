@@ -1,0 +1,96 @@
+//! What a computation will need, before anything is allocated.
+
+use crate::bounds::numbers::{log10_multiset_estimate, multiset};
+use crate::network::{InputFamily, Problem};
+
+/// A limit on the bytes that one matrix or tensor may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryLimit(pub u64);
+
+impl Default for MemoryLimit {
+    /// 4 GiB.
+    fn default() -> Self {
+        Self(4 << 30)
+    }
+}
+
+/// A computation that would not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} would take {needed} bytes, more than the limit of {limit}; reduce {reduce}")]
+pub struct TooLarge {
+    /// What does not fit.
+    pub what: String,
+    /// Bytes needed, decimal, or "over 10^18".
+    pub needed: String,
+    /// Bytes allowed.
+    pub limit: u64,
+    /// Options that would help.
+    pub reduce: &'static str,
+}
+
+impl MemoryLimit {
+    /// Accepts `needed` bytes (`None`: more than 64 bits count) if they are within the limit.
+    ///
+    /// # Errors
+    /// [`TooLarge`] with the numbers.
+    pub fn check(
+        self,
+        what: impl Into<String>,
+        needed: Option<u64>,
+        reduce: &'static str,
+    ) -> Result<(), TooLarge> {
+        match needed {
+            Some(bytes) if bytes <= self.0 => Ok(()),
+            _ => Err(TooLarge {
+                what: what.into(),
+                needed: needed.map_or("over 10^18".into(), |b| b.to_string()),
+                limit: self.0,
+                reduce,
+            }),
+        }
+    }
+}
+
+/// The number of monomials of degree exactly (`homogeneous`) or at most `degree`, if it fits 64 bits.
+pub fn count_monomials(variables: u64, degree: u64, homogeneous: bool) -> Option<u64> {
+    let n = variables + u64::from(!homogeneous);
+    if log10_multiset_estimate(n as f64, degree as f64) > 24.0 {
+        return None;
+    }
+    multiset(&n.into(), degree).to_u64()
+}
+
+/// An upper bound on the size of a coefficient tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoefficientForecast {
+    /// Largest possible number of terms.
+    pub terms: u64,
+    /// Bytes for the tensor and the polynomials on the way to it.
+    pub bytes: u64,
+    /// Total degree.
+    pub degree: u64,
+}
+
+impl CoefficientForecast {
+    /// The forecast for the tensor of `problem` on `family`, or `None` past 64 bits or past the
+    /// 16-bit exponents of [`Monomial`](crate::poly::Monomial).
+    ///
+    /// Every entry of every state is bounded by all monomials of its degree, about 100 bytes a term,
+    /// for N d entries of the last state but one and the hash table of one product.
+    pub fn new(problem: &Problem, family: &InputFamily) -> Option<Self> {
+        let entry_degree = [&family.left, &family.right]
+            .iter()
+            .flat_map(|side| side.branches.iter().flat_map(|b| b.iter().map(|p| p.degree())))
+            .max()?
+            .max(1);
+        let degree = problem.degree().ok()?.checked_mul(entry_degree)?;
+        if degree >= u64::from(u16::MAX) {
+            return None;
+        }
+        let variables = (family.left.parameters + family.right.parameters) as u64;
+        let all_inputs = *family == InputFamily::all(problem);
+        let terms = count_monomials(variables, degree, all_inputs)?;
+        let bytes = terms.checked_mul(400)?;
+        Some(Self { terms, bytes, degree })
+    }
+}

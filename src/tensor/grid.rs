@@ -1,0 +1,65 @@
+//! Grid matrices: values of f on a product of points.
+
+use crate::arith::{Fp, Prime, Rational, Ring};
+use crate::network::{InputFamily, Network, Problem, SideFamily};
+use nalgebra::DMatrix;
+use rand::RngExt;
+use rand_chacha::ChaCha20Rng;
+use rayon::prelude::*;
+
+/// Points of either side; each is the rows of X on that side, positions x width.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GridPoints<T> {
+    /// Points of side A.
+    pub left: Vec<DMatrix<T>>,
+    /// Points of side B.
+    pub right: Vec<DMatrix<T>>,
+}
+
+/// `count` points on either side of `family`, the parameters uniform in F_p; of a union of maps
+/// the branches are used in turn.
+pub fn random_points(
+    family: &InputFamily,
+    count: (usize, usize),
+    prime: Prime,
+    rng: &mut ChaCha20Rng,
+) -> GridPoints<Fp> {
+    let mut side = |side: &SideFamily, count: usize| {
+        (0..count)
+            .map(|branch| {
+                let values: Vec<Fp> = (0..side.parameters)
+                    .map(|_| Fp::from_residue(rng.random_range(0..prime.get()), prime))
+                    .collect();
+                // Families have integer coefficients, so the embedding never fails.
+                let embed =
+                    |c: &Rational| Fp::from_ratio(c, prime).unwrap_or_else(|| Fp::new(0, prime));
+                side.evaluate(branch, &values, embed)
+            })
+            .collect()
+    };
+    GridPoints { left: side(&family.left, count.0), right: side(&family.right, count.1) }
+}
+
+/// The matrix `[f(a_s, b_t)]`, s by rows. Cost: one forward pass an entry, on all cores.
+/// `progress` is called with the number of rows done since its last call.
+pub fn grid<T: Ring>(
+    problem: &Problem,
+    network: &Network<T>,
+    points: &GridPoints<T>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> DMatrix<T> {
+    let output = problem.output();
+    let (rows, cols) = (points.left.len(), points.right.len());
+    let entries: Vec<T> = points
+        .left
+        .par_iter()
+        .flat_map_iter(|a| {
+            progress(1);
+            points.right.iter().map(move |b| {
+                let x = problem.partition().assemble(a, b);
+                network.forward(&x)[(output.token, output.channel)].clone()
+            })
+        })
+        .collect();
+    DMatrix::from_row_iterator(rows, cols, entries)
+}

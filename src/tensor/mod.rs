@@ -1,0 +1,15 @@
+//! Coefficient tensors, their matricizations, and grids.
+//!
+//! Two ways to a matrix whose rank is the separation rank (docs/theory.md, 1.2 and 1.3):
+//!
+//! - [`CoefficientTensor::matricize`]: the coefficient matrix itself, in blocks by bidegree;
+//! - [`grid`]: values on a product of points, whose rank is at most the separation rank and equals it
+//!   for enough general points.
+
+mod coefficient;
+mod forecast;
+mod grid;
+
+pub use coefficient::{Block, CoefficientMatrix, CoefficientTensor};
+pub use forecast::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials};
+pub use grid::{GridPoints, grid, random_points};
