@@ -98,7 +98,7 @@ fn is_prime(n: u64) -> bool {
     if n < 2 {
         return false;
     }
-    if let Some(q) = BASES.iter().find(|q| n % **q == 0) {
+    if let Some(q) = BASES.iter().find(|q| n.is_multiple_of(**q)) {
         return n == *q;
     }
     let mul = |a: u64, b: u64| (u128::from(a) * u128::from(b) % u128::from(n)) as u64;
