@@ -10,9 +10,12 @@
 
 pub mod arith;
 pub mod bounds;
+pub mod claims;
 pub mod cli;
+pub mod float;
 pub mod linalg;
 pub mod network;
 pub mod poly;
 pub mod prove;
+pub mod table;
 pub mod tensor;

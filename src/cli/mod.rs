@@ -4,9 +4,11 @@
 //! Results go to standard output, progress and errors to standard error.
 
 mod bounds;
+mod certify;
 mod problem;
 mod progress;
 mod rank;
+mod table;
 mod tensor;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -30,6 +32,10 @@ enum Command {
     Tensor(tensor::Args),
     /// Every bound that applies to a problem
     Bounds(bounds::Args),
+    /// Certify every claim on small cases
+    Certify(certify::Args),
+    /// The tables of the appendix
+    Table(table::Args),
 }
 
 /// How results are printed.
@@ -51,6 +57,8 @@ pub fn run() -> ExitCode {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),
         Command::Bounds(args) => bounds::run(&args),
+        Command::Certify(args) => certify::run(&args),
+        Command::Table(args) => table::run(&args),
     };
     match result {
         Ok(code) => code,

@@ -15,7 +15,7 @@ pub mod witness;
 pub use architecture::{Architecture, AttentionShape, MAX_SIZE, MixerShape};
 pub use family::{InputFamily, SideFamily};
 pub use partition::Partition;
-pub use weights::{RANDOM_WEIGHT_RANGE, random_weights};
+pub use weights::{RANDOM_WEIGHT_RANGE, WeightStyle};
 
 use crate::arith::Ring;
 use layers::{Layer, LayerRule, Parameter};
@@ -82,6 +82,40 @@ impl Problem {
             ));
         }
         Ok(Self { architecture, partition, output })
+    }
+
+    /// Attention of the given sizes, output entry (0, 0), A = the first half of the tokens.
+    ///
+    /// # Errors
+    /// As [`Problem::new`].
+    pub fn attention(
+        depth: usize,
+        width: usize,
+        heads: usize,
+        tokens: usize,
+    ) -> Result<Self, InvalidProblem> {
+        let shape = AttentionShape { depth, width, heads };
+        Self::new(Architecture::Attention(shape), Partition::halves(tokens)?, Output::default())
+    }
+
+    /// A quadratic Mixer with linear channel part, output entry (0, 0), A = the first half.
+    ///
+    /// # Errors
+    /// As [`Problem::new`].
+    pub fn mixer(
+        depth: usize,
+        width: usize,
+        token_hidden: usize,
+        tokens: usize,
+    ) -> Result<Self, InvalidProblem> {
+        let shape = MixerShape::quadratic(depth, width, token_hidden);
+        Self::new(Architecture::Mixer(shape), Partition::halves(tokens)?, Output::default())
+    }
+
+    /// The same problem with another partition.
+    pub fn with_partition(&self, left: &[usize]) -> Result<Self, InvalidProblem> {
+        let partition = Partition::new(self.tokens(), left)?;
+        Self::new(self.architecture.clone(), partition, self.output)
     }
 
     /// The architecture.

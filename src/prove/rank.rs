@@ -5,7 +5,7 @@ use crate::bounds::{self, Side};
 use crate::linalg::{Echelon, rank_mod_p};
 use crate::network::witness::{Witness, WitnessKind};
 use crate::network::{
-    InputFamily, InvalidProblem, Network, Problem, RANDOM_WEIGHT_RANGE, random_weights,
+    InputFamily, InvalidProblem, Network, Problem, RANDOM_WEIGHT_RANGE, WeightStyle,
 };
 use crate::tensor::{
     CoefficientForecast, CoefficientTensor, GridPoints, MemoryLimit, TooLarge, grid, random_points,
@@ -169,7 +169,7 @@ pub fn rank(
     )?;
     let mut rng = generator(request.seed);
     let (network, witness) = match &request.weights {
-        Weights::Random => (random_weights(problem, &mut rng), None),
+        Weights::Random => (WeightStyle::Random.draw(problem, &mut rng), None),
         Weights::Given(network) => (network.clone(), None),
         Weights::Named(kind) => {
             let witness = kind.build(problem)?;
@@ -205,6 +205,9 @@ pub fn rank(
     let (status, basis) = plan.judge(&minor, prime);
     Ok(RankAnswer { rank: minor.rank, status, basis, prime, minor, route, bounds, network })
 }
+
+/// The first grid has at least this many points on a side, if an upper bound does not say fewer do.
+const SMALL_GRID: u64 = 64;
 
 struct Plan<'a> {
     request: &'a RankRequest,
@@ -279,7 +282,8 @@ impl Plan<'_> {
         Ok(total)
     }
 
-    /// Square grids of growing size, until the rank stays below the size or meets the upper bound.
+    /// Square grids of growing size, until the rank stays below the size. One point more than the
+    /// best upper bound is always enough to see that bound hold, or fail.
     fn by_grid(
         &self,
         prime: Prime,
@@ -288,8 +292,8 @@ impl Plan<'_> {
     ) -> Result<(Echelon, GridPoints<Fp>), RankError> {
         let network =
             self.network.map(|c| Fp::from_ratio(c, prime).unwrap_or_else(|| Fp::new(0, prime)));
-        let upper = self.upper().and_then(|(_, value)| value.to_u64());
-        let expected = self.expected();
+        let most = self.upper().map_or(Some(u64::MAX), |(_, value)| value.to_u64());
+        let most = most.map_or(u64::MAX, |upper| upper.saturating_add(1));
         let check = |size: Option<u64>| {
             let bytes = size.and_then(|s| s.checked_mul(s)?.checked_mul(24));
             let what = match size {
@@ -298,15 +302,10 @@ impl Plan<'_> {
             };
             self.request.memory.check(what, bytes, "--depth, --width or --tokens")
         };
-        // One more row than expected shows that the rank stops there.
-        let mut size = match (expected.to_u64(), upper) {
-            (Some(expected), upper) => {
-                upper.unwrap_or(u64::MAX).min(expected.saturating_add(1).max(48))
-            }
-            (None, _) => {
-                return check(None).map(|_| unreachable!("no size fits")).map_err(Into::into);
-            }
-        };
+        let expected = self.expected().to_u64();
+        check(expected)?;
+        let expected = expected.unwrap_or(u64::MAX);
+        let mut size = most.min(expected.saturating_add(1).max(SMALL_GRID));
         loop {
             check(Some(size))?;
             let count = size as usize;
@@ -314,11 +313,10 @@ impl Plan<'_> {
             let matrix: DMatrix<Fp> =
                 grid(&self.request.problem, &network, &points, &|rows| progress(rows, size));
             let minor = rank_mod_p(&matrix, prime);
-            let full = minor.rank == count;
-            if !full || upper.is_some_and(|u| size >= u) {
+            if minor.rank < count || size >= most {
                 return Ok((minor, points));
             }
-            size = upper.unwrap_or(u64::MAX).min(2 * size);
+            size = most.min(2 * size);
         }
     }
 
