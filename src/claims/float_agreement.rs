@@ -16,8 +16,8 @@ impl Claim for FloatAgreement {
         "float-agrees"
     }
     fn statement(&self) -> &'static str {
-        "The number of singular values above the stated tolerance, in double precision, is the exact \
-         rank. A cross-check of the code, not a proof."
+        "The number of singular values before the widest gap, in double precision, is the exact rank. A \
+         cross-check of the code, not a proof."
     }
     fn cases(&self, profile: Profile) -> Vec<Case> {
         small_problems(profile)
@@ -32,7 +32,7 @@ impl Claim for FloatAgreement {
                         Err(e) => return Outcome::missing(e.to_string()),
                     };
                     let exact = answer.rank;
-                    let points = exact + 8;
+                    let points = 2 * exact + 8;
                     let spectrum = float::spectrum(
                         &problem,
                         &answer.network,

@@ -72,7 +72,11 @@ pub fn run() -> ExitCode {
 
 /// The reader of our output has gone away, as `head` does: not an error.
 fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    let io = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(e)) => Some(e),
+        _ => error.downcast_ref::<io::Error>(),
+    };
+    io.is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints one JSON document and a line end.

@@ -1,8 +1,9 @@
 //! The floating-point pipeline: a second opinion on exact ranks, never a verdict.
 //!
 //! The same forward pass is read over `f64`, a grid matrix is filled at random points, its rows and
-//! columns are scaled to unit norm, and the numerical rank is the number of singular values above
-//! `tolerance * largest`.
+//! columns are scaled to unit norm, and the numerical rank is read off the singular values: the
+//! number of them before the widest relative gap, among those above `tolerance * largest`. The gap
+//! matters because cancellation lifts the noise of some rows above plain rounding.
 
 use crate::arith::Rational;
 use crate::network::{InputFamily, Network, Problem, SideFamily};
@@ -18,13 +19,30 @@ pub struct Spectrum {
     pub singular_values: Vec<f64>,
     /// Relative tolerance of the rank.
     pub tolerance: f64,
-    /// Number of singular values above `tolerance` times the largest.
+    /// Number of singular values before the widest gap.
     pub rank: usize,
 }
 
-/// The relative tolerance for an n x n grid: the rounding of n terms with a factor 16 to spare.
+impl Spectrum {
+    fn new(mut singular_values: Vec<f64>) -> Self {
+        singular_values.sort_by(|a, b| b.total_cmp(a));
+        let tolerance = default_tolerance(singular_values.len());
+        let largest = singular_values.first().copied().unwrap_or(0.0);
+        let floor = f64::EPSILON * largest;
+        let kept = singular_values.iter().take_while(|s| **s > tolerance * largest).count();
+        let gap = |k: usize| {
+            let next = singular_values.get(k).copied().unwrap_or(0.0);
+            singular_values[k - 1] / next.max(floor)
+        };
+        let rank = (1..=kept).max_by(|a, b| gap(*a).total_cmp(&gap(*b))).unwrap_or(0);
+        Self { singular_values, tolerance, rank }
+    }
+}
+
+/// The relative tolerance for an n x n matrix: n times the unit of rounding, as LAPACK's users and
+/// NumPy's `matrix_rank` take it.
 pub fn default_tolerance(n: usize) -> f64 {
-    16.0 * n as f64 * f64::EPSILON
+    n as f64 * f64::EPSILON
 }
 
 /// The spectrum of an n x n grid of the network over `f64`; weights are divided by the largest
@@ -53,12 +71,7 @@ pub fn spectrum(
     let points = GridPoints { left: side(&family.left), right: side(&family.right) };
     let mut matrix = grid(problem, &network, &points, &|_| ());
     normalise(&mut matrix);
-    let mut singular_values: Vec<f64> = matrix.singular_values().iter().copied().collect();
-    singular_values.sort_by(|a, b| b.total_cmp(a));
-    let tolerance = default_tolerance(n);
-    let threshold = tolerance * singular_values.first().copied().unwrap_or(0.0);
-    let rank = singular_values.iter().filter(|s| **s > threshold).count();
-    Spectrum { singular_values, tolerance, rank }
+    Spectrum::new(matrix.singular_values().iter().copied().collect())
 }
 
 /// Scales rows and then columns to unit Euclidean norm; zero ones stay.

@@ -28,7 +28,7 @@ impl Table for FloatAgainstExact {
                 request.seed = seed;
                 let answer = rank(&request, &|_, _| ()).ok()?;
                 let family = InputFamily::all(&problem);
-                let points = answer.rank + 8;
+                let points = 2 * answer.rank + 8;
                 let spectrum = float::spectrum(
                     &problem,
                     &answer.network,
