@@ -70,6 +70,7 @@ enum MethodArg {
     Auto,
     Coefficients,
     Grid,
+    Hankel,
 }
 
 #[derive(Serialize)]
@@ -115,6 +116,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             MethodArg::Auto => Method::Auto,
             MethodArg::Coefficients => Method::Coefficients,
             MethodArg::Grid => Method::Grid,
+            MethodArg::Hankel => Method::Hankel,
         },
         seed: options.seed,
         memory: MemoryLimit(u64::from(options.memory) << 30),
@@ -165,8 +167,9 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
             Status::Lower => "lower",
         },
         method: match answer.route {
-            Route::Coefficients => "coefficients",
-            Route::Grid(_) => "grid",
+            Route::Coefficients { .. } => "coefficients",
+            Route::Grid { .. } => "grid",
+            Route::Hankel { .. } => "hankel",
         },
         seed: request.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
