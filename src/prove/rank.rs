@@ -290,37 +290,33 @@ impl Plan<'_> {
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<Option<Vec<BlockRank>>, RankError> {
         let (problem, memory) = (&self.request.problem, self.request.memory);
-        if self.request.inputs != Inputs::All || !hankel::applies(problem) {
+        let Some(sizes) =
+            hankel::Sizes::new(problem).filter(|_| self.request.inputs == Inputs::All)
+        else {
             return Ok(None);
-        }
-        memory.check(
-            "the table of coefficients",
-            hankel::forecast(problem),
-            "--depth or --width",
-        )?;
+        };
+        memory.check("the table of coefficients", Some(sizes.bytes), "--depth or --width")?;
+        let blocks: Vec<u64> = (0..=sizes.degree)
+            .map(|b| {
+                let (rows, cols) = sizes.block(b);
+                rows.min(cols)
+            })
+            .collect();
+        let largest = blocks.iter().copied().max().unwrap_or(0);
+        let bytes = largest.checked_mul(largest).and_then(|n| n.checked_mul(8));
+        memory.check(format!("a {largest} x {largest} block"), bytes, "--depth or --width")?;
         let function = hankel::gram_function(problem, self.network, WORD_PRIME)
             .or_else(|| hankel::reduced_function(problem, self.network, WORD_PRIME));
         let Some(function) = function else { return Ok(None) };
-        let degrees = 0..=function.degree();
-        let sizes: Vec<u64> = degrees
-            .clone()
-            .map(|b| {
-                let (rows, cols) = function.block_shape(b);
-                rows.min(cols) as u64
-            })
-            .collect();
-        let largest = sizes.iter().copied().max().unwrap_or(0);
-        let bytes = largest.checked_mul(largest).and_then(|n| n.checked_mul(8));
-        memory.check(format!("a {largest} x {largest} block"), bytes, "--depth or --width")?;
         // The cost of a block grows with the cube of its size; that is what progress counts.
         let cost = |size: u64| (size / 16).pow(3);
-        let total = sizes.iter().map(|s| cost(*s)).sum();
-        let blocks = degrees.map(|b| {
+        let total = blocks.iter().map(|s| cost(*s)).sum();
+        let ranks = blocks.iter().enumerate().map(|(b, size)| {
             let block = function.block_rank(b, memory.0, rng);
-            progress(cost(sizes[b]), total);
+            progress(cost(*size), total);
             block
         });
-        Ok(Some(blocks.collect()))
+        Ok(Some(ranks.collect()))
     }
 
     fn theorem_inputs(&self) -> bool {

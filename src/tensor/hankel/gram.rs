@@ -1,6 +1,6 @@
 //! Attention as a polynomial in the Gram matrix, by applying words in G to a vector.
 
-use super::{Monomials, SumFunction};
+use super::{Monomials, Sizes, SumFunction};
 use crate::arith::{Fp, Prime, Rational};
 use crate::network::{Architecture, Network, Problem};
 use nalgebra::DMatrix;
@@ -30,11 +30,7 @@ pub fn gram_function(
 ) -> Option<SumFunction> {
     let Architecture::Attention(shape) = problem.architecture() else { return None };
     let d = shape.width;
-    if !super::applies(problem) {
-        return None;
-    }
-    let degree = (problem.degree().ok()? - 1) / 2;
-    let degree = usize::try_from(degree).ok()?;
+    let degree = usize::try_from(Sizes::new(problem)?.degree).ok()?;
     let reduce = |m: DMatrix<Rational>| -> Option<DMatrix<u64>> {
         let entries: Option<Vec<u64>> =
             m.iter().map(|q| Some(Fp::from_ratio(q, prime)?.residue(prime))).collect();

@@ -76,8 +76,8 @@ impl SumFunction {
         self.degree
     }
 
-    /// Size of block b: rows (k, alpha) and columns beta.
-    pub fn block_shape(&self, b: usize) -> (usize, usize) {
+    /// Rows (k, alpha) and columns beta of block b.
+    fn block_shape(&self, b: usize) -> (usize, usize) {
         (self.components * self.monomials.count(self.degree - b), self.monomials.count(b))
     }
 
@@ -140,37 +140,55 @@ impl SumFunction {
     }
 }
 
-/// Whether `problem` can be a function of a sum whose monomials are independent on either side.
-/// For a Mixer that also depends on the weights: [`reduced_function`] decides.
-pub fn applies(problem: &Problem) -> bool {
-    let (own, other) = problem.side_sizes();
-    let least = own.min(other);
-    match problem.architecture() {
-        Architecture::Attention(s) => least >= s.width,
-        Architecture::Mixer(s) => {
-            least >= s.token_hidden && !s.bias && !s.residual && s.permutation.is_none()
-        }
-    }
+/// Sizes of the Hankel route for a problem, before anything is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Variables n of the function: d(d+1)/2 Gram entries, or the S d entries of W1 X.
+    pub variables: u64,
+    /// Components: d for attention, 1 for a Mixer.
+    pub components: u64,
+    /// Degree C in these variables.
+    pub degree: u64,
+    /// Bytes for tables and coefficients.
+    pub bytes: u64,
 }
 
-/// Bytes for the tables and coefficients of `problem`, or `None` past 64 bits.
-pub fn forecast(problem: &Problem) -> Option<u64> {
-    let degree = problem.degree().ok()?;
-    let (variables, components, degree) = match problem.architecture() {
-        Architecture::Attention(s) => {
-            ((s.width * (s.width + 1) / 2) as u64, s.width as u64, (degree - 1) / 2)
+impl Sizes {
+    /// `None` if `problem` is not a function of a sum whose monomials are independent on either side,
+    /// or so large that monomials cannot be numbered by 32 bits. For a Mixer it also depends on the
+    /// weights: [`reduced_function`] decides.
+    pub fn new(problem: &Problem) -> Option<Self> {
+        let (own, other) = problem.side_sizes();
+        let least = own.min(other);
+        let degree = problem.degree().ok()?;
+        // Bytes for each coefficient: 64-bit states of attention, a sparse polynomial of a Mixer.
+        let (variables, components, degree, each) = match problem.architecture() {
+            Architecture::Attention(s) if least >= s.width => {
+                (s.width * (s.width + 1) / 2, s.width as u64, (degree - 1) / 2, 20)
+            }
+            Architecture::Mixer(s)
+                if least >= s.token_hidden && !s.bias && !s.residual && s.permutation.is_none() =>
+            {
+                (s.token_hidden * s.width, 1, degree, 800)
+            }
+            _ => return None,
+        };
+        let variables = variables as u64;
+        let monomials = count_monomials(variables, degree, true)?;
+        if degree > 4096 || monomials > u64::from(u32::MAX) {
+            return None;
         }
-        Architecture::Mixer(s) => ((s.token_hidden * s.width) as u64, 40, degree),
-    };
-    if degree > 4096 {
-        return None;
+        let coefficients = monomials.checked_mul(components)?.checked_mul(each)?;
+        let bytes = Monomials::bytes(variables, degree)?.checked_add(coefficients)?;
+        Some(Self { variables, components, degree, bytes })
     }
-    let coefficients = count_monomials(variables, degree, true)?.checked_mul(components)?;
-    // Table entries and numbers of monomials are 32 bits wide; two states of 64 bits are alive.
-    if count_monomials(variables, degree, true)? > u64::from(u32::MAX) {
-        return None;
+
+    /// Rows (k, alpha) and columns beta of block b.
+    pub fn block(&self, b: u64) -> (u64, u64) {
+        // Both are below the number of monomials of degree C in the function, which was counted.
+        let count = |k| count_monomials(self.variables, k, true).unwrap_or(u64::MAX);
+        (self.components.saturating_mul(count(self.degree - b)), count(b))
     }
-    Monomials::bytes(variables, degree)?.checked_add(coefficients.checked_mul(20)?)
 }
 
 /// So many more rows than columns make a random sample of full rank nearly certain.

@@ -1,6 +1,6 @@
 //! A homogeneous Mixer as a polynomial in the variables that its first layer can see.
 
-use super::{Monomials, SumFunction};
+use super::{Monomials, Sizes, SumFunction};
 use crate::arith::{Fp, Prime, Rational};
 use crate::linalg::rank_mod_p;
 use crate::network::layers::Layer;
@@ -21,10 +21,7 @@ pub fn reduced_function(
     prime: Prime,
 ) -> Option<SumFunction> {
     let Architecture::Mixer(shape) = problem.architecture() else { return None };
-    if !super::applies(problem) {
-        return None;
-    }
-    let degree = usize::try_from(problem.degree().ok()?).ok()?;
+    let degree = usize::try_from(Sizes::new(problem)?.degree).ok()?;
     let representable = network
         .parameters()
         .iter()
