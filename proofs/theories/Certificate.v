@@ -91,7 +91,7 @@ Theorem attention_sep_rank_lower Ws : attention_accepts p n d S xs ys i j r Ws -
   forall s, sep_le (fun x y : 'M[F]_(n, d) => net (lit_net F d Ws) (mix (side_of S) x y) i j) s -> (r <= s)%N.
 Proof.
 apply: (@accepts_sep_le p n d S xs ys i j r F _ (fun R => net (lit_net R d Ws))) => [R K g X|R psi p0 p1 pM pr X].
-  exact: map_net.
+  exact: map_lit_net.
 exact: eval_netE.
 Qed.
 
@@ -100,7 +100,7 @@ Theorem mixer_sep_rank_lower s t ls : mixer_accepts p n d S xs ys i j r s t ls -
     mixer (lit_poly F s) (lit_poly F t) (lit_mixer F n d ls) (mix (side_of S) x y) i j) k -> (r <= k)%N.
 Proof.
 apply: (@accepts_sep_le p n d S xs ys i j r F _ (fun R => mixer (lit_poly R s) (lit_poly R t) (lit_mixer R n d ls))) => [R K g X|R psi p0 p1 pM pr X].
-  exact: map_mixer.
+  exact: map_lit_mixer.
 exact: eval_mixerE.
 Qed.
 End Theorems.

@@ -46,7 +46,7 @@ Variables (F K : comRingType) (f : {rmorphism F -> K}) (n d : nat).
 Lemma map_lit m k M : map_mx f (lit F m k M) = lit K m k M.
 Proof. by apply/matrixP=> i j; rewrite !mxE rmorph_int. Qed.
 
-Lemma map_net Ws (X : 'M[F]_(n, d)) : map_mx f (net (lit_net F d Ws) X) = net (lit_net K d Ws) (map_mx f X).
+Lemma map_lit_net Ws (X : 'M[F]_(n, d)) : map_mx f (net (lit_net F d Ws) X) = net (lit_net K d Ws) (map_mx f X).
 Proof.
 rewrite /net; elim: Ws X => //= H Ws IH X; rewrite IH; congr foldl.
 rewrite /att !big_map raddf_sum; apply: eq_bigr => wv _.
@@ -59,7 +59,7 @@ apply/matrixP=> i j; rewrite !mxE -horner_map; congr (_.[_]).
 by apply/polyP=> m; rewrite coef_map !coef_Poly /=; elim: cs m => [|c cs IH] [|m] //=; rewrite ?rmorph0 // rmorph_int.
 Qed.
 
-Lemma map_mixer s t ls (X : 'M[F]_(n, d)) :
+Lemma map_lit_mixer s t ls (X : 'M[F]_(n, d)) :
   map_mx f (mixer (lit_poly F s) (lit_poly F t) (lit_mixer F n d ls) X) =
   mixer (lit_poly K s) (lit_poly K t) (lit_mixer K n d ls) (map_mx f X).
 Proof.
