@@ -5,14 +5,16 @@
 (* at every output entry (i,p). Equal to theory.md's simple form; its form    *)
 (* mc(da,C) - mc(da,C-2) on a quadric cone is not here. One head acts on da   *)
 (* coordinates, W swapping two halves of them; the others are 0. The generic  *)
-(* form is in GenericBounds.v.                                                *)
+(* form: the bound holds off the zero set of one non-zero polynomial in the   *)
+(* entries of the factors.                                                    *)
 (*                                                                            *)
 (*   isoW M, isoV == the weights A M A^T and A A^T, A the inclusion of e of   *)
 (*                   the d coordinates                                        *)
 (*   swap         == the matrix exchanging two halves                         *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
-From Seprank Require Import SepRank GridRank PowerRank Attention AttentionWeights.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank GridRank PowerRank Attention AttentionWeights GenericWeights.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -126,11 +128,11 @@ have [ap|/nz//] := eqVneq (a 0 p) 0; apply: (linepoly0 charF (w := delta_mx 0 p)
 by apply: nz; rewrite !mxE !eqxx mulr1 ap add0r.
 Qed.
 
-Theorem isotropic_lower (p : 'I_d) : S i -> ~~ S j ->
+Theorem isotropic_lower (p : 'I_d) : S i != S j ->
   exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
     sep_ge (fun x y => net Ws (mix S x y) i p) (mc da./2 (gdeg L)).
 Proof.
-move=> Si Sj; have ij : i != j by apply: contraNneq Sj => <-.
+move=> /any_side; apply => S1 Si Sj; have ij : i != j by apply: contraNneq Sj => <-.
 have hh : (h + h <= da)%N by rewrite addnn -[X in (_ <= X)%N]odd_double_half leq_addl.
 have hd : (h + h <= d)%N by rewrite dE; apply: leq_trans hh _; rewrite leq_pmull.
 pose Ws := nseq L (solo H (isoW d swap, isoV F d (h + h))).
@@ -142,11 +144,16 @@ apply: (any_output (p0 := widen_ord hd p0)); exists Ws => // s fs.
 apply: (@grid_coordinate h (gdeg L) s k0).
 pose xs a := tok i (uA a *m (pid_mx (h + h))^T) : 'M[F]_(n, d).
 pose ys b := tok j (vB b *m (pid_mx (h + h))^T) : 'M[F]_(n, d).
-have E a b : net Ws (mix S (xs a) (ys b)) i (widen_ord hd p0) = (if odd L then b else a) 0 k0 * dot a b ^+ gdeg L.
+have E a b : net Ws (mix S1 (xs a) (ys b)) i (widen_ord hd p0) = (if odd L then b else a) 0 k0 * dot a b ^+ gdeg L.
   rewrite mix_tok // (net_iso_out H hd ij L p0 (iso_swap a b)); congr (_ * _).
   by rewrite /p0 /uA /vB; case: odd; rewrite ?row_mxEl ?row_mxEr.
 have {}fs := eq_grid E (grid_comp xs ys (sep_grid fs)); clear E.
 case: odd fs => [/grid_sym|//]; apply: eq_grid => a b; congr (_ * _ ^+ _).
 by apply: eq_bigr => k _; rewrite mulrC.
 Qed.
+
+Corollary isotropic_lower_generic (p : 'I_d) : S i != S j ->
+  exists2 P : {mpoly F[nfactors L H d da]}, P != 0 & forall w, P.@[w] != 0 ->
+    sep_ge (fun x y => net (weights_of w) (mix S x y) i p) (mc da./2 (gdeg L)).
+Proof. by move=> ij; apply/generic_lower/isotropic_lower. Qed.
 End Lower.

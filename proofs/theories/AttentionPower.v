@@ -2,8 +2,9 @@
 (* partition with both parts non-empty, some weights of rank at most da give  *)
 (* separation rank at least                                                   *)
 (*   \sum_(k <= e) mc(d-1, 2k),  e = C_{L-1} = (3^(L-1) - 1)/2,               *)
-(* at every output entry (i,p). Equal to theory.md; the generic form is in    *)
-(* GenericBounds.v.                                                           *)
+(* at every output entry (i,p). Equal to theory.md. The generic form: the     *)
+(* bound holds off the zero set of one non-zero polynomial in the entries of  *)
+(* the factors.                                                               *)
 (*                                                                            *)
 (*   powerW H da L == the weights: (block h, E) in layer 1, then (E,E) in one *)
 (*                    head, E = e_0 e_0^T                                     *)
@@ -12,7 +13,8 @@
 (*                    network                                                 *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
-From Seprank Require Import SepRank GridRank PowerRank Attention AttentionWeights.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank GridRank PowerRank Attention AttentionWeights GenericWeights.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -124,16 +126,26 @@ by rewrite net_cube mxE y2 [X in _ * X]yi mulrC.
 Qed.
 End Lower.
 
-Theorem power_lower (F : fieldType) (charF : [char F] =i pred0) (n d H da L : nat)
-    (S : pred 'I_n) (i j : 'I_n) (p : 'I_d) :
-  (0 < H)%N -> d = (H * da)%N -> (0 < L)%N -> S i -> ~~ S j ->
+Section Theorem34.
+Variables (F : fieldType) (charF : [char F] =i pred0) (n d H da L : nat).
+Variables (S : pred 'I_n) (i j : 'I_n).
+Hypotheses (H0 : (0 < H)%N) (L0 : (0 < L)%N) (dE : d = (H * da)%N).
+
+Theorem power_lower (p : 'I_d) : S i != S j ->
   exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
     sep_ge (fun x y => net Ws (mix S x y) i p) (\sum_(k < (gdeg L.-1).+1) mc d.-1 (2 * k)).
 Proof.
-move=> H0; case: d p L => [[]//|m] p [//|L] dE _ Si Sj.
-have ij : i != j by apply: contraNneq Sj => <-.
-apply: (any_output (p0 := ord0)); exists (powerW F m H da L); first exact: shape_powerW.
+move=> /any_side; apply => S1 Si Sj; have ij : i != j by apply: contraNneq Sj => <-.
+case: d p L L0 dE => [[]//|m] p [//|L'] _ dE'.
+apply: (any_output (p0 := ord0)); exists (powerW F m H da L'); first exact: shape_powerW.
 move=> s fs; apply: (power_kernel_lower charF).
-pose xs a : 'M[F]_(n, m.+1) := tok i (row_mx 1%:M a); pose ys b : 'M[F]_(n, m.+1) := tok j (row_mx (0 : 'rV_1) b).
+pose xs a : 'M[F]_(n, m.+1) := tok i (row_mx 1%:M a).
+pose ys b : 'M[F]_(n, m.+1) := tok j (row_mx (0 : 'rV_1) b).
 by apply: eq_grid (grid_comp xs ys (sep_grid fs)) => a b; rewrite mix_tok // net_powerW.
 Qed.
+
+Corollary power_lower_generic (p : 'I_d) : S i != S j ->
+  exists2 P : {mpoly F[nfactors L H d da]}, P != 0 & forall w, P.@[w] != 0 ->
+    sep_ge (fun x y => net (weights_of w) (mix S x y) i p) (\sum_(k < (gdeg L.-1).+1) mc d.-1 (2 * k)).
+Proof. by move=> ij; apply/generic_lower/power_lower. Qed.
+End Theorem34.

@@ -196,11 +196,16 @@ apply: eq_sep_le sf => x y; rewrite mixMr net_conj // AT -col_permE mxE.
 by rewrite tpermR.
 Qed.
 
-Lemma sep_ge_side S Ws i p r :
-  sep_ge (fun x y => net Ws (mix (predC S) x y) i p : F) r ->
-  sep_ge (fun x y => net Ws (mix S x y) i p) r.
+(* the output may be on either side *)
+Lemma any_side S i j p r : S i != S j ->
+  (forall S, S i -> ~~ S j -> exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
+    sep_ge (fun x y => net Ws (mix S x y) i p) r) ->
+  exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
+    sep_ge (fun x y => net Ws (mix S x y) i p) r.
 Proof.
-by move=> h s /sep_le_sym sf; apply: h; apply: eq_sep_le sf => x y; rewrite mixC.
+move=> ij lower; have [Si|Si] := boolP (S i); first by apply: lower => //; move: ij; rewrite Si; case: (S j).
+have [||Ws sWs rWs] := lower (predC S) => //=; first by move: ij; rewrite (negPf Si); case: (S j).
+exists Ws => // s /sep_le_sym fs; apply: rWs; apply: eq_sep_le fs => x y; by rewrite mixC.
 Qed.
 
 Definition tok i (w : 'rV[F]_d) : 'M[F]_(n, d) := delta_mx i 0 *m w.
