@@ -10,6 +10,7 @@
    mix S x y          == the input whose tokens in S are x's and the others y's
    mask S x           == x with the tokens outside S replaced by 0
    gram S x           == (mask S x)^T (mask S x), the Gram matrix of the tokens in S
+   map_net f Ws       == Ws with the ring morphism f applied to all entries
    lowrank da W       == W is a product of a d x da and a da x d matrix
    lowrank_net da Ws  == all W and V of all heads of all layers are so
    The separation rank of an output entry is that of fun x y => net Ws (mix S x y) i p. *)
@@ -52,6 +53,29 @@ rewrite /att /stepP mulmx_sumr; apply: eq_bigr => wv _.
 by rewrite /att1 trmx_mul !mulmxA.
 Qed.
 End Net.
+
+(* the network commutes with ring morphisms *)
+Section Map.
+Variables (R R' : comRingType) (f : {rmorphism R -> R'}) (n d : nat).
+Definition map_head (wv : head R d) : head R' d := (map_mx f wv.1, map_mx f wv.2).
+Definition map_net := map (map map_head).
+
+Lemma net_map (Ws : seq (seq (head R d))) (X : 'M[R]_(n, d)) :
+  map_mx f (net Ws X) = net (map_net Ws) (map_mx f X).
+Proof.
+rewrite /net; elim: Ws X => //= H Ws IH X; rewrite IH; congr foldl.
+by rewrite /att big_map raddf_sum; apply: eq_bigr => wv _; rewrite /att1 /= !map_mxM map_trmx.
+Qed.
+
+Lemma netP_map (Ws : seq (seq (head R d))) (G : 'M[R]_d) :
+  map_mx f (netP Ws G) = netP (map_net Ws) (map_mx f G).
+Proof.
+rewrite /netP -(map_mx1 f); elim: Ws 1%:M => //= H Ws IH P; rewrite IH; congr foldl.
+by rewrite /stepP big_map raddf_sum; apply: eq_bigr => wv _; rewrite /= !map_mxM map_trmx.
+Qed.
+End Map.
+Arguments map_head {R R'} f {d}.
+Arguments map_net {R R'} f {d}.
 
 Section Parts.
 Variables (R : comRingType) (n d : nat) (S : pred 'I_n).

@@ -55,6 +55,16 @@ Proof. by rewrite /minn; case: ifP. Qed.
 Lemma spanned0 X I g : @spanned X I pred0 g 0.
 Proof. by have := spanned_self pred0 g; rewrite card0. Qed.
 
+Lemma spanned_scale X (K I : finType) (P : pred I) (g : I -> X -> R) N (u : X -> K -> R) :
+  spanned P g N -> spanned (fun ki => P ki.2) (fun ki x => u x ki.1 * g ki.2 x) (#|K| * N).
+Proof.
+case=> J JN [m [g' E]]; exists [finType of K * J]; first by rewrite card_prod leq_mul2l JN orbT.
+exists (fun ki kj => (ki.1 == kj.1)%:R * m ki.2 kj.2), (fun kj x => u x kj.1 * g' kj.2 x) => -[k i] x /= Pi.
+rewrite -(pair_bigA _ (fun k' j => (k == k')%:R * m i j * (u x k' * g' j x))) (bigD1 k) //= [X in _ + X]big1 ?addr0.
+  by rewrite E // mulr_sumr; apply: eq_bigr => j _; rewrite eqxx mul1r mulrCA.
+by move=> k' nk; apply: big1 => j _; rewrite eq_sym (negPf nk) !mul0r.
+Qed.
+
 Lemma spanned_sep X Y (I : finType) (P : pred I) (g : I -> X -> R) (h : I -> Y -> R) N :
   spanned P g N -> sep_le (fun x y => \sum_(i | P i) g i x * h i y) N.
 Proof.
