@@ -184,12 +184,11 @@ Qed.
 
 Hypothesis infF : infinite_field F.
 
-(* Proposition 1.2 *)
-Theorem coef_matrix_rank r : sep_le f r <-> (\rank (coef_mx m n (msize p) p) <= r)%N.
+(* Proposition 1.2 ; D only has to be large enough for no coefficient to be left out *)
+Theorem coef_matrix_rank D r : (msize p <= D)%N -> sep_le f r <-> (\rank (coef_mx m n D p) <= r)%N.
 Proof.
-split=> [H|le]; last exact: sep_leW le (sep_le_coef (leqnn _)).
-have [z z_inj] := infF (msize p).
-by rewrite -(rank_eval z_inj (leqnn _)); apply: sep_le_rank.
+move=> sz; split=> [H|le]; last exact: sep_leW le (sep_le_coef sz).
+by have [z z_inj] := infF D; rewrite -(rank_eval z_inj sz); apply: sep_le_rank.
 Qed.
 
 (* Corollary 1.3 : some square grid of this rank is non-singular; sep_le_rank in SepRank.v is
@@ -204,5 +203,5 @@ Qed.
 
 Corollary grid_lower r : (forall s, sep_le f s -> (r <= s)%N) ->
   exists xs ys, \det (@grid F _ _ r r f xs ys) != 0.
-Proof. by move=> H; apply/grid_attained/H/coef_matrix_rank. Qed.
+Proof. by move=> H; apply/grid_attained/H/(coef_matrix_rank _ (leqnn _)). Qed.
 End CoefRank.
