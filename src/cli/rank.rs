@@ -97,8 +97,19 @@ struct Report {
     seed: u64,
     bounds: Vec<BoundRow>,
     basis: String,
+    /// Of the Hankel route: the blocks whose ranks add up.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<BlockRow>,
     prime: u64,
     scope: &'static str,
+}
+
+#[derive(Serialize)]
+struct BlockRow {
+    degree_right: usize,
+    rows: usize,
+    cols: usize,
+    rank: usize,
 }
 
 #[derive(Serialize)]
@@ -226,6 +237,18 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
         seed: request.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
         basis,
+        blocks: match &answer.route {
+            Route::Hankel { blocks } => blocks
+                .iter()
+                .map(|b| BlockRow {
+                    degree_right: b.degree,
+                    rows: b.rows,
+                    cols: b.cols,
+                    rank: b.rank,
+                })
+                .collect(),
+            _ => Vec::new(),
+        },
         prime: answer.prime.get(),
         scope: match (&request.weights, request.inputs) {
             (Weights::Random, _) => {
