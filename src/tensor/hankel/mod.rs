@@ -164,7 +164,7 @@ impl Sizes {
         // Bytes for each coefficient: 64-bit states of attention, a sparse polynomial of a Mixer.
         let (variables, components, degree, each) = match problem.architecture() {
             Architecture::Attention(s) if least >= s.width => {
-                (s.width * (s.width + 1) / 2, s.width as u64, (degree - 1) / 2, 20)
+                (s.width * (s.width + 1) / 2, s.width as u64, (degree - 1) / 2, 13)
             }
             Architecture::Mixer(s)
                 if least >= s.token_hidden && !s.bias && !s.residual && s.permutation.is_none() =>
