@@ -18,6 +18,7 @@ use std::process::ExitCode;
   seprank rank attention --depth 2 --width 3 --tokens 4
   seprank rank attention --depth 3 --width 8 --heads 2 --tokens 5 --left 0,1,2 --weights heads --inputs theorem
   seprank rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --format json
+  seprank rank attention --depth 3 --width 4 --tokens 8 --dry-run
 
 With random weights the answer is the generic separation rank: the maximum over all weights,
 taken by almost all of them. It is exact where the rank found meets a proved upper bound;
@@ -46,9 +47,21 @@ struct Options {
     /// Largest matrix, in GiB
     #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
     memory: u16,
+    /// Print the predicted blocks, bytes and seconds, and compute nothing
+    #[arg(long, global = true)]
+    dry_run: bool,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+#[derive(Serialize)]
+struct Prediction {
+    method: &'static str,
+    blocks: Vec<[u64; 2]>,
+    bytes: Option<u64>,
+    seconds: f64,
+    fits: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -70,6 +83,7 @@ enum MethodArg {
     Auto,
     Coefficients,
     Grid,
+    Hankel,
 }
 
 #[derive(Serialize)]
@@ -115,11 +129,15 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             MethodArg::Auto => Method::Auto,
             MethodArg::Coefficients => Method::Coefficients,
             MethodArg::Grid => Method::Grid,
+            MethodArg::Hankel => Method::Hankel,
         },
         seed: options.seed,
         memory: MemoryLimit(u64::from(options.memory) << 30),
     };
-    let bar = progress::bar(0, "rows");
+    if options.dry_run {
+        return predict(&request, options.format);
+    }
+    let bar = progress::bar(0, "steps");
     let answer = prove::rank(&request, &|rows, planned| {
         if bar.length() != Some(planned) {
             bar.set_length(planned);
@@ -132,6 +150,32 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     match options.format {
         Format::Json => print_json(&report)?,
         Format::Text => print_text(&report)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
+    let f = prove::forecast(request);
+    if format == Format::Json {
+        print_json(&Prediction {
+            method: f.route,
+            blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols]).collect(),
+            bytes: f.bytes,
+            seconds: f.seconds,
+            fits: f.fits,
+        })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("by {}, about {:.1} s", f.route, f.seconds);
+    match f.bytes {
+        Some(bytes) => println!("memory: {} MiB of {} MiB", bytes >> 20, request.memory.0 >> 20),
+        None => println!("memory: more than 64 bits can count"),
+    }
+    if !f.fits {
+        println!("does not fit: reduce --depth or --width, or raise --memory");
+    }
+    for (rows, cols) in f.blocks {
+        println!("  {rows} x {cols}");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -165,8 +209,9 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
             Status::Lower => "lower",
         },
         method: match answer.route {
-            Route::Coefficients => "coefficients",
-            Route::Grid(_) => "grid",
+            Route::Coefficients { .. } => "coefficients",
+            Route::Grid { .. } => "grid",
+            Route::Hankel { .. } => "hankel",
         },
         seed: request.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),

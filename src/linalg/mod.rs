@@ -8,5 +8,5 @@ mod modular;
 mod rational;
 
 pub use bareiss::rank_bareiss;
-pub use modular::{Echelon, rank_mod_p};
+pub use modular::{Echelon, rank_dense, rank_mod_p};
 pub use rational::{RationalRank, RowFactorisation, rank_rational};

@@ -50,3 +50,9 @@ pub fn rank_mod_p(matrix: &DMatrix<Fp>, prime: Prime) -> Echelon {
     order.truncate(pivot_cols.len());
     Echelon { rank: pivot_cols.len(), pivot_rows: order, pivot_cols }
 }
+
+/// Rank of the row-major matrix `data` of residues modulo a prime below 2^26; `data` is destroyed.
+pub fn rank_dense(data: &mut [f64], rows: usize, cols: usize, prime: Prime) -> Echelon {
+    let m = DMatrix::from_fn(rows, cols, |i, j| Fp::from_residue(data[i * cols + j] as u64, prime));
+    rank_mod_p(&m, prime)
+}

@@ -246,6 +246,11 @@ impl<T: Ring> Network<T> {
         Network { layers: self.layers.clone(), parameters: parameters.collect() }
     }
 
+    /// Puts another matrix in the place of one parameter: the same layers, fed another input.
+    pub(crate) fn replace_parameter(&mut self, layer: usize, parameter: usize, matrix: DMatrix<T>) {
+        self.parameters[layer][parameter] = matrix;
+    }
+
     /// The layers.
     pub fn layers(&self) -> &[Layer] {
         &self.layers

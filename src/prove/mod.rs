@@ -1,6 +1,9 @@
 //! Producers: they find ranks and the evidence for them. Fast and untrusted.
 
+mod forecast;
 mod rank;
+
+pub use forecast::{Forecast, forecast};
 
 pub(crate) use rank::generator;
 pub use rank::{
