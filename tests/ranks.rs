@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rug::{Integer, Rational};
 use seprank::arith::{Fp, Prime};
-use seprank::linalg::{rank_bareiss, rank_mod_p, rank_rational};
+use seprank::linalg::{RowFactorisation, rank_bareiss, rank_mod_p, rank_rational};
 
 /// Rank by definition: the largest k with a non-zero minor, all minors tried (small matrices only).
 fn rank_by_minors(m: &DMatrix<i64>) -> usize {
@@ -95,10 +95,11 @@ fn planted_ranks_of_every_size_empty_ones_included() {
                 let echelon = rank_mod_p(&modulo(&m, p), p);
                 assert_eq!(echelon.rank, r, "mod p: {rows} x {cols}\n{m}");
                 assert!(minor_is_invertible(&m, &echelon.pivot_rows, &echelon.pivot_cols, p));
-                assert_eq!(rank_bareiss(integers(&m)), r, "Bareiss: {rows} x {cols}\n{m}");
+                assert_eq!(rank_bareiss(&integers(&m)).rank, r, "Bareiss: {rows} x {cols}\n{m}");
                 let rational = rank_rational(&integers(&m));
-                assert_eq!(rational.rank, r, "over Q: {rows} x {cols}\n{m}");
-                assert!(rational.factorisation.verifies(&integers(&m)));
+                assert_eq!(rational.echelon.rank, r, "over Q: {rows} x {cols}\n{m}");
+                let factors = RowFactorisation::new(&integers(&m), &rational.echelon);
+                assert!(factors.verifies(&integers(&m)));
             }
         }
     }
@@ -111,8 +112,8 @@ fn larger_planted_ranks() {
     for (rows, cols, r) in [(40, 40, 40), (60, 35, 17), (35, 60, 34), (50, 50, 1)] {
         let m = planted(rows, cols, r, &mut rng);
         assert_eq!(rank_mod_p(&modulo(&m, p), p).rank, r);
-        assert_eq!(rank_bareiss(integers(&m)), r);
-        assert_eq!(rank_rational(&integers(&m)).rank, r);
+        assert_eq!(rank_bareiss(&integers(&m)).rank, r);
+        assert_eq!(rank_rational(&integers(&m)).echelon.rank, r);
     }
 }
 
@@ -120,7 +121,8 @@ fn larger_planted_ranks() {
 fn a_factorisation_with_a_wrong_entry_does_not_verify() {
     let mut rng = ChaCha20Rng::seed_from_u64(3);
     let m = integers(&planted(5, 6, 3, &mut rng));
-    let good = rank_rational(&m).factorisation;
+    let good = RowFactorisation::new(&m, &rank_rational(&m).echelon);
+    assert!(good.verifies(&m));
     for i in 0..5 {
         for k in 0..3 {
             let mut bad = good.clone();
@@ -136,11 +138,11 @@ fn the_rank_modulo_an_unlucky_prime_is_smaller() {
     let m = DMatrix::from_row_slice(2, 2, &[1, 0, 0, 7]);
     let seven = Prime::new(7).unwrap();
     assert_eq!(rank_mod_p(&modulo(&m, seven), seven).rank, 1);
-    assert_eq!(rank_rational(&integers(&m)).rank, 2);
+    assert_eq!(rank_rational(&integers(&m)).echelon.rank, 2);
     // The default prime itself as an entry: the first prime is unlucky and must be given up.
     let p = i64::try_from(Prime::MERSENNE_61.get()).unwrap();
     let m = DMatrix::from_row_slice(2, 2, &[1, 0, 0, p]);
-    assert_eq!(rank_rational(&integers(&m)).rank, 2);
+    assert_eq!(rank_rational(&integers(&m)).echelon.rank, 2);
 }
 
 proptest! {
@@ -152,8 +154,8 @@ proptest! {
         let expected = rank_by_minors(&m);
         let p = Prime::MERSENNE_61;
         prop_assert_eq!(rank_mod_p(&modulo(&m, p), p).rank, expected);
-        prop_assert_eq!(rank_bareiss(integers(&m)), expected);
-        prop_assert_eq!(rank_rational(&integers(&m)).rank, expected);
+        prop_assert_eq!(rank_bareiss(&integers(&m)).rank, expected);
+        prop_assert_eq!(rank_rational(&integers(&m)).echelon.rank, expected);
         // Proposition 1.4: modulo any prime the rank is at most that over Q.
         for p in [2, 3, 5, 65_537].map(|p| Prime::new(p).unwrap()) {
             let echelon = rank_mod_p(&modulo(&m, p), p);

@@ -47,6 +47,9 @@ struct Options {
     /// Largest matrix, in GiB
     #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
     memory: u16,
+    /// Also write the witness as a Coq theorem (implies a witness by grid)
+    #[arg(long, global = true, value_name = "FILE.v", conflicts_with = "dry_run")]
+    coq: Option<std::path::PathBuf>,
     /// Print the predicted blocks, bytes and seconds, and compute nothing
     #[arg(long, global = true)]
     dry_run: bool,
@@ -94,8 +97,19 @@ struct Report {
     seed: u64,
     bounds: Vec<BoundRow>,
     basis: String,
+    /// Of the Hankel route: the blocks whose ranks add up.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<BlockRow>,
     prime: u64,
     scope: &'static str,
+}
+
+#[derive(Serialize)]
+struct BlockRow {
+    degree_right: usize,
+    rows: usize,
+    cols: usize,
+    rank: usize,
 }
 
 #[derive(Serialize)]
@@ -126,6 +140,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             InputsArg::Theorem => Inputs::Theorem,
         },
         method: match options.method {
+            MethodArg::Auto if options.coq.is_some() => Method::Grid,
             MethodArg::Auto => Method::Auto,
             MethodArg::Coefficients => Method::Coefficients,
             MethodArg::Grid => Method::Grid,
@@ -146,7 +161,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         bar.inc(rows);
     });
     bar.finish_and_clear();
-    let report = report(&request, &answer?);
+    let answer = answer?;
+    if let Some(path) = &options.coq {
+        let theorem = prove::coq_theorem(&request.problem, &answer)
+            .map_err(|e| format!("--coq {}: {e}", path.display()))?;
+        std::fs::write(path, theorem).map_err(|e| format!("--coq {}: {e}", path.display()))?;
+    }
+    let report = report(&request, &answer);
     match options.format {
         Format::Json => print_json(&report)?,
         Format::Text => print_text(&report)?,
@@ -216,6 +237,18 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
         seed: request.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
         basis,
+        blocks: match &answer.route {
+            Route::Hankel { blocks } => blocks
+                .iter()
+                .map(|b| BlockRow {
+                    degree_right: b.degree,
+                    rows: b.rows,
+                    cols: b.cols,
+                    rank: b.rank,
+                })
+                .collect(),
+            _ => Vec::new(),
+        },
         prime: answer.prime.get(),
         scope: match (&request.weights, request.inputs) {
             (Weights::Random, _) => {

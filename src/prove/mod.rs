@@ -1,8 +1,10 @@
 //! Producers: they find ranks and the evidence for them. Fast and untrusted.
 
+mod coq;
 mod forecast;
 mod rank;
 
+pub use coq::{CoqError, coq_theorem};
 pub use forecast::{Forecast, forecast};
 
 pub(crate) use rank::generator;
