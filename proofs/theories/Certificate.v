@@ -6,7 +6,7 @@
    attention_accepts p n d S Ws xs ys i j r      == the certificate for output (i, j) of an attention network is accepted
    mixer_accepts p n d S s t ls xs ys i j r      == the same for a Mixer with activations s, t (lists of coefficients)
    Proved: then every separated form of the network with these weights, over any field of numbers, has at least r terms.
-   The only axioms are those of native integers. proofs/README.md shows what a generated file looks like. *)
+   The only axioms are those of native integers. proofs/CERTIFICATES.md shows what a generated file looks like. *)
 From Coq Require Import ZArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.

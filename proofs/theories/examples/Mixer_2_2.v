@@ -70,4 +70,3 @@ Theorem sep_rank_lower s :
     mixer (lit_poly [comRingType of rat] token_activation) (lit_poly [comRingType of rat] channel_activation) (lit_mixer [comRingType of rat] 4 2 weights)
       (mix (side_of side_A) x y) output_token output_channel) s -> 20 <= s.
 Proof. exact: (mixer_sep_rank_lower accepted). Qed.
-Print Assumptions sep_rank_lower.
