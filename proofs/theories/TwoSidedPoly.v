@@ -17,6 +17,13 @@ Definition degree_cover nA nB D t := ('C((nA + t).-1, nA) + 'C(nB + D - t, nB))%
 Definition degree_bound nA nB D :=
   (\big[minn/degree_cover nA nB D 0]_(t < D.+2) degree_cover nA nB D t)%N.
 
+Lemma degree_bound_min nA nB D t : (t <= D.+1)%N -> (degree_bound nA nB D <= degree_cover nA nB D t)%N.
+Proof.
+rewrite -ltnS => tD; rewrite /degree_bound; have := mem_index_enum (Ordinal tD).
+elim: (index_enum _) => //= a s IH; rewrite inE big_cons => /orP[/eqP <-|/IH]; first exact: geq_minl.
+by apply: leq_trans; apply: geq_minr.
+Qed.
+
 Section Def.
 Variables (R : comRingType) (I J : finType) (X Y : Type) (u : I -> X -> R) (v : J -> Y -> R).
 Implicit Types (e : bool) (f : X -> Y -> R).
