@@ -57,6 +57,7 @@ enum WeightsArg {
     Power,
     Isotropic,
     Heads,
+    Blocks,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -106,6 +107,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             WeightsArg::Power => Weights::Named(WitnessKind::Power),
             WeightsArg::Isotropic => Weights::Named(WitnessKind::Isotropic),
             WeightsArg::Heads => Weights::Named(WitnessKind::Heads),
+            WeightsArg::Blocks => Weights::Named(WitnessKind::Blocks),
         },
         inputs: match options.inputs {
             InputsArg::All => Inputs::All,
