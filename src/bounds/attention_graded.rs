@@ -1,12 +1,14 @@
 //! Theorem 3.3, the graded Gram bound: f depends on the other side only through its Gram matrix, so
 //! each degree b in that matrix contributes at most the number of functions on either side.
 
+use super::enclosure::{Growth, least_sum};
 use super::numbers::{
-    attention_half_degree, covariant_dimension, determinantal_dimension,
-    determinantal_dimension_bound, log10_multiset_estimate, multiset,
+    attention_half_degree, covariant_dimension_within, determinantal_dimension_bound,
+    determinantal_dimension_within, determinantal_variables, log10_multiset_estimate, multiset,
+    symmetric_entries,
 };
-use super::{Bound, Side, affordable, attention};
-use crate::network::Problem;
+use super::{Bound, LogInterval, Side, affordable, attention};
+use crate::network::{AttentionShape, Problem};
 use rug::Integer;
 
 struct GradedBound;
@@ -34,81 +36,140 @@ impl Bound for GradedBound {
     fn value(&self, problem: &Problem) -> Option<Integer> {
         let shape = attention(problem).ok()?;
         let (own, other) = problem.side_sizes();
-        let (d, symmetric) = (shape.width, shape.width * (shape.width + 1) / 2);
+        let d = shape.width;
         let c = attention_half_degree(shape.depth);
-        let digits = log10_multiset_estimate(symmetric as f64, c.to_f64());
-        if !affordable(&Integer::from(&c + 1), digits) {
+        let digits = log10_multiset_estimate(symmetric_entries(d).to_f64(), c.to_f64());
+        let heads = HeadTerm::new(shape);
+        let bare = heads.as_ref().map_or(0.0, |h| h.bare.to_f64());
+        if !affordable(&Integer::from(&c + 1), digits) || c.to_f64() * bare * digits > 2e8 {
             return None;
         }
         let c = c.to_u64()?;
-        let heads = HeadTerm::new(shape.depth, d, shape.heads)?;
+        let work = WORK / (c + 1);
+        let heads = match &heads {
+            Some(heads) => Some(heads.counts(c)?),
+            None => None,
+        };
         let mut sum = Integer::new();
         for b in 0..=c {
-            let from_other = determinantal_dimension(d, other, b)
+            let from_other = determinantal_dimension_within(d, other, b, work)
                 .unwrap_or_else(|| determinantal_dimension_bound(d, other, b));
-            let from_own = covariant_dimension(d, own, c - b)
+            let from_own = covariant_dimension_within(d, own, c - b, work)
                 .unwrap_or_else(|| determinantal_dimension_bound(d, own, c - b) * Integer::from(d));
             let mut term = from_other.min(from_own);
-            if let Some(heads) = &heads {
-                term = term.min(heads.bound(b, c - b));
+            if let Some(counts) = &heads {
+                term = term.min(counts.bound(d as u64, b, c - b));
             }
             sum += term;
         }
         Some(sum)
     }
+    /// One head, and each side of one token or of at least d: the terms are closed and the relative width is
+    /// below 10^-12. Otherwise it is wide, since the partitions in h are too many to sum and g(b) is not
+    /// a coefficient: the upper end takes `h <= min( mc(d(d+1)/2, b), mc(d r, 2b) )`, `h1 <= d h` and leaves g(b)
+    /// out, which is sound for an upper bound; the lower end takes `h1 >= h >= mc(v, b)` and
+    /// `g(b) >= min( mc(u, b), mc(u, C-b) )`, the terms j = 0 of R.
+    fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
+        let shape = attention(problem).ok()?;
+        let (own, other) = problem.side_sizes();
+        let d = shape.width;
+        let c = attention_half_degree(shape.depth);
+        let above = least_sum(&invariants(d, other), &covariants(d, own), &c)?;
+        let heads = HeadTerm::new(shape);
+        let closed = |r: usize| r == 1 || r >= d;
+        if heads.is_none() && closed(own) && closed(other) {
+            return Some(above);
+        }
+        let independent = |r: usize| {
+            let v = determinantal_variables(d, r);
+            Growth::every(heads.as_ref().map_or(v.clone(), |h| v.min(h.seen.clone())))
+        };
+        let below = least_sum(&independent(other), &independent(own), &c)?;
+        Some(LogInterval::between(&below, &above))
+    }
 }
 
 inventory::submit!(&GradedBound as &dyn Bound);
 
+/// Boxes of partitions summed over, in all terms together.
+const WORK: u64 = 20_000_000;
+
+/// An upper bound for `h(d,r;b)`, exact where r = 1 or r >= d.
+fn invariants(d: usize, r: usize) -> Growth {
+    if r == 1 {
+        return Growth::even(Integer::from(d));
+    }
+    let symmetric = Growth::every(symmetric_entries(d));
+    if r >= d {
+        symmetric
+    } else {
+        symmetric.least(Growth::even(Integer::from(d) * Integer::from(r)))
+    }
+}
+
+/// An upper bound for `h1(d,r;c)`, exact where r = 1 or r >= d.
+fn covariants(d: usize, r: usize) -> Growth {
+    if r == 1 { Growth::odd(Integer::from(d)) } else { invariants(d, r).scaled(&Integer::from(d)) }
+}
+
 /// The term g(b) for several heads: layer 1 sees the Gram matrix through u linear forms only.
 struct HeadTerm {
-    width: u64,
     /// u, the forms that layer 1 sees.
     seen: Integer,
     /// w = d(d+1)/2 - u, the other coordinates.
     unseen: Integer,
     /// E = C_{L-1}, the largest degree in the other coordinates.
-    bare: u64,
+    bare: Integer,
 }
 
 impl HeadTerm {
-    /// `Some(None)` where the term says nothing new (w = 0), `None` where it is too costly.
-    fn new(depth: usize, width: usize, heads: usize) -> Option<Option<Self>> {
-        let head_width = width / heads;
-        let all: Integer = Integer::from(width) * Integer::from(width + 1) / 2u32;
-        let seen = (Integer::from(heads) * head_width * head_width).min(all.clone());
-        if seen == all {
-            return Some(None);
-        }
-        let bare = attention_half_degree(depth - 1).to_u64()?;
-        if bare > 1000 {
-            return None;
-        }
-        let unseen = all - &seen;
-        Some(Some(Self { width: width as u64, seen, unseen, bare }))
+    /// `None` where the term says nothing new (w = 0).
+    fn new(shape: &AttentionShape) -> Option<Self> {
+        let head_width = shape.width / shape.heads;
+        let seen = Integer::from(shape.heads) * head_width * head_width;
+        let unseen = symmetric_entries(shape.width) - &seen;
+        let bare = attention_half_degree(shape.depth - 1);
+        (unseen > 0).then_some(Self { seen, unseen, bare })
     }
 
-    /// `R_k(s)` for s = -1..=bare: monomials of degree k with degree at most s in the w unseen
+    /// The coefficients of all terms up to b = c; `None` if E does not fit the memory.
+    fn counts(&self, c: u64) -> Option<HeadCounts> {
+        let list = |n: &Integer, top: u64| (0..=top).map(|k| multiset(n, k)).collect();
+        Some(HeadCounts {
+            seen: list(&self.seen, c),
+            unseen: list(&self.unseen, self.bare.to_u64()?),
+        })
+    }
+}
+
+/// `mc(u,k)` for k = 0..=C and `mc(w,j)` for j = 0..=E.
+struct HeadCounts {
+    seen: Vec<Integer>,
+    unseen: Vec<Integer>,
+}
+
+impl HeadCounts {
+    /// `R_k(s)` for s = -1..=E: monomials of degree k with degree at most s in the w unseen
     /// coordinates, at index s + 1.
-    fn counts(&self, k: u64) -> Vec<Integer> {
+    fn up_to(&self, k: u64) -> Vec<Integer> {
         let mut list = vec![Integer::new()];
-        for j in 0..=self.bare {
-            let mut next = list.last().cloned().unwrap_or_default();
-            if j <= k {
-                next += multiset(&self.unseen, j) * multiset(&self.seen, k - j);
+        for (j, unseen) in self.unseen.iter().enumerate() {
+            let mut next = list[j].clone();
+            if let Some(rest) = (k as usize).checked_sub(j) {
+                next += unseen * &self.seen[rest];
             }
             list.push(next);
         }
         list
     }
 
-    /// `g(b) = min_{0<=t<=E+1} [ d R_{C-b}(t-1) + R_b(E-t) ]`.
-    fn bound(&self, b: u64, rest: u64) -> Integer {
-        let (own, other) = (self.counts(rest), self.counts(b));
+    /// `g(b) = min_{0<=t<=E+1} [ d R_{C-b}(t-1) + R_b(E-t) ]`, rest = C-b.
+    fn bound(&self, width: u64, b: u64, rest: u64) -> Integer {
+        let (own, other) = (self.up_to(rest), self.up_to(b));
         // t runs over 0..=E+1; R(t-1) is at index t and R(E-t) at index E+1-t.
         own.iter()
             .zip(other.iter().rev())
-            .map(|(a, b)| Integer::from(a * self.width) + b)
+            .map(|(a, b)| Integer::from(a * width) + b)
             .min()
             .unwrap_or_default()
     }

@@ -1,7 +1,8 @@
 //! Theorem 3.4: `sum_{k=0}^{e} mc(d-1, 2k)` with `e = (3^{L-1} - 1)/2`.
 
+use super::enclosure::parity_sum;
 use super::numbers::{attention_half_degree, log10_multiset_estimate, multiset};
-use super::{Bound, Side, affordable, attention};
+use super::{Bound, LogInterval, Side, affordable, attention};
 use crate::network::Problem;
 use rug::Integer;
 
@@ -35,6 +36,11 @@ impl Bound for PowerBound {
             return None;
         }
         Some((0..=top.to_u64()?).map(|k| multiset(&variables, 2 * k)).sum())
+    }
+    fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
+        let shape = attention(problem).ok()?;
+        let largest = attention_half_degree(shape.depth - 1) * 2u32;
+        parity_sum(&Integer::from(shape.width - 1), &largest)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Theorem 3.2, the word bound (Levine et al. 2020): `sep <= (d+H)^{C_L}`.
 
 use super::numbers::attention_half_degree;
-use super::{Bound, MAX_DIGITS, Side, attention};
+use super::{Bound, LogInterval, MAX_DIGITS, Side, attention};
 use crate::network::Problem;
 use rug::Integer;
 use rug::ops::Pow;
@@ -35,6 +35,11 @@ impl Bound for WordBound {
             return None;
         }
         Some(Integer::from(base).pow(exponent.to_u32()?))
+    }
+    fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
+        let shape = attention(problem).ok()?;
+        let base = LogInterval::of(&Integer::from(shape.width + shape.heads))?;
+        Some(base.power(&attention_half_degree(shape.depth)))
     }
 }
 

@@ -1,8 +1,7 @@
 //! Theorem 4.2: any polynomial activation, biases and residual connections; only degrees count.
 
-use super::mixer_homogeneous::visible_variables;
-use super::numbers::{log10_multiset_estimate, multiset};
-use super::{Bound, Side, affordable, mixer};
+use super::mixer_homogeneous::{covered, covered_log, visible_variables};
+use super::{Bound, LogInterval, Side, mixer};
 use crate::network::Problem;
 use rug::Integer;
 
@@ -27,39 +26,22 @@ impl Bound for DegreeBound {
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         mixer(problem).map(|_| ())
     }
-    /// The first term grows with t and the second falls, so the minimum is next to their crossing.
     fn value(&self, problem: &Problem) -> Option<Integer> {
-        let shape = mixer(problem).ok()?;
-        let (n_a, n_b) = if shape.residual {
-            let count = |side: &[usize]| shape.width * side.len();
-            (count(problem.partition().left()), count(problem.partition().right()))
-        } else {
-            visible_variables(shape, problem)
-        };
-        let degree = problem.degree().ok()?;
-        let digits = log10_multiset_estimate(n_a.max(n_b) as f64 + 1.0, degree as f64);
-        if !affordable(&Integer::from(64), digits) {
-            return None;
-        }
-        // C(n+t-1, n) = mc(n+1, t-1): monomials of degree below t in n variables; none for t = 0.
-        let below = |n: usize, t: u64| match t {
-            0 => Integer::new(),
-            _ => multiset(&Integer::from(n + 1), t - 1),
-        };
-        let terms = |t: u64| (below(n_a, t), below(n_b, degree + 1 - t));
-        // Binary search for the least t with first term >= second term.
-        let (mut low, mut high) = (0, degree + 1);
-        while low < high {
-            let t = low + (high - low) / 2;
-            let (a, b) = terms(t);
-            if a >= b { high = t } else { low = t + 1 }
-        }
-        let value = |t: u64| {
-            let (a, b) = terms(t);
-            a + b
-        };
-        Some(value(low).min(value(low.saturating_sub(1))))
+        covered(variables(problem)?, &problem.big_degree())
     }
+    fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
+        covered_log(variables(problem)?, &problem.big_degree())
+    }
+}
+
+/// (n_A, n_B). With them the minimum over t is [`covered_monomials`](super::numbers::covered_monomials).
+fn variables(problem: &Problem) -> Option<(usize, usize)> {
+    let shape = mixer(problem).ok()?;
+    if !shape.residual {
+        return Some(visible_variables(shape, problem));
+    }
+    let count = |side: &[usize]| shape.width * side.len();
+    Some((count(problem.partition().left()), count(problem.partition().right())))
 }
 
 inventory::submit!(&DegreeBound as &dyn Bound);

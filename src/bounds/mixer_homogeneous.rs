@@ -1,7 +1,8 @@
 //! Theorem 4.1: a homogeneous polynomial of a sum of n_A + n_B variables.
 
-use super::numbers::{log10_multiset_estimate, multiset};
-use super::{Bound, Side, affordable, mixer};
+use super::enclosure::{Growth, least_sum};
+use super::numbers::{covered_monomials, log10_multiset_estimate};
+use super::{Bound, LogInterval, Side, affordable, mixer};
 use crate::network::{MixerShape, Problem};
 use rug::Integer;
 
@@ -38,15 +39,26 @@ impl Bound for HomogeneousBound {
         }
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {
-        let (n_a, n_b) = visible_variables(mixer(problem).ok()?, problem);
-        let degree = problem.degree().ok()?;
-        let digits = log10_multiset_estimate(n_a.min(n_b) as f64, degree as f64);
-        if !affordable(&(Integer::from(degree) + 1), digits) {
-            return None;
-        }
-        let (n_a, n_b) = (Integer::from(n_a), Integer::from(n_b));
-        Some((0..=degree).map(|a| multiset(&n_a, a).min(multiset(&n_b, degree - a))).sum())
+        covered(visible_variables(mixer(problem).ok()?, problem), &problem.big_degree())
     }
+    fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
+        covered_log(visible_variables(mixer(problem).ok()?, problem), &problem.big_degree())
+    }
+}
+
+/// [`covered_monomials`] where it can be written.
+pub(super) fn covered((n_a, n_b): (usize, usize), degree: &Integer) -> Option<Integer> {
+    let digits = log10_multiset_estimate(n_a.max(n_b) as f64 + 1.0, degree.to_f64());
+    if !affordable(&Integer::from(4), digits) {
+        return None;
+    }
+    Some(covered_monomials(n_a as u64, n_b as u64, degree.to_u64()?))
+}
+
+/// An interval around [`covered_monomials`].
+pub(super) fn covered_log((n_a, n_b): (usize, usize), degree: &Integer) -> Option<LogInterval> {
+    let growth = |n: usize| Growth::every(Integer::from(n));
+    least_sum(&growth(n_a), &growth(n_b), degree)
 }
 
 inventory::submit!(&HomogeneousBound as &dyn Bound);

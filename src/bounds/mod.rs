@@ -1,21 +1,28 @@
 //! Bounds on the separation rank: one file per theorem, one registry.
 //!
 //! A bound is an object: an id, its side, its hypotheses as a predicate on the problem, its exact
-//! value and the place of its proof. Everything that certifies, tabulates, tests or fuzzes bounds
+//! value, its logarithm enclosed and the place of its proof. Everything that certifies, tabulates, tests or fuzzes bounds
 //! runs over [`all`], so a new bound is one new file with an `inventory::submit!` at its end.
 
 pub mod numbers;
+pub(crate) mod pairing;
 
+mod attention_blocks;
 mod attention_graded;
 mod attention_heads;
 mod attention_isotropic;
 mod attention_power;
 mod attention_word;
+mod best;
+mod enclosure;
 mod mixer_degree;
 mod mixer_homogeneous;
 
+pub use best::{Evaluation, best, evaluate};
+pub use enclosure::LogInterval;
+
 use crate::network::{Architecture, AttentionShape, MixerShape, Problem};
-use rug::{Float, Integer};
+use rug::Integer;
 
 /// Which way a bound goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,6 +68,14 @@ pub trait Bound: Sync {
     ///
     /// Only for problems to which the bound [applies](Bound::applies); otherwise meaningless.
     fn value(&self, problem: &Problem) -> Option<Integer>;
+
+    /// An interval that contains the logarithm of the formula's value, at any size; `None` where the
+    /// value is zero. A [value](Bound::value) in which a cheaper bound stands in lies in it too.
+    ///
+    /// The relative width is at most 10^-6 unless the implementation says why not. Of an upper bound
+    /// the upper end is a proved upper bound, of a lower bound the lower end a proved lower one.
+    /// Cost: below 0.1 s up to depth 100 and width 20,000.
+    fn enclosure(&self, problem: &Problem) -> Option<LogInterval>;
 }
 
 inventory::collect!(&'static dyn Bound);
@@ -86,32 +101,6 @@ pub fn applicable(problem: &Problem) -> Vec<&'static dyn Bound> {
 /// The bound of that id.
 pub fn find(id: &str) -> Option<&'static dyn Bound> {
     all().into_iter().find(|b| b.id() == id)
-}
-
-/// The best exact bound of a side with its value: the largest lower or the smallest upper one.
-pub fn best_exact(problem: &Problem, side: Side) -> Option<(&'static dyn Bound, Integer)> {
-    let values = applicable(problem)
-        .into_iter()
-        .filter(|b| b.side() == side)
-        .filter_map(|b| Some((b, b.value(problem)?)));
-    match side {
-        Side::Lower => values.max_by(|a, b| a.1.cmp(&b.1)),
-        Side::Upper => values.min_by(|a, b| a.1.cmp(&b.1)),
-    }
-}
-
-/// An interval that contains log10 of a positive integer, from directed rounding.
-pub fn log10_enclosure(value: &Integer) -> Option<(f64, f64)> {
-    use rug::float::Round;
-    if *value <= 0 {
-        return None;
-    }
-    let end = |round| {
-        let (mut x, _) = Float::with_val_round(96, value, round);
-        x.log10_round(round);
-        x.to_f64_round(round)
-    };
-    Some((end(Round::Down), end(Round::Up)))
 }
 
 /// Whether a sum of `terms` numbers of at most `digits` digits is worth writing out.

@@ -2,9 +2,9 @@
 //!
 //! Notation of docs/theory.md: `mc(n,k)` is the number of monomials of degree k in n variables.
 
+use super::LogInterval;
 use rug::Integer;
 use rug::ops::Pow;
-use std::sync::Mutex;
 
 /// `mc(n,k) = C(n+k-1, k)`, with `mc(0,0) = 1` and `mc(0,k) = 0` for k > 0.
 /// Cost: that of one GMP binomial.
@@ -58,35 +58,101 @@ pub fn log10_multiset_estimate(n: f64, k: f64) -> f64 {
     small * (std::f64::consts::E * total / small).log10()
 }
 
-/// More partitions than this are not summed over.
-const MAX_PARTITIONS: u64 = 200_000;
+/// Default limit on the boxes of all partitions summed over: about a tenth of a second.
+const MAX_WORK: u64 = 4_000_000;
 
 /// `h(d,r;b)`: the dimension of the degree-b polynomials on symmetric d x d matrices of rank at
 /// most r. `None` where neither a closed form holds nor the partitions are few enough to sum.
 ///
 /// `sum over partitions mu of b with at most min(d,r) parts of dim S_{2mu}(F^d)`; closed forms
-/// `mc(d(d+1)/2, b)` for r >= d and `mc(d, 2b)` for r = 1 (De Concini and Procesi 1976).
+/// `mc(d(d+1)/2, b)` for r >= d and for b <= r (then no partition is left out), and `mc(d, 2b)` for
+/// r = 1 (De Concini and Procesi 1976).
 ///
 /// ```
 /// use seprank::bounds::numbers::determinantal_dimension;
 /// assert_eq!(determinantal_dimension(5, 2, 3).unwrap(), 630);
 /// ```
 pub fn determinantal_dimension(d: usize, r: usize, b: u64) -> Option<Integer> {
-    let full = Integer::from(d) * Integer::from(d + 1) / 2;
+    determinantal_dimension_within(d, r, b, MAX_WORK)
+}
+
+/// As [`determinantal_dimension`], where all partitions together have at most `work` boxes.
+pub(super) fn determinantal_dimension_within(
+    d: usize,
+    r: usize,
+    b: u64,
+    work: u64,
+) -> Option<Integer> {
     match r.min(d) {
         0 => Some(Integer::from(u32::from(b == 0))),
-        r if r == d => Some(multiset(&full, b)),
+        r if r == d || b <= r as u64 => Some(multiset(&symmetric_entries(d), b)),
         1 => Some(multiset(&Integer::from(d), 2 * b)),
-        r => sum_over_partitions(b, r, |mu| {
+        r => sum_over_partitions(b, r, work, |mu| {
             let doubled: Vec<u64> = mu.iter().map(|part| 2 * part).collect();
             schur_dimension(&doubled, d)
         }),
     }
 }
 
+/// `d(d+1)/2`, the entries of a symmetric d x d matrix.
+pub fn symmetric_entries(d: usize) -> Integer {
+    Integer::from(d) * Integer::from(d + 1) / 2
+}
+
+/// `v(d,r) = r d - r(r-1)/2`, r capped at d: the dimension of the symmetric d x d matrices of rank at
+/// most r, and algebraically independent entries of them, so that `h(d,r;b) >= mc(v,b)` (Lemma 3.6).
+pub fn determinantal_variables(d: usize, r: usize) -> Integer {
+    let r = r.min(d);
+    Integer::from(r) * Integer::from(d) - Integer::from(r) * Integer::from(r.saturating_sub(1)) / 2
+}
+
+/// `sum_{kappa<=k} h(m,tau;kappa)`, the rank of the pairing in Theorems 3.8 and 3.9; `None` where the
+/// partitions have more than `work` boxes together.
+pub fn pairing_rank(m: usize, tau: usize, k: u64, work: u64) -> Option<Integer> {
+    if tau >= m || k <= tau as u64 {
+        return Some(multiset(&(symmetric_entries(m) + 1u32), k));
+    }
+    (0..=k).map(|kappa| determinantal_dimension_within(m, tau, kappa, work / (k + 1))).sum()
+}
+
+/// `sum_{a=0}^{D} min( mc(n_A, a), mc(n_B, D-a) )` for n_A, n_B >= 1, which is also
+/// `min over 0 <= t <= D+1 of mc(n_A+1, t-1) + mc(n_B+1, D-t)`.
+///
+/// The first term grows with a and the second falls. Up to the a where they cross the first is the
+/// minimum, from there on the second; either part sums to one coefficient, and any other place t to
+/// change over gives more. Cost: 2 log2(D) enclosures, and a coefficient
+/// where two of them overlap.
+pub fn covered_monomials(n_a: u64, n_b: u64, degree: u64) -> Integer {
+    let crossed = |a: u64| {
+        let (n_a, n_b) = (Integer::from(n_a), Integer::from(n_b));
+        let certain = LogInterval::multiset(&n_a, &a.into())
+            .zip(LogInterval::multiset(&n_b, &(degree - a).into()))
+            .and_then(|(left, right)| {
+                if left.less_than(&right) {
+                    Some(false)
+                } else {
+                    right.at_most(&left).then_some(true)
+                }
+            });
+        certain.unwrap_or_else(|| multiset(&n_a, a) >= multiset(&n_b, degree - a))
+    };
+    let (mut low, mut high) = (0, degree + 1);
+    while low < high {
+        let a = low + (high - low) / 2;
+        if crossed(a) {
+            high = a;
+        } else {
+            low = a + 1;
+        }
+    }
+    let up_to =
+        |n: u64, k: Option<u64>| k.map(|k| multiset(&Integer::from(n + 1), k)).unwrap_or_default();
+    up_to(n_a, low.checked_sub(1)) + up_to(n_b, degree.checked_sub(low))
+}
+
 /// An upper bound for `h(d,r;b)` that is always cheap: `min(mc(d(d+1)/2, b), mc(d r, 2b))`.
 pub fn determinantal_dimension_bound(d: usize, r: usize, b: u64) -> Integer {
-    let symmetric = multiset(&(Integer::from(d) * Integer::from(d + 1) / 2), b);
+    let symmetric = multiset(&symmetric_entries(d), b);
     let factors = multiset(&(Integer::from(d) * Integer::from(r.min(d))), 2 * b);
     symmetric.min(factors)
 }
@@ -97,14 +163,20 @@ pub fn determinantal_dimension_bound(d: usize, r: usize, b: u64) -> Integer {
 /// `d h(d,r;c) - sum over mu |- c with exactly r parts of dim S_{(2mu,1)}(F^d)` for r < d,
 /// `d h(d,d;c)` for r >= d; `mc(d, 2c+1)` for r = 1.
 pub fn covariant_dimension(d: usize, r: usize, c: u64) -> Option<Integer> {
+    covariant_dimension_within(d, r, c, MAX_WORK)
+}
+
+/// As [`covariant_dimension`], where all partitions together have at most `work` boxes.
+pub(super) fn covariant_dimension_within(d: usize, r: usize, c: u64, work: u64) -> Option<Integer> {
     if r == 1 {
         return Some(multiset(&Integer::from(d), 2 * c + 1));
     }
-    let all = determinantal_dimension(d, r, c)? * Integer::from(d);
-    if r >= d {
+    let all = determinantal_dimension_within(d, r, c, work)? * Integer::from(d);
+    // Fewer boxes than r leave no partition with r parts.
+    if r >= d || c < r as u64 {
         return Some(all);
     }
-    let missing = sum_over_partitions(c, r, |mu| {
+    let missing = sum_over_partitions(c, r, work, |mu| {
         if mu.len() < r {
             return Integer::new();
         }
@@ -114,65 +186,53 @@ pub fn covariant_dimension(d: usize, r: usize, c: u64) -> Option<Integer> {
     Some(all - missing)
 }
 
-/// `dim S_lambda(F^d)` by the Weyl dimension formula
-/// `prod_{i<j} (lambda_i - lambda_j + j - i)/(j - i)`; zero if lambda has more than d parts.
-/// Cost: O(d * parts) multiplications.
+/// `dim S_lambda(F^d)` for a partition lambda by Stanley's hook content formula
+/// `prod over boxes (i,j) of (d + j - i) / hook(i,j)`; zero if lambda has more than d parts.
+/// Cost: two multiplications by small numbers for each box.
 pub fn schur_dimension(lambda: &[u64], d: usize) -> Integer {
-    if lambda.iter().filter(|part| **part > 0).count() > d {
+    let parts = lambda.iter().filter(|part| **part > 0).count();
+    if parts > d {
         return Integer::new();
     }
-    let part = |i: usize| lambda.get(i).copied().unwrap_or(0);
     let (mut numerator, mut denominator) = (Integer::from(1), Integer::from(1));
-    for i in 0..lambda.len().min(d) {
-        for j in i + 1..d {
-            let gap = (j - i) as u64;
-            numerator *= part(i) - part(j) + gap;
-            denominator *= gap;
+    for (i, &length) in lambda[..parts].iter().enumerate() {
+        for j in 0..length {
+            let leg = lambda[i + 1..parts].iter().take_while(|below| **below > j).count() as u64;
+            numerator *= (d - i) as u64 + j;
+            denominator *= length - j + leg;
         }
     }
     numerator.div_exact(&denominator)
 }
 
-/// The number of partitions of `n` with at most `parts` parts, capped at `MAX_PARTITIONS + 1`.
-fn count_partitions(n: u64, parts: usize) -> u64 {
-    static CACHE: Mutex<Vec<(u64, usize, u64)>> = Mutex::new(Vec::new());
-    if n > 4 * MAX_PARTITIONS {
-        return MAX_PARTITIONS + 1;
-    }
-    let known = |cache: &Vec<(u64, usize, u64)>| {
-        cache.iter().find(|e| e.0 == n && e.1 == parts).map(|e| e.2)
-    };
-    if let Ok(cache) = CACHE.lock()
-        && let Some(count) = known(&cache)
-    {
-        return count;
-    }
-    // Partitions into at most k parts = partitions into parts of size at most k.
-    let n_index = n as usize;
-    let mut ways = vec![0u64; n_index + 1];
-    ways[0] = 1;
-    for size in 1..=parts.min(n_index) {
-        for total in size..=n_index {
-            ways[total] = (ways[total] + ways[total - size]).min(MAX_PARTITIONS + 1);
-        }
-        if ways[n_index] > MAX_PARTITIONS {
-            break;
-        }
-    }
-    let count = ways[n_index];
-    if let Ok(mut cache) = CACHE.lock() {
-        if cache.len() > 4096 {
-            cache.clear();
-        }
-        cache.push((n, parts, count));
-    }
-    count
-}
-
-fn sum_over_partitions(n: u64, parts: usize, term: impl Fn(&[u64]) -> Integer) -> Option<Integer> {
-    if count_partitions(n, parts) > MAX_PARTITIONS {
+/// The number of partitions of `n` with at most `parts` parts if it is at most `limit`.
+fn count_partitions(n: u64, parts: usize, limit: u64) -> Option<u64> {
+    // With two parts there are floor(n/2) + 1 already.
+    if n / 2 > limit && parts > 1 {
         return None;
     }
+    // Partitions into at most k parts = partitions into parts of size at most k.
+    let n = usize::try_from(n).ok()?;
+    let mut ways = vec![0u64; n + 1];
+    ways[0] = 1;
+    for size in 1..=parts.min(n) {
+        for total in size..=n {
+            ways[total] = (ways[total] + ways[total - size]).min(limit + 1);
+        }
+        if ways[n] > limit {
+            return None;
+        }
+    }
+    Some(ways[n])
+}
+
+fn sum_over_partitions(
+    n: u64,
+    parts: usize,
+    work: u64,
+    term: impl Fn(&[u64]) -> Integer,
+) -> Option<Integer> {
+    count_partitions(n, parts, work / (2 * n).max(1))?;
     let mut sum = Integer::new();
     let mut prefix = Vec::new();
     visit_partitions(n, n, parts, &mut prefix, &mut |mu| sum += term(mu));
@@ -236,7 +296,7 @@ mod tests {
     #[test]
     fn closed_forms_agree_with_summation() {
         let summed = |d: usize, r: usize, b: u64| {
-            sum_over_partitions(b, r, |mu| {
+            sum_over_partitions(b, r, MAX_WORK, |mu| {
                 schur_dimension(&mu.iter().map(|p| 2 * p).collect::<Vec<_>>(), d)
             })
         };
@@ -254,11 +314,40 @@ mod tests {
     }
 
     #[test]
+    fn hook_contents_give_the_weyl_dimension() {
+        // prod_{i<j} (lambda_i - lambda_j + j - i)/(j - i), for all partitions of 7.
+        for d in 1..6usize {
+            visit_partitions(7, 7, d, &mut Vec::new(), &mut |mu| {
+                let part = |i: usize| mu.get(i).copied().unwrap_or(0);
+                let (mut numerator, mut denominator) = (Integer::from(1), Integer::from(1));
+                for (i, j) in (0..d).flat_map(|i| (i + 1..d).map(move |j| (i, j))) {
+                    numerator *= part(i) - part(j) + (j - i) as u64;
+                    denominator *= (j - i) as u64;
+                }
+                assert_eq!(schur_dimension(mu, d), numerator / denominator, "{mu:?} {d}");
+            });
+        }
+    }
+
+    #[test]
+    fn covered_monomials_is_both_the_sum_and_the_minimum() {
+        for (n_a, n_b, degree) in itertools::iproduct!(1..5u64, 1..5u64, 0..9u64) {
+            let count = |n: u64, k: u64| multiset(&Integer::from(n), k);
+            let sum: Integer =
+                (0..=degree).map(|a| count(n_a, a).min(count(n_b, degree - a))).sum();
+            let below = |n: u64, k: u64| (0..k).map(|a| count(n, a)).sum::<Integer>();
+            let least = (0..=degree + 1).map(|t| below(n_a, t) + below(n_b, degree + 1 - t)).min();
+            let found = covered_monomials(n_a, n_b, degree);
+            assert_eq!((&found, Some(&found)), (&sum, least.as_ref()), "{n_a} {n_b} {degree}");
+        }
+    }
+
+    #[test]
     fn partition_counts() {
         for (n, all) in [1u64, 1, 2, 3, 5, 7, 11, 15, 22, 30, 42].into_iter().enumerate() {
             let mut seen = 0;
             visit_partitions(n as u64, n as u64, n, &mut Vec::new(), &mut |_| seen += 1);
-            assert_eq!((seen, count_partitions(n as u64, n)), (all, all)); // OEIS A000041
+            assert_eq!((seen, count_partitions(n as u64, n, 50)), (all, Some(all))); // OEIS A000041
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::problem::NetworkArgs;
 use super::{Failure, Format, print_json};
-use crate::bounds::{applicable, log10_enclosure};
+use crate::bounds::{Evaluation, LogInterval, MAX_DIGITS, applicable, evaluate};
 use crate::network::{Output, Partition, Problem, presets};
 use serde::Serialize;
 use std::process::ExitCode;
@@ -31,7 +31,22 @@ struct Row {
     id: &'static str,
     side: &'static str,
     value: Option<String>,
+    /// Null where an end overflows a double, or the value is zero.
     log10: Option<[f64; 2]>,
+    /// Only where log10 overflows a double.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log10_log10: Option<[f64; 2]>,
+}
+
+impl From<Evaluation> for Row {
+    fn from(e: Evaluation) -> Self {
+        let log = e.log.as_ref();
+        let log10 = log.and_then(LogInterval::log10);
+        let log10_log10 =
+            if log10.is_some() { None } else { log.and_then(LogInterval::log10_log10) };
+        let value = e.value.map(|v| v.to_string());
+        Self { id: e.bound.id(), side: e.bound.side().name(), value, log10, log10_log10 }
+    }
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
@@ -40,20 +55,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         (None, Some(name)) => model(name)?,
         (None, None) => unreachable!("clap asks for one of the two"),
     };
-    let rows: Vec<Row> = applicable(&problem)
-        .into_iter()
-        .map(|b| {
-            let value = b.value(&problem);
-            let log10 = value.as_ref().and_then(log10_enclosure).map(|(lo, hi)| [lo, hi]);
-            let value = value.map(|v| v.to_string());
-            Row { id: b.id(), side: b.side().name(), value, log10 }
-        })
-        .collect();
+    let evaluations = applicable(&problem).into_iter().map(|b| evaluate(b, &problem, MAX_DIGITS));
+    let rows: Vec<Row> = evaluations.map(Row::from).collect();
     match args.format {
         Format::Json => print_json(&rows)?,
         Format::Text => {
             for row in rows {
-                println!("{:<20} {:<6} {}", row.id, row.side, row.value.as_deref().unwrap_or("-"));
+                let value = match (row.value, row.log10, row.log10_log10) {
+                    (Some(value), ..) if value.len() <= 40 => value,
+                    (_, Some([lo, hi]), _) => format!("10^[{lo}, {hi}]"),
+                    (_, _, Some([lo, hi])) => format!("10^10^[{lo}, {hi}]"),
+                    (value, ..) => value.unwrap_or_else(|| "0".into()),
+                };
+                println!("{:<20} {:<6} {value}", row.id, row.side);
             }
         }
     }

@@ -73,6 +73,7 @@ enum WeightsArg {
     Power,
     Isotropic,
     Heads,
+    Blocks,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -134,6 +135,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             WeightsArg::Power => Weights::Named(WitnessKind::Power),
             WeightsArg::Isotropic => Weights::Named(WitnessKind::Isotropic),
             WeightsArg::Heads => Weights::Named(WitnessKind::Heads),
+            WeightsArg::Blocks => Weights::Named(WitnessKind::Blocks),
         },
         inputs: match options.inputs {
             InputsArg::All => Inputs::All,

@@ -4,6 +4,8 @@ use super::InvalidProblem;
 use super::layers::{
     Attention, ChannelMixing, Layer, LayerRule, Permutation, Residual, TokenMixing,
 };
+use rug::Integer;
+use rug::ops::Pow;
 
 /// An architecture: sizes, no weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,6 +113,15 @@ impl Architecture {
                 ),
             )
         })
+    }
+
+    /// The degree of the whole network, however large.
+    pub(super) fn big_degree(&self) -> Integer {
+        let per_layer = match self {
+            Self::Attention(_) => Integer::from(3),
+            Self::Mixer(shape) => Integer::from(shape.token_degree) * shape.channel_degree,
+        };
+        per_layer.pow(u32::try_from(self.depth()).expect("depths are at most MAX_SIZE"))
     }
 
     /// The layers in order.

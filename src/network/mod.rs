@@ -20,6 +20,7 @@ pub use weights::{RANDOM_WEIGHT_RANGE, WeightStyle};
 use crate::arith::Ring;
 use layers::{Layer, LayerRule, Parameter};
 use nalgebra::DMatrix;
+use rug::Integer;
 
 /// A request that makes no sense: names the option, the value and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -162,6 +163,11 @@ impl Problem {
     /// If it does not: names the depth and the largest allowed.
     pub fn degree(&self) -> Result<u64, InvalidProblem> {
         self.architecture.degree()
+    }
+
+    /// The degree of f in the entries of X, however large.
+    pub fn big_degree(&self) -> Integer {
+        self.architecture.big_degree()
     }
 
     /// The degree of f in the weights if it fits 64 bits.

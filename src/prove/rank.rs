@@ -23,6 +23,8 @@ pub enum Weights {
     Random,
     /// A construction from a proof.
     Named(WitnessKind),
+    /// A construction from a proof with chosen free parameters.
+    Witness(Box<Witness>),
     /// These weights.
     Given(Network<Rational>),
 }
@@ -197,17 +199,18 @@ pub fn rank(
         Weights::Given(network) => (network.clone(), None),
         Weights::Named(kind) => {
             let witness = kind.build(problem)?;
-            (witness.network.clone(), Some((*kind, witness)))
+            (witness.network.clone(), Some(witness))
         }
+        Weights::Witness(witness) => (witness.network.clone(), Some(witness.as_ref().clone())),
     };
     let family = match (request.inputs, &witness) {
         (Inputs::All, _) => InputFamily::all(problem),
-        (Inputs::Theorem, Some((_, witness))) => witness.family.clone(),
+        (Inputs::Theorem, Some(witness)) => witness.family.clone(),
         (Inputs::Theorem, None) => {
             return Err(InvalidProblem::new(
                 "inputs",
                 "theorem",
-                "needs --weights power, isotropic or heads, whose proofs name the inputs",
+                "needs --weights power, isotropic, heads or blocks, whose proofs name the inputs",
             )
             .into());
         }
@@ -234,7 +237,7 @@ struct Plan<'a> {
     request: &'a RankRequest,
     network: &'a Network<Rational>,
     family: &'a InputFamily,
-    witness: &'a Option<(WitnessKind, Witness)>,
+    witness: &'a Option<Witness>,
     bounds: &'a [BoundValue],
 }
 
@@ -336,7 +339,7 @@ impl Plan<'_> {
             let lowers = self.bounds.iter().filter(|b| b.side == Side::Lower);
             lowers.filter_map(|b| b.value.clone()).max().unwrap_or_default()
         } else {
-            self.witness.as_ref().map(|(_, w)| w.rank.clone()).unwrap_or_default()
+            self.witness.as_ref().map(|w| w.rank.clone()).unwrap_or_default()
         }
     }
 
@@ -415,10 +418,10 @@ impl Plan<'_> {
             return (Status::Exact, Basis::Theorem(id));
         }
         if self.theorem_inputs()
-            && let Some((kind, witness)) = self.witness
+            && let Some(witness) = self.witness
             && witness.rank == rank
         {
-            return (Status::Exact, Basis::ProofFamily(*kind));
+            return (Status::Exact, Basis::ProofFamily(witness.kind));
         }
         (Status::Lower, Basis::Chance(self.chance(rank, prime)))
     }

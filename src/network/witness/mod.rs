@@ -3,23 +3,29 @@
 //! Each file builds one proof's construction. On its inputs the network is a kernel whose rank is
 //! known by a formula; the rank that is computed from the network must agree with it.
 
+mod blocks;
 mod heads;
 mod isotropic;
+mod pairing;
 mod power;
+mod summing;
 
-pub use heads::HeadsPlan;
+pub use pairing::PairingPlan;
 
 use super::{
     Architecture, AttentionShape, InputFamily, InvalidProblem, Network, Problem, SideFamily,
 };
 use crate::arith::{Rational, Ring};
+use crate::bounds::pairing::{best_plan, exact_rank};
 use crate::poly::Polynomial;
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
 
 /// Weights and inputs from a proof.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Witness {
+    /// The construction.
+    pub kind: WitnessKind,
     /// The network with the proof's weights.
     pub network: Network<Rational>,
     /// The inputs of the proof.
@@ -38,11 +44,13 @@ pub enum WitnessKind {
     Isotropic,
     /// Theorem 3.8: many variables through many heads.
     Heads,
+    /// Theorem 3.9: twice as many vectors, in blocks.
+    Blocks,
 }
 
 impl WitnessKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Power, Self::Isotropic, Self::Heads];
+    pub const ALL: [Self; 4] = [Self::Power, Self::Isotropic, Self::Heads, Self::Blocks];
 
     /// The name as on the command line.
     pub fn name(self) -> &'static str {
@@ -50,6 +58,7 @@ impl WitnessKind {
             Self::Power => "power",
             Self::Isotropic => "isotropic",
             Self::Heads => "heads",
+            Self::Blocks => "blocks",
         }
     }
 
@@ -67,14 +76,47 @@ impl WitnessKind {
         let (plan, rank) = match self {
             Self::Power => power::build(plan),
             Self::Isotropic => isotropic::build(plan),
-            Self::Heads => heads::build(plan, problem),
+            Self::Heads | Self::Blocks => {
+                let best = match self {
+                    Self::Heads => best_plan(PairingPlan::all_heads(problem)),
+                    _ => best_plan(PairingPlan::all_blocks(problem)),
+                };
+                let best = best.ok_or_else(|| self.refuse(
+                    "no choice of the theorem's free parameters fits: more depth, width or tokens on the output's side are needed",
+                ))?;
+                return Witness::of_plan(problem, &best);
+            }
         }
         .map_err(|why| self.refuse(&why))?;
-        Ok(plan.finish(problem, rank))
+        Ok(plan.finish(problem, self, rank))
     }
 
     fn refuse(self, why: &str) -> InvalidProblem {
         InvalidProblem::new("weights", self.name(), why)
+    }
+}
+
+impl Witness {
+    /// The construction of Theorem 3.8 or 3.9 with chosen free parameters.
+    ///
+    /// # Errors
+    /// If the problem is not attention, or its rank has too many terms to be written out.
+    pub fn of_plan(problem: &Problem, pairing: &PairingPlan) -> Result<Self, InvalidProblem> {
+        let kind = match pairing.first_batch {
+            None => WitnessKind::Heads,
+            Some(_) => WitnessKind::Blocks,
+        };
+        let Architecture::Attention(shape) = problem.architecture() else {
+            return Err(kind.refuse("is a construction for attention"));
+        };
+        let rank = exact_rank(pairing)
+            .ok_or_else(|| kind.refuse("the rank on its inputs is too large to be written out"))?;
+        let mut plan = Plan::new(problem, shape);
+        match kind {
+            WitnessKind::Heads => heads::build(&mut plan, pairing),
+            _ => blocks::build(&mut plan, pairing),
+        }
+        Ok(plan.finish(problem, kind, rank))
     }
 }
 
@@ -164,7 +206,7 @@ impl Plan {
     }
 
     /// Moves output channel 0 to the one asked for, and the output token to its row.
-    fn finish(mut self, problem: &Problem, rank: rug::Integer) -> Witness {
+    fn finish(mut self, problem: &Problem, kind: WitnessKind, rank: rug::Integer) -> Witness {
         let output = problem.output();
         let (own, other) = problem.own_and_other();
         let row = own.binary_search(&output.token).expect("the output token is on its own side");
@@ -191,7 +233,7 @@ impl Plan {
         debug_assert_ne!(own, other);
         let (left, right) =
             if own_is_left { (self.own, self.other) } else { (self.other, self.own) };
-        Witness { network, family: InputFamily { left, right }, rank }
+        Witness { kind, network, family: InputFamily { left, right }, rank }
     }
 }
 
