@@ -10,7 +10,10 @@
 
 pub mod arith;
 pub mod bounds;
+pub mod certificate;
+pub mod check;
 pub mod cli;
+pub mod files;
 pub mod linalg;
 pub mod network;
 pub mod poly;

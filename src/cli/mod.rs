@@ -4,6 +4,7 @@
 //! Results go to standard output, progress and errors to standard error.
 
 mod bounds;
+mod check;
 mod problem;
 mod progress;
 mod rank;
@@ -30,6 +31,8 @@ enum Command {
     Tensor(tensor::Args),
     /// Every bound that applies to a problem
     Bounds(bounds::Args),
+    /// Check certificates, with other arithmetic than made them
+    Check(check::Args),
 }
 
 /// How results are printed.
@@ -51,6 +54,7 @@ pub fn run() -> ExitCode {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),
         Command::Bounds(args) => bounds::run(&args),
+        Command::Check(args) => check::run(&args),
     };
     match result {
         Ok(code) => code,

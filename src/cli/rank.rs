@@ -3,6 +3,7 @@
 use super::problem::NetworkArgs;
 use super::{Failure, Format, print_json, progress};
 use crate::bounds::Side;
+use crate::certificate;
 use crate::network::witness::WitnessKind;
 use crate::prove::{
     self, Basis, BoundValue, Inputs, Method, RankAnswer, RankRequest, Route, Status, Weights,
@@ -10,6 +11,7 @@ use crate::prove::{
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The separation rank of one network
@@ -46,6 +48,9 @@ struct Options {
     /// Largest matrix, in GiB
     #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
     memory: u16,
+    /// Write a certificate of the answer there, to be checked by `seprank check`
+    #[arg(long, global = true, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -128,7 +133,12 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         bar.inc(rows);
     });
     bar.finish_and_clear();
-    let report = report(&request, &answer?);
+    let answer = answer?;
+    if let Some(path) = &options.certificate {
+        certificate::write(path, &prove::certify_rank(&request, &answer)?)
+            .map_err(|e| format!("--certificate {}: {e}", path.display()))?;
+    }
+    let report = report(&request, &answer);
     match options.format {
         Format::Json => print_json(&report)?,
         Format::Text => print_text(&report)?,
