@@ -5,6 +5,7 @@
 
 mod bounds;
 mod certify;
+mod check;
 mod problem;
 mod progress;
 mod rank;
@@ -36,6 +37,8 @@ enum Command {
     Certify(certify::Args),
     /// The tables of the appendix
     Table(table::Args),
+    /// Check certificates, with other arithmetic than made them
+    Check(check::Args),
 }
 
 /// How results are printed.
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Bounds(args) => bounds::run(&args),
         Command::Certify(args) => certify::run(&args),
         Command::Table(args) => table::run(&args),
+        Command::Check(args) => check::run(&args),
     };
     match result {
         Ok(code) => code,

@@ -3,6 +3,7 @@
 use super::problem::NetworkArgs;
 use super::{Failure, Format, print_json, progress};
 use crate::bounds::Side;
+use crate::certificate;
 use crate::network::witness::WitnessKind;
 use crate::prove::{
     self, Basis, BoundValue, Inputs, Method, RankAnswer, RankRequest, Route, Status, Weights,
@@ -10,6 +11,7 @@ use crate::prove::{
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The separation rank of one network
@@ -53,6 +55,9 @@ struct Options {
     /// Print the predicted blocks, bytes and seconds, and compute nothing
     #[arg(long, global = true)]
     dry_run: bool,
+    /// Write a certificate of the answer there, to be checked by `seprank check`
+    #[arg(long, global = true, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -167,7 +172,12 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if let Some(path) = &options.coq {
         let theorem = prove::coq_theorem(&request.problem, &answer)
             .map_err(|e| format!("--coq {}: {e}", path.display()))?;
-        std::fs::write(path, theorem).map_err(|e| format!("--coq {}: {e}", path.display()))?;
+        crate::files::replace(path, theorem.as_bytes())
+            .map_err(|e| format!("--coq {}: {e}", path.display()))?;
+    }
+    if let Some(path) = &options.certificate {
+        certificate::write(path, &prove::certify_rank(&request, &answer)?)
+            .map_err(|e| format!("--certificate {}: {e}", path.display()))?;
     }
     let report = report(&request, &answer);
     match options.format {

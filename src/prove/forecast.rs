@@ -1,7 +1,7 @@
 //! What a rank will cost, before it is computed.
 
 use super::rank::{Inputs, Method, RankRequest};
-use crate::bounds::{Side, best_exact};
+use crate::bounds::{Side, best};
 use crate::network::InputFamily;
 use crate::tensor::hankel::Sizes;
 use crate::tensor::{CoefficientForecast, MemoryLimit};
@@ -43,7 +43,7 @@ pub fn forecast(request: &RankRequest) -> Forecast {
         let terms = forecast.map_or(f64::INFINITY, |f| f.terms as f64);
         ("coefficients", Vec::new(), forecast.map(|f| f.bytes), terms * terms)
     } else {
-        let rank = |side| best_exact(problem, side).and_then(|(_, value)| value.to_u64());
+        let rank = |side| best(problem, side).and_then(|e| e.value?.to_u64());
         let size = rank(Side::Upper).or(rank(Side::Lower)).map(|r| r.saturating_add(1));
         let bytes = size.and_then(|s| s.checked_mul(s)?.checked_mul(24));
         let (tokens, width) = (problem.tokens() as f64, problem.width() as f64);

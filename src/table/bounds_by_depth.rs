@@ -1,7 +1,7 @@
 //! Bounds at small depth: how each grows.
 
 use super::{Cell, Data, Table};
-use crate::bounds::{Bound, all};
+use crate::bounds::{Bound, MAX_DIGITS, all, evaluate};
 use crate::network::Problem;
 
 struct BoundsByDepth;
@@ -16,16 +16,16 @@ impl Table for BoundsByDepth {
     }
     fn caption(&self) -> &'static str {
         "Every bound at d = 4, one head, N = 8 balanced, Mixer with S = 4, k_t = 2, k_c = 1. An empty \
-         entry means that the bound does not apply or is too long to write out."
+         entry means that the bound does not apply."
     }
     fn build(&self, _seed: u64) -> Data {
-        let value = |bound: &dyn Bound, depth| {
+        let value = |bound: &'static dyn Bound, depth| {
             let problems = [
                 Problem::attention(depth, WIDTH, 1, TOKENS),
                 Problem::mixer(depth, WIDTH, TOKEN_HIDDEN, TOKENS),
             ];
             let fits = problems.into_iter().flatten().find(|p| bound.applies(p).is_ok());
-            Cell::number(fits.and_then(|p| bound.value(&p)))
+            fits.map_or(Cell::Missing, |p| Cell::evaluation(&evaluate(bound, &p, MAX_DIGITS)))
         };
         let rows = all().into_iter().map(|bound| {
             let values = (1..=6).map(|depth| value(bound, depth));

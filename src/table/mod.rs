@@ -11,7 +11,7 @@ mod statements;
 
 pub use render::{Format, render};
 
-use crate::bounds::log10_enclosure;
+use crate::bounds::{Evaluation, LogInterval};
 use rug::Integer;
 
 /// One entry of a table.
@@ -36,8 +36,20 @@ impl Cell {
         match value {
             None => Self::Missing,
             Some(v) if v.to_string().len() <= Self::LONGEST => Self::Integer(v),
-            Some(v) => log10_enclosure(&v).map_or(Self::Missing, |(lo, hi)| Self::Log10(lo, hi)),
+            Some(v) => Self::logarithm(LogInterval::of(&v)),
         }
+    }
+
+    /// A bound's value, or its logarithm if it is long or cannot be written.
+    pub fn evaluation(e: &Evaluation) -> Self {
+        match &e.value {
+            Some(value) => Self::number(Some(value.clone())),
+            None => Self::logarithm(e.log.clone()),
+        }
+    }
+
+    fn logarithm(log: Option<LogInterval>) -> Self {
+        log.and_then(|l| l.log10()).map_or(Self::Missing, |[lo, hi]| Self::Log10(lo, hi))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Table (b): exact generic ranks against bounds, small cases.
 
 use super::{Cell, Data, Table};
-use crate::bounds::{Side, best_exact};
+use crate::bounds::{Side, best};
 use crate::claims::{Profile, describe, small_problems};
 use crate::prove::{RankRequest, Status, rank};
 use rayon::prelude::*;
@@ -20,8 +20,8 @@ impl Table for SmallRanks {
         let rows = small_problems(Profile::Quick)
             .par_iter()
             .map(|problem| {
-                let bound = |side| match best_exact(problem, side) {
-                    Some((b, value)) => [Cell::number(Some(value)), b.id().into()],
+                let bound = |side| match best(problem, side) {
+                    Some(e) => [Cell::evaluation(&e), e.bound.id().into()],
                     None => [Cell::Missing, Cell::Missing],
                 };
                 let ([lower, lower_id], [upper, upper_id]) =
