@@ -136,7 +136,7 @@ fn bad_input_gets_one_line_that_names_the_option() {
         ),
         (
             "rank attention --depth 1 --width 4 --tokens 4 --weights heads",
-            "--weights heads: needs depth",
+            "--weights heads: no choice of the theorem's free parameters",
         ),
         (
             "rank attention --depth 2 --width 2 --heads 2 --tokens 4 --weights isotropic",
