@@ -1,8 +1,8 @@
 //! Attention against the Mixer at the same size: which generic rank is larger, exactly.
 
-use super::{Case, Claim, Outcome, Profile, Verdict};
-use crate::network::{Architecture, MixerShape, Output, Partition, Problem};
-use crate::prove::{RankAnswer, RankRequest, Status, rank};
+use super::{Case, Claim, Outcome, Profile, Verdict, certified_rank};
+use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
+use crate::prove::{RankAnswer, RankError, RankRequest, Status, rank};
 
 struct Comparison;
 
@@ -38,26 +38,27 @@ impl Claim for Comparison {
             .map(|(depth, width, hidden, tokens, degree)| {
                 let name = format!("L={depth} d={width} S={hidden} N={tokens} K={degree}");
                 Case::new(name, move |seed| {
-                    let answer = |problem: Problem| {
-                        let mut request = RankRequest::new(problem);
+                    let answer = |problem: Result<Problem, InvalidProblem>| {
+                        let mut request = RankRequest::new(problem?);
                         request.seed = seed;
-                        rank(&request, &|_, _| ()).map_err(|e| e.to_string())
+                        let answer = rank(&request, &|_, _| ())?;
+                        Ok::<_, RankError>((certified_rank(&request, &answer)?, answer))
                     };
-                    let pair = || -> Result<(RankAnswer, RankAnswer), String> {
-                        let attention = Problem::attention(depth, width, 1, tokens)
-                            .map_err(|e| e.to_string())?;
+                    let pair = || -> Result<[_; 2], RankError> {
+                        let attention = Problem::attention(depth, width, 1, tokens);
                         let shape = MixerShape {
                             token_degree: degree,
                             ..MixerShape::quadratic(depth, width, hidden)
                         };
-                        let partition = Partition::halves(tokens).map_err(|e| e.to_string())?;
-                        let mixer =
+                        let mixer = Partition::halves(tokens).and_then(|partition| {
                             Problem::new(Architecture::Mixer(shape), partition, Output::default())
-                                .map_err(|e| e.to_string())?;
-                        Ok((answer(attention)?, answer(mixer)?))
+                        });
+                        Ok([answer(attention)?, answer(mixer)?])
                     };
                     match pair() {
-                        Ok((attention, mixer)) => judge(&attention, &mixer),
+                        Ok([(first, attention), (second, mixer)]) => {
+                            judge(&attention, &mixer).with([first, second])
+                        }
                         Err(e) => Outcome::missing(e),
                     }
                 })
@@ -84,7 +85,7 @@ fn judge(attention: &RankAnswer, mixer: &RankAnswer) -> Outcome {
         Ordering::Equal if both => (Verdict::Valid, "no gap: equal"),
         _ => (Verdict::Incomplete("an exact rank is missing".into()), "undecided"),
     };
-    Outcome { verdict, claimed: claimed.into(), found }
+    Outcome::new(verdict, claimed, found)
 }
 
 inventory::submit!(&Comparison as &dyn Claim);

@@ -29,7 +29,7 @@ impl Claim for FloatAgreement {
                     request.seed = seed;
                     let answer = match rank(&request, &|_, _| ()) {
                         Ok(answer) => answer,
-                        Err(e) => return Outcome::missing(e.to_string()),
+                        Err(e) => return Outcome::missing(e),
                     };
                     let exact = answer.rank;
                     let points = 2 * exact + 8;
@@ -50,11 +50,8 @@ impl Claim for FloatAgreement {
                             spectrum.rank
                         ))
                     };
-                    Outcome {
-                        verdict,
-                        claimed: format!("= {exact}"),
-                        found: format!("{}, s_r|s_r+1 {gap}", spectrum.rank),
-                    }
+                    let found = format!("{}, s_r|s_r+1 {gap}", spectrum.rank);
+                    Outcome::new(verdict, format!("= {exact}"), found)
                 })
             })
             .collect()

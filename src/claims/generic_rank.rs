@@ -1,6 +1,8 @@
 //! Generic ranks that are known exactly, where a witness meets a theorem.
 
-use super::{Case, Claim, Outcome, Profile, Verdict, describe, small_attention, small_mixers};
+use super::{
+    Case, Claim, Outcome, Profile, Verdict, certified_rank, describe, small_attention, small_mixers,
+};
 use crate::network::{Architecture, Problem};
 use crate::prove::{Basis, RankRequest, Status, rank};
 
@@ -44,24 +46,25 @@ impl Claim for GenericRank {
                 Case::new(describe(&problem), move |seed| {
                     let mut request = RankRequest::new(problem.clone());
                     request.seed = seed;
-                    let answer = match rank(&request, &|_, _| ()) {
-                        Ok(answer) => answer,
-                        Err(e) => return Outcome::missing(e.to_string()),
+                    let evidence = rank(&request, &|_, _| ())
+                        .and_then(|answer| Ok((certified_rank(&request, &answer)?, answer)));
+                    let (certificate, answer) = match evidence {
+                        Ok(found) => found,
+                        Err(e) => return Outcome::missing(e),
                     };
-                    match (answer.status, answer.basis) {
-                        (Status::Exact, Basis::Theorem(id)) => Outcome {
-                            verdict: Verdict::Valid,
-                            claimed: format!("= upper bound ({id})"),
-                            found: answer.rank.to_string(),
-                        },
-                        _ => Outcome {
-                            verdict: Verdict::Incomplete(
-                                "the witness stays below the theorem".into(),
-                            ),
-                            claimed: "= upper bound".into(),
-                            found: format!(">= {}", answer.rank),
-                        },
-                    }
+                    let (verdict, claimed, found) = match (answer.status, answer.basis) {
+                        (Status::Exact, Basis::Theorem(id)) => (
+                            Verdict::Valid,
+                            format!("= upper bound ({id})"),
+                            answer.rank.to_string(),
+                        ),
+                        _ => (
+                            Verdict::Incomplete("the witness stays below the theorem".into()),
+                            "= upper bound".into(),
+                            format!(">= {}", answer.rank),
+                        ),
+                    };
+                    Outcome::new(verdict, claimed, found).with([certificate])
                 })
             })
             .collect()

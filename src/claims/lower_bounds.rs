@@ -1,6 +1,9 @@
 //! Lower bounds: a witness reaches them.
 
-use super::{Case, Claim, Outcome, Profile, Verdict, describe, small_attention};
+use super::{
+    Case, Claim, Outcome, Profile, Verdict, certified_bound, certified_rank, describe,
+    small_attention,
+};
 use crate::bounds::{Side, applicable};
 use crate::prove::{RankRequest, rank};
 
@@ -25,25 +28,26 @@ impl Claim for LowerBounds {
             cases.push(Case::new(describe(&problem), move |seed| {
                 let mut request = RankRequest::new(problem.clone());
                 request.seed = seed;
-                let answer = match rank(&request, &|_, _| ()) {
-                    Ok(answer) => answer,
-                    Err(e) => return Outcome::missing(e.to_string()),
+                let evidence = rank(&request, &|_, _| ())
+                    .and_then(|answer| Ok((certified_rank(&request, &answer)?, answer)));
+                let (certificate, answer) = match evidence {
+                    Ok(found) => found,
+                    Err(e) => return Outcome::missing(e),
                 };
-                let values = lowers.iter().filter_map(|b| Some((b.id(), b.value(&problem)?)));
-                let Some((id, value)) = values.max_by(|a, b| a.1.cmp(&b.1)) else {
-                    return Outcome::missing("no lower bound has an exact value".into());
+                let values = lowers.iter().filter_map(|b| Some((*b, b.value(&problem)?)));
+                let Some((bound, value)) = values.max_by(|a, b| a.1.cmp(&b.1)) else {
+                    return Outcome::missing("no lower bound has an exact value");
                 };
+                let id = bound.id();
                 let verdict = if value <= answer.rank {
                     Verdict::Valid
                 } else {
                     // Random weights reach the generic rank except by rare chance.
                     Verdict::Invalid(format!("{id} not reached by random weights"))
                 };
-                Outcome {
-                    verdict,
-                    claimed: format!(">= {value} ({id})"),
-                    found: answer.rank.to_string(),
-                }
+                Outcome::new(verdict, format!(">= {value} ({id})"), answer.rank.to_string())
+                    .with([certificate])
+                    .with(certified_bound(&problem, bound))
             }));
         }
         cases

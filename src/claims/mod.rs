@@ -16,7 +16,11 @@ mod witnesses;
 pub use certify::{Examined, certify, count_cases, overall};
 pub use small::{small_attention, small_mixers, small_problems};
 
+use crate::bounds::Bound;
+use crate::certificate::Certificate;
 use crate::network::{Architecture, Problem};
+use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights};
+use itertools::Itertools;
 
 /// The verdict on one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,21 +71,64 @@ pub enum Profile {
 }
 
 /// What one case showed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The verdict.
+    /// The verdict of the computation. [`certify`] lowers it if the checker rejects a certificate.
     pub verdict: Verdict,
     /// What the claim says.
     pub claimed: String,
     /// What was found.
     pub found: String,
+    /// Certificates that the verdict rests on; none for cross-checks.
+    pub certificates: Vec<Certified>,
+}
+
+/// A certificate and the name of its file, without extension.
+#[derive(Clone, Debug)]
+pub struct Certified {
+    /// Unique within one seed: two certificates of one name are the same.
+    pub name: String,
+    /// The certificate.
+    pub certificate: Certificate,
 }
 
 impl Outcome {
-    /// No evidence could be had.
-    fn missing(why: String) -> Self {
-        Self { verdict: Verdict::Incomplete(why), claimed: "-".into(), found: "-".into() }
+    fn new(verdict: Verdict, claimed: impl Into<String>, found: impl Into<String>) -> Self {
+        let (claimed, found) = (claimed.into(), found.into());
+        Self { verdict, claimed, found, certificates: Vec::new() }
     }
+
+    /// No evidence could be had.
+    fn missing(why: impl ToString) -> Self {
+        Self::new(Verdict::Incomplete(why.to_string()), "-", "-")
+    }
+
+    fn with(mut self, certificates: impl IntoIterator<Item = Certified>) -> Self {
+        self.certificates.extend(certificates);
+        self
+    }
+}
+
+/// The certificate of a computed rank.
+fn certified_rank(request: &RankRequest, answer: &RankAnswer) -> Result<Certified, RankError> {
+    let weights = match &request.weights {
+        Weights::Named(kind) => kind.name(),
+        _ => "random",
+    };
+    let name = format!("rank {weights} {}", describe(&request.problem));
+    Ok(Certified { name: file_name(&name), certificate: prove::certify_rank(request, answer)? })
+}
+
+/// The certificate that a bound has its value for a problem, if it has one that can be written.
+fn certified_bound(problem: &Problem, bound: &'static dyn Bound) -> Option<Certified> {
+    let name = format!("bound {} {}", bound.id(), describe(problem));
+    Some(Certified { name: file_name(&name), certificate: prove::certify_bound(problem, bound)? })
+}
+
+/// A description with only letters, digits and dashes.
+fn file_name(text: &str) -> String {
+    let dashed = text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    dashed.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// One case of a claim.
@@ -143,6 +190,10 @@ pub fn describe(problem: &Problem) -> String {
         }
     };
     text += &format!(" N={left}+{right}");
+    let first_half = (0..left).all(|t| problem.partition().left()[t] == t);
+    if !first_half {
+        text += &format!(" A={}", problem.partition().left().iter().format(","));
+    }
     if (output.token, output.channel) != (0, 0) {
         text += &format!(" Y[{},{}]", output.token, output.channel);
     }

@@ -1,7 +1,7 @@
 //! Upper bounds: no weights of any style exceed them.
 
-use super::{Case, Claim, Outcome, Profile, Verdict, describe, small_problems};
-use crate::bounds::Side;
+use super::{Case, Claim, Outcome, Profile, Verdict, certified_bound, describe, small_problems};
+use crate::bounds::{Bound, Side, applicable};
 use crate::network::WeightStyle;
 use crate::prove::{RankRequest, Weights, generator, rank};
 use rug::Integer;
@@ -23,42 +23,43 @@ impl Claim for UpperBounds {
                 Case::new(describe(&problem), move |seed| {
                     let mut request = RankRequest::new(problem.clone());
                     request.seed = seed;
+                    let uppers: Vec<(&'static dyn Bound, Integer)> = applicable(&problem)
+                        .into_iter()
+                        .filter(|b| b.side() == Side::Upper)
+                        .filter_map(|b| Some((b, b.value(&problem)?)))
+                        .collect();
                     let mut largest = 0;
-                    let mut least_upper: Option<(&str, Integer)> = None;
                     for style in WeightStyle::ALL {
                         let weights = style.draw(&problem, &mut generator(seed));
                         request.weights = Weights::Given(weights);
                         let answer = match rank(&request, &|_, _| ()) {
                             Ok(answer) => answer,
-                            Err(e) => return Outcome::missing(e.to_string()),
+                            Err(e) => return Outcome::missing(e),
                         };
                         largest = largest.max(answer.rank);
-                        for bound in answer.bounds.iter().filter(|b| b.side == Side::Upper) {
-                            let Some(value) = &bound.value else { continue };
+                        for (bound, value) in &uppers {
                             if *value < answer.rank {
-                                return Outcome {
-                                    verdict: Verdict::Invalid(format!(
-                                        "{} exceeded with {} weights",
-                                        bound.id,
-                                        style.name()
-                                    )),
-                                    claimed: format!("<= {value}"),
-                                    found: answer.rank.to_string(),
-                                };
-                            }
-                            if least_upper.as_ref().is_none_or(|(_, v)| value < v) {
-                                least_upper = Some((bound.id, value.clone()));
+                                let why = format!(
+                                    "{} exceeded with {} weights",
+                                    bound.id(),
+                                    style.name()
+                                );
+                                let found = answer.rank.to_string();
+                                return Outcome::new(
+                                    Verdict::Invalid(why),
+                                    format!("<= {value}"),
+                                    found,
+                                );
                             }
                         }
                     }
-                    let Some((_, value)) = least_upper else {
-                        return Outcome::missing("no upper bound applies".into());
+                    let Some((_, least)) = uppers.iter().min_by_key(|(_, value)| value) else {
+                        return Outcome::missing("no upper bound has an exact value");
                     };
-                    Outcome {
-                        verdict: Verdict::Valid,
-                        claimed: format!("<= {value}"),
-                        found: format!("at most {largest}"),
-                    }
+                    let (claimed, found) = (format!("<= {least}"), format!("at most {largest}"));
+                    Outcome::new(Verdict::Valid, claimed, found).with(
+                        uppers.iter().filter_map(|(bound, _)| certified_bound(&problem, *bound)),
+                    )
                 })
             })
             .collect()

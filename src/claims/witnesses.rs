@@ -1,6 +1,6 @@
 //! The constructions in the proofs: on their inputs the network has the rank of the formula.
 
-use super::{Case, Claim, Outcome, Profile, Verdict, describe};
+use super::{Case, Claim, Outcome, Profile, Verdict, certified_rank, describe};
 use crate::network::Problem;
 use crate::network::witness::WitnessKind;
 use crate::prove::{Inputs, RankRequest, Weights, rank};
@@ -57,19 +57,21 @@ impl Claim for Witnesses {
                     request.seed = seed;
                     let formula = match kind.build(&problem) {
                         Ok(witness) => witness.rank,
-                        Err(e) => return Outcome::missing(e.to_string()),
+                        Err(e) => return Outcome::missing(e),
                     };
-                    match rank(&request, &|_, _| ()) {
-                        Ok(answer) => Outcome {
-                            verdict: if formula == answer.rank {
+                    let evidence = rank(&request, &|_, _| ())
+                        .and_then(|answer| Ok((certified_rank(&request, &answer)?, answer.rank)));
+                    match evidence {
+                        Ok((certificate, found)) => {
+                            let verdict = if formula == found {
                                 Verdict::Valid
                             } else {
                                 Verdict::Invalid("the rank is not the formula's".into())
-                            },
-                            claimed: format!("= {formula}"),
-                            found: answer.rank.to_string(),
-                        },
-                        Err(e) => Outcome::missing(e.to_string()),
+                            };
+                            Outcome::new(verdict, format!("= {formula}"), found.to_string())
+                                .with([certificate])
+                        }
+                        Err(e) => Outcome::missing(e),
                     }
                 })
             })

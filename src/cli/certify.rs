@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -14,12 +15,16 @@ use std::time::Instant;
 #[command(after_help = "Examples:
   seprank certify
   seprank certify --profile full --format json
+  seprank certify --out target/certs && seprank check target/certs
 
 Exit code: 0 if every case is valid, 1 if one is invalid, 2 if one is incomplete.")]
 pub(super) struct Args {
     /// How much to run: quick is under a minute on two cores
     #[arg(long, value_enum, default_value_t = ProfileArg::Quick)]
     profile: ProfileArg,
+    /// Write the certificates into this directory
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Seed of the random weights and points
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
@@ -73,8 +78,15 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     };
     let start = Instant::now();
     let bar = progress::bar(claims::count_cases(profile) as u64, "cases");
-    let rows = claims::certify(profile, args.seed, &|_| bar.inc(1));
+    if let Some(dir) = &args.out {
+        std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()))?;
+    }
+    let rows = claims::certify(profile, args.seed, args.out.as_deref(), &|_| bar.inc(1));
     bar.finish_and_clear();
+    let rows = rows.map_err(|e| match &args.out {
+        Some(dir) => format!("--out {}: {e}", dir.display()),
+        None => e.to_string(),
+    })?;
     let verdict = claims::overall(&rows);
     let seconds = start.elapsed().as_secs_f64();
     let peak_memory_bytes = peak_memory();
