@@ -9,6 +9,7 @@ mod comparison;
 mod float_agreement;
 mod generic_rank;
 mod lower_bounds;
+pub mod sharpness;
 mod small;
 mod upper_bounds;
 mod witnesses;

@@ -2,6 +2,7 @@
 
 use super::{Failure, Format, print_json, progress};
 use crate::claims::{self, Examined, Profile, Verdict};
+use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -16,15 +17,20 @@ use std::time::Instant;
   seprank certify
   seprank certify --profile full --format json
   seprank certify --out target/certs && seprank check target/certs
+  seprank certify --profile sharpness --budget 10m --out target/sharpness
 
 Exit code: 0 if every case is valid, 1 if one is invalid, 2 if one is incomplete.")]
 pub(super) struct Args {
-    /// How much to run: quick is under a minute on two cores
+    /// How much to run: quick is under a minute on two cores; sharpness tries Conjecture 3.11 on
+    /// every size that fits the budget
     #[arg(long, value_enum, default_value_t = ProfileArg::Quick)]
     profile: ProfileArg,
     /// Write the certificates into this directory
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Time for the sharpness campaign, for example 30s, 10m, 2h; with --out it resumes
+    #[arg(long, value_name = "TIME", default_value = "1m")]
+    budget: humantime::Duration,
     /// Seed of the random weights and points
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
@@ -37,6 +43,7 @@ pub(super) struct Args {
 enum ProfileArg {
     Quick,
     Full,
+    Sharpness,
 }
 
 #[derive(Serialize)]
@@ -72,15 +79,16 @@ impl From<&Examined> for Row {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let profile = match args.profile {
-        ProfileArg::Quick => Profile::Quick,
-        ProfileArg::Full => Profile::Full,
-    };
     let start = Instant::now();
-    let bar = progress::bar(claims::count_cases(profile) as u64, "cases");
     if let Some(dir) = &args.out {
         std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()))?;
     }
+    let profile = match args.profile {
+        ProfileArg::Quick => Profile::Quick,
+        ProfileArg::Full => Profile::Full,
+        ProfileArg::Sharpness => return sharpness(args),
+    };
+    let bar = progress::bar(claims::count_cases(profile) as u64, "cases");
     let rows = claims::certify(profile, args.seed, args.out.as_deref(), &|_| bar.inc(1));
     bar.finish_and_clear();
     let rows = rows.map_err(|e| match &args.out {
@@ -103,6 +111,73 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(verdict.exit_code()))
 }
 
+/// Conjecture 3.11 on every size that fits the budget.
+fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
+    let bar = progress::bar(0, "instances");
+    bar.set_length(claims::sharpness::instances(MemoryLimit::default()).len() as u64);
+    let records = claims::sharpness::campaign(
+        args.seed,
+        args.budget.into(),
+        MemoryLimit::default(),
+        args.out.as_deref(),
+        &mut |record, _| {
+            bar.inc(1);
+            bar.set_message(format!("L={} d={} H={}", record.depth, record.width, record.heads));
+        },
+    );
+    bar.finish_and_clear();
+    let records = records.map_err(|e| match &args.out {
+        Some(dir) => format!("--out {}: {e}", dir.display()),
+        None => e.to_string(),
+    })?;
+    let below = records.iter().find(|r| !r.is_sharp());
+    let code = ExitCode::from(below.map_or(0, |r| r.verdict().exit_code()));
+    if args.format == Format::Json {
+        print_json(&records)?;
+        return Ok(code);
+    }
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "Conjecture 3.11: rank = graded bound, N = 2d, halves. An instance that meets the bound"
+    )?;
+    writeln!(out, "is proved; one that stays below is a lower bound, drawn with several weights.")?;
+    let mut table = new_table(["L", "d", "H", "bound", "rank", "", "certificate"]);
+    for r in &records {
+        let met = if r.is_sharp() { "met" } else { "below" };
+        let checked = if r.checked { "checked" } else { "-" };
+        table.add_row([
+            &r.depth.to_string(),
+            &r.width.to_string(),
+            &r.heads.to_string(),
+            &r.bound,
+            &r.rank.to_string(),
+            met,
+            checked,
+        ]);
+    }
+    writeln!(out, "{table}")?;
+    let sharp = records.iter().filter(|r| r.is_sharp()).count();
+    writeln!(out, "{sharp} of {} instances meet the bound, seed {}", records.len(), args.seed)?;
+    if let Some(record) = below {
+        writeln!(out, "first below: {}", record.verdict().reason())?;
+    }
+    Ok(code)
+}
+
+/// A table for a terminal, or plain columns of at most 80 characters.
+fn new_table<const N: usize>(header: [&str; N]) -> Table {
+    let terminal = io::stdout().is_terminal();
+    let mut table = Table::new();
+    let style = if terminal { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING };
+    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
+    if !terminal {
+        table.set_width(80);
+    }
+    table.set_header(header);
+    table
+}
+
 fn print_text(
     rows: &[Examined],
     verdict: &Verdict,
@@ -111,19 +186,12 @@ fn print_text(
     memory: Option<u64>,
 ) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    let terminal = io::stdout().is_terminal();
     for claim in claims::all() {
         let own: Vec<_> = rows.iter().filter(|r| r.claim == claim.id()).collect();
         let valid = own.iter().filter(|r| r.outcome.verdict == Verdict::Valid).count();
         writeln!(out, "{}: {valid} of {} valid", claim.id(), own.len())?;
         writeln!(out, "{}", claim.statement())?;
-        let mut table = Table::new();
-        let style = if terminal { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING };
-        table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
-        if !terminal {
-            table.set_width(80);
-        }
-        table.set_header(["case", "claimed", "found", "verdict"]);
+        let mut table = new_table(["case", "claimed", "found", "verdict"]);
         for row in own {
             let verdict = match row.outcome.verdict.reason() {
                 "" => row.outcome.verdict.name().to_string(),

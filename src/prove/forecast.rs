@@ -32,12 +32,8 @@ pub fn forecast(request: &RankRequest) -> Forecast {
         request.inputs == Inputs::All && matches!(request.method, Method::Auto | Method::Hankel)
     });
     let (route, blocks, bytes, operations) = if let Some(sizes) = hankel {
-        let blocks: Vec<(u64, u64)> = (0..=sizes.degree).map(|b| sizes.block(b)).collect();
-        let short = |(rows, cols): &(u64, u64)| *rows.min(cols) as f64;
-        let largest = blocks.iter().map(short).fold(0.0, f64::max);
-        let bytes = sizes.bytes.checked_add((8.0 * largest * largest) as u64);
-        let operations = blocks.iter().map(|b| short(b).powi(3) / 3.0).sum();
-        ("hankel", blocks, bytes, operations)
+        let (bytes, operations) = sizes.cost();
+        ("hankel", (0..=sizes.degree).map(|b| sizes.block(b)).collect(), bytes, operations)
     } else if request.method == Method::Coefficients {
         let forecast = CoefficientForecast::new(problem, &InputFamily::all(problem));
         let terms = forecast.map_or(f64::INFINITY, |f| f.terms as f64);
@@ -62,7 +58,7 @@ pub fn forecast(request: &RankRequest) -> Forecast {
 }
 
 /// Multiply-adds a second of the dense elimination on this machine, now: one of 512 x 512.
-fn rate() -> f64 {
+pub fn rate() -> f64 {
     const N: usize = 512;
     // A Hankel matrix of powers has full rank; any other would do.
     let p = crate::arith::Prime::WORD;

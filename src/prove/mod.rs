@@ -7,7 +7,7 @@ mod rank;
 
 pub use certificate::{certify_bound, certify_gap, certify_rank};
 pub use coq::{CoqError, coq_theorem};
-pub use forecast::{Forecast, forecast};
+pub use forecast::{Forecast, forecast, rate};
 pub(crate) use rank::generator;
 pub use rank::{
     Basis, BoundValue, Inputs, Method, RankAnswer, RankError, RankRequest, Route, Status, Weights,

@@ -141,7 +141,7 @@ impl SumFunction {
 }
 
 /// Sizes of the Hankel route for a problem, before anything is computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sizes {
     /// Variables n of the function: d(d+1)/2 Gram entries, or the S d entries of W1 X.
     pub variables: u64,
@@ -151,6 +151,8 @@ pub struct Sizes {
     pub degree: u64,
     /// Bytes for tables and coefficients.
     pub bytes: u64,
+    /// Multiply-adds to find the coefficients, about.
+    pub coefficient_operations: f64,
 }
 
 impl Sizes {
@@ -180,7 +182,29 @@ impl Sizes {
         }
         let coefficients = monomials.checked_mul(components)?.checked_mul(each)?;
         let bytes = Monomials::bytes(variables, degree)?.checked_add(coefficients)?;
-        Some(Self { variables, components, degree, bytes })
+        // Attention: d^2 for each monomial and each word of heads, the last degree being about half of
+        // all. A Mixer: the last product of two polynomials of half the degree.
+        let all = monomials as f64;
+        let coefficient_operations = match problem.architecture() {
+            Architecture::Attention(s) => {
+                2.0 * all * (components as f64).powi(2) * (s.heads as f64).powf(s.depth as f64)
+            }
+            Architecture::Mixer(_) => all * all,
+        };
+        Some(Self { variables, components, degree, bytes, coefficient_operations })
+    }
+
+    /// Bytes with the largest block, multiply-adds in all.
+    pub fn cost(&self) -> (Option<u64>, f64) {
+        let short = |b| {
+            let (rows, cols) = self.block(b);
+            rows.min(cols) as f64
+        };
+        let blocks = || (0..=self.degree).map(short);
+        let largest = blocks().fold(0.0, f64::max);
+        let eliminations: f64 = blocks().map(|n| n.powi(3) / 3.0).sum();
+        let bytes = self.bytes.checked_add((8.0 * largest * largest) as u64);
+        (bytes, eliminations + self.coefficient_operations)
     }
 
     /// Rows (k, alpha) and columns beta of block b.

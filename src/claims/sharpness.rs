@@ -1,0 +1,211 @@
+//! The campaign on Conjecture 3.11: is the graded bound the generic rank when both sides have at
+//! least as many tokens as the width?
+//!
+//! Instances (L, d, H) are taken in order of predicted cost until the budget is spent. Each is one
+//! record on disk, so a campaign resumes where it stopped. An instance whose rank meets the bound is
+//! proved: its Hankel blocks are non-singular minors modulo a prime. One that stays below is not
+//! refuted by that alone; it is drawn again with other weights before it is recorded.
+
+use super::{Certified, Verdict, certified_rank};
+use crate::bounds::find;
+use crate::check;
+use crate::network::Problem;
+use crate::prove::{Method, RankRequest, Route, rank, rate};
+use crate::tensor::MemoryLimit;
+use crate::tensor::hankel::Sizes;
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// An instance of the conjecture: N = 2d tokens, halves.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// The problem.
+    pub problem: Problem,
+    /// Depth, width, heads.
+    pub sizes: (usize, usize, usize),
+    /// Predicted seconds.
+    pub seconds: f64,
+}
+
+/// What is recorded of an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Depth L.
+    pub depth: usize,
+    /// Width d.
+    pub width: usize,
+    /// Heads H.
+    pub heads: usize,
+    /// Tokens N.
+    pub tokens: usize,
+    /// The graded bound, decimal.
+    pub bound: String,
+    /// The largest rank found, a lower bound on the generic rank.
+    pub rank: usize,
+    /// The prime of the blocks.
+    pub prime: u64,
+    /// Seeds of the draws, the last one that of `blocks`.
+    pub seeds: Vec<u64>,
+    /// For each degree b: rows, columns and rank of the block.
+    pub blocks: Vec<[usize; 3]>,
+    /// Whether the checker accepted a certificate; false where it would take it too long.
+    pub checked: bool,
+}
+
+impl Record {
+    /// Whether the rank meets the bound, which proves the instance.
+    pub fn is_sharp(&self) -> bool {
+        self.bound == self.rank.to_string()
+    }
+
+    /// Valid if sharp, else incomplete.
+    pub fn verdict(&self) -> Verdict {
+        if self.is_sharp() {
+            return Verdict::Valid;
+        }
+        Verdict::Incomplete(format!(
+            "L={} d={} H={}: rank {} stays below {} in {} draws",
+            self.depth,
+            self.width,
+            self.heads,
+            self.rank,
+            self.bound,
+            self.seeds.len()
+        ))
+    }
+}
+
+/// An instance that stays below the bound is drawn this often.
+const DRAWS: u64 = 3;
+
+/// Ranks up to this get a certificate that is checked at once; the checker's cost grows with the cube.
+const LARGEST_CHECKED: usize = 120;
+
+/// The instances that fit `memory`, cheapest first.
+pub fn instances(memory: MemoryLimit) -> Vec<Instance> {
+    let rate = rate();
+    let mut list = Vec::new();
+    for depth in 1..=8usize {
+        for width in 1..=64usize {
+            for heads in (1..=width).filter(|h| width.is_multiple_of(*h)) {
+                let Ok(problem) = Problem::attention(depth, width, heads, 2 * width) else {
+                    continue;
+                };
+                let Some(sizes) = Sizes::new(&problem) else { continue };
+                let (bytes, operations) = sizes.cost();
+                if bytes.is_some_and(|bytes| bytes <= memory.0) {
+                    let seconds = operations / rate;
+                    list.push(Instance { problem, sizes: (depth, width, heads), seconds });
+                }
+            }
+        }
+    }
+    list.sort_by(|a, b| a.seconds.total_cmp(&b.seconds).then(a.sizes.cmp(&b.sizes)));
+    list
+}
+
+/// Runs the campaign for `budget`: instances recorded in `out` are read, others computed and, if `out`
+/// is given, recorded there. `done` is called with each record, and whether it was read.
+///
+/// # Errors
+/// Those of the file system; a record that cannot be read names its file.
+pub fn campaign(
+    seed: u64,
+    budget: Duration,
+    memory: MemoryLimit,
+    out: Option<&Path>,
+    done: &mut dyn FnMut(&Record, bool),
+) -> io::Result<Vec<Record>> {
+    let start = Instant::now();
+    let mut records = Vec::new();
+    for instance in instances(memory) {
+        let (depth, width, heads) = instance.sizes;
+        let name = format!("sharp-L{depth}-d{width}-H{heads}.json");
+        let path = out.map(|dir| dir.join(name));
+        let known = match &path {
+            Some(path) if path.exists() => {
+                let record = serde_json::from_slice(&std::fs::read(path)?)
+                    .map_err(|e| io::Error::other(format!("{}: {e}", path.display())))?;
+                Some(record)
+            }
+            _ => None,
+        };
+        let read = known.is_some();
+        let record: Record = match known {
+            Some(record) => record,
+            None => {
+                let left = budget.saturating_sub(start.elapsed());
+                if instance.seconds > left.as_secs_f64() {
+                    break;
+                }
+                let Some(record) = examine(&instance, seed, memory, out)? else { continue };
+                if let Some(path) = &path {
+                    let mut bytes = serde_json::to_vec_pretty(&record)?;
+                    bytes.push(b'\n');
+                    crate::files::replace(path, &bytes)?;
+                }
+                record
+            }
+        };
+        done(&record, read);
+        records.push(record);
+    }
+    Ok(records)
+}
+
+/// `None` if the instance does not fit after all.
+fn examine(
+    instance: &Instance,
+    seed: u64,
+    memory: MemoryLimit,
+    out: Option<&Path>,
+) -> io::Result<Option<Record>> {
+    let (depth, width, heads) = instance.sizes;
+    let Some(bound) = find("attention-graded").and_then(|b| b.value(&instance.problem)) else {
+        return Ok(None);
+    };
+    let mut best: Option<Record> = None;
+    for draw in 0..DRAWS {
+        let mut request = RankRequest::new(instance.problem.clone());
+        request.memory = memory;
+        request.method = Method::Hankel;
+        request.seed = seed.wrapping_add(draw);
+        let Ok(answer) = rank(&request, &|_, _| ()) else { return Ok(None) };
+        let Route::Hankel { blocks } = &answer.route else { return Ok(None) };
+        let mut seeds = best.as_ref().map(|r| r.seeds.clone()).unwrap_or_default();
+        seeds.push(request.seed);
+        if best.as_ref().is_some_and(|r| r.rank >= answer.rank) {
+            best.iter_mut().for_each(|r| r.seeds.insert(0, request.seed));
+            continue;
+        }
+        let sharp = bound == answer.rank;
+        let checked = sharp && answer.rank <= LARGEST_CHECKED && {
+            let Ok(Certified { name, certificate }) = certified_rank(&request, &answer) else {
+                return Ok(None);
+            };
+            if let Some(dir) = out {
+                crate::certificate::write(&dir.join(name).with_extension("json"), &certificate)?;
+            }
+            check::check(&certificate) == check::Verdict::Valid
+        };
+        best = Some(Record {
+            depth,
+            width,
+            heads,
+            tokens: instance.problem.tokens(),
+            bound: bound.to_string(),
+            rank: answer.rank,
+            prime: answer.prime.get(),
+            seeds,
+            blocks: blocks.iter().map(|b| [b.rows, b.cols, b.rank]).collect(),
+            checked,
+        });
+        if sharp {
+            break;
+        }
+    }
+    Ok(best)
+}
