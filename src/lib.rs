@@ -10,9 +10,15 @@
 
 pub mod arith;
 pub mod bounds;
+pub mod certificate;
+pub mod check;
+pub mod claims;
 pub mod cli;
+pub mod files;
+pub mod float;
 pub mod linalg;
 pub mod network;
 pub mod poly;
 pub mod prove;
+pub mod table;
 pub mod tensor;

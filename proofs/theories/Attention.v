@@ -1,26 +1,50 @@
-(* (e): softmax-free attention network; upper bound on the separation rank *)
+(* The attention network without softmax, and its Gram form: Lemma 3.1 of theory.md,
+   for any number of heads in each layer, over any commutative ring. theory.md's
+   low-rank heads are the hypothesis [lowrank_net] (over a field: \rank W, \rank V <= da).
+
+   head R d           == a pair (W, V) : query-key and value-output matrices, d x d
+   att H X            == one layer, the sum over the heads (W, V) of H of (X W X^T) X V
+   net Ws X           == the network, Ws the list of its layers; X has a token in each row
+   netP Ws G          == Phi_L(G), so that net Ws X = X Phi_L(X^T X)
+   gram_degree L      == C_L = (3^L - 1)/2, the degree of Phi_L in G
+   mix S x y          == the input whose tokens in S are x's and the others y's
+   mask S x           == x with the tokens outside S replaced by 0
+   gram S x           == (mask S x)^T (mask S x), the Gram matrix of the tokens in S
+   map_net f Ws       == Ws with the ring morphism f applied to all entries
+   lowrank da W       == W is a product of a d x da and a da x d matrix
+   lowrank_net da Ws  == all W and V of all heads of all layers are so
+   The separation rank of an output entry is that of fun x y => net Ws (mix S x y) i p. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
-From Seprank Require Import SepRank.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
 
+Definition gram_degree L := ((3 ^ L).-1 %/ 2)%N.
+
+Lemma gram_degreeS L : gram_degree L.+1 = (3 * gram_degree L).+1.
+Proof.
+have [q E] : exists q, (3 ^ L = q.*2.+1)%N.
+  by exists (3 ^ L)./2; rewrite -[LHS]odd_double_half oddX orbT.
+rewrite /gram_degree expnS E -muln2 succnK mulnK //.
+have ->: (3 * (q * 2).+1).-1 = ((3 * q).+1 * 2)%N by lia.
+by rewrite mulnK.
+Qed.
+
 Section Net.
 Variables (R : comRingType) (n d : nat).
-Definition head := ('M[R]_d * 'M[R]_d)%type.          (* (W, V) *)
+Definition head := ('M[R]_d * 'M[R]_d)%type.
 
-(* one layer with a list of heads; X : one row per token *)
 Definition att1 (wv : head) (X : 'M[R]_(n, d)) := X *m wv.1 *m X^T *m X *m wv.2.
 Definition att (H : seq head) (X : 'M[R]_(n, d)) := \sum_(wv <- H) att1 wv X.
 Definition net (Ws : seq (seq head)) X := foldl (fun X H => att H X) X Ws.
 
-(* X-free form: net Ws X = X *m netP Ws (X^T *m X) *)
 Definition stepP (G : 'M[R]_d) (P : 'M[R]_d) (H : seq head) :=
   \sum_(wv <- H) (P *m wv.1 *m P^T *m G *m P *m wv.2).
 Definition netP Ws G := foldl (stepP G) 1%:M Ws.
 
-Lemma netE Ws X : net Ws X = X *m netP Ws (X^T *m X).
+(* Lemma 3.1 *)
+Theorem netE Ws X : net Ws X = X *m netP Ws (X^T *m X).
 Proof.
 rewrite /net /netP; set G := X^T *m X.
 have ->: foldl (fun X H => att H X) X Ws = foldl (fun X H => att H X) (X *m 1%:M) Ws by rewrite mulmx1.
@@ -30,130 +54,36 @@ by rewrite /att1 trmx_mul !mulmxA.
 Qed.
 End Net.
 
-Section Upper.
-Variables (R : comRingType) (d : nat) (X Y : Type).
+(* the network commutes with ring morphisms *)
+Section Map.
+Variables (R R' : comRingType) (f : {rmorphism R -> R'}) (n d : nat).
+Definition map_head (wv : head R d) : head R' d := (map_mx f wv.1, map_mx f wv.2).
+Definition map_net := map (map map_head).
 
-(* a column-vector valued Z contracts with one-sided row vectors to rank <= b *)
-Definition Q (Z : X -> Y -> 'cV[R]_d) b :=
-  (forall u : X -> 'rV[R]_d, sep_le (fun x y => (u x *m Z x y) 0 0) b) /\
-  (forall v : Y -> 'rV[R]_d, sep_le (fun x y => (v y *m Z x y) 0 0) b).
-
-Definition T1 (P : X -> Y -> 'M[R]_d) c :=
-  forall Z b, Q Z b -> Q (fun x y => P x y *m Z x y) (c * b).
-Definition T (P : X -> Y -> 'M[R]_d) c := T1 P c /\ T1 (fun x y => (P x y)^T) c.
-
-Lemma eq_T1 P P' c : (forall x y, P x y = P' x y) -> T1 P c -> T1 P' c.
+Lemma net_map (Ws : seq (seq (head R d))) (X : 'M[R]_(n, d)) :
+  map_mx f (net Ws X) = net (map_net Ws) (map_mx f X).
 Proof.
-by move=> E H Z b /H[HX HY]; split=> [u|v]; [move: (HX u)|move: (HY v)]; apply: eq_sep_le => x y; rewrite E.
+rewrite /net; elim: Ws X => //= H Ws IH X; rewrite IH; congr foldl.
+by rewrite /att big_map raddf_sum; apply: eq_bigr => wv _; rewrite /att1 /= !map_mxM map_trmx.
 Qed.
 
-Lemma eq_T P P' c : (forall x y, P x y = P' x y) -> T P c -> T P' c.
-Proof. by move=> E [H H']; split; [apply: eq_T1 H|apply: eq_T1 H'] => x y; rewrite E. Qed.
-
-Lemma T_tr P c : T P c -> T (fun x y => (P x y)^T) c.
-Proof. by case=> H H'; split=> //; apply: eq_T1 H => x y; rewrite trmxK. Qed.
-
-Lemma Q_const (z : 'cV[R]_d) : Q (fun _ _ => z) 1.
+Lemma netP_map (Ws : seq (seq (head R d))) (G : 'M[R]_d) :
+  map_mx f (netP Ws G) = netP (map_net Ws) (map_mx f G).
 Proof.
-by split=> w; [have := @sep_leL R X Y (fun x => (w x *m z) 0 0)|have := @sep_leR R X Y (fun x => (w x *m z) 0 0)].
+rewrite /netP -(map_mx1 f); elim: Ws 1%:M => //= H Ws IH P; rewrite IH; congr foldl.
+by rewrite /stepP big_map raddf_sum; apply: eq_bigr => wv _; rewrite /= !map_mxM map_trmx.
 Qed.
+End Map.
+Arguments map_head {R R'} f {d}.
+Arguments map_net {R R'} f {d}.
 
-Lemma T1_const (M : 'M[R]_d) : T1 (fun _ _ => M) 1.
-Proof.
-move=> Z b [HX HY]; rewrite mul1n; split=> w.
-  by apply: eq_sep_le (HX (fun x => w x *m M)) => x y; rewrite mulmxA.
-by apply: eq_sep_le (HY (fun x => w x *m M)) => x y; rewrite mulmxA.
-Qed.
-Lemma T_const (M : 'M[R]_d) : T (fun _ _ => M) 1.
-Proof. by split; apply: T1_const. Qed.
-
-Lemma T1_mul P P' c c' : T1 P c -> T1 P' c' -> T1 (fun x y => P x y *m P' x y) (c * c').
-Proof.
-move=> H H' Z b /H'/H; rewrite -mulnA => -[HX HY]; split=> w.
-  by apply: eq_sep_le (HX w) => x y; rewrite !mulmxA.
-by apply: eq_sep_le (HY w) => x y; rewrite !mulmxA.
-Qed.
-Lemma T_mul P P' c c' : T P c -> T P' c' -> T (fun x y => P x y *m P' x y) (c * c').
-Proof.
-move=> [H1 H2] [H1' H2']; split; first exact: T1_mul.
-by rewrite mulnC; apply: eq_T1 (T1_mul H2' H2) => x y; rewrite trmx_mul.
-Qed.
-
-Lemma T1_add P P' c c' : T1 P c -> T1 P' c' -> T1 (fun x y => P x y + P' x y) (c + c').
-Proof.
-move=> H H' Z b HZ; rewrite mulnDl; have [HX HY] := H _ _ HZ; have [HX' HY'] := H' _ _ HZ.
-split=> w.
-  by apply: eq_sep_le (sep_leD (HX w) (HX' w)) => x y; rewrite [in RHS]mulmxDl [in RHS]mulmxDr [in RHS]mxE.
-by apply: eq_sep_le (sep_leD (HY w) (HY' w)) => x y; rewrite [in RHS]mulmxDl [in RHS]mulmxDr [in RHS]mxE.
-Qed.
-Lemma T_add P P' c c' : T P c -> T P' c' -> T (fun x y => P x y + P' x y) (c + c').
-Proof.
-move=> [H1 H2] [H1' H2']; split; first exact: T1_add.
-by apply: eq_T1 (T1_add H2 H2') => x y; rewrite linearD.
-Qed.
-
-Lemma T1_0 : T1 (fun _ _ => 0) 0.
-Proof.
-move=> Z b _; rewrite mul0n; split=> w; apply: eq_sep_le (@sep_le0 R X Y) => x y;
-  by rewrite mul0mx mulmx0 mxE.
-Qed.
-Lemma T_0 : T (fun _ _ => 0) 0.
-Proof. by split; [|apply: (eq_T1 (P := fun _ _ => 0)) => [x y|]; rewrite ?trmx0 //]; apply: T1_0. Qed.
-
-(* one-sided matrices cost one interface of size d when met from the other side *)
-Lemma T1_sum GA GB : T1 (fun x y => GA x + GB y) d.+1.
-Proof.
-move=> Z b [HX HY]; rewrite mulSn; split=> w.
-  have HB (j : 'I_d) : sep_le (fun x y => w x 0 j * (row j (GB y) *m Z x y) 0 0) b.
-    by apply: sep_leML (HY (fun y => row j (GB y))).
-  apply: eq_sep_le (sep_leD (HX (fun x => w x *m GA x)) (sep_le_sum_const HB)) => x y.
-  rewrite mulmxDl mulmxDr [in RHS]mxE mulmxA; congr (_ + _).
-  by rewrite [RHS]mxE; apply: eq_bigr => j _; rewrite -row_mul mxE.
-have HA (j : 'I_d) : sep_le (fun x y => w y 0 j * (row j (GA x) *m Z x y) 0 0) b.
-  by apply: sep_leMR (HX (fun x => row j (GA x))).
-apply: eq_sep_le (sep_leD (HY (fun y => w y *m GB y)) (sep_le_sum_const HA)) => x y.
-rewrite mulmxDl mulmxDr [in RHS]mxE addrC mulmxA; congr (_ + _).
-  by rewrite -mulmxA [RHS]mxE; apply: eq_bigr => j _; rewrite -row_mul mxE.
-by rewrite mulmxA.
-Qed.
-
-Lemma T_sum GA GB : T (fun x y => GA x + GB y) d.+1.
-Proof.
-split; first exact: T1_sum.
-by apply: eq_T1 (T1_sum (fun x => (GA x)^T) (fun y => (GB y)^T)) => x y; rewrite linearD.
-Qed.
-
-Lemma T_stepP P G H c : T P c -> T G d.+1 ->
-  T (fun x y => stepP (G x y) (P x y) H) (size H * (d.+1 * c ^ 3)).
-Proof.
-move=> TP TG; elim: H => [|[W V] H IH].
-  by apply: eq_T T_0 => x y; rewrite /stepP big_nil.
-rewrite /= mulSn.
-have TH : T (fun x y => P x y *m W *m (P x y)^T *m G x y *m P x y *m V) (d.+1 * c ^ 3).
-  have := T_mul (T_mul (T_mul (T_mul (T_mul TP (T_const W)) (T_tr TP)) TG) TP) (T_const V).
-  by congr T; rewrite !muln1 !expnS expn0 muln1 [RHS]mulnCA -!mulnA; congr (_ * _)%N; rewrite mulnCA.
-by apply: eq_T (T_add TH IH) => x y; rewrite /stepP big_cons.
-Qed.
-
-Fixpoint bnd (hs : seq nat) c := if hs is h :: hs' then bnd hs' (h * (d.+1 * c ^ 3))%N else c.
-
-Lemma T_netP Ws GA GB :
-  T (fun x y => netP Ws (GA x + GB y)) (bnd [seq size H | H <- Ws] 1).
-Proof.
-suff IH c P : T P c -> T (fun x y => foldl (stepP (GA x + GB y)) (P x y) Ws) (bnd [seq size H | H <- Ws] c).
-  exact: IH _ _ (T_const 1%:M).
-elim: Ws c P => //= H Ws IH c P TP.
-exact: (IH _ (fun x y => stepP (GA x + GB y) (P x y) H) (T_stepP H TP (T_sum GA GB))).
-Qed.
-End Upper.
-
-Section Main.
+Section Parts.
 Variables (R : comRingType) (n d : nat) (S : pred 'I_n).
 Implicit Types (x y : 'M[R]_(n, d)).
 
-(* tokens of S come from x, the others from y *)
 Definition mix x y : 'M[R]_(n, d) := \matrix_(i, j) if S i then x i j else y i j.
 Definition mask (S : pred 'I_n) x : 'M[R]_(n, d) := \matrix_(i, j) if S i then x i j else 0.
+Definition gram (S : pred 'I_n) x : 'M[R]_d := (mask S x)^T *m mask S x.
 
 Lemma gram_mix x y :
   (mix x y)^T *m mix x y = (mask S x)^T *m mask S x + (mask (predC S) y)^T *m mask (predC S) y.
@@ -162,53 +92,31 @@ apply/matrixP=> i j; rewrite !mxE -big_split; apply: eq_bigr => k _ /=.
 by rewrite !mxE /=; case: (S k); rewrite /= ?mulr0 ?addr0 ?add0r.
 Qed.
 
-Theorem net_sep_le Ws i p :
-  sep_le (fun x y => net Ws (mix x y) i p) (bnd d [seq size H | H <- Ws] 1).
-Proof.
-set c := bnd _ _ _; pose e : 'cV[R]_d := delta_mx p 0.
-have [T1P _] := T_netP Ws (fun x => (mask S x)^T *m mask S x)
-                          (fun y => (mask (predC S) y)^T *m mask (predC S) y).
-have := T1P _ _ (Q_const _ _ e); rewrite muln1 -/c => -[QX QY].
-have E x y : net Ws (mix x y) i p = (row i (mix x y) *m (netP Ws ((mask S x)^T *m mask S x +
-    (mask (predC S) y)^T *m mask (predC S) y) *m e)) 0 0.
-  by rewrite netE gram_mix mulmxA -row_mul -colE !mxE.
-case Si: (S i).
-  apply: eq_sep_le (QX (fun x => row i x)) => x y; rewrite E; congr ((_ *m _) 0 0).
-  by apply/rowP=> j; rewrite !mxE Si.
-apply: eq_sep_le (QY (fun x => row i x)) => x y; rewrite E; congr ((_ *m _) 0 0).
-by apply/rowP=> j; rewrite !mxE Si.
-Qed.
+Lemma gram_tr T x : (gram T x)^T = gram T x.
+Proof. by rewrite /gram trmx_mul trmxK. Qed.
 
-(* closed form for h heads in every layer *)
-Lemma bnd_closed h L : bnd d (nseq L h) 1 = ((h * d.+1) ^ ((3 ^ L).-1 %/ 2))%N.
-Proof.
-pose g L := ((3 ^ L).-1 %/ 2)%N.
-have gS k : g k.+1 = (3 * g k).+1.
-  have [q E] : exists q, (3 ^ k = q.*2.+1)%N.
-    by exists (3 ^ k)./2; rewrite -[LHS]odd_double_half oddX orbT.
-  rewrite /g expnS E -muln2 succnK mulnK //.
-  have ->: (3 * (q * 2).+1).-1 = ((3 * q).+1 * 2)%N by lia.
-  by rewrite mulnK.
-suff G k : bnd d (nseq L h) ((h * d.+1) ^ g k) = ((h * d.+1) ^ g (L + k))%N.
-  by have := G 0%N; rewrite addn0.
-elim: L k => //= L IH k.
-by rewrite addSnnS -IH; congr bnd; rewrite gS mulnA -expnM mulnC [RHS]expnSr [(g k * 3)%N]mulnC.
-Qed.
+Lemma net_mixE Ws x y i p :
+  net Ws (mix x y) i p = \sum_k (if S i then x i k else y i k) * netP Ws (gram S x + gram (predC S) y) k p.
+Proof. by rewrite netE gram_mix mxE; apply: eq_bigr => k _; rewrite mxE. Qed.
+End Parts.
 
-Corollary net_sep_le_closed h (Ws : seq (seq (head R d))) i p : all (fun H => size H == h) Ws ->
-  sep_le (fun x y => net Ws (mix x y) i p) ((h * d.+1) ^ ((3 ^ size Ws).-1 %/ 2)).
-Proof.
-move=> A; rewrite -bnd_closed; have <- : [seq size H | H <- Ws] = nseq (size Ws) h.
-  by elim: Ws A => //= H Ws IH /andP[/eqP -> /IH ->].
-exact: net_sep_le.
-Qed.
+(* The side of the output token does not matter: exchange the parts. *)
+Lemma mixC (R : comRingType) n d (S : pred 'I_n) (x y : 'M[R]_(n, d)) : mix (predC S) y x = mix S x y.
+Proof. by apply/matrixP=> i j; rewrite !mxE /=; case: (S i). Qed.
 
-(* one head per layer: the bound of the brief *)
-Corollary net1_sep_le (ws : seq (head R d)) i p :
-  sep_le (fun x y => net [seq [:: wv] | wv <- ws] (mix x y) i p) (d.+1 ^ ((3 ^ size ws).-1 %/ 2)).
+Section LowRank.
+Variables (R : comRingType) (d da : nat).
+Definition lowrank (W : 'M[R]_d) := exists (U : 'M[R]_(d, da)) (Z : 'M[R]_(da, d)), W = U *m Z.
+Definition lowrank_net (Ws : seq (seq (head R d))) :=
+  forall H wv, H \in Ws -> wv \in H -> lowrank wv.1 /\ lowrank wv.2.
+
+Lemma lowrank_tr W : lowrank W -> lowrank W^T.
+Proof. by case=> U [Z ->]; exists Z^T, U^T; rewrite trmx_mul. Qed.
+End LowRank.
+
+Lemma lowrankP (F : fieldType) d da (W : 'M[F]_d) : lowrank da W <-> (\rank W <= da)%N.
 Proof.
-have := @net_sep_le_closed 1%N [seq [:: wv] | wv <- ws] i p; rewrite size_map mul1n; apply.
-by rewrite all_map; apply/allP.
+split=> [[U [Z ->]]|le]; first exact: mulmx_max_rank.
+exists (col_base W *m pid_mx (\rank W)), (pid_mx (\rank W) *m row_base W).
+by rewrite -mulmxA (mulmxA (pid_mx _)) mul_pid_mx minnn (minn_idPr le) pid_mx_1 mul1mx mulmx_base.
 Qed.
-End Main.
-Print Assumptions net1_sep_le.

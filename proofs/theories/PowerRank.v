@@ -1,31 +1,44 @@
-(* (d): separation rank of <a,b>^k is exactly the number of monomials of degree k *)
+(* The power kernel <a,b>^k on F^n has separation rank exactly mc(n,k) in     *)
+(* characteristic 0: the last step of theory.md 3.4, 3.5 and 3.8. The         *)
+(* coefficient matrix of <a,b>^k is diagonal with multinomial coefficients.   *)
+(*                                                                            *)
+(*   mc n k     == 'C(n + k - 1, k), the number of monomials of degree k in   *)
+(*                 n variables                                                *)
+(*   expo I k   == exponents at most k on the variables in the finite type I  *)
+(*   mon I k    == exponents of degree exactly k (a subtype of expo I k)      *)
+(*   x ^^ a     == the monomial with exponents a at x : I -> R                *)
+(*   mult a     == the multinomial coefficient of a : mon I k, as a count     *)
+(*   dot a b    == <a,b>                                                      *)
+(*   pts, Wm    == the full grid {0..k}^I and its monomial matrix, invertible *)
 From mathcomp Require Import all_ssreflect all_algebra.
-From Seprank Require Import SepRank RankModP.
+From Seprank Require Import SepRank GridRank.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
 
-(* the multinomial theorem with coefficients given as a count *)
+Definition mc n k := 'C((n + k).-1, k).
+
+Definition expo (I : finType) k := {ffun I -> 'I_k.+1}.
+Definition mon (I : finType) k := {a : expo I k | \sum_i a i == k}%N.
+Definition mono (R : comRingType) (I : finType) k (x : I -> R) (a : expo I k) := \prod_i x i ^+ a i.
+Notation "x ^^ a" := (mono x a) (at level 29, a at level 1).
+
+Lemma big_mon (R : ringType) (I : finType) k (f : expo I k -> R) :
+  (forall a : expo I k, (\sum_i a i != k)%N -> f a = 0) -> \sum_a f a = \sum_(a : mon I k) f (val a).
+Proof.
+move=> f0; rewrite (bigID (fun a : expo I k => (\sum_i a i == k)%N)) /= [X in _ + X]big1 // addr0.
+rewrite (reindex_omap (val : mon I k -> _) insub) => [|a Pa]; last by rewrite insubT.
+by apply: eq_bigl => a; rewrite (valP a) valK eqxx.
+Qed.
+
 Section Multinomial.
-Variables (m k : nat).
-Definition expo := {ffun 'I_m -> 'I_k.+1}.
-Definition cnt (f : {ffun 'I_k -> 'I_m}) (i : 'I_m) : nat := #|[pred j | f j == i]|.
-Definition content (f : {ffun 'I_k -> 'I_m}) : expo := [ffun i => inord (cnt f i)].
-Definition mult (a : expo) : nat := #|[pred f | content f == a]|.
+Variables (I : finType) (k : nat).
+Definition cnt (f : {ffun 'I_k -> I}) (i : I) : nat := #|[pred j | f j == i]|.
+Definition content (f : {ffun 'I_k -> I}) : expo I k := [ffun i => inord (cnt f i)].
+Definition mult (a : expo I k) : nat := #|[pred f | content f == a]|.
 
 Lemma contentE f i : content f i = cnt f i :> nat.
 Proof. by rewrite ffunE inordK // ltnS -[X in (_ <= X)%N](card_ord k) max_card. Qed.
-
-Lemma multinomialE (R : comRingType) (z : 'I_m -> R) :
-  (\sum_i z i) ^+ k = \sum_(a : expo) (mult a)%:R * \prod_i z i ^+ a i.
-Proof.
-rewrite -[k in LHS]card_ord -prodr_const bigA_distr_bigA /=.
-rewrite (partition_big content xpredT) //=; apply: eq_bigr => a _.
-rewrite /mult -sum1_card natr_sum mulr_suml; apply: eq_bigr => f /eqP Ef.
-rewrite mul1r (partition_big f xpredT) //=; apply: eq_bigr => i _.
-rewrite -Ef contentE /cnt -prodr_const.
-by apply: eq_bigr => j /eqP ->.
-Qed.
 
 Lemma content_deg f : (\sum_i content f i = k)%N.
 Proof.
@@ -33,10 +46,10 @@ under eq_bigr do rewrite contentE /cnt -sum1_card.
 by rewrite -[RHS]card_ord -sum1_card (partition_big f xpredT).
 Qed.
 
-Lemma mult_gt0 (a : expo) : (0 < mult a)%N = (\sum_i a i == k)%N.
+Lemma mult_gt0 (a : expo I k) : (0 < mult a)%N = (\sum_i a i == k)%N.
 Proof.
 apply/idP/eqP => [/card_gt0P[f /eqP <-]|E]; first exact: content_deg.
-pose s := flatten [seq nseq (a i) i | i <- enum 'I_m].
+pose s := flatten [seq nseq (a i) i | i <- enum I].
 have sz : size s == k.
   rewrite size_flatten /shape -map_comp sumnE big_map big_enum /= -[X in _ == X]E.
   by apply/eqP/eq_bigr => i _; rewrite size_nseq.
@@ -49,40 +62,55 @@ rewrite count_flatten -map_comp sumnE big_map big_enum /= (bigD1 i) //= big1 ?ad
   by rewrite count_nseq /= eqxx mul1n.
 by move=> j ji; rewrite count_nseq /= (negPf ji) mul0n.
 Qed.
+
+Lemma multinomial (R : comRingType) (z : I -> R) :
+  (\sum_i z i) ^+ k = \sum_(a : mon I k) (mult (val a))%:R * z ^^ (val a).
+Proof.
+rewrite -(@big_mon R I k (fun a => (mult a)%:R * z ^^ a)); last first.
+  by move=> a; rewrite -mult_gt0 lt0n negbK => /eqP->; rewrite mul0r.
+rewrite -[k in LHS]card_ord -prodr_const bigA_distr_bigA /=.
+rewrite (partition_big content xpredT) //=; apply: eq_bigr => a _.
+rewrite /mult -sum1_card natr_sum mulr_suml; apply: eq_bigr => f /eqP Ef.
+rewrite mul1r (partition_big f xpredT) //=; apply: eq_bigr => i _.
+rewrite -Ef contentE /cnt -prodr_const.
+by apply: eq_bigr => j /eqP ->.
+Qed.
 End Multinomial.
 
-Lemma card_deg m k : #|[pred a : expo m.+1 k | (\sum_i a i == k)%N]| = 'C(m + k, k).
+Lemma card_mon (I : finType) k : #|{: mon I k}| = mc #|I| k.
 Proof.
-rewrite -[in RHS]bin_sub ?leq_addl // addnK -card_ord_partitions -!sum1_card.
-rewrite (reindex (fun a : expo m.+1 k => [tuple a i | i < m.+1])) /=.
-  by apply: eq_bigl => a; rewrite !inE big_tuple; congr (_ == _); apply: eq_bigr => i _; rewrite tnth_mktuple.
-exists (fun t : m.+1.-tuple 'I_k.+1 => [ffun i => tnth t i]) => [a|t] _.
-  by apply/ffunP=> i; rewrite ffunE tnth_mktuple.
-by apply/eq_from_tnth=> i; rewrite tnth_mktuple ffunE.
+rewrite card_sig /mc; case E: #|I| => [|m].
+  have I0 (i : I) : False by have := fintype0 i E.
+  have U : #|{: expo I k}| = 1%N by rewrite card_ffun E.
+  have /fintype1[a0 A] := U; case: k U a0 A => [|k] _ a0 A.
+    rewrite bin0; apply: etrans (card1 a0); apply: eq_card => a; rewrite !inE (A a) eqxx big1 //.
+  rewrite bin_small ?add0n //; apply: eq_card0 => a; rewrite !inE big1 //.
+rewrite addSn /= -[in RHS]bin_sub ?leq_addl // addnK -card_ord_partitions -!sum1_card.
+have rk (i : 'I_m.+1) : (i < #|I|)%N by rewrite E.
+pose ev i := enum_val (Ordinal (rk i)) : I.
+have lt (x : I) : (enum_rank x < m.+1)%N by rewrite -E.
+have evK : cancel (fun x => Ordinal (lt x)) ev.
+  by move=> x; rewrite /ev (_ : Ordinal _ = enum_rank x) ?enum_rankK //; apply: val_inj.
+have rkK : cancel ev (fun x => Ordinal (lt x)).
+  by move=> i; apply: val_inj; rewrite /= /ev enum_valK.
+rewrite (reindex (fun a : expo I k => [tuple a (ev i) | i < m.+1])) /=.
+  apply: eq_bigl => a; rewrite !inE big_tuple; congr (_ == _).
+  by rewrite (reindex ev) /=; [apply: eq_bigr => i _; rewrite tnth_mktuple | exists (fun x => Ordinal (lt x)) => x _].
+exists (fun t : m.+1.-tuple 'I_k.+1 => [ffun x => tnth t (Ordinal (lt x))]) => [a|t] _.
+  by apply/ffunP=> i; rewrite ffunE tnth_mktuple evK.
+by apply/eq_from_tnth=> i; rewrite tnth_mktuple ffunE rkK.
 Qed.
 
 Lemma sum_enum (V : zmodType) (T : finType) (G : T -> V) :
   \sum_(i < #|T|) G (enum_val i) = \sum_x G x.
 Proof. by rewrite [RHS](reindex (@enum_val T xpredT)) //=; apply/onW_bij/enum_val_bij. Qed.
 
-Section LowerBound.
-Variables (F : fieldType) (charF : [char F] =i pred0) (m k : nat).
-Local Notation N := 'C(m + k, k).
-Local Notation T := (expo m.+1 k).
+Section Vandermonde.
+Variables (F : fieldType) (charF : [char F] =i pred0) (I : finType) (k : nat).
+Local Notation T := (expo I k).
 
-Definition dot n (a b : 'rV[F]_n) : F := \sum_i a 0 i * b 0 i.
-
-(* one-variable Vandermonde matrix at 0, 1, ..., k *)
+(* one variable, at 0, 1, ..., k *)
 Definition V1 : 'M[F]_k.+1 := \matrix_(i, j) (i%:R ^+ j).
-
-Lemma natF_inj : injective (fun n : nat => n%:R : F).
-Proof.
-have P := (charf0P F).1 charF.
-suff H a b : (a <= b)%N -> a%:R = b%:R :> F -> a = b.
-  by move=> a b E; case/orP: (leq_total a b) => /H; [|move=> G; symmetry]; auto.
-move=> /subnKC <-; rewrite natrD -[LHS]addr0 => /addrI/esym/eqP.
-by rewrite P => /eqP ->; rewrite addn0.
-Qed.
 
 Lemma V1_unit : V1 \in unitmx.
 Proof.
@@ -93,16 +121,16 @@ have p0 : p = 0.
   - apply/allP => _ /mapP[i _ ->]; rewrite rootE horner_poly; apply/eqP.
     move/matrixP/(_ 0 i): vV; rewrite !mxE => E; rewrite -[RHS]E.
     by apply: eq_bigr => j _; rewrite !mxE inord_val.
-  - by rewrite map_inj_uniq ?enum_uniq // => i j /natF_inj/val_inj.
+  - by rewrite map_inj_uniq ?enum_uniq // => i j /(natF_inj charF)/val_inj.
   - by rewrite size_map size_enum_ord size_poly.
 apply/rowP => j; rewrite mxE; move/polyP/(_ (j : nat)): p0.
 by rewrite coef_poly coef0 ltn_ord inord_val.
 Qed.
 
 (* tensor power of it *)
-Definition pt (s : T) : 'rV[F]_m.+1 := \row_i (s i : nat)%:R.
-Definition Wm : 'M[F]_#|T| :=
-  \matrix_(s, a) \prod_i V1 ((enum_val s : T) i) ((enum_val a : T) i).
+Definition pt (s : T) (i : I) : F := (s i : nat)%:R.
+Definition pts (s : 'I_#|T|) := pt (enum_val s).
+Definition Wm : 'M[F]_#|T| := \matrix_(s, a) (pts s) ^^ (enum_val a).
 Definition Wi : 'M[F]_#|T| :=
   \matrix_(s, a) \prod_i (invmx V1) ((enum_val s : T) i) ((enum_val a : T) i).
 
@@ -111,11 +139,12 @@ Proof.
 suff /mulmx1_unit[] : Wm *m Wi = 1%:M by [].
 apply/matrixP => s t; rewrite !mxE.
 under eq_bigr do rewrite !mxE -big_split /=.
-rewrite (sum_enum (fun a : T => \prod_i (V1 ((enum_val s : T) i) (a i) * invmx V1 (a i) ((enum_val t : T) i)))) /=.
-rewrite -(bigA_distr_bigA (fun i j => V1 ((enum_val s : T) i) j * invmx V1 j ((enum_val t : T) i))).
-have E i : \sum_j V1 ((enum_val s : T) i) j * invmx V1 j ((enum_val t : T) i)
+rewrite (sum_enum (fun a : T => \prod_i (pts s i ^+ a i * invmx V1 (a i) ((enum_val t : T) i)))) /=.
+rewrite -(bigA_distr_bigA (fun i (j : 'I_k.+1) => pts s i ^+ j * invmx V1 j ((enum_val t : T) i))).
+have E i : \sum_(j < k.+1) pts s i ^+ j * invmx V1 j ((enum_val t : T) i)
            = ((enum_val s : T) i == (enum_val t : T) i)%:R.
-  by have /matrixP/(_ ((enum_val s : T) i) ((enum_val t : T) i)) := mulmxV V1_unit; rewrite !mxE.
+  have /matrixP/(_ ((enum_val s : T) i) ((enum_val t : T) i)) := mulmxV V1_unit; rewrite !mxE => <-.
+  by apply: eq_bigr => j _; rewrite !mxE.
 under eq_bigr do rewrite E.
 case: (eqVneq s t) => [->|st]; first by rewrite big1 // => i _; rewrite eqxx.
 have /existsP[i ni] : [exists i, (enum_val s : T) i != (enum_val t : T) i].
@@ -124,56 +153,82 @@ have /existsP[i ni] : [exists i, (enum_val s : T) i != (enum_val t : T) i].
 by rewrite (bigD1 i) //= (negPf ni) mul0r.
 Qed.
 
-Definition Dm : 'M[F]_#|T| := diag_mx (\row_a (mult (enum_val a : T))%:R).
-
-Definition pts (s : 'I_#|T|) : 'rV[F]_m.+1 := pt (enum_val s).
-
-Lemma grid_pt : grid (fun a b => dot a b ^+ k) pts pts = Wm *m Dm *m Wm^T.
+(* monomials are independent functions *)
+Lemma expo_indep (c : T -> F) : (forall x : I -> F, \sum_a c a * x ^^ a = 0) -> forall a, c a = 0.
 Proof.
-apply/matrixP => s t; rewrite !mxE multinomialE -[LHS]sum_enum /=.
-rewrite mul_mx_diag; apply: eq_bigr => a _; rewrite !mxE [_ * (mult _)%:R]mulrC -mulrA -big_split /=.
-by congr (_ * _); apply: eq_bigr => i _; rewrite !mxE exprMn.
+move=> H a; pose v : 'rV[F]_#|T| := \row_s c (enum_val s).
+have : v *m Wm^T = 0.
+  apply/rowP=> s; rewrite !mxE -[RHS](H (pts s)) -[RHS]sum_enum.
+  by apply: eq_bigr => b _; rewrite !mxE.
+move/(congr1 (mulmxr (invmx Wm^T))); rewrite /= mulmxK ?unitmx_tr ?Wm_unit // mul0mx.
+by move/rowP/(_ (enum_rank a)); rewrite !mxE enum_rankK.
 Qed.
 
-Lemma rank_Dm : (N <= \rank Dm)%N.
+Lemma mon_indep (c : mon I k -> F) :
+  (forall x : I -> F, \sum_a c a * x ^^ (val a) = 0) -> forall a, c a = 0.
 Proof.
-pose P := [pred a : T | (\sum_i a i == k)%N].
-pose u (i : 'I_#|P|) : 'I_#|T| := enum_rank (enum_val i : T).
-have uI : injective u by move=> i j /enum_rank_inj/enum_val_inj.
-rewrite -card_deg -/P; apply: leq_trans (mxrank_mxsub u u Dm).
-have ->: mxsub u u Dm = diag_mx (\row_i (mult (enum_val i : T))%:R).
-  by apply/matrixP=> i j; rewrite !mxE (inj_eq uI) /u enum_rankK.
-rewrite mxrank_unit // unitmxE det_diag unitfE; apply/prodf_neq0 => i _.
-rewrite mxE ((charf0P F).1 charF) -lt0n mult_gt0.
-by have := enum_valP i; rewrite inE.
+move=> H a; pose c' (b : T) := oapp c 0 (insub b).
+suff: c' (val a) = 0 by rewrite /c' valK.
+apply: expo_indep => x; rewrite /c'.
+rewrite big_mon => [|b /negPf nb]; last by rewrite insubF ?mul0r.
+by rewrite -[RHS](H x); apply: eq_bigr => b _; rewrite valK.
 Qed.
 
-Lemma rank_grid_pt : (N <= \rank (grid (fun a b => dot a b ^+ k) pts pts))%N.
+Lemma mult_neq0 (a : mon I k) : (mult (val a))%:R != 0 :> F.
+Proof. by rewrite ((charf0P F).1 charF) -lt0n mult_gt0 (valP a). Qed.
+End Vandermonde.
+
+Section Power.
+Variables (F : fieldType) (charF : [char F] =i pred0) (n k : nat).
+
+Definition dot (R : comRingType) n (a b : 'rV[R]_n) : R := \sum_i a 0 i * b 0 i.
+
+Lemma dotX (R : comRingType) (a b : 'rV[R]_n) :
+  dot a b ^+ k = \sum_(e : mon [finType of 'I_n] k) (mult (val e))%:R * (a 0) ^^ (val e) * (b 0) ^^ (val e).
 Proof.
-rewrite grid_pt mxrankMfree; last by rewrite row_free_unit unitmx_tr Wm_unit.
-by rewrite eqmxMfull ?rank_Dm // row_full_unit Wm_unit.
+rewrite multinomial; apply: eq_bigr => e _; rewrite -mulrA -big_split.
+by congr (_ * _); apply: eq_bigr => i _; rewrite exprMn.
 Qed.
 
-Lemma dot_sep_le n : sep_le (@dot n) n.
-Proof. by exists (fun i a => a 0 i), (fun i b => b 0 i). Qed.
+Lemma dotZl (R : comRingType) (t : R) (a b : 'rV_n) : dot (t *: a) b = t * dot a b.
+Proof. by rewrite mulr_sumr; apply: eq_bigr => i _; rewrite !mxE mulrA. Qed.
 
-Theorem sep_le_dotX_upper : sep_le (fun a b : 'rV_m.+1 => dot a b ^+ k) N.
-Proof. by have := sep_leX k (dot_sep_le m.+1); rewrite addSn subn1. Qed.
+Lemma dotC (R : comRingType) (a b : 'rV[R]_n) : dot a b = dot b a.
+Proof. by apply: eq_bigr => i _; rewrite mulrC. Qed.
 
-Theorem sep_le_dotX_lower r : sep_le (fun a b : 'rV_m.+1 => dot a b ^+ k) r -> (N <= r)%N.
-Proof. by move=> H; apply: leq_trans rank_grid_pt (sep_le_rank _ _ H). Qed.
-
-Theorem dotX_grid : exists xs ys : 'I_N -> 'rV[F]_m.+1,
-  \det (grid (fun a b => dot a b ^+ k) xs ys) != 0.
+Lemma monoZ (t : F) (b : 'rV[F]_n) (e : mon [finType of 'I_n] k) :
+  ((t *: b) 0) ^^ (val e) = t ^+ k * (b 0) ^^ (val e).
 Proof.
-set G := grid (fun a b => dot a b ^+ k) pts pts.
-have rG : \rank G = N.
-  apply/eqP; rewrite eqn_leq rank_grid_pt andbT.
-  exact: sep_le_rank sep_le_dotX_upper.
-have := mxrank_minor G; rewrite rG => -[f [g H]].
-exists (fun i => pts (f i)), (fun i => pts (g i)).
-by move: H; congr (\det _ != 0); apply/matrixP=> i j; rewrite !mxE.
+rewrite /mono; under eq_bigr do rewrite mxE exprMn.
+by rewrite big_split /= prodrXr (eqP (valP e)).
 Qed.
-End LowerBound.
-Print Assumptions sep_le_dotX_lower.
-Print Assumptions dotX_grid.
+
+(* a combination of <.,b>^k that vanishes on F^n kills every monomial of degree k in b *)
+Lemma null_dotX : null_le (fun a b : 'rV[F]_n => dot a b ^+ k)
+                          (fun (e : mon [finType of 'I_n] k) (b : 'rV[F]_n) => (b 0) ^^ (val e)).
+Proof.
+move=> N bs c H e; set z := (X in X = 0).
+suff: (mult (val e))%:R * z = 0 by move/eqP; rewrite mulf_eq0 (negPf (mult_neq0 charF e)) => /eqP.
+apply: (mon_indep charF (c := fun e => (mult (val e))%:R * \sum_j c j * (bs j 0) ^^ (val e))) => x.
+rewrite -[RHS](H (\row_i x i)); under [RHS]eq_bigr do rewrite dotX mulr_sumr.
+rewrite exchange_big; apply: eq_bigr => e' _; rewrite !(mulr_sumr, mulr_suml); apply: eq_bigr => j _.
+rewrite (_ : ((\row_i x i) 0) ^^ (val e') = x ^^ (val e')); first by rewrite mulrAC mulrCA mulrA !mulrA.
+by apply: eq_bigr => i _; rewrite mxE.
+Qed.
+
+Lemma indep_mon_rV (c : mon [finType of 'I_n] k -> F) :
+  (forall b : 'rV[F]_n, \sum_e c e * (b 0) ^^ (val e) = 0) -> forall e, c e = 0.
+Proof.
+move=> H; apply: (mon_indep charF) => x; rewrite -[RHS](H (\row_i x i)).
+by apply: eq_bigr => e _; congr (_ * _); apply: eq_bigr => i _; rewrite mxE.
+Qed.
+
+Theorem power_lower s : grid_le (fun a b : 'rV[F]_n => dot a b ^+ k) s -> (mc n k <= s)%N.
+Proof.
+move=> /(null_grid null_dotX)/(indep_grid indep_mon_rV).
+by rewrite card_mon card_ord.
+Qed.
+
+Theorem power_upper : sep_le (fun a b : 'rV[F]_n => dot a b ^+ k) (mc n k).
+Proof. by rewrite /mc -subn1; apply: sep_leX; exists (fun i a => a 0 i), (fun i b => b 0 i). Qed.
+End Power.

@@ -1,4 +1,9 @@
-(* the same certificate, checked on native 63-bit integers *)
+(* The checker of RankCert.v on native 63-bit integers, and elimination inside Coq to feed it.
+   cert63 p n L U M     == the check certZ, for 1 < p <= 2^20, entries of L and U reduced modulo p
+   lu p n M             == (rows of U, columns of L) by Gaussian elimination modulo p; nothing is proved of it,
+                           the checker checks what it returns
+   oneshot p n M        == the matrix M, reduced modulo p, passes cert63 with the factors that lu finds
+   Proved: cert63 implies certZ (cert63P), so a matrix that passes is non-singular modulo p and over rat. *)
 From Coq Require Import ZArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -103,12 +108,51 @@ Proof.
 by elim: L k => //= l L IH k /andP[/eqP -> tL] E; rewrite (IH k.+1) //; lia.
 Qed.
 
-Theorem cert63_rank p n L U M : cert63 p n L U M ->
-  \rank (map_mx (fun z : int => z%:~R%R : rat) (mxZ n n (m2 M))) = n.
+Theorem cert63P p n L U M : cert63 p n L U M -> certZ (toZ p) n (m2 L) (m2 U) (m2 M).
 Proof.
 case/and5P=> /Z.ltb_spec0 p1 /Z.leb_spec0 p2 /Z.leb_spec0 nn sL /and5P[sU /eqP zL /eqP zU C /and3P[tL tU D]].
-apply: (@certZ_rank (toZ p) n (m2 L) (m2 U)).
 rewrite /certZ !size_map zL zU eqxx -!tri63E tL tU -!diagm63E // D (introT (Z.ltb_spec0 _ _) p1) /=.
 by rewrite !andbT (@checkLU63P p n) //; apply: (tri_size tL); rewrite zL.
 Qed.
-Print Assumptions cert63_rank.
+
+Corollary cert63_rank p n L U M : cert63 p n L U M ->
+  \rank (map_mx (fun z : int => z%:~R%R : rat) (mxZ n n (m2 M))) = n.
+Proof. by move/cert63P/certZ_rank. Qed.
+
+Section Elimination.
+Variable p : i63.
+Local Open Scope uint63_scope.
+Fixpoint pow63 (fuel : nat) (a e acc : i63) : i63 :=
+  if fuel is S fuel then
+    if PrimInt63.eqb e 0 then acc else
+    pow63 fuel ((a * a) mod p) (e >> 1) (if PrimInt63.eqb (e land 1) 0 then acc else (acc * a) mod p)
+  else acc.
+Definition inv63 a := pow63 63 a (p - 2) 1.
+Fixpoint axpy63 (c : i63) (r s : seq i63) : seq i63 :=
+  match r, s with
+  | a :: r, b :: s => ((a + c * b) mod p) :: axpy63 c r s
+  | _, _ => [::]
+  end.
+Fixpoint lu (n : nat) (rows : seq (seq i63)) : seq (seq i63) * seq (seq i63) :=
+  match n, rows with
+  | S n, (a :: t) :: rest =>
+      let i := inv63 a in
+      let ls := [seq if s is h :: _ then (h * i) mod p else 0 | s <- rest] in
+      let sub ls := match ls with
+        | (l, _ :: tl) => if PrimInt63.eqb l 0 then tl else axpy63 (p - l) tl t
+        | (_, [::]) => [::] end in
+      let (Us, Ls) := lu n [seq sub ls | ls <- zip ls rest] in ((a :: t) :: Us, (1 :: ls) :: Ls)
+  | _, _ => ([::], [::])
+  end.
+(* columns of a lower triangular matrix to its rows *)
+Fixpoint cons63 (xs : seq i63) (rs : seq (seq i63)) : seq (seq i63) :=
+  match xs, rs with x :: xs, r :: rs => (x :: r) :: cons63 xs rs | _, _ => [::] end.
+Fixpoint rows63 (cs : seq (seq i63)) : seq (seq i63) :=
+  if cs is (a :: x) :: cs then [:: a] :: cons63 x (rows63 cs) else [::].
+Definition oneshot n (M : seq (seq i63)) := let (Us, Ls) := lu n M in cert63 p n (rows63 Ls) (rows63 Us) M.
+End Elimination.
+
+Theorem oneshotP p n M : oneshot p n M -> exists L U, certZ (toZ p) n L U (m2 M).
+Proof.
+by rewrite /oneshot; case: (lu p n M) => Us Ls /cert63P C; exists (m2 (rows63 Ls)), (m2 (rows63 Us)).
+Qed.

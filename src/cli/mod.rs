@@ -4,9 +4,12 @@
 //! Results go to standard output, progress and errors to standard error.
 
 mod bounds;
+mod certify;
+mod check;
 mod problem;
 mod progress;
 mod rank;
+mod table;
 mod tensor;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -30,6 +33,12 @@ enum Command {
     Tensor(tensor::Args),
     /// Every bound that applies to a problem
     Bounds(bounds::Args),
+    /// Certify every claim on small cases
+    Certify(certify::Args),
+    /// The tables of the appendix
+    Table(table::Args),
+    /// Check certificates, with other arithmetic than made them
+    Check(check::Args),
 }
 
 /// How results are printed.
@@ -51,6 +60,9 @@ pub fn run() -> ExitCode {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),
         Command::Bounds(args) => bounds::run(&args),
+        Command::Certify(args) => certify::run(&args),
+        Command::Table(args) => table::run(&args),
+        Command::Check(args) => check::run(&args),
     };
     match result {
         Ok(code) => code,
@@ -64,7 +76,11 @@ pub fn run() -> ExitCode {
 
 /// The reader of our output has gone away, as `head` does: not an error.
 fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    let io = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(e)) => Some(e),
+        _ => error.downcast_ref::<io::Error>(),
+    };
+    io.is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints one JSON document and a line end.

@@ -3,6 +3,7 @@
 use super::problem::NetworkArgs;
 use super::{Failure, Format, print_json, progress};
 use crate::bounds::Side;
+use crate::certificate;
 use crate::network::witness::WitnessKind;
 use crate::prove::{
     self, Basis, BoundValue, Inputs, Method, RankAnswer, RankRequest, Route, Status, Weights,
@@ -10,6 +11,7 @@ use crate::prove::{
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The separation rank of one network
@@ -18,6 +20,7 @@ use std::process::ExitCode;
   seprank rank attention --depth 2 --width 3 --tokens 4
   seprank rank attention --depth 3 --width 8 --heads 2 --tokens 5 --left 0,1,2 --weights heads --inputs theorem
   seprank rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --format json
+  seprank rank attention --depth 3 --width 4 --tokens 8 --dry-run
 
 With random weights the answer is the generic separation rank: the maximum over all weights,
 taken by almost all of them. It is exact where the rank found meets a proved upper bound;
@@ -46,9 +49,27 @@ struct Options {
     /// Largest matrix, in GiB
     #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
     memory: u16,
+    /// Also write the witness as a Coq theorem (implies a witness by grid)
+    #[arg(long, global = true, value_name = "FILE.v", conflicts_with = "dry_run")]
+    coq: Option<std::path::PathBuf>,
+    /// Print the predicted blocks, bytes and seconds, and compute nothing
+    #[arg(long, global = true)]
+    dry_run: bool,
+    /// Write a certificate of the answer there, to be checked by `seprank check`
+    #[arg(long, global = true, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+#[derive(Serialize)]
+struct Prediction {
+    method: &'static str,
+    blocks: Vec<[u64; 2]>,
+    bytes: Option<u64>,
+    seconds: f64,
+    fits: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -71,6 +92,7 @@ enum MethodArg {
     Auto,
     Coefficients,
     Grid,
+    Hankel,
 }
 
 #[derive(Serialize)]
@@ -81,8 +103,19 @@ struct Report {
     seed: u64,
     bounds: Vec<BoundRow>,
     basis: String,
+    /// Of the Hankel route: the blocks whose ranks add up.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<BlockRow>,
     prime: u64,
     scope: &'static str,
+}
+
+#[derive(Serialize)]
+struct BlockRow {
+    degree_right: usize,
+    rows: usize,
+    cols: usize,
+    rank: usize,
 }
 
 #[derive(Serialize)]
@@ -114,14 +147,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             InputsArg::Theorem => Inputs::Theorem,
         },
         method: match options.method {
+            MethodArg::Auto if options.coq.is_some() => Method::Grid,
             MethodArg::Auto => Method::Auto,
             MethodArg::Coefficients => Method::Coefficients,
             MethodArg::Grid => Method::Grid,
+            MethodArg::Hankel => Method::Hankel,
         },
         seed: options.seed,
         memory: MemoryLimit(u64::from(options.memory) << 30),
     };
-    let bar = progress::bar(0, "rows");
+    if options.dry_run {
+        return predict(&request, options.format);
+    }
+    let bar = progress::bar(0, "steps");
     let answer = prove::rank(&request, &|rows, planned| {
         if bar.length() != Some(planned) {
             bar.set_length(planned);
@@ -130,10 +168,47 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         bar.inc(rows);
     });
     bar.finish_and_clear();
-    let report = report(&request, &answer?);
+    let answer = answer?;
+    if let Some(path) = &options.coq {
+        let theorem = prove::coq_theorem(&request.problem, &answer)
+            .map_err(|e| format!("--coq {}: {e}", path.display()))?;
+        crate::files::replace(path, theorem.as_bytes())
+            .map_err(|e| format!("--coq {}: {e}", path.display()))?;
+    }
+    if let Some(path) = &options.certificate {
+        certificate::write(path, &prove::certify_rank(&request, &answer)?)
+            .map_err(|e| format!("--certificate {}: {e}", path.display()))?;
+    }
+    let report = report(&request, &answer);
     match options.format {
         Format::Json => print_json(&report)?,
         Format::Text => print_text(&report)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
+    let f = prove::forecast(request);
+    if format == Format::Json {
+        print_json(&Prediction {
+            method: f.route,
+            blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols]).collect(),
+            bytes: f.bytes,
+            seconds: f.seconds,
+            fits: f.fits,
+        })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("by {}, about {:.1} s", f.route, f.seconds);
+    match f.bytes {
+        Some(bytes) => println!("memory: {} MiB of {} MiB", bytes >> 20, request.memory.0 >> 20),
+        None => println!("memory: more than 64 bits can count"),
+    }
+    if !f.fits {
+        println!("does not fit: reduce --depth or --width, or raise --memory");
+    }
+    for (rows, cols) in f.blocks {
+        println!("  {rows} x {cols}");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -167,12 +242,25 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
             Status::Lower => "lower",
         },
         method: match answer.route {
-            Route::Coefficients => "coefficients",
-            Route::Grid(_) => "grid",
+            Route::Coefficients { .. } => "coefficients",
+            Route::Grid { .. } => "grid",
+            Route::Hankel { .. } => "hankel",
         },
         seed: request.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
         basis,
+        blocks: match &answer.route {
+            Route::Hankel { blocks } => blocks
+                .iter()
+                .map(|b| BlockRow {
+                    degree_right: b.degree,
+                    rows: b.rows,
+                    cols: b.cols,
+                    rank: b.rank,
+                })
+                .collect(),
+            _ => Vec::new(),
+        },
         prime: answer.prime.get(),
         scope: match (&request.weights, request.inputs) {
             (Weights::Random, _) => {

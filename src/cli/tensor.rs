@@ -3,7 +3,7 @@
 use super::problem::NetworkArgs;
 use super::{Failure, print_json};
 use crate::arith::Rational;
-use crate::network::{InputFamily, random_weights};
+use crate::network::{InputFamily, WeightStyle};
 use crate::prove::generator;
 use crate::tensor::{CoefficientMatrix, CoefficientTensor, MemoryLimit};
 use clap::ValueEnum;
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         || limit.check("the coefficient tensor", None, "--depth, --width or --tokens"),
         |_| Ok(()),
     )?;
-    let network = random_weights(&problem, &mut generator(args.seed));
+    let network = WeightStyle::Random.draw(&problem, &mut generator(args.seed));
     let tensor = CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit)?;
     let (left, right) = (problem.partition().left(), problem.partition().right());
     let variables: Vec<String> = left

@@ -1,12 +1,71 @@
 //! Exact linear algebra: ranks mod p with the minor that proves them, and ranks over Q.
 //!
 //! Rank mod p is only ever a lower bound over Q. A rank over Q is either eliminated fraction-free
-//! ([`rank_bareiss`]) or found mod p and confirmed by an identity over Q ([`rank_rational`]).
+//! ([`rank_bareiss`]) or found mod p and confirmed over Z ([`rank_rational`]). [`RowFactorisation`]
+//! writes the upper half down so that others can check it.
 
-mod bareiss;
+mod factorisation;
 mod modular;
-mod rational;
 
-pub use bareiss::rank_bareiss;
-pub use modular::{Echelon, rank_mod_p};
-pub use rational::{RationalRank, RowFactorisation, rank_rational};
+pub use factorisation::RowFactorisation;
+pub use modular::{Certificate, Echelon, RationalRank};
+
+use crate::arith::{Fp, Prime};
+use nalgebra::DMatrix;
+use rug::Integer;
+
+/// Rank over F_p and a minor that is not zero. Cost: O(m n r) word operations; below 2^26 the blocked
+/// elimination of [`rank_dense`].
+///
+/// ```
+/// use nalgebra::DMatrix;
+/// use seprank::arith::{Fp, Prime};
+/// let p = Prime::new(7).unwrap();
+/// let m = DMatrix::from_row_slice(2, 2, &[1, 2, 3, 13]).map(|n| Fp::new(n, p));
+/// assert_eq!(seprank::linalg::rank_mod_p(&m, p).rank, 1); // 13 = 6 = 2 * 3 modulo 7
+/// ```
+pub fn rank_mod_p(matrix: &DMatrix<Fp>, prime: Prime) -> Echelon {
+    let (rows, cols) = matrix.shape();
+    // The transpose, read by columns, is the matrix by rows.
+    let residues = matrix.transpose().map(|x| x.residue(prime));
+    if prime.get() < u64::from(modular::MODULUS_LIMIT) {
+        let mut data: Vec<f64> = residues.iter().map(|x| *x as f64).collect();
+        rank_dense(&mut data, rows, cols, prime)
+    } else {
+        let mut data: Vec<u64> = residues.iter().copied().collect();
+        modular::echelon_u64(&mut data, rows, cols, prime.get())
+    }
+}
+
+/// Rank of the row-major `rows x cols` matrix of integers in `data`, modulo a prime below 2^26, on all
+/// cores; `data` is overwritten.
+///
+/// # Panics
+/// If `data` has another length, or the prime is 2^26 or more.
+pub fn rank_dense(data: &mut [f64], rows: usize, cols: usize, prime: Prime) -> Echelon {
+    let p = u32::try_from(prime.get()).expect("a prime below 2^26");
+    modular::echelon_in_place(data, rows, cols, p)
+}
+
+/// Rank over Q with its argument. See [`RationalRank`]; cost O(r (b + log r)) bits of modulus for
+/// entries of b bits, one modular elimination for each 24 bits.
+pub fn rank_rational(matrix: &DMatrix<Integer>) -> RationalRank {
+    let (rows, cols) = matrix.shape();
+    modular::rank_rational(&by_rows(matrix), rows, cols)
+}
+
+/// Rank over Q by fraction-free elimination (Bareiss 1968).
+///
+/// ```
+/// use seprank::linalg::rank_bareiss;
+/// let m = nalgebra::DMatrix::from_row_slice(2, 2, &[1, 2, 2, 4].map(rug::Integer::from));
+/// assert_eq!(rank_bareiss(&m).rank, 1);
+/// ```
+pub fn rank_bareiss(matrix: &DMatrix<Integer>) -> Echelon {
+    let (rows, cols) = matrix.shape();
+    modular::echelon_fraction_free(&by_rows(matrix), rows, cols)
+}
+
+fn by_rows(matrix: &DMatrix<Integer>) -> Vec<Integer> {
+    (0..matrix.nrows()).flat_map(|i| matrix.row(i).iter().cloned().collect::<Vec<_>>()).collect()
+}

@@ -51,6 +51,23 @@ pub struct MixerShape {
     pub permutation: Option<Permutation>,
 }
 
+impl MixerShape {
+    /// The default comparison: k_t = 2, k_c = 1, C = d, no biases, no residuals, no permutation.
+    pub fn quadratic(depth: usize, width: usize, token_hidden: usize) -> Self {
+        Self {
+            depth,
+            width,
+            token_hidden,
+            token_degree: 2,
+            channel_hidden: width,
+            channel_degree: 1,
+            bias: false,
+            residual: false,
+            permutation: None,
+        }
+    }
+}
+
 /// Largest number of layers, tokens, channels or hidden units accepted anywhere: far above any
 /// published model, and small enough that products of two sizes fit 64 bits.
 pub const MAX_SIZE: usize = 1 << 24;

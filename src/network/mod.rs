@@ -15,7 +15,7 @@ pub mod witness;
 pub use architecture::{Architecture, AttentionShape, MAX_SIZE, MixerShape};
 pub use family::{InputFamily, SideFamily};
 pub use partition::Partition;
-pub use weights::{RANDOM_WEIGHT_RANGE, random_weights};
+pub use weights::{RANDOM_WEIGHT_RANGE, WeightStyle};
 
 use crate::arith::Ring;
 use layers::{Layer, LayerRule, Parameter};
@@ -83,6 +83,40 @@ impl Problem {
             ));
         }
         Ok(Self { architecture, partition, output })
+    }
+
+    /// Attention of the given sizes, output entry (0, 0), A = the first half of the tokens.
+    ///
+    /// # Errors
+    /// As [`Problem::new`].
+    pub fn attention(
+        depth: usize,
+        width: usize,
+        heads: usize,
+        tokens: usize,
+    ) -> Result<Self, InvalidProblem> {
+        let shape = AttentionShape { depth, width, heads };
+        Self::new(Architecture::Attention(shape), Partition::halves(tokens)?, Output::default())
+    }
+
+    /// A quadratic Mixer with linear channel part, output entry (0, 0), A = the first half.
+    ///
+    /// # Errors
+    /// As [`Problem::new`].
+    pub fn mixer(
+        depth: usize,
+        width: usize,
+        token_hidden: usize,
+        tokens: usize,
+    ) -> Result<Self, InvalidProblem> {
+        let shape = MixerShape::quadratic(depth, width, token_hidden);
+        Self::new(Architecture::Mixer(shape), Partition::halves(tokens)?, Output::default())
+    }
+
+    /// The same problem with another partition.
+    pub fn with_partition(&self, left: &[usize]) -> Result<Self, InvalidProblem> {
+        let partition = Partition::new(self.tokens(), left)?;
+        Self::new(self.architecture.clone(), partition, self.output)
     }
 
     /// The architecture.
@@ -216,6 +250,11 @@ impl<T: Ring> Network<T> {
         let parameters =
             self.parameters.iter().map(|list| list.iter().map(|m| m.map_ref(&f)).collect());
         Network { layers: self.layers.clone(), parameters: parameters.collect() }
+    }
+
+    /// Puts another matrix in the place of one parameter: the same layers, fed another input.
+    pub(crate) fn replace_parameter(&mut self, layer: usize, parameter: usize, matrix: DMatrix<T>) {
+        self.parameters[layer][parameter] = matrix;
     }
 
     /// The layers.

@@ -61,15 +61,8 @@ impl Preset {
         match self.kind {
             Attention { heads } => Architecture::Attention(AttentionShape { depth, width, heads }),
             Mixer { token_hidden } => Architecture::Mixer(MixerShape {
-                depth,
-                width,
-                token_hidden,
-                token_degree: 2,
                 channel_hidden,
-                channel_degree: 1,
-                bias: false,
-                residual: false,
-                permutation: None,
+                ..MixerShape::quadratic(depth, width, token_hidden)
             }),
         }
     }

@@ -1,7 +1,13 @@
 //! Producers: they find ranks and the evidence for them. Fast and untrusted.
 
+mod certificate;
+mod coq;
+mod forecast;
 mod rank;
 
+pub use certificate::{certify_bound, certify_gap, certify_rank};
+pub use coq::{CoqError, coq_theorem};
+pub use forecast::{Forecast, forecast};
 pub(crate) use rank::generator;
 pub use rank::{
     Basis, BoundValue, Inputs, Method, RankAnswer, RankError, RankRequest, Route, Status, Weights,

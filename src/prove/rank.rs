@@ -5,8 +5,9 @@ use crate::bounds::{self, Side};
 use crate::linalg::{Echelon, rank_mod_p};
 use crate::network::witness::{Witness, WitnessKind};
 use crate::network::{
-    InputFamily, InvalidProblem, Network, Problem, RANDOM_WEIGHT_RANGE, random_weights,
+    InputFamily, InvalidProblem, Network, Problem, RANDOM_WEIGHT_RANGE, WeightStyle,
 };
+use crate::tensor::hankel::{self, BlockRank};
 use crate::tensor::{
     CoefficientForecast, CoefficientTensor, GridPoints, MemoryLimit, TooLarge, grid, random_points,
 };
@@ -40,12 +41,14 @@ pub enum Inputs {
 /// How to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// The cheaper of the other two.
+    /// The cheapest of the others that applies.
     Auto,
     /// The coefficient matrix.
     Coefficients,
     /// A grid matrix.
     Grid,
+    /// Hankel blocks of a function of the sum of the two sides, where the problem is one.
+    Hankel,
 }
 
 /// What to compute.
@@ -97,10 +100,33 @@ pub enum Basis {
 /// The matrix whose minor is the lower witness.
 #[derive(Clone, Debug)]
 pub enum Route {
-    /// A grid at these points.
-    Grid(GridPoints<Fp>),
-    /// The blocks of the coefficient matrix; pivot indices count through them in order.
-    Coefficients,
+    /// A grid.
+    Grid {
+        /// Its points.
+        points: GridPoints<Fp>,
+        /// A minor that is not zero modulo the prime.
+        minor: Echelon,
+    },
+    /// The coefficient matrix.
+    Coefficients {
+        /// A minor; its indices count through the blocks in order.
+        minor: Echelon,
+    },
+    /// Hankel blocks, whose ranks add up.
+    Hankel {
+        /// The blocks by degree in the other side's variables.
+        blocks: Vec<BlockRank>,
+    },
+}
+
+impl Route {
+    /// The rank that the evidence shows.
+    pub fn rank(&self) -> usize {
+        match self {
+            Self::Grid { minor, .. } | Self::Coefficients { minor } => minor.rank,
+            Self::Hankel { blocks } => blocks.iter().map(|b| b.rank).sum(),
+        }
+    }
 }
 
 /// A bound that applies, with its exact value where it can be written.
@@ -127,9 +153,7 @@ pub struct RankAnswer {
     pub network: Network<Rational>,
     /// The prime of the lower witness.
     pub prime: Prime,
-    /// The minor that is not zero modulo the prime.
-    pub minor: Echelon,
-    /// Where the minor is from.
+    /// The lower witness.
     pub route: Route,
     /// The bounds that apply.
     pub bounds: Vec<BoundValue>,
@@ -171,7 +195,7 @@ pub fn rank(
     )?;
     let mut rng = generator(request.seed);
     let (network, witness) = match &request.weights {
-        Weights::Random => (random_weights(problem, &mut rng), None),
+        Weights::Random => (WeightStyle::Random.draw(problem, &mut rng), None),
         Weights::Given(network) => (network.clone(), None),
         Weights::Named(kind) => {
             let witness = kind.build(problem)?;
@@ -197,17 +221,17 @@ pub fn rank(
         .collect();
     let plan =
         Plan { request, network: &network, family: &family, witness: &witness, bounds: &bounds };
-    let prime = Prime::MERSENNE_61;
-    let (minor, route) = match plan.method()? {
-        Method::Coefficients => (plan.by_coefficients(prime)?, Route::Coefficients),
-        _ => {
-            let (minor, points) = plan.by_grid(prime, &mut rng, progress)?;
-            (minor, Route::Grid(points))
-        }
-    };
-    let (status, basis) = plan.judge(&minor, prime);
-    Ok(RankAnswer { rank: minor.rank, status, basis, prime, minor, route, bounds, network })
+    let (route, prime) = plan.route(&mut rng, progress)?;
+    let rank = route.rank();
+    let (status, basis) = plan.judge(rank, prime);
+    Ok(RankAnswer { rank, status, basis, prime, route, bounds, network })
 }
+
+/// The first grid has at least this many points on a side, if an upper bound does not say fewer do.
+const SMALL_GRID: u64 = 64;
+
+/// The modulus of Hankel blocks: products of residues are exact in double precision.
+const WORD_PRIME: Prime = Prime::WORD;
 
 struct Plan<'a> {
     request: &'a RankRequest,
@@ -218,17 +242,84 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// The tensor is worth it where it is small: it also knows the weights' exact degree structure.
-    fn method(&self) -> Result<Method, RankError> {
-        if self.request.method != Method::Auto {
-            return Ok(self.request.method);
+    /// The route that the method names. Automatically: the tensor where it is small, Hankel blocks
+    /// where they apply and a grid would not be small, else a grid.
+    fn route(
+        &self,
+        rng: &mut ChaCha20Rng,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(Route, Prime), RankError> {
+        let large = Prime::MERSENNE_61;
+        match self.request.method {
+            Method::Coefficients => {
+                return Ok((Route::Coefficients { minor: self.by_coefficients(large)? }, large));
+            }
+            Method::Hankel => {
+                let blocks = self.by_hankel(rng, progress)?.ok_or_else(|| {
+                    InvalidProblem::new(
+                        "method",
+                        "hankel",
+                        "needs all inputs, and attention with both sides at least as large as the width, or a \
+                         Mixer without biases, residuals or permutation with both sides at least S",
+                    )
+                })?;
+                return Ok((Route::Hankel { blocks }, WORD_PRIME));
+            }
+            Method::Auto => {
+                let union = self.family.left.branches.len() > 1;
+                let forecast = CoefficientForecast::new(&self.request.problem, self.family);
+                if !union && forecast.is_some_and(|f| f.terms <= 500) {
+                    return Ok((
+                        Route::Coefficients { minor: self.by_coefficients(large)? },
+                        large,
+                    ));
+                }
+                if self.upper().is_none_or(|(_, value)| *value > SMALL_GRID)
+                    && let Some(blocks) = self.by_hankel(rng, progress)?
+                {
+                    return Ok((Route::Hankel { blocks }, WORD_PRIME));
+                }
+            }
+            Method::Grid => {}
         }
-        let union = self.family.left.branches.len() > 1;
-        let forecast = CoefficientForecast::new(&self.request.problem, self.family);
-        Ok(match forecast {
-            Some(f) if !union && f.terms <= 500 => Method::Coefficients,
-            _ => Method::Grid,
-        })
+        let (minor, points) = self.by_grid(large, rng, progress)?;
+        Ok((Route::Grid { points, minor }, large))
+    }
+
+    /// The ranks of the Hankel blocks, or `None` if the problem is not a function of a sum.
+    fn by_hankel(
+        &self,
+        rng: &mut ChaCha20Rng,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<Option<Vec<BlockRank>>, RankError> {
+        let (problem, memory) = (&self.request.problem, self.request.memory);
+        let Some(sizes) =
+            hankel::Sizes::new(problem).filter(|_| self.request.inputs == Inputs::All)
+        else {
+            return Ok(None);
+        };
+        memory.check("the table of coefficients", Some(sizes.bytes), "--depth or --width")?;
+        let blocks: Vec<u64> = (0..=sizes.degree)
+            .map(|b| {
+                let (rows, cols) = sizes.block(b);
+                rows.min(cols)
+            })
+            .collect();
+        let largest = blocks.iter().copied().max().unwrap_or(0);
+        let bytes = largest.checked_mul(largest).and_then(|n| n.checked_mul(8));
+        memory.check(format!("a {largest} x {largest} block"), bytes, "--depth or --width")?;
+        let function = hankel::gram_function(problem, self.network, WORD_PRIME)
+            .or_else(|| hankel::reduced_function(problem, self.network, WORD_PRIME));
+        let Some(function) = function else { return Ok(None) };
+        // The cost of a block grows with the cube of its size; that is what progress counts.
+        let cost = |size: u64| (size / 16).pow(3);
+        let total = blocks.iter().map(|s| cost(*s)).sum();
+        let ranks = blocks.iter().enumerate().map(|(b, size)| {
+            let block = function.block_rank(b, memory.0, rng);
+            progress(cost(*size), total);
+            block
+        });
+        Ok(Some(ranks.collect()))
     }
 
     fn theorem_inputs(&self) -> bool {
@@ -282,7 +373,8 @@ impl Plan<'_> {
         Ok(total)
     }
 
-    /// Square grids of growing size, until the rank stays below the size or meets the upper bound.
+    /// Square grids of growing size, until the rank stays below the size. One point more than the
+    /// best upper bound is always enough to see that bound hold, or fail.
     fn by_grid(
         &self,
         prime: Prime,
@@ -291,8 +383,8 @@ impl Plan<'_> {
     ) -> Result<(Echelon, GridPoints<Fp>), RankError> {
         let network =
             self.network.map(|c| Fp::from_ratio(c, prime).unwrap_or_else(|| Fp::new(0, prime)));
-        let upper = self.upper().and_then(|(_, value)| value.to_u64());
-        let expected = self.expected();
+        let most = self.upper().map_or(Some(u64::MAX), |(_, value)| value.to_u64());
+        let most = most.map_or(u64::MAX, |upper| upper.saturating_add(1));
         let check = |size: Option<u64>| {
             let bytes = size.and_then(|s| s.checked_mul(s)?.checked_mul(24));
             let what = match size {
@@ -301,15 +393,10 @@ impl Plan<'_> {
             };
             self.request.memory.check(what, bytes, "--depth, --width or --tokens")
         };
-        // One more row than expected shows that the rank stops there.
-        let mut size = match (expected.to_u64(), upper) {
-            (Some(expected), upper) => {
-                upper.unwrap_or(u64::MAX).min(expected.saturating_add(1).max(48))
-            }
-            (None, _) => {
-                return check(None).map(|_| unreachable!("no size fits")).map_err(Into::into);
-            }
-        };
+        let expected = self.expected().to_u64();
+        check(expected)?;
+        let expected = expected.unwrap_or(u64::MAX);
+        let mut size = most.min(expected.saturating_add(1).max(SMALL_GRID));
         loop {
             check(Some(size))?;
             let count = size as usize;
@@ -317,16 +404,14 @@ impl Plan<'_> {
             let matrix: DMatrix<Fp> =
                 grid(&self.request.problem, &network, &points, &|rows| progress(rows, size));
             let minor = rank_mod_p(&matrix, prime);
-            let full = minor.rank == count;
-            if !full || upper.is_some_and(|u| size >= u) {
+            if minor.rank < count || size >= most {
                 return Ok((minor, points));
             }
-            size = upper.unwrap_or(u64::MAX).min(2 * size);
+            size = most.min(2 * size);
         }
     }
 
-    fn judge(&self, minor: &Echelon, prime: Prime) -> (Status, Basis) {
-        let rank = Integer::from(minor.rank);
+    fn judge(&self, rank: usize, prime: Prime) -> (Status, Basis) {
         if let Some((id, value)) = self.upper()
             && *value == rank
         {
@@ -338,7 +423,7 @@ impl Plan<'_> {
         {
             return (Status::Exact, Basis::ProofFamily(witness.kind));
         }
-        (Status::Lower, Basis::Chance(self.chance(minor.rank, prime)))
+        (Status::Lower, Basis::Chance(self.chance(rank, prime)))
     }
 
     /// A larger minor, were it not the zero polynomial, has degree at most (r+1) times that of f:

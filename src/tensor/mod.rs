@@ -1,14 +1,16 @@
 //! Coefficient tensors, their matricizations, and grids.
 //!
-//! Two ways to a matrix whose rank is the separation rank (docs/theory.md, 1.2 and 1.3):
+//! Three ways to a matrix whose rank is the separation rank (docs/theory.md, 1.2 and 1.3):
 //!
 //! - [`CoefficientTensor::matricize`]: the coefficient matrix itself, in blocks by bidegree;
 //! - [`grid`]: values on a product of points, whose rank is at most the separation rank and equals it
-//!   for enough general points.
+//!   for enough general points;
+//! - [`hankel`]: blocks read off the coefficients of a function of the sum of the two sides.
 
 mod coefficient;
 mod forecast;
 mod grid;
+pub mod hankel;
 
 pub use coefficient::{Block, CoefficientMatrix, CoefficientTensor};
 pub use forecast::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials};

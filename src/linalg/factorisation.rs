@@ -1,22 +1,8 @@
-//! Rank over Q: found modulo a prime, confirmed by a factorisation over Q.
+//! Rank factorisations over Q: certificates of an upper bound on the rank.
 
-use super::modular::{Echelon, rank_mod_p};
-use crate::arith::{Fp, Prime};
+use super::Echelon;
 use nalgebra::DMatrix;
 use rug::{Integer, Rational};
-
-/// A rank over Q with both halves of its proof.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RationalRank {
-    /// The rank over Q.
-    pub rank: usize,
-    /// Lower half: a minor that is not zero modulo `prime`.
-    pub minor: Echelon,
-    /// The prime of the minor.
-    pub prime: Prime,
-    /// Upper half: every row as a combination of the pivot rows.
-    pub factorisation: RowFactorisation,
-}
 
 /// `M = C M[pivot_rows, :]` over Q, so rank M is at most the number of pivot rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +14,14 @@ pub struct RowFactorisation {
 }
 
 impl RowFactorisation {
+    /// Solves for C on the columns of the minor, by elimination over Q. It verifies if and only if the
+    /// rank over Q is that of the minor. Cost: O(r^2 (r + m)) rational operations; for certificates,
+    /// not for finding a rank.
+    pub fn new(matrix: &DMatrix<Integer>, minor: &Echelon) -> Self {
+        let coefficients = solve_rows(matrix, minor, matrix.nrows());
+        Self { pivot_rows: minor.pivot_rows.clone(), coefficients }
+    }
+
     /// Whether `M = C M[pivot_rows, :]` holds exactly. Cost: m n r rational operations.
     pub fn verifies(&self, matrix: &DMatrix<Integer>) -> bool {
         let (rows, cols) = matrix.shape();
@@ -43,32 +37,6 @@ impl RowFactorisation {
                 })
             })
     }
-}
-
-/// Rank over Q of an integer matrix.
-///
-/// The rank r modulo a 61-bit prime is at most the rank over Q. The other half writes every row as a
-/// combination of the r pivot rows, solving on the pivot columns and checking all of them. If a
-/// check fails the prime was unlucky: the next one is taken, with a larger rank.
-pub fn rank_rational(matrix: &DMatrix<Integer>) -> RationalRank {
-    let (rows, _) = matrix.shape();
-    for prime in primes() {
-        let p = Integer::from(prime.get());
-        let reduced =
-            matrix.map_with_location(|_, _, z: Integer| Fp::from_residue(z.rem_euc_u64(&p), prime));
-        let minor = rank_mod_p(&reduced, prime);
-        let coefficients = solve_rows(matrix, &minor, rows);
-        let factorisation = RowFactorisation { pivot_rows: minor.pivot_rows.clone(), coefficients };
-        if factorisation.verifies(matrix) {
-            return RationalRank { rank: minor.rank, minor, prime, factorisation };
-        }
-    }
-    unreachable!("only finitely many primes divide the minors of a matrix")
-}
-
-/// Primes downwards from 2^61 - 1.
-fn primes() -> impl Iterator<Item = Prime> {
-    (0..).filter_map(|k| Prime::new(Prime::MERSENNE_61.get() - 2 * k).ok())
 }
 
 /// C with `C P = M[:, pivot_cols]`, P the minor: by elimination over Q.
@@ -98,15 +66,4 @@ fn solve_rows(matrix: &DMatrix<Integer>, minor: &Echelon, rows: usize) -> DMatri
         }
     }
     DMatrix::from_fn(rows, r, |i, k| a[(k, r + i)].clone())
-}
-
-trait RemEuc {
-    fn rem_euc_u64(&self, p: &Integer) -> u64;
-}
-
-impl RemEuc for Integer {
-    fn rem_euc_u64(&self, p: &Integer) -> u64 {
-        use rug::ops::RemRounding;
-        Integer::from(self.rem_euc(p)).to_u64().unwrap_or(0)
-    }
 }

@@ -1,0 +1,72 @@
+(* Mixer of depth 2, width 2, 4 tokens split evenly, hidden token width 2, squares: the separation rank is at least 20. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From Seprank Require Import SepRank Attention Mixer NetEval Certificate.
+From Coq Require Import ZArith Uint63.
+
+Definition modulus := 1048573%uint63.
+Definition side_A := [:: true; true; false; false].
+Definition output_token : 'I_4 := @Ordinal 4 0 isT.
+Definition output_channel : 'I_2 := @Ordinal 2 0 isT.
+Definition points_A : seq (rows Z) := [::
+  [:: [:: (-2); 2]; [:: (-2); (-2)]];
+  [:: [:: 2; 3]; [:: (-3); 0]];
+  [:: [:: 0; 3]; [:: 1; 3]];
+  [:: [:: (-1); 1]; [:: (-1); 2]];
+  [:: [:: 0; (-1)]; [:: (-3); (-2)]];
+  [:: [:: 2; (-1)]; [:: (-3); (-3)]];
+  [:: [:: (-3); 3]; [:: (-1); 2]];
+  [:: [:: 1; (-1)]; [:: 0; 0]];
+  [:: [:: (-1); 0]; [:: (-3); (-3)]];
+  [:: [:: (-1); 1]; [:: 0; (-3)]];
+  [:: [:: (-1); (-2)]; [:: 3; 1]];
+  [:: [:: 3; 1]; [:: 3; 2]];
+  [:: [:: 0; 2]; [:: (-1); (-1)]];
+  [:: [:: (-2); 1]; [:: (-2); (-1)]];
+  [:: [:: (-2); (-2)]; [:: (-1); (-3)]];
+  [:: [:: 3; (-1)]; [:: (-3); 3]];
+  [:: [:: 0; (-3)]; [:: 2; 1]];
+  [:: [:: 2; (-1)]; [:: (-2); 0]];
+  [:: [:: (-1); (-3)]; [:: (-1); (-2)]];
+  [:: [:: (-1); 3]; [:: 3; 1]]]%Z.
+Definition points_B : seq (rows Z) := [::
+  [:: [:: (-1); (-2)]; [:: (-1); (-3)]];
+  [:: [:: 1; 1]; [:: 1; 3]];
+  [:: [:: 1; (-3)]; [:: (-2); (-2)]];
+  [:: [:: (-3); 3]; [:: (-2); 0]];
+  [:: [:: (-3); (-1)]; [:: 1; 3]];
+  [:: [:: (-3); 2]; [:: (-3); (-3)]];
+  [:: [:: 2; (-3)]; [:: (-1); 3]];
+  [:: [:: 3; (-1)]; [:: 0; 0]];
+  [:: [:: 3; 3]; [:: (-2); (-3)]];
+  [:: [:: 1; 3]; [:: 3; (-1)]];
+  [:: [:: (-3); 1]; [:: 2; (-2)]];
+  [:: [:: (-2); 3]; [:: (-2); (-2)]];
+  [:: [:: 3; 3]; [:: (-1); (-1)]];
+  [:: [:: (-3); 2]; [:: 1; 3]];
+  [:: [:: 1; (-1)]; [:: (-2); (-2)]];
+  [:: [:: (-2); 1]; [:: 2; (-3)]];
+  [:: [:: 3; (-1)]; [:: 3; 1]];
+  [:: [:: 3; 2]; [:: 1; 3]];
+  [:: [:: 2; 2]; [:: (-2); (-2)]];
+  [:: [:: (-1); 0]; [:: 1; (-2)]]]%Z.
+Definition weights : seq mixer_lit := [::
+  MixerLit 2 2
+  [:: [:: 3; 3; (-2); 3]; [:: (-2); (-1); (-3); 1]] [::]
+  [:: [:: 1; 3]; [:: 0; (-3)]; [:: 1; 1]; [:: (-2); 1]] [::]
+  [:: [:: (-3); (-1)]; [:: (-1); (-1)]] [::] [:: [:: 1; 1]; [:: (-3); 0]] [::] false false;
+  MixerLit 2 2
+  [:: [:: (-1); (-3); 3; (-3)]; [:: 3; (-1); (-3); 1]] [::]
+  [:: [:: 2; (-3)]; [:: (-3); 0]; [:: (-3); 3]; [:: 3; (-3)]] [::]
+  [:: [:: (-2); (-2)]; [:: 3; 1]] [::] [:: [:: 0; (-2)]; [:: (-3); 0]] [::] false false]%Z.
+Definition token_activation := [:: 0; 0; 1]%Z.
+Definition channel_activation := [:: 0; 1]%Z.
+
+Lemma accepted : mixer_accepts modulus 4 2 side_A points_A points_B output_token output_channel 20
+  token_activation channel_activation weights.
+Proof. vm_cast_no_check (erefl true). Qed.
+
+Theorem sep_rank_lower s :
+  sep_le (fun x y : 'M[rat]_(4, 2) =>
+    mixer (lit_poly [comRingType of rat] token_activation) (lit_poly [comRingType of rat] channel_activation) (lit_mixer [comRingType of rat] 4 2 weights)
+      (mix (side_of side_A) x y) output_token output_channel) s -> 20 <= s.
+Proof. exact: (mixer_sep_rank_lower accepted). Qed.

@@ -1,0 +1,75 @@
+//! Gaps: a lower bound for attention above an upper bound for the Mixer.
+
+use super::evidence;
+use super::logarithm;
+use super::verdict::{Finding, Kind};
+use crate::certificate::{Architecture, Decimal, GapClaim, RankClaim, Relation, Scope, Value};
+use std::fmt::Display;
+
+/// Both bounds hold, they are about one problem size, and the lower one is larger.
+pub(super) fn check(gap: &GapClaim) -> Result<(), Finding> {
+    sides(gap)?;
+    evidence::check(&gap.lower, "claim.gap.lower")?;
+    evidence::check(&gap.upper, "claim.gap.upper")?;
+    order(&gap.lower.value, &gap.upper.value)
+}
+
+fn sides(GapClaim { lower, upper }: &GapClaim) -> Result<(), Finding> {
+    let same = |field: &str, lower: &dyn Display, upper: &dyn Display| {
+        if lower.to_string() == upper.to_string() {
+            return Ok(());
+        }
+        let place = format_args!("claim.gap.upper.{field}").to_string();
+        Err(Finding::new(Kind::GapSides, place, format_args!("{lower}, as in lower"), upper))
+    };
+    let relation = |claim: &RankClaim, half: &str, wanted: Relation| {
+        if claim.relation == wanted && claim.scope == Scope::Generic {
+            return Ok(());
+        }
+        let expected = format_args!("generic, {wanted:?}").to_string();
+        let got = format_args!("{:?}, {:?}", claim.scope, claim.relation).to_string();
+        Err(Finding::new(Kind::GapSides, format_args!("claim.gap.{half}"), expected, got))
+    };
+    relation(lower, "lower", Relation::AtLeast)?;
+    relation(upper, "upper", Relation::AtMost)?;
+    let (Architecture::Attention(a), Architecture::Mixer(m)) =
+        (&lower.problem.architecture, &upper.problem.architecture)
+    else {
+        let expected = "attention in lower and a Mixer in upper";
+        return Err(Finding::new(Kind::GapSides, "claim.gap", expected, "otherwise"));
+    };
+    same("problem.depth", &a.depth, &m.depth)?;
+    same("problem.width", &a.width, &m.width)?;
+    same("problem.tokens", &lower.problem.tokens, &upper.problem.tokens)?;
+    if lower.problem.left != upper.problem.left {
+        let place = "claim.gap.upper.problem.left";
+        return Err(Finding::new(Kind::GapSides, place, "the partition of lower", "another"));
+    }
+    Ok(())
+}
+
+fn order(lower: &Value, upper: &Value) -> Result<(), Finding> {
+    let above = match (lower, upper) {
+        (Value::Exact(lower), Value::Exact(upper)) => Some(lower.0 > upper.0),
+        _ => ends(lower).zip(ends(upper)).and_then(|(l, u)| logarithm::less(&u.1, &l.0)),
+    };
+    let write = |value: &Value| match value {
+        Value::Exact(value) => value.to_string(),
+        Value::Log10(log) => format!("10^[{}, {}]", log.low, log.high),
+    };
+    match above {
+        Some(true) => Ok(()),
+        _ => {
+            let expected = format!("more than {}", write(upper));
+            Err(Finding::new(Kind::GapOrder, "claim.gap.lower.value", expected, write(lower)))
+        }
+    }
+}
+
+/// An enclosure of the logarithm.
+fn ends(value: &Value) -> Option<(Decimal, Decimal)> {
+    match value {
+        Value::Exact(value) => logarithm::log10(&value.0.to_biguint()?),
+        Value::Log10(log) => Some((log.low.0.clone(), log.high.0.clone())),
+    }
+}

@@ -1,0 +1,225 @@
+//! The network, in its naive definition.
+
+use super::matrix::{Matrix, add, multiply};
+use super::problem::{Architecture, Problem};
+use super::ring::Ring;
+use super::verdict::{Finding, Kind};
+use crate::certificate::{self as file, Weights};
+
+/// A network with weights in a ring: X goes to the entry of the last state that is f.
+pub(super) struct Network<'a, R: Ring> {
+    ring: &'a R,
+    problem: &'a Problem,
+    layers: Vec<Layer<R::Element>>,
+}
+
+struct MixerLayer<E> {
+    w: [Matrix<E>; 4],
+    bias: Option<[Vec<E>; 4]>,
+}
+
+/// W and V of one head.
+type Head<E> = (Matrix<E>, Matrix<E>);
+
+enum Layer<E> {
+    /// `Y <- sum_h (Y W_h Y^T) Y V_h`.
+    Attention(Vec<Head<E>>),
+    /// `U = W2 sigma(W1 Y + b1) + b2`, `Y <- tau(U W3 + b3) W4 + b4`; with residuals `+ Y`, `+ U`.
+    Mixer(Box<MixerLayer<E>>),
+}
+
+impl<'a, R: Ring> Network<'a, R> {
+    /// Checks the sizes of the weights and embeds them.
+    pub(super) fn new(
+        ring: &'a R,
+        problem: &'a Problem,
+        weights: &Weights,
+        place: &str,
+    ) -> Result<Self, Finding> {
+        let reader = Reader { ring, place: format!("{place}.weights") };
+        let count = |got: usize| reader.size(&reader.place, problem.depth, got, "layers");
+        let (n, d) = (problem.tokens, problem.width);
+        let layers: Result<Vec<_>, Finding> = match (&problem.architecture, weights) {
+            (Architecture::Attention { heads, head_width }, Weights::Attention(layers)) => {
+                count(layers.len())?;
+                layers
+                    .iter()
+                    .enumerate()
+                    .map(|(l, list)| {
+                        let place = format!("{}[{l}]", reader.place);
+                        reader.size(&place, *heads, list.len(), "heads")?;
+                        list.iter()
+                            .enumerate()
+                            .map(|(h, head)| {
+                                reader.head(head, &format!("{place}[{h}]"), (d, *head_width))
+                            })
+                            .collect::<Result<_, _>>()
+                            .map(Layer::Attention)
+                    })
+                    .collect()
+            }
+            (Architecture::Mixer(m), Weights::Mixer(layers)) => {
+                count(layers.len())?;
+                let (s, c) = (m.token_hidden, m.channel_hidden);
+                layers
+                    .iter()
+                    .enumerate()
+                    .map(|(l, layer)| {
+                        let place = format!("{}[{l}]", reader.place);
+                        let matrix = |name: &str, m, rows, cols| {
+                            reader.matrix(m, &format!("{place}.{name}"), (rows, cols))
+                        };
+                        let w = [
+                            matrix("w1", &layer.w1, s, n)?,
+                            matrix("w2", &layer.w2, n, s)?,
+                            matrix("w3", &layer.w3, d, c)?,
+                            matrix("w4", &layer.w4, c, d)?,
+                        ];
+                        let vector = |name: &str, v, size| {
+                            reader.vector(v, &format!("{place}.bias.{name}"), size)
+                        };
+                        let bias = match (&layer.bias, m.bias) {
+                            (Some(b), true) => Some([
+                                vector("b1", &b.b1, s)?,
+                                vector("b2", &b.b2, n)?,
+                                vector("b3", &b.b3, c)?,
+                                vector("b4", &b.b4, d)?,
+                            ]),
+                            (None, false) => None,
+                            (given, wanted) => {
+                                let place = format!("{place}.bias");
+                                let got = usize::from(given.is_some());
+                                return Err(reader.mismatch(
+                                    &place,
+                                    usize::from(wanted),
+                                    got,
+                                    "sets of biases",
+                                ));
+                            }
+                        };
+                        Ok(Layer::Mixer(Box::new(MixerLayer { w, bias })))
+                    })
+                    .collect()
+            }
+            _ => {
+                let expected = "weights of the problem's architecture";
+                return Err(Finding::new(
+                    Kind::WeightShape,
+                    &reader.place,
+                    expected,
+                    "the other's",
+                ));
+            }
+        };
+        Ok(Self { ring, problem, layers: layers? })
+    }
+
+    /// f(X), X being N x d.
+    pub(super) fn evaluate(&self, x: Matrix<R::Element>) -> R::Element {
+        let mut y = match &self.problem.architecture {
+            Architecture::Mixer(m) if m.permutation.is_some() => {
+                let source = m.permutation.as_deref().unwrap_or_default();
+                let entries = source.iter().map(|&e| x.entries()[e].clone());
+                Matrix::new(x.rows, x.cols, entries.collect())
+            }
+            _ => x,
+        };
+        for layer in &self.layers {
+            y = match layer {
+                Layer::Attention(heads) => self.attention(heads, &y),
+                Layer::Mixer(layer) => self.mixer(layer, &y),
+            };
+        }
+        y.get(self.problem.output.0, self.problem.output.1).clone()
+    }
+
+    fn attention(&self, heads: &[Head<R::Element>], y: &Matrix<R::Element>) -> Matrix<R::Element> {
+        let times = |a: &Matrix<_>, b: &Matrix<_>| multiply(self.ring, a, b);
+        let transposed = y.transpose();
+        let zero = Matrix::from_fn(y.rows, y.cols, |_, _| self.ring.zero());
+        heads.iter().fold(zero, |sum, (w, v)| {
+            let scores = times(&times(y, w), &transposed);
+            add(self.ring, &sum, &times(&times(&scores, y), v))
+        })
+    }
+
+    fn mixer(
+        &self,
+        MixerLayer { w: [w1, w2, w3, w4], bias }: &MixerLayer<R::Element>,
+        y: &Matrix<R::Element>,
+    ) -> Matrix<R::Element> {
+        let ring = self.ring;
+        let Architecture::Mixer(shape) = &self.problem.architecture else { return y.clone() };
+        // Token biases are one number a row, channel biases one a column.
+        let biased = |m: Matrix<R::Element>, index: usize| match bias {
+            Some(b) => Matrix::from_fn(m.rows, m.cols, |i, j| {
+                ring.add(m.get(i, j), &b[index][if index < 2 { i } else { j }])
+            }),
+            None => m,
+        };
+        let activated = |m: Matrix<R::Element>, degree| m.map(|z| ring.power(z, degree));
+        let residual = |m, before| if shape.residual { add(ring, &m, before) } else { m };
+        let hidden = activated(biased(multiply(ring, w1, y), 0), shape.token_degree);
+        let u = residual(biased(multiply(ring, w2, &hidden), 1), y);
+        let hidden = activated(biased(multiply(ring, &u, w3), 2), shape.channel_degree);
+        residual(biased(multiply(ring, &hidden, w4), 3), &u)
+    }
+}
+
+/// Takes weights from the file into the ring.
+struct Reader<'a, R> {
+    ring: &'a R,
+    place: String,
+}
+
+impl<R: Ring> Reader<'_, R> {
+    fn mismatch(&self, place: &str, expected: usize, got: usize, what: &str) -> Finding {
+        Finding::new(Kind::WeightShape, place, format_args!("{expected} {what}"), got)
+    }
+
+    fn size(&self, place: &str, expected: usize, got: usize, what: &str) -> Result<(), Finding> {
+        if expected == got { Ok(()) } else { Err(self.mismatch(place, expected, got, what)) }
+    }
+
+    fn vector(
+        &self,
+        vector: &[file::Rational],
+        place: &str,
+        size: usize,
+    ) -> Result<Vec<R::Element>, Finding> {
+        self.size(place, size, vector.len(), "entries")?;
+        let embed = |q: &file::Rational| {
+            self.ring.embed(&q.0).ok_or_else(|| {
+                Finding::new(Kind::Denominator, place, "a denominator prime to the modulus", q)
+            })
+        };
+        vector.iter().map(embed).collect()
+    }
+
+    fn matrix(
+        &self,
+        matrix: &file::Matrix,
+        place: &str,
+        (rows, cols): (usize, usize),
+    ) -> Result<Matrix<R::Element>, Finding> {
+        self.size(place, rows, matrix.len(), "rows")?;
+        let mut entries = Vec::new();
+        for (i, row) in matrix.iter().enumerate() {
+            entries.extend(self.vector(row, &format!("{place}[{i}]"), cols)?);
+        }
+        Ok(Matrix::new(rows, cols, entries))
+    }
+
+    /// W = query key^T and V = output value^T.
+    fn head(
+        &self,
+        head: &file::Head,
+        place: &str,
+        size: (usize, usize),
+    ) -> Result<Head<R::Element>, Finding> {
+        let factor = |name: &str, m| self.matrix(m, &format!("{place}.{name}"), size);
+        let product = |a, b: Matrix<_>| multiply(self.ring, &a, &b.transpose());
+        let w = product(factor("query", &head.query)?, factor("key", &head.key)?);
+        Ok((w, product(factor("output", &head.output)?, factor("value", &head.value)?)))
+    }
+}

@@ -1,0 +1,174 @@
+//! The problem of a claim, once its numbers are known to make sense.
+
+use super::verdict::{Finding, Kind};
+use crate::certificate::{self as file, Mixer};
+use std::fmt::Display;
+
+/// No size is larger.
+pub(super) const MAX_SIZE: u64 = 1 << 24;
+/// The matrices of a network, and a state, have no more entries.
+const MAX_CELLS: u64 = 1 << 22;
+/// No check multiplies more often.
+const MAX_OPERATIONS: u64 = 1 << 42;
+
+/// Sizes are those of docs/theory.md, section 2.
+pub(super) struct Problem {
+    pub(super) architecture: Architecture,
+    pub(super) depth: usize,
+    pub(super) width: usize,
+    pub(super) tokens: usize,
+    /// The positions of A and of B, increasing.
+    pub(super) left: Vec<usize>,
+    pub(super) right: Vec<usize>,
+    /// Token and channel.
+    pub(super) output: (usize, usize),
+}
+
+pub(super) enum Architecture {
+    Attention { heads: usize, head_width: usize },
+    Mixer(MixerSizes),
+}
+
+pub(super) struct MixerSizes {
+    pub(super) token_hidden: usize,
+    pub(super) token_degree: u64,
+    pub(super) channel_hidden: usize,
+    pub(super) channel_degree: u64,
+    pub(super) bias: bool,
+    pub(super) residual: bool,
+    pub(super) permutation: Option<Vec<usize>>,
+}
+
+impl Problem {
+    /// Checks every number of the problem.
+    pub(super) fn new(problem: &file::Problem, place: &str) -> Result<Self, Finding> {
+        let place = format!("{place}.problem");
+        let wrong = |field: &str, expected: &dyn Display, got: &dyn Display| {
+            Finding::new(Kind::Problem, format_args!("{place}.{field}"), expected, got)
+        };
+        let within = |field: &str, got: u64, most: u64| {
+            if (1..=most).contains(&got) {
+                Ok(got as usize)
+            } else {
+                Err(wrong(field, &format_args!("1..={most}"), &got))
+            }
+        };
+        let tokens = within("tokens", problem.tokens, MAX_SIZE)?;
+        let (depth, width, architecture) = match &problem.architecture {
+            file::Architecture::Attention(a) => {
+                let width = within("width", a.width, MAX_SIZE)?;
+                let heads = within("heads", a.heads, MAX_SIZE)?;
+                if !width.is_multiple_of(heads) {
+                    return Err(wrong("heads", &format_args!("a divisor of {width}"), &heads));
+                }
+                let shape = Architecture::Attention { heads, head_width: width / heads };
+                (within("depth", a.depth, MAX_SIZE)?, width, shape)
+            }
+            file::Architecture::Mixer(m) => {
+                let width = within("width", m.width, MAX_SIZE)?;
+                within("token_degree", m.token_degree, 64)?;
+                within("channel_degree", m.channel_degree, 64)?;
+                let permutation =
+                    m.permutation.as_ref().map(|source| permutation(source, tokens * width));
+                let Mixer { token_degree, channel_degree, bias, residual, .. } = *m;
+                let shape = MixerSizes {
+                    token_hidden: within("token_hidden", m.token_hidden, MAX_SIZE)?,
+                    token_degree,
+                    channel_hidden: within("channel_hidden", m.channel_hidden, MAX_SIZE)?,
+                    channel_degree,
+                    bias,
+                    residual,
+                    permutation: permutation
+                        .transpose()
+                        .map_err(|(expected, got)| wrong("permutation", &expected, &got))?,
+                };
+                (within("depth", m.depth, MAX_SIZE)?, width, Architecture::Mixer(shape))
+            }
+        };
+        let mut left: Vec<usize> = Vec::new();
+        for &position in &problem.left {
+            let least = left.last().map_or(0, |last| last + 1) as u64;
+            if !(least..problem.tokens).contains(&position) {
+                return Err(wrong(
+                    "left",
+                    &format_args!("{least}..{tokens}, increasing"),
+                    &position,
+                ));
+            }
+            left.push(position as usize);
+        }
+        if left.is_empty() || left.len() == tokens {
+            let expected = format_args!("1..{tokens} positions").to_string();
+            return Err(wrong("left", &expected, &left.len()));
+        }
+        let right = (0..tokens).filter(|t| left.binary_search(t).is_err()).collect();
+        let file::Output { token, channel } = problem.output;
+        let index = |field: &str, got: u64, size: usize| {
+            if got < size as u64 {
+                Ok(got as usize)
+            } else {
+                Err(wrong(field, &format_args!("0..{size}"), &got))
+            }
+        };
+        let output =
+            (index("output.token", token, tokens)?, index("output.channel", channel, width)?);
+        Ok(Self { architecture, depth, width, tokens, left, right, output })
+    }
+
+    /// Sizes of the output token's side and of the other.
+    pub(super) fn own_and_other(&self) -> (usize, usize) {
+        let (a, b) = (self.left.len(), self.right.len());
+        if self.left.binary_search(&self.output.0).is_ok() { (a, b) } else { (b, a) }
+    }
+
+    /// Refuses to evaluate the network `times` times where that would pass a limit.
+    pub(super) fn affordable(&self, times: usize, place: &str) -> Result<(), Finding> {
+        let product =
+            |sizes: &[usize]| sizes.iter().fold(1, |p: u64, &n| p.saturating_mul(n as u64));
+        let (l, n, d) = (self.depth, self.tokens, self.width);
+        let (cells, operations) = match &self.architecture {
+            Architecture::Attention { heads, .. } => {
+                let operations = product(&[3, l, *heads, n, d, d]);
+                let cells = product(&[l, *heads, d, d]).max(product(&[n, n]));
+                (cells, operations.saturating_add(product(&[2, l, *heads, n, n, d])))
+            }
+            Architecture::Mixer(m) => {
+                let hidden = m.token_hidden.max(m.channel_hidden);
+                let cells = product(&[l, n.max(d), hidden]);
+                (cells, product(&[4 + 2 * 64, l, hidden, n, d]))
+            }
+        };
+        let cells = cells.max(product(&[n, d]));
+        within_limit(place, "entries in matrices", MAX_CELLS, cells)?;
+        let operations = operations.saturating_mul(times as u64);
+        within_limit(place, "multiplications", MAX_OPERATIONS, operations)
+    }
+}
+
+/// Refuses `needed` of `what` above `limit`.
+pub(super) fn within_limit(
+    place: &str,
+    what: &str,
+    limit: u64,
+    needed: u64,
+) -> Result<(), Finding> {
+    if needed <= limit {
+        return Ok(());
+    }
+    Err(Finding::new(Kind::Limit, place, format_args!("at most {limit} {what}"), needed))
+}
+
+/// `source` as a permutation of 0..count, or what is expected and found instead.
+fn permutation(source: &[u64], count: usize) -> Result<Vec<usize>, (String, String)> {
+    if source.len() != count {
+        return Err((format!("{count} entries"), source.len().to_string()));
+    }
+    let mut seen = vec![false; count];
+    for &e in source {
+        match usize::try_from(e).ok().and_then(|e| seen.get_mut(e)) {
+            Some(seen) if !*seen => *seen = true,
+            _ => return Err((format!("each of 0..{count} once"), e.to_string())),
+        }
+    }
+    Ok(source.iter().map(|&e| e as usize).collect())
+}

@@ -1,0 +1,71 @@
+//! Generic ranks that are known exactly, where a witness meets a theorem.
+
+use super::{Case, Claim, Outcome, Profile, Verdict, describe, small_attention, small_mixers};
+use crate::network::{Architecture, Problem};
+use crate::prove::{Basis, RankRequest, Status, rank};
+
+struct GenericRank;
+
+/// The problems for which the theorem is expected to be sharp: both sides at least as large as the
+/// width for attention (Conjecture 3.11; smaller sides with one head and two tokens or more), the
+/// homogeneous balanced Mixer (Remark 4.4).
+fn sharp(problem: &Problem) -> bool {
+    let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
+    match problem.architecture() {
+        Architecture::Attention(s) => {
+            left.min(right) >= s.width || (s.heads == 1 && left.min(right) >= 2)
+        }
+        Architecture::Mixer(s) => {
+            let visible = s.width * s.token_hidden.min(left);
+            left == right
+                && (s.token_degree, s.channel_degree) == (2, 1)
+                && !s.bias
+                && !s.residual
+                && s.permutation.is_none()
+                && visible >= 1
+        }
+    }
+}
+
+impl Claim for GenericRank {
+    fn id(&self) -> &'static str {
+        "generic-rank-exact"
+    }
+    fn statement(&self) -> &'static str {
+        "The generic separation rank is known exactly: a witness at some weights meets an upper \
+         bound for all weights. Each case is an instance of Conjecture 3.11 or Remark 4.4."
+    }
+    fn cases(&self, profile: Profile) -> Vec<Case> {
+        [small_attention(profile), small_mixers(profile)]
+            .concat()
+            .into_iter()
+            .filter(sharp)
+            .map(|problem| {
+                Case::new(describe(&problem), move |seed| {
+                    let mut request = RankRequest::new(problem.clone());
+                    request.seed = seed;
+                    let answer = match rank(&request, &|_, _| ()) {
+                        Ok(answer) => answer,
+                        Err(e) => return Outcome::missing(e.to_string()),
+                    };
+                    match (answer.status, answer.basis) {
+                        (Status::Exact, Basis::Theorem(id)) => Outcome {
+                            verdict: Verdict::Valid,
+                            claimed: format!("= upper bound ({id})"),
+                            found: answer.rank.to_string(),
+                        },
+                        _ => Outcome {
+                            verdict: Verdict::Incomplete(
+                                "the witness stays below the theorem".into(),
+                            ),
+                            claimed: "= upper bound".into(),
+                            found: format!(">= {}", answer.rank),
+                        },
+                    }
+                })
+            })
+            .collect()
+    }
+}
+
+inventory::submit!(&GenericRank as &dyn Claim);

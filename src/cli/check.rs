@@ -1,0 +1,111 @@
+//! `seprank check`.
+
+use super::{Failure, Format, print_json, progress};
+use crate::check::{Finding, Kind, Verdict, check_file};
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Check certificates, with other arithmetic than made them
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  seprank check target/certs
+  seprank check rank110.json --format json
+
+A directory stands for the *.json files in it. Each file is Valid, Incomplete (something is
+missing) or Invalid (something is wrong). The exit code is that of the worst: 0, 2 or 1.")]
+pub(super) struct Args {
+    /// Certificates, or directories of them
+    #[arg(required = true, value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    file: String,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<Found<'a>>,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    step: Kind,
+    place: &'a str,
+    expected: &'a str,
+    got: &'a str,
+}
+
+impl<'a> From<&'a Finding> for Found<'a> {
+    fn from(f: &'a Finding) -> Self {
+        Found { step: f.kind, place: &f.place, expected: &f.expected, got: &f.got }
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let mut files = Vec::new();
+    for path in &args.paths {
+        list(path, &mut files)?;
+    }
+    let bar = progress::bar(files.len() as u64, "certificates");
+    let mut out = std::io::stdout().lock();
+    let mut verdicts = Vec::new();
+    for file in &files {
+        let verdict = check_file(file);
+        bar.suspend(|| -> std::io::Result<()> {
+            if args.format == Format::Text {
+                writeln!(out, "{}: {verdict}", file.display())?;
+                out.flush()?;
+            }
+            Ok(())
+        })?;
+        bar.inc(1);
+        verdicts.push(verdict);
+    }
+    bar.finish_and_clear();
+    drop(out);
+    let count = |name| verdicts.iter().filter(|v| v.name() == name).count();
+    match args.format {
+        Format::Json => {
+            let report = |(file, verdict): (&PathBuf, _)| Report {
+                file: file.display().to_string(),
+                verdict: Verdict::name(verdict),
+                finding: verdict.finding().map(Into::into),
+            };
+            print_json(&files.iter().zip(&verdicts).map(report).collect::<Vec<_>>())?;
+        }
+        Format::Text if files.len() != 1 => println!(
+            "{} files: {} valid, {} incomplete, {} invalid",
+            files.len(),
+            count("valid"),
+            count("incomplete"),
+            count("invalid")
+        ),
+        Format::Text => {}
+    }
+    // Of no certificate at all nothing was checked.
+    let worst = [1, 2, 0].into_iter().find(|code| verdicts.iter().any(|v| v.exit_code() == *code));
+    Ok(ExitCode::from(worst.unwrap_or(2)))
+}
+
+/// Appends `path`, or the *.json files in it by name.
+fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    if !path.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    let mut inside = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        let path = entry?.path();
+        if path.is_file() && path.extension().is_some_and(|e| e == "json") {
+            inside.push(path);
+        }
+    }
+    inside.sort();
+    files.append(&mut inside);
+    Ok(())
+}

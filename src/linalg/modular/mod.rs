@@ -1,0 +1,33 @@
+//! Dense exact linear algebra by modular kernels.
+//!
+//! * [`echelon_in_place`]: rank and pivots modulo a prime below `2^26`, in
+//!   floating point with delayed reduction; the fast path.
+//! * [`echelon_u64`]: the same modulo a prime below `2^63`, in integers.
+//! * [`rank_rational`]: the proven rank of an integer matrix over the rationals.
+//!
+//! Matrices are row-major. A run is deterministic: the result does not depend on
+//! the instruction set or on the number of threads.
+
+mod echelon;
+mod field;
+mod fraction_free;
+mod kernel;
+mod lifting;
+mod limbs;
+mod panel;
+mod rational;
+mod solve;
+mod update;
+mod vector;
+mod wide;
+
+pub use echelon::{Echelon, echelon_in_place};
+pub use field::MODULUS_LIMIT;
+pub use fraction_free::echelon_fraction_free;
+pub use rational::{Certificate, RationalRank, rank_rational};
+pub use wide::echelon_u64;
+
+#[cfg(test)]
+mod rational_tests;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,238 @@
+//! Property tests against a naive elimination.
+use super::echelon::echelon_with;
+use super::kernel::Isa;
+use super::wide::MERSENNE_61;
+use super::{Echelon, echelon_in_place, echelon_u64};
+use proptest::prelude::*;
+
+/// Rank by textbook elimination on `u128` products.
+pub(crate) fn naive_rank(mut a: Vec<u64>, m: usize, n: usize, p: u64) -> usize {
+    let mul = |x: u64, y: u64| {
+        if p < 1 << 32 { x * y % p } else { (u128::from(x) * u128::from(y) % u128::from(p)) as u64 }
+    };
+    let inv = |x: u64| {
+        let (mut b, mut e, mut r) = (x, p - 2, 1u64);
+        while e > 0 {
+            if e & 1 == 1 {
+                r = mul(r, b);
+            }
+            b = mul(b, b);
+            e >>= 1;
+        }
+        if p == 2 { x } else { r }
+    };
+    let mut rank = 0;
+    for j in 0..n {
+        let Some(i) = (rank..m).find(|&i| a[i * n + j] != 0) else {
+            continue;
+        };
+        for c in 0..n {
+            a.swap(i * n + c, rank * n + c);
+        }
+        let s = inv(a[rank * n + j]);
+        for i in rank + 1..m {
+            let f = mul(a[i * n + j], s);
+            if f != 0 {
+                for c in j..n {
+                    let d = mul(f, a[rank * n + c]);
+                    let x = a[i * n + c] + (p - d);
+                    a[i * n + c] = if x >= p { x - p } else { x };
+                }
+            }
+        }
+        rank += 1;
+    }
+    rank
+}
+
+pub(crate) fn check(a: &[u64], m: usize, n: usize, p: u64, e: &Echelon) {
+    let rank = naive_rank(a.to_vec(), m, n, p);
+    assert_eq!(e.rank, rank, "rank of {m} x {n} mod {p}");
+    assert_eq!(e.pivot_rows.len(), rank);
+    assert_eq!(e.pivot_cols.len(), rank);
+    assert!(e.pivot_cols.is_sorted_by(|x, y| x < y));
+    let minor: Vec<u64> = e
+        .pivot_rows
+        .iter()
+        .flat_map(|&i| e.pivot_cols.iter().map(move |&j| a[i * n + j]))
+        .collect();
+    assert_eq!(naive_rank(minor, rank, rank, p), rank, "minor mod {p}");
+}
+
+pub(crate) struct Rng(pub u64);
+impl Rng {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+}
+
+/// A matrix of one of several structures.
+pub(crate) fn sample(kind: u8, m: usize, n: usize, r: usize, p: u64, seed: u64) -> Vec<u64> {
+    let mut g = Rng(seed);
+    let mut a = vec![0u64; m * n];
+    if m == 0 || n == 0 {
+        return a;
+    }
+    let r = r.min(m).min(n);
+    let planted = |g: &mut Rng, m: usize, n: usize, r: usize| {
+        let x: Vec<u64> = (0..m * r).map(|_| g.next() % p).collect();
+        let y: Vec<u64> = (0..r * n).map(|_| g.next() % p).collect();
+        let mut a = vec![0u64; m * n];
+        for i in 0..m {
+            for j in 0..n {
+                let s: u128 = (0..r)
+                    .map(|k| u128::from(x[i * r + k]) * u128::from(y[k * n + j]) % u128::from(p))
+                    .sum();
+                a[i * n + j] = (s % u128::from(p)) as u64;
+            }
+        }
+        a
+    };
+    match kind {
+        0 => a.iter_mut().for_each(|x| *x = g.next() % p),
+        1 => a = planted(&mut g, m, n, r),
+        2 => {
+            // Repeated rows, then zero rows and columns.
+            let base = planted(&mut g, r + 1, n, r + 1);
+            let zero: Vec<bool> = (0..n).map(|_| g.below(3) == 0).collect();
+            for i in 0..m {
+                let from = g.below(r + 3);
+                if from <= r {
+                    for j in 0..n {
+                        if !zero[j] {
+                            a[i * n + j] = base[from * n + j];
+                        }
+                    }
+                }
+            }
+        }
+        3 => {
+            // Low-rank blocks: pivots jump.
+            let (h, w) = (g.below(40) + 1, g.below(40) + 1);
+            for i in (0..m).step_by(h) {
+                for j in (0..n).step_by(w) {
+                    let (h, w) = (h.min(m - i), w.min(n - j));
+                    let k = g.below(3);
+                    let b = planted(&mut g, h, w, k.min(h).min(w));
+                    for x in 0..h {
+                        for y in 0..w {
+                            a[(i + x) * n + j + y] = b[x * w + y];
+                        }
+                    }
+                }
+            }
+        }
+        4 => {
+            // A sparse anti-triangular pattern.
+            for i in 0..m {
+                let j = (n - 1) - (i * n / m);
+                a[i * n + j] = 1 + g.next() % (p - 1);
+                let j = g.below(n);
+                a[i * n + j] = g.next() % p;
+            }
+        }
+        _ => a.iter_mut().for_each(|x| *x = p - 1 - g.next() % p.min(2)),
+    }
+    a
+}
+
+pub(crate) const SMALL_PRIMES: [u32; 12] =
+    [2, 3, 5, 7, 31, 251, 65_521, 4_194_301, 8_388_593, 16_777_213, 33_554_393, 67_108_859];
+
+fn as_f64(a: &[u64], p: u32, seed: u64) -> Vec<f64> {
+    let mut g = Rng(seed);
+    a.iter()
+        .map(|&x| match g.below(3) {
+            0 => x as f64 - f64::from(p),
+            _ => x as f64,
+        })
+        .collect()
+}
+
+/// Checks one result, and that all instruction sets agree on it.
+fn check_all_sets(a: &[u64], m: usize, n: usize, p: u32) {
+    let run = |isa| echelon_with(&mut as_f64(a, p, 1), m, n, p, isa);
+    let sets = Isa::all();
+    let first = run(sets[0]);
+    check(a, m, n, u64::from(p), &first);
+    for &isa in &sets[1..] {
+        assert_eq!(run(isa), first, "{isa:?}, {m} x {n} mod {p}");
+    }
+    let single = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let single = single.expect("a pool of one thread");
+    let isa = sets[sets.len() - 1];
+    assert_eq!(single.install(|| run(isa)), first, "one thread");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn float_path_agrees_with_naive(
+        kind in 0u8..6, m in 0usize..110, n in 0usize..110, r in 0usize..110,
+        which in 0usize..SMALL_PRIMES.len(), seed: u64,
+    ) {
+        let p = SMALL_PRIMES[which];
+        let a = sample(kind, m, n, r, u64::from(p), seed);
+        check_all_sets(&a, m, n, p);
+    }
+}
+
+#[test]
+fn deep_products() {
+    for (p, m, n, r) in [
+        (8_388_593u32, 700, 650, 600),
+        (67_108_859, 640, 700, 610),
+        (8_388_593, 620, 620, 620),
+        (2, 600, 640, 590),
+        (3, 300, 900, 290),
+        (4_194_301, 900, 300, 280),
+    ] {
+        for kind in [0, 1, 3, 5] {
+            let a = sample(kind, m, n, r, u64::from(p), u64::from(p) + 1);
+            check_all_sets(&a, m, n, p);
+        }
+    }
+}
+
+#[test]
+fn empty_shapes() {
+    for (m, n) in [(0, 0), (0, 5), (5, 0)] {
+        assert_eq!(echelon_in_place(&mut [], m, n, 7), Echelon::default());
+    }
+}
+
+/// Primes of the 64-bit path; the last two are the largest below `2^62` and `2^63`.
+const WIDE_PRIMES: [u64; 9] =
+    [2, 3, 5, 7, 4_294_967_291, MERSENNE_61, (1 << 61) - 31, (1 << 62) - 57, (1 << 63) - 25];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn wide_path_agrees_with_naive(
+        kind in 0u8..6, m in 0usize..60, n in 0usize..60, r in 0usize..60,
+        which in 0usize..WIDE_PRIMES.len(), seed: u64,
+    ) {
+        let p = WIDE_PRIMES[which];
+        let a = sample(kind, m, n, r, p, seed);
+        let mut d = a.clone();
+        if seed & 1 == 1 {
+            d.iter_mut().for_each(|x| *x += p);
+        }
+        check(&a, m, n, p, &echelon_u64(&mut d, m, n, p));
+    }
+}
+
+#[test]
+fn wide_path_in_parallel() {
+    for p in [MERSENNE_61, (1 << 63) - 25] {
+        let a = sample(1, 210, 190, 150, p, 3);
+        check(&a, 210, 190, p, &echelon_u64(&mut a.clone(), 210, 190, p));
+    }
+}

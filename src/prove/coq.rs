@@ -1,0 +1,202 @@
+//! Lower-bound witnesses as Coq theorems.
+//!
+//! The file that is written holds the network and the grid points as literals. Coq evaluates the
+//! network on the grid, factors the minor modulo a small prime and concludes
+//! `sep_rank_lower : forall s, sep_le .. s -> r <= s` by `proofs/theories/Certificate.v`.
+
+use super::rank::{RankAnswer, Route};
+use crate::arith::{Fp, Prime, Rational};
+use crate::linalg::rank_mod_p;
+use crate::network::{Architecture, MixerShape, Network, Problem};
+use crate::tensor::{GridPoints, grid};
+use itertools::Itertools;
+use nalgebra::DMatrix;
+
+/// Why a witness cannot be written as a Coq theorem.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CoqError {
+    /// The witness is not a grid.
+    #[error("a Coq theorem needs a witness by grid: use --method grid")]
+    NotAGrid,
+    /// The Coq evaluator has no input permutations.
+    #[error("the Coq evaluator has no input permutations")]
+    Permutation,
+    /// The Coq evaluator reads integers.
+    #[error("weight {0} is not an integer, which the Coq evaluator needs")]
+    Fraction(String),
+    /// The minor vanishes modulo each of the primes tried.
+    #[error("the minor vanishes modulo each of {0} primes below 2^20")]
+    NoPrime(usize),
+}
+
+/// Primes that the Coq checker accepts: products of residues, summed a few hundred times, fit its
+/// native 63-bit integers.
+fn primes() -> impl Iterator<Item = Prime> {
+    (0..1 << 20).rev().filter_map(|p| Prime::new(p).ok()).take(20)
+}
+
+/// The Coq file for the witness of `answer`. It compiles with `coqc -R proofs/theories Seprank`.
+///
+/// # Errors
+/// [`CoqError`], if the witness is not a grid or the network is beyond the Coq evaluator.
+pub fn coq_theorem(problem: &Problem, answer: &RankAnswer) -> Result<String, CoqError> {
+    let Route::Grid { points, minor } = &answer.route else { return Err(CoqError::NotAGrid) };
+    let integers = |m: &DMatrix<Rational>| match m.iter().find(|q| *q.denom() != 1) {
+        Some(q) => Err(CoqError::Fraction(q.to_string())),
+        None => Ok(()),
+    };
+    answer.network.parameters().iter().flatten().try_for_each(integers)?;
+    for prime in primes() {
+        // Any integers do as points: the residues modulo this smaller prime are taken.
+        let side = |list: &[DMatrix<Fp>], chosen: &[usize]| -> Vec<DMatrix<Fp>> {
+            let small = |x: Fp| Fp::from_residue(x.residue(answer.prime), prime);
+            chosen.iter().map(|&k| list[k].map(small)).collect()
+        };
+        let points = GridPoints {
+            left: side(&points.left, &minor.pivot_rows),
+            right: side(&points.right, &minor.pivot_cols),
+        };
+        let network = answer
+            .network
+            .map(|q| Fp::from_ratio(q, prime).expect("integers have residues modulo every prime"));
+        let matrix = grid(problem, &network, &points, &|_| ());
+        if rank_mod_p(&matrix, prime).rank == minor.rank {
+            return write_theorem(problem, &answer.network, &points, prime);
+        }
+    }
+    Err(CoqError::NoPrime(primes().count()))
+}
+
+fn write_theorem(
+    problem: &Problem,
+    network: &Network<Rational>,
+    points: &GridPoints<Fp>,
+    prime: Prime,
+) -> Result<String, CoqError> {
+    let (n, d, r) = (problem.tokens(), problem.width(), points.left.len());
+    let (token, channel) = (problem.output().token, problem.output().channel);
+    let name = crate::claims::describe(problem);
+    let left = problem.partition().left();
+    let side = (0..n).map(|t| left.contains(&t)).join("; ");
+    let list = |points: &[DMatrix<Fp>]| {
+        let points = points.iter().map(|m| rows(&m.map(|x| x.residue(prime))));
+        format!("[::\n  {}]%Z", points.format(";\n  "))
+    };
+    let (points_a, points_b) = (list(&points.left), list(&points.right));
+    let (weights, accepts, function, lemma) = match problem.architecture() {
+        Architecture::Attention(_) => (
+            attention_weights(network),
+            format!(
+                "attention_accepts modulus {n} {d} side_A points_A points_B output_token output_channel {r} weights"
+            ),
+            format!("net (lit_net [comRingType of rat] {d} weights)"),
+            "attention_sep_rank_lower",
+        ),
+        Architecture::Mixer(shape) => (
+            mixer_weights(shape, (n, d), network)?,
+            format!(
+                "mixer_accepts modulus {n} {d} side_A points_A points_B output_token output_channel {r}\n  \
+                 token_activation channel_activation weights"
+            ),
+            format!(
+                "mixer (lit_poly [comRingType of rat] token_activation) (lit_poly [comRingType of rat] \
+                 channel_activation)\n      (lit_mixer [comRingType of rat] {n} {d} weights)"
+            ),
+            "mixer_sep_rank_lower",
+        ),
+    };
+    Ok(format!(
+        "(* {name}: the separation rank with these weights is at least {r}. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From Seprank Require Import SepRank Attention Mixer NetEval Certificate.
+From Coq Require Import ZArith Uint63.
+
+Definition modulus := {prime}%uint63.
+Definition side_A := [:: {side}].
+Definition output_token : 'I_{n} := @Ordinal {n} {token} isT.
+Definition output_channel : 'I_{d} := @Ordinal {d} {channel} isT.
+Definition points_A : seq (rows Z) := {points_a}.
+Definition points_B : seq (rows Z) := {points_b}.
+{weights}
+Lemma accepted : {accepts}.
+Proof. vm_cast_no_check (erefl true). Qed.
+
+Theorem sep_rank_lower s :
+  sep_le (fun x y : 'M[rat]_({n}, {d}) =>
+    {function} (mix (side_of side_A) x y) output_token output_channel) s -> {r} <= s.
+Proof. exact: ({lemma} accepted). Qed.
+Print Assumptions sep_rank_lower.
+"
+    ))
+}
+
+/// A matrix as a list of rows of integer literals.
+fn rows<T: std::fmt::Display + nalgebra::Scalar>(m: &DMatrix<T>) -> String {
+    let literal = |x: &T| {
+        let text = x.to_string();
+        if text.starts_with('-') { format!("({text})") } else { text }
+    };
+    let row = |i: usize| format!("[:: {}]", m.row(i).iter().map(literal).format("; "));
+    format!("[:: {}]", (0..m.nrows()).map(row).format("; "))
+}
+
+/// For each layer the pairs (W_h, V_h), multiplied out.
+fn attention_weights(network: &Network<Rational>) -> String {
+    let layer = |list: &Vec<DMatrix<Rational>>| {
+        let heads = list.chunks_exact(4).map(|f| {
+            let (w, v) = (&f[0] * f[1].transpose(), &f[2] * f[3].transpose());
+            format!("({},\n     {})", rows(&w), rows(&v))
+        });
+        format!("[:: {}]", heads.format(";\n    "))
+    };
+    let layers = network.parameters().iter().map(layer);
+    format!(
+        "Definition weights : seq (seq (rows Z * rows Z)) := [::\n  {}]%Z.\n",
+        layers.format(";\n  ")
+    )
+}
+
+fn mixer_weights(
+    shape: &MixerShape,
+    (tokens, width): (usize, usize),
+    network: &Network<Rational>,
+) -> Result<String, CoqError> {
+    if shape.permutation.is_some() {
+        return Err(CoqError::Permutation);
+    }
+    // One token-mixing and one channel-mixing list of parameters a layer. Coq's biases have a number
+    // for each entry, constant along the channels in token mixing and along the tokens otherwise.
+    let layers = network.parameters().chunks_exact(2).map(|parts| {
+        let (token, channel) = (&parts[0], &parts[1]);
+        let along_channels = |b: &DMatrix<Rational>| {
+            rows(&DMatrix::from_fn(b.nrows(), width, |i, _| b[(i, 0)].clone()))
+        };
+        let along_tokens = |b: &DMatrix<Rational>| {
+            rows(&DMatrix::from_fn(tokens, b.nrows(), |_, k| b[(k, 0)].clone()))
+        };
+        let none = || "[::]".to_string();
+        format!(
+            "MixerLit {} {}\n  {} {}\n  {} {}\n  {} {}\n  {} {} {res} {res}",
+            shape.token_hidden,
+            shape.channel_hidden,
+            rows(&token[0]),
+            token.get(2).map_or_else(none, along_channels),
+            rows(&token[1]),
+            token.get(3).map_or_else(none, along_channels),
+            rows(&channel[0]),
+            channel.get(2).map_or_else(none, along_tokens),
+            rows(&channel[1]),
+            channel.get(3).map_or_else(none, along_tokens),
+            res = shape.residual,
+        )
+    });
+    let power = |k: u64| format!("[:: {}1]%Z", "0; ".repeat(k as usize));
+    Ok(format!(
+        "Definition weights : seq mixer_lit := [::\n {}]%Z.\n\
+         Definition token_activation := {}.\nDefinition channel_activation := {}.\n",
+        layers.format(";\n "),
+        power(shape.token_degree),
+        power(shape.channel_degree),
+    ))
+}

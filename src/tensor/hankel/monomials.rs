@@ -1,0 +1,184 @@
+//! Dense indexing of the monomials of one degree.
+
+/// The monomials in n variables of each degree up to a largest one, numbered.
+///
+/// A monomial `x_{i_1} .. x_{i_k}`, `i_1 <= .. <= i_k`, has the number
+/// `sum_j C(i_j + j - 1, j)` among those of degree k (the combinatorial number system), so those in
+/// the first v variables come first. The table of products by a variable makes every sum of
+/// exponents a chain of look-ups.
+#[derive(Clone, Debug)]
+pub struct Monomials {
+    variables: usize,
+    /// `binomials[j][i] = C(i, j)`.
+    binomials: Vec<Vec<usize>>,
+    /// `products[k][m * variables + v]`: number of the product of monomial m of degree k by x_v.
+    products: Vec<Vec<u32>>,
+}
+
+impl Monomials {
+    /// Tables for products up to `degree`. Cost and memory: 4 bytes for each variable and each
+    /// monomial of degree below `degree`.
+    pub fn new(variables: usize, degree: usize) -> Self {
+        let size = variables + degree + 1;
+        let mut binomials = vec![vec![1usize; size + 1]];
+        for j in 1..=degree + 1 {
+            let mut row = vec![0usize; size + 1];
+            for i in 1..=size {
+                row[i] = row[i - 1].saturating_add(binomials[j - 1][i - 1]);
+            }
+            binomials.push(row);
+        }
+        let mut monomials = Self { variables, binomials, products: Vec::new() };
+        for k in 0..degree {
+            let mut table = Vec::with_capacity(monomials.count(k) * variables);
+            monomials.visit(k, |tuple| monomials.push_products(tuple, &mut table));
+            monomials.products.push(table);
+        }
+        monomials
+    }
+
+    /// Bytes that the tables take, or `None` past 64 bits.
+    pub fn bytes(variables: u64, degree: u64) -> Option<u64> {
+        let below = crate::tensor::count_monomials(variables, degree.saturating_sub(1), false)?;
+        below.checked_mul(variables)?.checked_mul(4)
+    }
+
+    /// Number of monomials of degree k: mc(n, k).
+    pub fn count(&self, k: usize) -> usize {
+        if k == 0 { 1 } else { self.count_within(self.variables, k) }
+    }
+
+    /// Number of monomials of degree k in the first `n` variables.
+    fn count_within(&self, n: usize, k: usize) -> usize {
+        match (n, k) {
+            (_, 0) => 1,
+            (0, _) => 0,
+            _ => self.binomials[k][n + k - 1],
+        }
+    }
+
+    /// Calls `f` with the sorted tuple of every monomial of degree k, in order of number.
+    fn visit(&self, k: usize, mut f: impl FnMut(&[usize])) {
+        let mut tuple = vec![0; k];
+        loop {
+            f(&tuple);
+            // Colexicographic successor: raise the first entry that may grow, reset those before it.
+            let Some(j) = (0..k).find(|&j| {
+                let limit = tuple.get(j + 1).copied().unwrap_or(self.variables - 1);
+                tuple[j] < limit
+            }) else {
+                return;
+            };
+            tuple[j] += 1;
+            tuple[..j].fill(0);
+        }
+    }
+
+    /// Appends the numbers of the products of a monomial by every variable.
+    fn push_products(&self, tuple: &[usize], table: &mut Vec<u32>) {
+        let k = tuple.len();
+        // Entries up to v keep their place, v comes next, later entries move one place on.
+        let mut after: usize = (0..k).map(|j| self.binomials[j + 2][tuple[j] + j + 1]).sum();
+        let (mut before, mut place) = (0, 0);
+        for v in 0..self.variables {
+            while place < k && tuple[place] <= v {
+                before += self.binomials[place + 1][tuple[place] + place];
+                after -= self.binomials[place + 2][tuple[place] + place + 1];
+                place += 1;
+            }
+            table.push((before + self.binomials[place + 1][v + place] + after) as u32);
+        }
+    }
+
+    /// The number of the product of monomial m of degree k by `x_v`.
+    pub fn product(&self, k: usize, m: usize, v: usize) -> usize {
+        self.products[k][m * self.variables + v] as usize
+    }
+
+    /// The numbers of the products of monomial `m` of degree k by all monomials of degree `extra`, in
+    /// order; `spare` is working room. Cost: about one look-up a product.
+    pub fn multiples(
+        &self,
+        m: usize,
+        k: usize,
+        extra: usize,
+        out: &mut Vec<u32>,
+        spare: &mut Vec<u32>,
+    ) {
+        out.clear();
+        out.push(m as u32);
+        for step in 0..extra {
+            std::mem::swap(out, spare);
+            out.clear();
+            let table = &self.products[k + step];
+            for v in 0..self.variables {
+                // Monomials whose last variable is v: any in the first v+1 variables, times x_v.
+                let parents = &spare[..self.count_within(v + 1, step)];
+                out.extend(parents.iter().map(|&p| table[p as usize * self.variables + v]));
+            }
+        }
+    }
+
+    /// `gamma! mod p` for every monomial gamma of degree k, in order.
+    pub fn factorials(&self, k: usize, p: u64) -> Vec<u64> {
+        let mut list = Vec::with_capacity(self.count(k));
+        self.visit(k, |tuple| {
+            let (mut product, mut run) = (1, 0);
+            for (j, &v) in tuple.iter().enumerate() {
+                run = if j > 0 && tuple[j - 1] == v { run + 1 } else { 1 };
+                product = product * run % p;
+            }
+            list.push(product);
+        });
+        list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tuples(m: &Monomials, k: usize) -> Vec<Vec<usize>> {
+        let mut list = Vec::new();
+        m.visit(k, |t| list.push(t.to_vec()));
+        list
+    }
+
+    #[test]
+    fn numbers_products_and_multiples_agree_with_sorted_tuples() {
+        for n in 1..5 {
+            let m = Monomials::new(n, 5);
+            for k in 0..5 {
+                let (low, high) = (tuples(&m, k), tuples(&m, k + 1));
+                assert_eq!((low.len(), high.len()), (m.count(k), m.count(k + 1)));
+                for (i, t) in low.iter().enumerate() {
+                    for v in 0..n {
+                        let mut product = [t.as_slice(), &[v]].concat();
+                        product.sort_unstable();
+                        assert_eq!(high[m.product(k, i, v)], product, "{n} {t:?} {v}");
+                    }
+                }
+                for extra in 0..=5 - k {
+                    let (others, all) = (tuples(&m, extra), tuples(&m, k + extra));
+                    for (i, t) in low.iter().enumerate() {
+                        let (mut out, mut spare) = (Vec::new(), Vec::new());
+                        m.multiples(i, k, extra, &mut out, &mut spare);
+                        assert_eq!(out.len(), others.len());
+                        for (o, &index) in others.iter().zip(&out) {
+                            let mut product = [t.as_slice(), o].concat();
+                            product.sort_unstable();
+                            assert_eq!(all[index as usize], product);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn factorials_of_exponents() {
+        let m = Monomials::new(2, 3);
+        // x^3, x^2 y, x y^2, y^3.
+        assert_eq!(m.factorials(3, 101), [6, 2, 2, 6]);
+    }
+}

@@ -1,0 +1,66 @@
+//! A homogeneous Mixer as a polynomial in the variables that its first layer can see.
+
+use super::{Monomials, Sizes, SumFunction};
+use crate::arith::{Fp, Prime, Rational};
+use crate::linalg::rank_mod_p;
+use crate::network::layers::Layer;
+use crate::network::{Architecture, Network, Problem};
+use crate::poly::Polynomial;
+use nalgebra::DMatrix;
+
+/// `F` with f(X) = F(W1 X), modulo `prime` (below 2^31), scaled: the variables are the S x d entries
+/// of Z = W1 X. Applies to a Mixer without biases, residual connections or input permutation whose
+/// W1 has rank S on the tokens of either side, so that Z_A and Z_B are independent and free.
+///
+/// Cost: the forward pass over polynomials in S d variables, instead of N d.
+///
+/// `None` if the problem is not of this kind or a weight's denominator vanishes modulo the prime.
+pub fn reduced_function(
+    problem: &Problem,
+    network: &Network<Rational>,
+    prime: Prime,
+) -> Option<SumFunction> {
+    let Architecture::Mixer(shape) = problem.architecture() else { return None };
+    let degree = usize::try_from(Sizes::new(problem)?.degree).ok()?;
+    let representable = network
+        .parameters()
+        .iter()
+        .flatten()
+        .flat_map(|m| m.iter())
+        .all(|q| Fp::from_ratio(q, prime).is_some());
+    let [Layer::TokenMixing(_), ..] = network.layers() else { return None };
+    let w1 = &network.parameters()[0][0];
+    let free = |side: &[usize]| {
+        let columns = w1.select_columns(side);
+        let reduced = columns.map(|q| Fp::from_ratio(&q, prime).unwrap_or(Fp::new(0, prime)));
+        rank_mod_p(&reduced, prime).rank == shape.token_hidden
+    };
+    let (left, right) = (problem.partition().left(), problem.partition().right());
+    if !representable || !free(left) || !free(right) {
+        return None;
+    }
+    let variables = shape.token_hidden * shape.width;
+    let monomials = Monomials::new(variables, degree);
+    // The same network, with Z for W1 X.
+    let mut reduced = network
+        .map(|q| Polynomial::constant(Fp::from_ratio(q, prime).unwrap_or(Fp::new(0, prime))));
+    let hidden = shape.token_hidden;
+    let one = Polynomial::constant(Fp::new(1, prime));
+    reduced.replace_parameter(0, 0, DMatrix::from_diagonal_element(hidden, hidden, one));
+    let z = DMatrix::from_fn(hidden, shape.width, |s, k| Polynomial::variable(s * shape.width + k));
+    let output = problem.output();
+    let value = &reduced.forward(&z)[(output.token, output.channel)];
+    let mut coefficients = vec![0; monomials.count(degree)];
+    for (monomial, c) in value.terms() {
+        let mut index = 0;
+        let mut k = 0;
+        for (variable, exponent) in monomial.exponents() {
+            for _ in 0..exponent {
+                index = monomials.product(k, index, variable);
+                k += 1;
+            }
+        }
+        coefficients[index] = c.residue(prime) as u32;
+    }
+    Some(SumFunction::new(monomials, degree, 1, coefficients, prime))
+}

@@ -1,0 +1,210 @@
+//! The command line as its users meet it: the contract's numbers, and one clear error for bad input.
+
+use serde_json::Value;
+use std::process::{Command, Output};
+
+fn seprank(arguments: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_seprank"))
+        .args(arguments.split_whitespace())
+        .output()
+        .expect("the program starts")
+}
+
+fn json(arguments: &str) -> Value {
+    let output = seprank(&format!("{arguments} --format json"));
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("one JSON document")
+}
+
+#[test]
+fn attention_ranks_meet_the_graded_bound() {
+    for (arguments, expected) in [
+        ("--depth 2 --width 3 --tokens 4", 49),
+        ("--depth 2 --width 4 --tokens 8", 110),
+        ("--depth 1 --width 6 --tokens 4", 7),
+        ("--depth 3 --width 2 --tokens 4", 232),
+    ] {
+        let answer = json(&format!("rank attention {arguments}"));
+        assert_eq!(answer["rank"], expected, "{arguments}");
+        assert_eq!(answer["status"], "exact");
+        // The expectation is also computed: it is the value of the upper bound in the same answer.
+        let graded =
+            answer["bounds"].as_array().unwrap().iter().find(|b| b["id"] == "attention-graded");
+        assert_eq!(graded.unwrap()["value"], expected.to_string());
+    }
+}
+
+#[test]
+fn mixer_ranks_meet_the_homogeneous_bound_by_both_routes() {
+    for (depth, expected) in [(2, 20), (3, 105)] {
+        for method in ["coefficients", "grid"] {
+            let answer = json(&format!(
+                "rank mixer --depth {depth} --width 2 --tokens 4 --token-hidden 2 --method {method}"
+            ));
+            assert_eq!((&answer["rank"], &answer["method"]), (&expected.into(), &method.into()));
+            assert_eq!(answer["status"], "exact");
+        }
+    }
+}
+
+#[test]
+fn witnesses_have_the_rank_of_their_proofs() {
+    for (arguments, expected) in [
+        ("--weights isotropic --depth 3 --width 4 --tokens 2", 196),
+        ("--weights power --depth 3 --width 4 --heads 2 --tokens 2", 95),
+        ("--weights heads --depth 3 --width 6 --heads 2 --tokens 5 --left 0,1,2", 130),
+    ] {
+        let on_family = json(&format!("rank attention {arguments} --inputs theorem"));
+        assert_eq!(on_family["rank"], expected, "{arguments}");
+        assert_eq!(on_family["status"], "exact");
+    }
+    let everywhere = json("rank attention --weights power --depth 2 --width 3 --tokens 2");
+    let on_family =
+        json("rank attention --weights power --depth 2 --width 3 --tokens 2 --inputs theorem");
+    assert!(everywhere["rank"].as_u64() >= on_family["rank"].as_u64());
+}
+
+#[test]
+fn the_output_may_be_on_either_side() {
+    for output in ["0,0", "0,2", "3,1"] {
+        let answer =
+            json(&format!("rank attention --depth 2 --width 3 --tokens 4 --output {output}"));
+        assert_eq!(answer["rank"], 49, "{output}");
+        let on_family = json(&format!(
+            "rank attention --depth 2 --width 3 --tokens 4 --output {output} --weights isotropic --inputs theorem"
+        ));
+        assert_eq!(on_family["rank"], 9, "{output}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    for arguments in [
+        "rank attention --depth 2 --width 3 --tokens 4 --seed 7 --format json",
+        "tensor attention --depth 1 --width 2 --tokens 3 --seed 7",
+        "table small-ranks --seed 7 --format latex",
+        "table invariance --seed 7 --format csv",
+    ] {
+        assert_eq!(seprank(arguments).stdout, seprank(arguments).stdout, "{arguments}");
+    }
+    let other = seprank("tensor attention --depth 1 --width 2 --tokens 3 --seed 8");
+    assert_ne!(
+        other.stdout,
+        seprank("tensor attention --depth 1 --width 2 --tokens 3 --seed 7").stdout
+    );
+}
+
+#[test]
+fn bad_input_gets_one_line_that_names_the_option() {
+    for (arguments, words) in [
+        (
+            "rank attention --depth 2 --width 4 --heads 3 --tokens 4",
+            "--heads 3: must divide --width 4",
+        ),
+        ("rank attention --depth 2 --width 4 --heads 0 --tokens 4", "--heads 0"),
+        ("rank attention --depth 0 --width 4 --tokens 4", "--depth 0: allowed are 1..="),
+        ("rank attention --depth 2 --width 0 --tokens 4", "--width 0: allowed are 1..="),
+        ("rank attention --depth 2 --width 4 --tokens 0", "--tokens 0"),
+        ("rank attention --depth 2 --width 4 --tokens 1", "--tokens 1"),
+        (
+            "rank attention --depth 2 --width 4 --tokens 4 --left 4",
+            "--left 4: positions must be below",
+        ),
+        (
+            "rank attention --depth 2 --width 4 --tokens 4 --left 1,1",
+            "--left 1: the position is repeated",
+        ),
+        (
+            "rank attention --depth 2 --width 4 --tokens 4 --left 0,1,2,3",
+            "both sides must be non-empty",
+        ),
+        (
+            "rank attention --depth 2 --width 4 --tokens 4 --output 4,0",
+            "--output 4,0: allowed are 0..=3",
+        ),
+        ("rank attention --depth 2 --width 4 --tokens 4 --output 0,4", "--output 0,4: allowed are"),
+        ("rank attention --depth 41 --width 2 --tokens 4", "at most 40 layers of degree 3"),
+        ("rank attention --depth 6 --width 40 --tokens 400", "reduce --depth, --width or --tokens"),
+        ("rank attention --depth 2 --width 16777216 --tokens 16777216", "reduce --depth"),
+        (
+            "rank attention --depth 2 --width 4 --tokens 99999999999",
+            "--tokens 99999999999: allowed are",
+        ),
+        (
+            "rank attention --depth 2 --width 4 --tokens 4 --inputs theorem",
+            "--inputs theorem: needs --weights",
+        ),
+        (
+            "rank attention --depth 1 --width 4 --tokens 4 --weights heads",
+            "--weights heads: needs depth",
+        ),
+        (
+            "rank attention --depth 2 --width 2 --heads 2 --tokens 4 --weights isotropic",
+            "--weights isotropic",
+        ),
+        (
+            "rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --weights power",
+            "--weights power",
+        ),
+        ("rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 0", "--token-hidden 0"),
+        (
+            "rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --token-degree 0",
+            "--token-degree 0",
+        ),
+        (
+            "rank mixer --depth 64 --width 2 --tokens 4 --token-hidden 2",
+            "at most 63 layers of degree 2",
+        ),
+        (
+            "rank mixer --depth 1 --width 2 --tokens 4 --token-hidden 2 --permute nosuchfile",
+            "--permute nosuchfile",
+        ),
+        ("tensor attention --depth 3 --width 8 --tokens 8", "the coefficient tensor would take"),
+        ("bounds --model vit-b-17", "vit-b-17"),
+        ("table nosuchtable", "nosuchtable"),
+    ] {
+        let output = seprank(arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
+        assert!(stderr.contains(words), "{arguments}: {stderr}");
+        assert!(!stderr.contains("panicked"), "{arguments}: {stderr}");
+        assert!(output.stdout.is_empty(), "{arguments}");
+    }
+}
+
+#[test]
+fn permutation_files_are_read_and_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let rank = |path: &str| {
+        seprank(&format!(
+            "rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --permute {path} --format json"
+        ))
+    };
+    assert!(rank(&file("tokens", "3 2 1 0")).status.success());
+    assert!(rank(&file("entries", "7,6,5,4,3,2,1,0")).status.success());
+    for (content, words) in [
+        ("0 1 2", "it has 3 numbers"),
+        ("0 1 1 2", "each of 0..=3 must stand there once"),
+        ("0 1 2 x", "numbers from 0 are expected"),
+    ] {
+        let output = rank(&file("bad", content));
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(words), "{content}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let command = format!(
+        "{} tensor attention --depth 2 --width 2 --tokens 4 --format csv | head -n 1",
+        env!("CARGO_BIN_EXE_seprank")
+    );
+    let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+    assert!(output.status.success());
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
