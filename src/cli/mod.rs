@@ -7,6 +7,8 @@ mod bounds;
 mod certify;
 mod check;
 mod gap;
+mod map;
+mod plot;
 mod problem;
 mod progress;
 mod rank;
@@ -36,6 +38,10 @@ enum Command {
     Bounds(bounds::Args),
     /// Whether attention's separation rank is proved to be above a Mixer's
     Gap(gap::Args),
+    /// Where the gap is certified, open or refuted, over a sweep of sizes
+    Map(map::Args),
+    /// Pictures of ranks and bounds, as SVG
+    Plot(plot::Args),
     /// Certify every claim on small cases
     Certify(certify::Args),
     /// The tables of the appendix
@@ -64,6 +70,8 @@ pub fn run() -> ExitCode {
         Command::Tensor(args) => tensor::run(&args),
         Command::Bounds(args) => bounds::run(&args),
         Command::Gap(args) => gap::run(&args),
+        Command::Map(args) => map::run(&args),
+        Command::Plot(args) => plot::run(&args),
         Command::Certify(args) => certify::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),
