@@ -1,0 +1,164 @@
+//! `seprank map`.
+
+use super::{Failure, progress};
+use crate::network::InvalidProblem;
+use crate::plot::regime_map;
+use crate::sweep::{Row, Size};
+use itertools::iproduct;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+/// Where the gap is certified, open or refuted, over a sweep of sizes
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  seprank map --out map
+  seprank map --depth 1..=12 --width 2,4,8,16 --layer-degree 1..=4 --out map
+
+A list of numbers and ranges A..=B, comma separated. Sizes whose heads do not divide the width are left
+out. The folder gets map.csv and map.svg; run again with the same folder, sizes already there are kept.")]
+pub(super) struct Args {
+    /// Depths L
+    #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1..=8")]
+    depth: Vec<Span>,
+    /// Widths d
+    #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "2,4,16,64,256,1024")]
+    width: Vec<Span>,
+    /// Hidden token widths S of the Mixer
+    #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "4")]
+    token_hidden: Vec<Span>,
+    /// Heads H
+    #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1")]
+    heads: Vec<Span>,
+    /// Tokens N
+    #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "8")]
+    tokens: Vec<Span>,
+    /// Degrees per layer K of the Mixer
+    #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1..=4")]
+    layer_degree: Vec<Span>,
+    /// Folder for map.csv and map.svg
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// Numbers from the first to the last.
+type Span = (usize, usize);
+
+fn parse_span(text: &str) -> Result<Span, String> {
+    let number =
+        |t: &str| t.trim().parse::<usize>().map_err(|e| format!("{e}; expected a number or A..=B"));
+    match text.split_once("..=") {
+        None => number(text).map(|n| (n, n)),
+        Some((first, last)) => match (number(first)?, number(last)?) {
+            (first, last) if first <= last => Ok((first, last)),
+            _ => Err("the range is empty; expected A..=B with A <= B".into()),
+        },
+    }
+}
+
+/// Sweeps of more sizes than this are refused.
+const MAX_SIZES: usize = 1_000_000;
+
+pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let sizes = args.sizes()?;
+    fs::create_dir_all(&args.out).map_err(|e| format!("--out {}: {e}", args.out.display()))?;
+    let path = args.out.join("map.csv");
+    let mut known = read(&path)?;
+    let missing: Vec<Size> = sizes.iter().filter(|s| !known.contains_key(*s)).copied().collect();
+    // Rows are appended as they are found, so that an interrupted sweep goes on where it stopped.
+    write(&path, known.values())?;
+    let file = fs::OpenOptions::new().append(true).open(&path)?;
+    let headers = known.is_empty();
+    let writer = Mutex::new(csv::WriterBuilder::new().has_headers(headers).from_writer(file));
+    let bar = progress::bar(missing.len() as u64, "sizes");
+    let rows: Result<Vec<Row>, Failed> = missing
+        .par_iter()
+        .map(|size| {
+            let row = size.evaluate().map_err(|e| Failed(e.to_string()))?;
+            let mut writer = writer.lock().map_err(|e| Failed(e.to_string()))?;
+            writer.serialize(&row).map_err(|e| Failed(e.to_string()))?;
+            writer.flush().map_err(|e| Failed(e.to_string()))?;
+            bar.inc(1);
+            Ok(row)
+        })
+        .collect();
+    bar.finish_and_clear();
+    known.extend(rows?.into_iter().map(|row| (row.size(), row)));
+    write(&path, known.values())?;
+    let asked: Vec<Row> = sizes.iter().filter_map(|s| known.get(s).cloned()).collect();
+    fs::write(args.out.join("map.svg"), regime_map(&asked)?)?;
+    println!("{} sizes in {}", asked.len(), path.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A failure that may cross threads.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Failed(String);
+
+/// The rows of an earlier run; a last line cut off in the middle is dropped.
+fn read(path: &Path) -> Result<BTreeMap<Size, Row>, Failure> {
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(File::open(path)?);
+    let mut rows: Vec<Result<Row, csv::Error>> = reader.deserialize().collect();
+    if rows.last().is_some_and(Result::is_err) {
+        rows.pop();
+    }
+    let rows: Result<Vec<Row>, _> = rows.into_iter().collect();
+    let rows = rows.map_err(|e| format!("--out: {} is not a map: {e}", path.display()))?;
+    Ok(rows.into_iter().map(|row| (row.size(), row)).collect())
+}
+
+fn write<'a>(path: &Path, rows: impl Iterator<Item = &'a Row>) -> Result<(), Failure> {
+    let mut writer = csv::Writer::from_path(path)?;
+    rows.map(|row| writer.serialize(row)).collect::<Result<(), _>>()?;
+    Ok(writer.flush()?)
+}
+
+impl Args {
+    fn sizes(&self) -> Result<Vec<Size>, InvalidProblem> {
+        let lists = [
+            &self.depth,
+            &self.width,
+            &self.token_hidden,
+            &self.heads,
+            &self.tokens,
+            &self.layer_degree,
+        ];
+        let count = |spans: &Vec<Span>| {
+            spans.iter().map(|(a, b)| (b - a).saturating_add(1)).fold(0, usize::saturating_add)
+        };
+        let total = lists.iter().map(|l| count(l)).fold(1, usize::saturating_mul);
+        if total > MAX_SIZES {
+            return Err(InvalidProblem::new(
+                "depth",
+                format_args!("and the others ({total} sizes)"),
+                format_args!("at most {MAX_SIZES}"),
+            ));
+        }
+        let all = |spans: &Vec<Span>| spans.iter().flat_map(|&(a, b)| a..=b).collect::<Vec<_>>();
+        let [depths, widths, hidden, heads, tokens, degrees] = lists.map(all);
+        let sizes = iproduct!(degrees, tokens, heads, hidden, widths, depths).map(
+            |(layer_degree, tokens, heads, token_hidden, width, depth)| Size {
+                layer_degree: layer_degree as u64,
+                tokens,
+                heads,
+                token_hidden,
+                width,
+                depth,
+            },
+        );
+        let sizes: Vec<Size> =
+            sizes.filter(|s| s.heads == 0 || s.width.is_multiple_of(s.heads)).collect();
+        sizes.iter().try_for_each(|s| s.problems().map(drop))?;
+        match sizes.is_empty() {
+            true => Err(InvalidProblem::new("heads", "", "no heads divide a width")),
+            false => Ok(sizes),
+        }
+    }
+}

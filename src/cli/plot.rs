@@ -1,0 +1,163 @@
+//! `seprank plot`.
+
+use super::Failure;
+use crate::bounds::{Evaluation, LogInterval, Side, best, gap};
+use crate::network::{Architecture, InvalidProblem, Problem, presets};
+use crate::plot::{Chart, Series};
+use crate::prove::{self, RankRequest};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Pictures of ranks and bounds, as SVG
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  seprank plot depth --out depth.svg
+  seprank plot ratio --attention vit-l-16 --mixer mixer-l-16 --max-depth 24 --out ratio.svg
+  seprank plot cut --tokens 8 --out cut.svg")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    picture: Picture,
+}
+
+#[derive(clap::Subcommand, Clone, Debug)]
+enum Picture {
+    /// log10 of the bounds on the rank against depth, at the widths of two models
+    Depth(Depths),
+    /// The ratio of the logarithms against depth, with (3/2)^L beside it
+    Ratio(Depths),
+    /// The generic rank over contiguous partitions against the place of the cut, computed
+    Cut(Cut),
+}
+
+#[derive(clap::Args, Clone, Debug)]
+struct Depths {
+    /// A published attention model, for all sizes but the depth
+    #[arg(long, value_name = "NAME", default_value = "vit-b-16")]
+    attention: String,
+    /// A published Mixer, for all sizes but the depth
+    #[arg(long, value_name = "NAME", default_value = "mixer-b-16")]
+    mixer: String,
+    /// Largest depth
+    #[arg(long, value_name = "L", default_value_t = 12, value_parser = clap::value_parser!(u8).range(1..=100))]
+    max_depth: u8,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+#[derive(clap::Args, Clone, Debug)]
+struct Cut {
+    /// Layers of both networks
+    #[arg(long, value_name = "L", default_value_t = 2)]
+    depth: usize,
+    /// Channels of both networks
+    #[arg(long, value_name = "D", default_value_t = 2)]
+    width: usize,
+    /// Tokens
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    tokens: usize,
+    /// Hidden token width of the Mixer
+    #[arg(long, value_name = "S", default_value_t = 8)]
+    token_hidden: usize,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let (chart, out) = match &args.picture {
+        Picture::Depth(depths) => (depths.bounds()?, &depths.out),
+        Picture::Ratio(depths) => (depths.ratio()?, &depths.out),
+        Picture::Cut(cut) => (cut.profile()?, &cut.out),
+    };
+    std::fs::write(out, chart.svg()?).map_err(|e| format!("--out {}: {e}", out.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Depths {
+    /// The two problems at each depth.
+    fn problems(&self) -> Result<Vec<(f64, Problem, Problem)>, InvalidProblem> {
+        let attention = presets::lookup("attention", &self.attention)?.problem()?;
+        let mixer = presets::lookup("mixer", &self.mixer)?.problem()?;
+        for (option, name, problem, wanted) in [
+            ("attention", &self.attention, &attention, true),
+            ("mixer", &self.mixer, &mixer, false),
+        ] {
+            if matches!(problem.architecture(), Architecture::Attention(_)) != wanted {
+                return Err(InvalidProblem::new(option, name, "it belongs to the other side"));
+            }
+        }
+        let depths = 1..=usize::from(self.max_depth);
+        depths.map(|l| Ok((l as f64, attention.with_depth(l)?, mixer.with_depth(l)?))).collect()
+    }
+
+    fn bounds(&self) -> Result<Chart, InvalidProblem> {
+        let problems = self.problems()?;
+        let series =
+            |label: &str,
+             end: usize,
+             evaluate: &dyn Fn(&Problem, &Problem) -> Option<Evaluation>| {
+                let log = |e: Evaluation| Some(e.log.as_ref().and_then(LogInterval::log10)?[end]);
+                let point = |(l, a, m): &(f64, Problem, Problem)| {
+                    Some((*l, evaluate(a, m).and_then(log).filter(|y| *y > 0.0)?))
+                };
+                Series { label: label.into(), points: problems.iter().filter_map(point).collect() }
+            };
+        Ok(Chart {
+            title: format!(
+                "Bounds on the separation rank, {} and {} by depth",
+                self.attention, self.mixer
+            ),
+            x: "depth L".into(),
+            y: "log10 of the rank".into(),
+            logarithmic: true,
+            series: vec![
+                series("attention, lower bound", 0, &|a, _| best(a, Side::Lower)),
+                series("mixer, upper bound", 1, &|_, m| best(m, Side::Upper)),
+                series("attention, upper bound", 1, &|a, _| best(a, Side::Upper)),
+            ],
+        })
+    }
+
+    fn ratio(&self) -> Result<Chart, InvalidProblem> {
+        let problems = self.problems()?;
+        let proved = problems.iter().filter_map(|(l, a, m)| Some((*l, gap(a, m).ratio()?[0])));
+        let power = problems.iter().map(|(l, ..)| (*l, 1.5f64.powf(*l)));
+        Ok(Chart {
+            title: format!("log rank of {} over log rank of {}", self.attention, self.mixer),
+            x: "depth L".into(),
+            y: "ratio of the logarithms".into(),
+            logarithmic: true,
+            series: vec![
+                Series { label: "proved lower bound".into(), points: proved.collect() },
+                Series { label: "(3/2)^L".into(), points: power.collect() },
+            ],
+        })
+    }
+}
+
+impl Cut {
+    fn profile(&self) -> Result<Chart, Failure> {
+        let attention = Problem::attention(self.depth, self.width, 1, self.tokens)?;
+        let mixer = Problem::mixer(self.depth, self.width, self.token_hidden, self.tokens)?;
+        let series = |label: &str, problem: &Problem| -> Result<Series, Failure> {
+            let mut points = Vec::new();
+            for cut in 1..self.tokens {
+                let problem = problem.with_partition(&(0..cut).collect::<Vec<_>>())?;
+                let answer = prove::rank(&RankRequest::new(problem), &|_, _| ())?;
+                points.push((cut as f64, answer.rank as f64));
+            }
+            Ok(Series { label: label.into(), points })
+        };
+        let Self { depth, width, tokens, token_hidden, .. } = self;
+        Ok(Chart {
+            title: format!(
+                "Separation rank by cut, L={depth} d={width} N={tokens} S={token_hidden}"
+            ),
+            x: "tokens left of the cut".into(),
+            y: "generic separation rank".into(),
+            logarithmic: false,
+            series: vec![series("attention", &attention)?, series("mixer", &mixer)?],
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! Line charts.
+
+use super::{COLOURS, PlotError, SIZE};
+use plotters::prelude::*;
+
+/// A named line through points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Name in the legend.
+    pub label: String,
+    /// (x, y), by growing x.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// Lines over one pair of axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// Heading.
+    pub title: String,
+    /// What x is.
+    pub x: String,
+    /// What y is.
+    pub y: String,
+    /// Whether y is on a logarithmic scale; then all values must be positive.
+    pub logarithmic: bool,
+    /// The lines.
+    pub series: Vec<Series>,
+}
+
+impl Chart {
+    /// The picture as SVG.
+    ///
+    /// # Errors
+    /// If there are no points.
+    pub fn svg(&self) -> Result<String, PlotError> {
+        let points = || self.series.iter().flat_map(|s| s.points.iter().copied());
+        if points().next().is_none() {
+            return Err(PlotError::Empty);
+        }
+        let (mut x, mut y) = ((f64::MAX, f64::MIN), (f64::MAX, f64::MIN));
+        for (px, py) in points() {
+            x = (x.0.min(px), x.1.max(px));
+            y = (y.0.min(py), y.1.max(py));
+        }
+        let x = x.0 - 0.5..x.1 + 0.5;
+        let mut text = String::new();
+        let drawn = if self.logarithmic {
+            self.draw(&mut text, x, (y.0 / 1.5..y.1 * 1.5).log_scale())
+        } else {
+            let room = (y.1 - y.0).max(1.0) / 20.0;
+            self.draw(&mut text, x, y.0 - room..y.1 + room)
+        };
+        drawn.map_err(|e| PlotError::Drawing(e.to_string()))?;
+        Ok(text)
+    }
+
+    fn draw<Y>(
+        &self,
+        text: &mut String,
+        x: std::ops::Range<f64>,
+        y: Y,
+    ) -> Result<(), Box<dyn std::error::Error>>
+    where
+        Y: plotters::coord::ranged1d::AsRangedCoord<Value = f64>,
+        Y::CoordDescType: plotters::coord::ranged1d::ValueFormatter<f64>,
+    {
+        let area = SVGBackend::with_string(text, SIZE).into_drawing_area();
+        area.fill(&WHITE)?;
+        let mut chart = ChartBuilder::on(&area)
+            .caption(&self.title, ("sans-serif", 19))
+            .margin(14)
+            .x_label_area_size(44)
+            .y_label_area_size(76)
+            .build_cartesian_2d(x, y)?;
+        chart
+            .configure_mesh()
+            .x_desc(&self.x)
+            .y_desc(&self.y)
+            .x_label_formatter(&|v| format!("{v:.0}"))
+            .y_label_formatter(&|v| if v.abs() >= 1e6 { format!("{v:.0e}") } else { v.to_string() })
+            .light_line_style(WHITE)
+            .label_style(("sans-serif", 14))
+            .draw()?;
+        for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
+            let line = ShapeStyle::from(colour).stroke_width(2);
+            chart
+                .draw_series(LineSeries::new(series.points.iter().copied(), line).point_size(3))?
+                .label(&series.label)
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], line));
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperLeft)
+            .border_style(BLACK.mix(0.4))
+            .background_style(WHITE.mix(0.85))
+            .label_font(("sans-serif", 14))
+            .draw()?;
+        area.present()?;
+        Ok(())
+    }
+}

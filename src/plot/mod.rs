@@ -1,0 +1,33 @@
+//! Pictures, as SVG text.
+
+mod chart;
+mod map;
+
+pub use chart::{Chart, Series};
+pub use map::regime_map;
+
+use plotters::style::RGBColor;
+
+/// Width and height of a picture in pixels.
+const SIZE: (u32, u32) = (860, 560);
+
+/// Colours that differ for most readers with a colour vision deficiency (Okabe and Ito 2008).
+const COLOURS: [RGBColor; 5] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(90, 90, 90),
+];
+
+/// A picture that could not be drawn.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlotError {
+    /// There are no points.
+    #[error("there is nothing to draw")]
+    Empty,
+    /// The drawing library refused.
+    #[error("drawing failed: {0}")]
+    Drawing(String),
+}

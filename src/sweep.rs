@@ -1,0 +1,158 @@
+//! The regime map: for each size of a sweep, whether the gap is certified, open or refuted.
+
+use crate::bounds::{Evaluation, LogInterval, Side, best, gap};
+use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
+use crate::prove::{self, RankRequest};
+use serde::{Deserialize, Serialize};
+
+/// One size: the same depth, width and tokens on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Size {
+    /// Degree per layer K = k_t of the Mixer, k_c = 1.
+    pub layer_degree: u64,
+    /// Tokens N, balanced.
+    pub tokens: usize,
+    /// Heads H.
+    pub heads: usize,
+    /// Hidden token width S.
+    pub token_hidden: usize,
+    /// Width d.
+    pub width: usize,
+    /// Depth L.
+    pub depth: usize,
+}
+
+/// What is known at one size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Regime {
+    /// Attention's lower bound is above the Mixer's upper bound.
+    Certified,
+    /// Neither of the other two is proved.
+    Open,
+    /// The Mixer's generic rank, from below by a minor that is not zero, is above attention's upper bound.
+    Refuted,
+}
+
+/// A row of the map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Degree per layer of the Mixer.
+    pub layer_degree: u64,
+    /// Tokens.
+    pub tokens: usize,
+    /// Heads.
+    pub heads: usize,
+    /// Hidden token width.
+    pub token_hidden: usize,
+    /// Width.
+    pub width: usize,
+    /// Depth.
+    pub depth: usize,
+    /// What is known.
+    pub regime: Regime,
+    /// Attention's best lower bound.
+    pub lower_id: String,
+    /// The lower end of its log10.
+    pub lower_log10: Option<f64>,
+    /// The Mixer's best upper bound.
+    pub upper_id: String,
+    /// The upper end of its log10.
+    pub upper_log10: Option<f64>,
+}
+
+impl Row {
+    /// The size that the row is about.
+    pub fn size(&self) -> Size {
+        let Self { layer_degree, tokens, heads, token_hidden, width, depth, .. } = *self;
+        Size { layer_degree, tokens, heads, token_hidden, width, depth }
+    }
+}
+
+/// Exact ranks are computed up to this one.
+const EXACT_RANK: u32 = 300;
+
+impl Size {
+    /// The attention and the Mixer problem.
+    ///
+    /// # Errors
+    /// If a size is not allowed, or the heads do not divide the width.
+    pub fn problems(&self) -> Result<(Problem, Problem), InvalidProblem> {
+        let attention = Problem::attention(self.depth, self.width, self.heads, self.tokens)?;
+        let shape = MixerShape {
+            token_degree: self.layer_degree,
+            ..MixerShape::quadratic(self.depth, self.width, self.token_hidden)
+        };
+        let mixer = Problem::new(
+            Architecture::Mixer(shape),
+            Partition::halves(self.tokens)?,
+            Output::default(),
+        )?;
+        Ok((attention, mixer))
+    }
+
+    /// What is known at this size. Cost: all bounds, and for small ranks an exact one.
+    ///
+    /// # Errors
+    /// As [`Size::problems`].
+    pub fn evaluate(&self) -> Result<Row, InvalidProblem> {
+        let (attention, mixer) = self.problems()?;
+        let gap = gap(&attention, &mixer);
+        let regime = match gap.certified() {
+            true => Regime::Certified,
+            false if mixer_is_above(&attention, &mixer, gap.upper.as_ref()) => Regime::Refuted,
+            false => Regime::Open,
+        };
+        let id =
+            |e: &Option<Evaluation>| e.as_ref().map_or_else(String::new, |e| e.bound.id().into());
+        let log = |e: &Option<Evaluation>| e.as_ref()?.log.as_ref().and_then(LogInterval::log10);
+        let Self { layer_degree, tokens, heads, token_hidden, width, depth } = *self;
+        Ok(Row {
+            layer_degree,
+            tokens,
+            heads,
+            token_hidden,
+            width,
+            depth,
+            regime,
+            lower_id: id(&gap.lower),
+            lower_log10: log(&gap.lower).map(|[lo, _]| lo),
+            upper_id: id(&gap.upper),
+            upper_log10: log(&gap.upper).map(|[_, hi]| hi),
+        })
+    }
+}
+
+fn mixer_is_above(attention: &Problem, mixer: &Problem, mixer_upper: Option<&Evaluation>) -> bool {
+    let attention_upper = best(attention, Side::Upper).and_then(|e| e.value);
+    let (Some(above), Some(most)) = (attention_upper, mixer_upper.and_then(|e| e.value.as_ref()))
+    else {
+        return false;
+    };
+    if *most > EXACT_RANK || *most <= above {
+        return false;
+    }
+    prove::rank(&RankRequest::new(mixer.clone()), &|_, _| ())
+        .is_ok_and(|answer| answer.rank > above)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_regime_is_met() {
+        let size = |layer_degree, depth| Size {
+            layer_degree,
+            depth,
+            tokens: 4,
+            heads: 1,
+            token_hidden: 2,
+            width: 2,
+        };
+        let regime = |s: Size| s.evaluate().unwrap().regime;
+        assert_eq!(regime(size(1, 2)), Regime::Certified); // a linear Mixer has rank at most 2
+        assert_eq!(regime(size(2, 1)), Regime::Open); // 2 or more against 5 or fewer
+        assert_eq!(regime(size(4, 1)), Regime::Refuted); // a quartic form against attention's 3
+    }
+}
