@@ -15,7 +15,7 @@ use std::fs;
 /// Edits of the text of accept/theorem.json that the reader refuses.
 const UNREADABLE: &[(ReadKind, &str, &str)] = &[
     (ReadKind::Syntax, "\"110\"\n", "\"110\",\n"),
-    (ReadKind::Trailing, "}\n}\n}\n", "}\n}\n}\n{}"),
+    (ReadKind::Trailing, "}\n}\n}\n}\n", "}\n}\n}\n}\n{}"),
     (ReadKind::UnknownField, "\"weights\":null,", "\"wieghts\":null,"),
     (ReadKind::DuplicateField, "\"weights\":null,", "\"weights\":null,\n\"weights\":null,"),
     (ReadKind::MissingField, "\"weights\":null,\n", ""),
