@@ -2,13 +2,54 @@
 
 mod common;
 
-use common::{attention, claim_mut, fresh, mixer};
+use common::claim_mut;
 use num_bigint::BigInt;
 use seprank::bounds::{self, Side};
-use seprank::certificate::{self, Text, Value, to_bytes};
+use seprank::certificate::{self, Certificate, Text, Value, to_bytes};
 use seprank::check::{Verdict, check};
-use seprank::network::{Architecture, MixerShape, Partition, Problem};
-use seprank::prove::certify_bound;
+use seprank::network::witness::WitnessKind;
+use seprank::network::{Architecture, AttentionShape, MixerShape, Output, Partition, Problem};
+use seprank::prove::{
+    Method, RankRequest, Weights, certify_bound, certify_gap, certify_rank, rank,
+};
+
+fn attention((depth, width, heads): (usize, usize, usize), tokens: usize) -> Problem {
+    let shape = Architecture::Attention(AttentionShape { depth, width, heads });
+    Problem::new(shape, Partition::halves(tokens).unwrap(), Output::default()).unwrap()
+}
+
+fn mixer(depth: usize, width: usize, token_hidden: usize, tokens: usize) -> Problem {
+    let shape = Architecture::Mixer(MixerShape {
+        depth,
+        width,
+        token_hidden,
+        token_degree: 2,
+        channel_hidden: width,
+        channel_degree: 1,
+        bias: false,
+        residual: false,
+        permutation: None,
+    });
+    Problem::new(shape, Partition::halves(tokens).unwrap(), Output::default()).unwrap()
+}
+
+/// Fresh certificates of every shape that the producers write.
+fn fresh() -> Vec<Certificate> {
+    let of = |problem: Problem, weights: Weights, method| {
+        let request = RankRequest { weights, method, ..RankRequest::new(problem) };
+        certify_rank(&request, &rank(&request, &|_, _| {}).unwrap()).unwrap()
+    };
+    let isotropic = Weights::Named(WitnessKind::Isotropic);
+    vec![
+        of(attention((1, 2, 1), 2), Weights::Random, Method::Coefficients),
+        of(attention((1, 2, 2), 3), Weights::Random, Method::Grid),
+        of(attention((1, 3, 1), 2), isotropic.clone(), Method::Coefficients),
+        of(attention((1, 2, 1), 3), isotropic, Method::Grid),
+        of(mixer(1, 1, 2, 3), Weights::Random, Method::Grid),
+        of(mixer(1, 2, 1, 2), Weights::Random, Method::Coefficients),
+        certify_gap(&attention((4, 4, 1), 4), &mixer(4, 4, 1, 4)).unwrap(),
+    ]
+}
 
 #[test]
 fn what_producers_write_is_valid_and_reproducible() {
@@ -64,7 +105,7 @@ fn problems() -> Vec<Problem> {
                 unreachable!()
             };
             let sides = Partition::new(tokens, &(0..left).collect::<Vec<_>>()).unwrap();
-            let output = seprank::network::Output { token: output, channel: width - 1 };
+            let output = Output { token: output, channel: width - 1 };
             list.push(Problem::new(Architecture::Attention(shape), sides, output).unwrap());
         }
     }

@@ -12,8 +12,8 @@ use num_rational::BigRational;
 use num_traits::{One, Zero};
 use proptest::prelude::*;
 use seprank::certificate::{
-    Architecture, Attention, Certificate, Claim, Coefficients, Grid, Head, Lower, Output, Problem,
-    RankClaim, Relation, Scope, Text, Upper, Value, Weights,
+    Architecture, Attention, Certificate, Claim, Coefficients, Grid, Head, Lower, Matrix, Output,
+    Problem, RankClaim, Relation, Scope, Text, Upper, Value, Weights,
 };
 use seprank::check::{Kind, check};
 use std::collections::BTreeMap;
@@ -37,11 +37,9 @@ fn coefficients(claim: &RankClaim) -> BTreeMap<Vec<(u64, usize)>, BigRational> {
     let Output { token, channel } = claim.problem.output;
     let mut f = BTreeMap::new();
     for head in &layers[0] {
-        let product =
-            |left: &Vec<Vec<Text<BigRational>>>, right: &Vec<Vec<Text<BigRational>>>, a, b| {
-                let (x, y): (&Vec<_>, &Vec<_>) = (&left[a], &right[b]);
-                x.iter().zip(y).map(|(x, y)| &x.0 * &y.0).sum::<BigRational>()
-            };
+        let product = |left: &Matrix, right: &Matrix, a: usize, b: usize| -> BigRational {
+            left[a].iter().zip(&right[b]).map(|(x, y)| &x.0 * &y.0).sum()
+        };
         for s in 0..TOKENS as u64 {
             for (a, b, c) in itertools::iproduct!(0..WIDTH, 0..WIDTH, 0..WIDTH) {
                 let w = product(&head.query, &head.key, a, b);
@@ -250,31 +248,30 @@ fn pick<T>(list: &mut [T], index: usize) -> Option<&mut T> {
 fn apply(claim: &mut RankClaim, mutation: &Mutation) {
     use Mutation::*;
     fn items<T: Clone>(
-        lists: [&mut Vec<Vec<T>>; 2],
+        [left, right]: [&mut Vec<Vec<T>>; 2],
         mutation: &Mutation,
         write: impl Fn(u64) -> T,
     ) {
-        let [left, right] = lists;
-        let mut side = |is_left: bool| if is_left { left.as_mut() } else { right.as_mut() };
-        let _: Option<()> = match *mutation {
-            Item(s, i, j, v) => {
-                pick::<Vec<T>>(side(s), i).and_then(|p| pick(p, j)).map(|x| *x = write(v))
-            }
-            Shorten(s, i) => pick::<Vec<T>>(side(s), i).map(|p| drop(p.pop())),
-            _ => None,
+        let (Item(is_left, i, ..) | Shorten(is_left, i) | Drop(is_left, i) | Double(is_left, i)) =
+            *mutation
+        else {
+            return;
         };
-        let _ = match *mutation {
-            Drop(s, i) => {
-                let list: &mut Vec<Vec<T>> = if s { left } else { right };
-                (!list.is_empty()).then(|| drop(list.remove(i % list.len())))
+        let side = if is_left { left } else { right };
+        let Some(item) = pick(side, i) else { return };
+        match *mutation {
+            Item(_, _, j, v) => {
+                if let Some(number) = pick(item, j) {
+                    *number = write(v);
+                }
             }
-            Double(s, i) => {
-                let list: &mut Vec<Vec<T>> = if s { left } else { right };
-                let again = pick(list, i).cloned();
-                again.map(|p| list.push(p))
+            Shorten(..) => drop(item.pop()),
+            Double(..) => {
+                let again = item.clone();
+                side.push(again);
             }
-            _ => None,
-        };
+            _ => drop(side.remove(i % side.len())),
+        }
     }
     match *mutation {
         Weight(i, n, d) => {
