@@ -1,0 +1,161 @@
+//! Producers and checker agree where they should, and only there.
+
+mod common;
+
+use common::claim_mut;
+use num_bigint::BigInt;
+use seprank::bounds::{self, Side};
+use seprank::certificate::{self, Certificate, Text, Value, to_bytes};
+use seprank::check::{Verdict, check};
+use seprank::network::witness::WitnessKind;
+use seprank::network::{Architecture, AttentionShape, MixerShape, Output, Partition, Problem};
+use seprank::prove::{
+    Method, RankRequest, Weights, certify_bound, certify_gap, certify_rank, rank,
+};
+
+fn attention((depth, width, heads): (usize, usize, usize), tokens: usize) -> Problem {
+    let shape = Architecture::Attention(AttentionShape { depth, width, heads });
+    Problem::new(shape, Partition::halves(tokens).unwrap(), Output::default()).unwrap()
+}
+
+fn mixer(depth: usize, width: usize, token_hidden: usize, tokens: usize) -> Problem {
+    let shape = Architecture::Mixer(MixerShape {
+        depth,
+        width,
+        token_hidden,
+        token_degree: 2,
+        channel_hidden: width,
+        channel_degree: 1,
+        bias: false,
+        residual: false,
+        permutation: None,
+    });
+    Problem::new(shape, Partition::halves(tokens).unwrap(), Output::default()).unwrap()
+}
+
+/// Fresh certificates of every shape that the producers write.
+fn fresh() -> Vec<Certificate> {
+    let of = |problem: Problem, weights: Weights, method| {
+        let request = RankRequest { weights, method, ..RankRequest::new(problem) };
+        certify_rank(&request, &rank(&request, &|_, _| {}).unwrap()).unwrap()
+    };
+    let isotropic = Weights::Named(WitnessKind::Isotropic);
+    vec![
+        of(attention((1, 2, 1), 2), Weights::Random, Method::Coefficients),
+        of(attention((1, 2, 2), 3), Weights::Random, Method::Grid),
+        of(attention((1, 3, 1), 2), isotropic.clone(), Method::Coefficients),
+        of(attention((1, 2, 1), 3), isotropic, Method::Grid),
+        of(mixer(1, 1, 2, 3), Weights::Random, Method::Grid),
+        of(mixer(1, 2, 1, 2), Weights::Random, Method::Coefficients),
+        certify_gap(&attention((4, 4, 1), 4), &mixer(4, 4, 1, 4)).unwrap(),
+    ]
+}
+
+#[test]
+fn what_producers_write_is_valid_and_reproducible() {
+    for (first, second) in fresh().iter().zip(&fresh()) {
+        assert_eq!(check(first), Verdict::Valid);
+        let bytes = to_bytes(first);
+        assert_eq!(bytes, to_bytes(second));
+        assert_eq!(certificate::from_bytes(&bytes).as_ref(), Ok(first));
+    }
+}
+
+#[test]
+fn deleting_any_one_line_is_noticed() {
+    for certificate in fresh() {
+        let text = String::from_utf8(to_bytes(&certificate)).unwrap();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for gone in 0..lines.len() {
+            let rest = [&lines[..gone], &lines[gone + 1..]].concat().concat();
+            let verdict = match certificate::from_bytes(rest.as_bytes()) {
+                Ok(certificate) => check(&certificate),
+                Err(_) => continue,
+            };
+            assert_ne!(verdict, Verdict::Valid, "without line {}: {}", gone + 1, lines[gone]);
+        }
+    }
+}
+
+/// Problems on which the formulas take all their branches.
+fn problems() -> Vec<Problem> {
+    let mut list = Vec::new();
+    for (depth, width, heads) in [
+        (1, 1, 1),
+        (1, 2, 1),
+        (1, 4, 2),
+        (2, 1, 1),
+        (2, 3, 1),
+        (2, 4, 2),
+        (2, 4, 4),
+        (2, 6, 3),
+        (3, 2, 1),
+        (3, 3, 1),
+        (3, 4, 2),
+        (3, 6, 2),
+        (3, 8, 2),
+        (4, 2, 2),
+    ] {
+        for (tokens, left, output) in
+            [(2, 1, 0), (4, 2, 3), (9, 2, 0), (9, 7, 8), (20, 10, 0), (20, 18, 2)]
+        {
+            let Architecture::Attention(shape) =
+                attention((depth, width, heads), 2).architecture().clone()
+            else {
+                unreachable!()
+            };
+            let sides = Partition::new(tokens, &(0..left).collect::<Vec<_>>()).unwrap();
+            let output = Output { token: output, channel: width - 1 };
+            list.push(Problem::new(Architecture::Attention(shape), sides, output).unwrap());
+        }
+    }
+    for (depth, width, hidden) in [(1, 1, 1), (2, 2, 3), (3, 4, 1), (4, 3, 2), (4, 8, 4)] {
+        for (tokens, left, degree, residual) in
+            [(2, 1, 2, false), (7, 2, 3, true), (7, 5, 1, false), (12, 6, 2, true)]
+        {
+            let base = mixer(depth, width, hidden, 2);
+            let Architecture::Mixer(shape) = base.architecture().clone() else { unreachable!() };
+            let shape = MixerShape { token_degree: degree, residual, bias: residual, ..shape };
+            let sides = Partition::new(tokens, &(0..left).collect::<Vec<_>>()).unwrap();
+            list.push(Problem::new(Architecture::Mixer(shape), sides, Default::default()).unwrap());
+        }
+    }
+    list
+}
+
+/// The checker's formulas and the registry's agree: a bound's own value is accepted, and the next
+/// stronger one is not, except where the checker's own value is the better one.
+#[test]
+fn every_bound_of_the_registry_is_checked_to_the_last_digit() {
+    let (mut tried, mut tight) = (0, 0);
+    for problem in problems() {
+        for bound in bounds::applicable(&problem) {
+            let Some(mut certificate) = certify_bound(&problem, bound) else { continue };
+            let context = format!("{} {problem:?}", bound.id());
+            assert_eq!(check(&certificate), Verdict::Valid, "{context}");
+            tried += 1;
+            let claim = claim_mut(&mut certificate);
+            let Value::Exact(Text(value)) = &claim.value else {
+                unreachable!("producers are exact")
+            };
+            let step = if bound.side() == Side::Lower { 1 } else { -1 };
+            claim.value = Value::Exact(Text(value + BigInt::from(step)));
+            let verdict = check(&certificate);
+            tight += usize::from(verdict != Verdict::Valid);
+            if bound.id() != "mixer-degree" {
+                assert_ne!(verdict, Verdict::Valid, "{context}");
+            }
+        }
+    }
+    assert!(tried > 200 && tight > 180, "{tried} {tight}");
+}
+
+/// Rewrites tests/data/accept/gap.json: `SEPRANK_BLESS=1`.
+#[test]
+fn a_gap_is_written() {
+    let gap = fresh().pop().unwrap();
+    if std::env::var_os("SEPRANK_BLESS").is_some() {
+        certificate::write(&common::data("accept").join("gap.json"), &gap).unwrap();
+    }
+    assert_eq!(common::accepted("gap"), gap);
+}

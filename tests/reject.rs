@@ -1,0 +1,185 @@
+//! One minimal bad file for every kind of error of the reader and of the checker.
+//!
+//! The files of tests/data/reject/ are made from the valid ones of tests/data/accept/ by the edits
+//! below: `SEPRANK_BLESS=1 cargo test --test reject` writes them again.
+
+mod common;
+
+use common::{accepted, claim_mut, data};
+use seprank::certificate::{self, Certificate, Claim, ReadKind, Text, to_bytes};
+use seprank::certificate::{Architecture, Lower, MAX_DIGITS, MAX_FILE_BYTES, RankClaim, Scope};
+use seprank::certificate::{Upper, Value, Weights};
+use seprank::check::{Kind, Verdict, check_file};
+use std::fs;
+
+/// Edits of the text of accept/theorem.json that the reader refuses.
+const UNREADABLE: &[(ReadKind, &str, &str)] = &[
+    (ReadKind::Syntax, "\"110\"\n", "\"110\",\n"),
+    (ReadKind::Trailing, "}\n}\n}\n}\n", "}\n}\n}\n}\n{}"),
+    (ReadKind::UnknownField, "\"weights\":null,", "\"wieghts\":null,"),
+    (ReadKind::DuplicateField, "\"weights\":null,", "\"weights\":null,\n\"weights\":null,"),
+    (ReadKind::MissingField, "\"weights\":null,\n", ""),
+    (ReadKind::UnknownVariant, "\"at-most\"", "\"below\""),
+    (ReadKind::WrongType, "\"depth\":2", "\"depth\":2.0"),
+    (ReadKind::Version, "\"version\":1", "\"version\":2"),
+    (ReadKind::Number, "\"110\"", "\"0110\""),
+    (ReadKind::Layout, "\"version\":1", "\"version\": 1"),
+];
+
+/// Edits of the claim in a valid file that the checker refuses.
+type Edit = fn(&mut RankClaim);
+const UNPROVED: &[(Kind, &str, Edit)] = &[
+    (Kind::Problem, "theorem", |c| c.problem.left = vec![1, 0]),
+    (Kind::Value, "theorem", |c| c.value = exact(-1)),
+    (Kind::Scope, "grid", |c| {
+        c.scope = Scope::Fixed;
+        c.lower = Some(Lower::Theorem("attention-power".into()));
+    }),
+    (Kind::Superfluous, "grid", |c| c.relation = certificate::Relation::AtLeast),
+    (Kind::WeightShape, "grid", |c| {
+        if let Some(Weights::Attention(layers)) = &mut c.weights {
+            layers[0][0].key.pop();
+        }
+    }),
+    (Kind::PointShape, "grid", |c| drop(grid(c).left[0].pop())),
+    (Kind::Prime, "grid", |c| grid(c).prime = Text((1 << 61) + 1)),
+    (Kind::Residue, "grid", |c| grid(c).left[0][0] = Text((1 << 61) - 1)),
+    (Kind::Denominator, "grid", |c| {
+        if let Some(Weights::Attention(layers)) = &mut c.weights {
+            layers[0][0].key[0][0] = Text("1/2305843009213693951".parse().unwrap());
+        }
+    }),
+    (Kind::MinorSize, "grid", |c| c.value = exact(1)),
+    (Kind::Minor, "grid", |c| grid(c).left[1] = grid(c).left[0].clone()),
+    (Kind::SeparationSize, "separation", |c| {
+        let more = products(c)[0].clone();
+        products(c).push(more);
+    }),
+    (Kind::Separation, "separation", |c| products(c)[0].left[0].0 = Text("7/2".parse().unwrap())),
+    (Kind::Theorem, "theorem", |c| c.upper = Some(Upper::Theorem("attention-power".into()))),
+    (Kind::Hypothesis, "theorem", |c| c.upper = Some(Upper::Theorem("mixer-degree".into()))),
+    (Kind::Bound, "theorem", |c| c.value = exact(109)),
+    (Kind::GapSides, "gap", |c| c.problem.tokens += 1),
+    (Kind::GapOrder, "gap", |c| c.value = exact(1)),
+    (Kind::MissingEvidence, "grid", |c| c.upper = None),
+    (Kind::MissingWeights, "grid", |c| c.weights = None),
+    (Kind::MissingRows, "grid", |c| drop(grid(c).right.pop())),
+    (Kind::MissingProducts, "separation", |c| drop(products(c).pop())),
+    (Kind::Limit, "theorem", |c| {
+        if let Architecture::Attention(a) = &mut c.problem.architecture {
+            a.depth = 1000;
+        }
+    }),
+];
+
+fn exact(n: i32) -> Value {
+    Value::Exact(Text(n.into()))
+}
+
+fn grid(claim: &mut RankClaim) -> &mut certificate::Grid {
+    match &mut claim.lower {
+        Some(Lower::Grid(grid)) => grid,
+        other => panic!("no grid: {other:?}"),
+    }
+}
+
+fn products(claim: &mut RankClaim) -> &mut Vec<certificate::Product> {
+    match &mut claim.upper {
+        Some(Upper::Separation(products)) => products,
+        other => panic!("no separation: {other:?}"),
+    }
+}
+
+fn examples() -> Vec<(String, Vec<u8>)> {
+    let text = String::from_utf8(to_bytes(&accepted("theorem"))).unwrap();
+    let unreadable = UNREADABLE.iter().map(|(kind, from, to)| {
+        assert_eq!(text.matches(from).count(), 1, "{kind}: {from}");
+        (format!("read-{kind}"), text.replace(from, to).into_bytes())
+    });
+    let unproved = UNPROVED.iter().map(|(kind, base, edit)| {
+        let mut bad: Certificate = accepted(base);
+        edit(claim_mut(&mut bad));
+        (format!("check-{kind}"), to_bytes(&bad))
+    });
+    unreadable.chain(unproved).collect()
+}
+
+#[test]
+fn the_files_are_the_edits() {
+    for (name, bytes) in examples() {
+        let path = data("reject").join(name).with_extension("json");
+        if std::env::var_os("SEPRANK_BLESS").is_some() {
+            fs::write(&path, &bytes).unwrap();
+        }
+        assert!(fs::read(&path).unwrap() == bytes, "{} is out of date", path.display());
+    }
+}
+
+#[test]
+fn the_valid_files_are_valid() {
+    for name in ["theorem", "coefficients", "grid", "mixer", "separation", "gap"] {
+        let path = data("accept").join(name).with_extension("json");
+        assert_eq!(check_file(&path), Verdict::Valid, "{name}");
+    }
+}
+
+#[test]
+fn the_reader_names_each_kind() {
+    for (kind, ..) in UNREADABLE {
+        let path = data("reject").join(format!("read-{kind}.json"));
+        assert_eq!(certificate::read(&path).unwrap_err().kind, *kind);
+        let verdict = check_file(&path);
+        let incomplete = *kind == ReadKind::MissingField;
+        assert_eq!(matches!(verdict, Verdict::Incomplete(_)), incomplete, "{verdict}");
+    }
+}
+
+#[test]
+fn the_checker_names_each_kind() {
+    for (kind, ..) in UNPROVED {
+        let verdict = check_file(&data("reject").join(format!("check-{kind}.json")));
+        assert_eq!(verdict.finding().map(|f| f.kind), Some(*kind), "{verdict}");
+        let incomplete = matches!(verdict, Verdict::Incomplete(_));
+        assert_eq!(incomplete, kind.is_incomplete(), "{verdict}");
+    }
+}
+
+/// Kinds whose example would be too large to commit, or is no file.
+#[test]
+fn kinds_without_a_file() {
+    let nowhere = data("reject").join("nowhere.json");
+    assert_eq!(certificate::read(&nowhere).unwrap_err().kind, ReadKind::Io);
+    assert_eq!(check_file(&nowhere).finding().unwrap().kind, Kind::Unreadable);
+    let large = vec![b' '; MAX_FILE_BYTES as usize + 1];
+    assert_eq!(certificate::from_bytes(&large).unwrap_err().kind, ReadKind::FileTooLarge);
+    let text = String::from_utf8(to_bytes(&accepted("theorem"))).unwrap();
+    let long = text.replace("\"110\"", &format!("\"{}\"", "1".repeat(MAX_DIGITS + 1)));
+    let kind = certificate::from_bytes(long.as_bytes()).unwrap_err().kind;
+    assert_eq!(kind, ReadKind::NumberTooLong);
+}
+
+#[test]
+fn no_kind_is_without_an_example() {
+    let elsewhere = [ReadKind::Io, ReadKind::FileTooLarge, ReadKind::NumberTooLong];
+    for kind in ReadKind::ALL {
+        let listed = UNREADABLE.iter().any(|u| u.0 == *kind);
+        assert!(listed || elsewhere.contains(kind), "no example of reader kind {kind}");
+    }
+    // The checker passes on what the reader says.
+    let elsewhere = [Kind::Format, Kind::MissingField, Kind::Unreadable];
+    for kind in Kind::ALL {
+        let listed = UNPROVED.iter().any(|u| u.0 == *kind);
+        assert!(listed || elsewhere.contains(kind), "no example of checker kind {kind}");
+    }
+    let count = fs::read_dir(data("reject")).unwrap().count();
+    assert_eq!(count, UNREADABLE.len() + UNPROVED.len(), "a file without an entry");
+}
+
+#[test]
+fn the_other_half_of_a_gap_is_checked_too() {
+    let mut bad = accepted("gap");
+    if let Claim::Gap(gap) = &mut bad.claim {
+        gap.upper.value = exact(1);
+    }
+    assert_eq!(seprank::check::check(&bad).finding().unwrap().kind, Kind::Bound);
+}
