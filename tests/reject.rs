@@ -41,7 +41,9 @@ const UNPROVED: &[(Kind, &str, Edit)] = &[
             layers[0][0].key.pop();
         }
     }),
-    (Kind::PointShape, "grid", |c| drop(grid(c).left[0].pop())),
+    (Kind::PointShape, "grid", |c| {
+        grid(c).left[0].pop();
+    }),
     (Kind::Prime, "grid", |c| grid(c).prime = Text((1 << 61) + 1)),
     (Kind::Residue, "grid", |c| grid(c).left[0][0] = Text((1 << 61) - 1)),
     (Kind::Denominator, "grid", |c| {

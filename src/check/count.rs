@@ -10,6 +10,8 @@ const MAX_BITS: f64 = 1_048_576.0;
 pub(super) const MAX_TERMS: u64 = 20_000;
 /// A sum over more partitions than this is replaced by its bound.
 const MAX_PARTITIONS: u64 = 200_000;
+/// The sums for all degrees of one formula multiply no more factors; the rest are replaced as well.
+const MAX_FACTORS: u64 = 1 << 25;
 
 /// `base^exponent`.
 pub(super) fn power(base: u64, exponent: u64) -> Option<BigUint> {
@@ -92,8 +94,9 @@ pub(super) fn determinantal(d: u64, r: u64, last: u64) -> Option<Vec<Estimate>> 
         return Some(doubled(d.into())?.map(sharp).collect());
     }
     let bounds = symmetric()?.into_iter().zip(doubled(u128::from(d) * u128::from(r))?);
+    let mut budget = MAX_FACTORS;
     let list = bounds.zip(0..).map(|((a, b), degree)| {
-        let sum = over_partitions(degree, r, |mu| {
+        let sum = over_partitions(degree, r, d, &mut budget, |mu| {
             let shape: Vec<u64> = mu.iter().map(|part| 2 * part).collect();
             weyl_dimension(&shape, d)
         });
@@ -110,10 +113,11 @@ pub(super) fn covariant(d: u64, r: u64, last: u64) -> Option<Vec<Estimate>> {
         return Some(odd.map(|value| Estimate { value, sharp: true }).collect());
     }
     let mut list = determinantal(d, r, last)?;
+    let mut budget = MAX_FACTORS;
     for (h, c) in list.iter_mut().zip(0..) {
         h.value *= d;
         if r < d && h.sharp {
-            let missing = over_partitions(c, r, |mu| {
+            let missing = over_partitions(c, r, d, &mut budget, |mu| {
                 if (mu.len() as u64) < r {
                     return BigUint::zero();
                 }
@@ -147,18 +151,24 @@ fn weyl_dimension(lambda: &[u64], d: u64) -> BigUint {
 }
 
 /// The sum of `term` over the partitions of n into at most `parts` parts, if they are few enough.
-fn over_partitions(n: u64, parts: u64, mut term: impl FnMut(&[u64]) -> BigUint) -> Option<BigUint> {
-    if !few_partitions(n, parts) {
-        return None;
-    }
+/// Each costs about d factors a part, taken from `budget`.
+fn over_partitions(
+    n: u64,
+    parts: u64,
+    d: u64,
+    budget: &mut u64,
+    mut term: impl FnMut(&[u64]) -> BigUint,
+) -> Option<BigUint> {
+    let cost = count_partitions(n, parts)?.saturating_mul(d.saturating_mul(parts.min(n)));
+    *budget = budget.checked_sub(cost)?;
     let mut sum = BigUint::zero();
     let mut stack = Vec::new();
     descend(n, n, parts, &mut stack, &mut |mu| sum += term(mu));
     Some(sum)
 }
 
-/// Whether there are at most [`MAX_PARTITIONS`]: p(n, k) = p(n, k-1) + p(n-k, k).
-fn few_partitions(n: u64, parts: u64) -> bool {
+/// How many there are, if at most [`MAX_PARTITIONS`]: p(n, k) = p(n, k-1) + p(n-k, k).
+fn count_partitions(n: u64, parts: u64) -> Option<u64> {
     let mut counts = vec![0u64; n as usize + 1];
     counts[0] = 1;
     for k in 1..=parts.min(n) as usize {
@@ -166,10 +176,10 @@ fn few_partitions(n: u64, parts: u64) -> bool {
             counts[total] = (counts[total] + counts[total - k]).min(MAX_PARTITIONS + 1);
         }
         if counts[n as usize] > MAX_PARTITIONS {
-            return false;
+            return None;
         }
     }
-    true
+    Some(counts[n as usize])
 }
 
 /// Visits the partitions of n into at most `parts` parts, none larger than `largest`.

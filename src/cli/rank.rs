@@ -21,6 +21,7 @@ use std::process::ExitCode;
   seprank rank attention --depth 3 --width 8 --heads 2 --tokens 5 --left 0,1,2 --weights heads --inputs theorem
   seprank rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --format json
   seprank rank attention --depth 3 --width 4 --tokens 8 --dry-run
+  seprank rank attention --depth 2 --width 3 --tokens 6 --certificate rank49.json
 
 With random weights the answer is the generic separation rank: the maximum over all weights,
 taken by almost all of them. It is exact where the rank found meets a proved upper bound;
