@@ -123,17 +123,17 @@ impl Size {
     }
 }
 
+/// Only where the Mixer's rank is small enough to be computed.
 fn mixer_is_above(attention: &Problem, mixer: &Problem, mixer_upper: Option<&Evaluation>) -> bool {
-    let attention_upper = best(attention, Side::Upper).and_then(|e| e.value);
-    let (Some(above), Some(most)) = (attention_upper, mixer_upper.and_then(|e| e.value.as_ref()))
+    let Some(most) = mixer_upper.and_then(|e| e.value.as_ref()).filter(|v| **v <= EXACT_RANK)
     else {
         return false;
     };
-    if *most > EXACT_RANK || *most <= above {
-        return false;
-    }
-    prove::rank(&RankRequest::new(mixer.clone()), &|_, _| ())
-        .is_ok_and(|answer| answer.rank > above)
+    let above = best(attention, Side::Upper).and_then(|e| e.value).filter(|above| above < most);
+    above.is_some_and(|above| {
+        let found = prove::rank(&RankRequest::new(mixer.clone()), &|_, _| ());
+        found.is_ok_and(|answer| answer.rank > above)
+    })
 }
 
 #[cfg(test)]
