@@ -3,6 +3,7 @@
 use crate::bounds::{Evaluation, LogInterval, Side, best, gap};
 use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
 use crate::prove::{self, RankRequest};
+use rug::Integer;
 use serde::{Deserialize, Serialize};
 
 /// One size: the same depth, width and tokens on both sides.
@@ -69,8 +70,8 @@ impl Row {
     }
 }
 
-/// Exact ranks are computed up to this one.
-const EXACT_RANK: u32 = 300;
+/// The Mixer's rank is computed where entries of the grid times weights are at most this: seconds.
+const EXACT_WORK: u64 = 50_000_000;
 
 impl Size {
     /// The attention and the Mixer problem.
