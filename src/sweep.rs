@@ -152,8 +152,10 @@ mod tests {
             width: 2,
         };
         let regime = |s: Size| s.evaluate().unwrap().regime;
-        assert_eq!(regime(size(1, 2)), Regime::Certified); // a linear Mixer has rank at most 2
-        assert_eq!(regime(size(2, 1)), Regime::Open); // 2 or more against 5 or fewer
-        assert_eq!(regime(size(4, 1)), Regime::Refuted); // a quartic form against attention's 3
+        // A linear Mixer has rank at most 2; attention of depth 3 at least 5 (Theorem 3.4).
+        assert_eq!(regime(size(1, 3)), Regime::Certified);
+        assert_eq!(regime(size(2, 3)), Regime::Open);
+        // A quartic form in 4 + 4 variables against attention's d + 1 = 3.
+        assert_eq!(regime(size(4, 1)), Regime::Refuted);
     }
 }
