@@ -45,7 +45,7 @@ impl Bound for GradedBound {
             return None;
         }
         let c = c.to_u64()?;
-        let work = WORK / (c + 1);
+        let work = (WORK / (1.0 + digits / 20.0)) as u64 / (c + 1);
         let heads = match &heads {
             Some(heads) => Some(heads.counts(c)?),
             None => None,
@@ -91,8 +91,8 @@ impl Bound for GradedBound {
 
 inventory::submit!(&GradedBound as &dyn Bound);
 
-/// Boxes of partitions summed over, in all terms together.
-const WORK: u64 = 20_000_000;
+/// Boxes of partitions summed over, in all terms together, while a word or two hold the numbers.
+const WORK: f64 = 1e7;
 
 /// An upper bound for `h(d,r;b)`, exact where r = 1 or r >= d.
 fn invariants(d: usize, r: usize) -> Growth {

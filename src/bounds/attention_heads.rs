@@ -37,7 +37,7 @@ impl Bound for HeadsBound {
     fn value(&self, problem: &Problem) -> Option<Integer> {
         pairing::value(&best(problem)?)
     }
-    /// As wide as [`pairing::enclosure`] says.
+    /// Of the simple form `mc(v+1, K)` where the sum is too long, as in the value.
     fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
         pairing::enclosure(&best(problem)?)
     }

@@ -74,7 +74,7 @@ pub trait Bound: Sync {
     fn value(&self, problem: &Problem) -> Option<Integer>;
 
     /// An interval that contains the logarithm of the formula's value, at any size; `None` where the
-    /// value is zero. A [value](Bound::value) in which a cheaper bound stands in lies in it too.
+    /// value is zero. Where a cheaper bound stands in for the [value](Bound::value), it is that one's.
     ///
     /// The relative width is at most 10^-6 unless the implementation says why not. Of an upper bound
     /// the upper end is a proved upper bound, of a lower bound the lower end a proved lower one.

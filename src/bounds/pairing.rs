@@ -11,14 +11,14 @@ use crate::network::witness::PairingPlan;
 use itertools::Itertools;
 use rug::Integer;
 
-/// Boxes of partitions that are summed over: to compare all plans, and for the value of the best.
-const SEARCH_WORK: u64 = 1_000_000;
-const VALUE_WORK: u64 = 4_000_000;
+/// Boxes of partitions that are summed over, to compare all plans and again for the best: a few
+/// hundredths of a second.
+const WORK: u64 = 1_000_000;
 
 /// The plan with the largest rank. Where the exact ranks of all plans are cheap they are compared;
-/// elsewhere the lower ends of the enclosures of those with most variables for each K, and most payload.
+/// elsewhere closed forms and lower bounds of those with most variables for each K, and most payload.
 pub(crate) fn best_plan(plans: Vec<PairingPlan>) -> Option<PairingPlan> {
-    let work = SEARCH_WORK / (plans.len() as u64).max(1);
+    let work = WORK / (plans.len() as u64).max(1);
     let ranks: Option<Vec<Integer>> =
         plans.iter().map(|p| summed(p, work, plans.len() as u64)).collect();
     if let Some(ranks) = ranks {
@@ -40,14 +40,15 @@ pub(crate) fn best_plan(plans: Vec<PairingPlan>) -> Option<PairingPlan> {
         });
         finalists.extend(most.into_iter().chain(dense).cloned());
     }
-    let valued = finalists.into_iter().filter_map(|p| Some((enclosure(&p)?, p)));
+    let valued =
+        finalists.into_iter().filter_map(|p| Some((closed(&p).or_else(|| simple(&p))?, p)));
     let best = valued.reduce(|a, b| if a.0.starts_below(&b.0) { b } else { a });
     best.map(|(_, plan)| plan)
 }
 
 /// The rank at a plan if it can be summed.
 pub(crate) fn exact_rank(plan: &PairingPlan) -> Option<Integer> {
-    summed(plan, VALUE_WORK, 1)
+    summed(plan, WORK, 1)
 }
 
 /// The rank at a plan, or a lower bound for it where the sum is too long; `None` if that is too large.
@@ -63,24 +64,25 @@ pub(super) fn value(plan: &PairingPlan) -> Option<Integer> {
     })
 }
 
-/// An interval around the rank at a plan. With tau = 1, tau = m or K <= tau the sum is closed and the
-/// relative width is below 10^-12. Otherwise the interval reaches from the two lower bounds to
-/// `min( sum_kappa mc(m tau, 2 kappa), mc(m(m+1)/2 + 1, K) )`, since partitions are then too many to
-/// sum: wide, with a lower end that is all a lower bound needs.
+/// An interval around [`value`], whether that can be written or not: the rank where it is summed or closed
+/// (tau = 1, tau = m, K <= tau), elsewhere, since partitions are too many to sum, the larger of its two lower
+/// bounds. The relative width is below 10^-12.
 pub(super) fn enclosure(plan: &PairingPlan) -> Option<LogInterval> {
+    closed(plan).or_else(|| LogInterval::of(&exact_rank(plan)?)).or_else(|| simple(plan))
+}
+
+fn closed(plan: &PairingPlan) -> Option<LogInterval> {
     let (m, tau, k) = (plan.payload, plan.tau(), &plan.exponent);
-    let full = symmetric_entries(m) + 1u32;
-    let upper = LogInterval::multiset(&full, k)?;
     if tau == m || *k <= tau {
-        return Some(upper);
+        return LogInterval::multiset(&(symmetric_entries(m) + 1u32), k);
     }
-    let pairs = parity_sum(&(Integer::from(m) * Integer::from(tau)), &Integer::from(k * 2u32))?;
-    if tau == 1 {
-        return Some(pairs);
-    }
-    let lower = LogInterval::multiset(&(plan.variables() + 1u32), k)?
-        .max(&LogInterval::multiset(&full, &Integer::from(tau))?);
-    Some(LogInterval::between(&lower, &upper.min(&pairs)))
+    (tau == 1).then(|| parity_sum(&m.into(), &Integer::from(k * 2u32)))?
+}
+
+fn simple(plan: &PairingPlan) -> Option<LogInterval> {
+    let dense = symmetric_entries(plan.payload) + 1u32;
+    let dense = LogInterval::multiset(&dense, &plan.exponent.clone().min(plan.tau().into()))?;
+    Some(LogInterval::multiset(&(plan.variables() + 1u32), &plan.exponent)?.max(&dense))
 }
 
 fn summed(plan: &PairingPlan, work: u64, plans: u64) -> Option<Integer> {

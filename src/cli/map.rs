@@ -114,9 +114,9 @@ fn read(path: &Path) -> Result<BTreeMap<Size, Row>, Failure> {
     Ok(rows.into_iter().map(|row| (row.size(), row)).collect())
 }
 
-fn write<'a>(path: &Path, rows: impl Iterator<Item = &'a Row>) -> Result<(), Failure> {
+fn write<'a>(path: &Path, mut rows: impl Iterator<Item = &'a Row>) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_path(path)?;
-    rows.map(|row| writer.serialize(row)).collect::<Result<(), _>>()?;
+    rows.try_for_each(|row| writer.serialize(row))?;
     Ok(writer.flush()?)
 }
 

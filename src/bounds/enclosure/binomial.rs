@@ -7,9 +7,9 @@
 //!
 //! **No cancellation.** With s <= N - s and x = s/(N-s) <= 1,
 //! `ln C(N,s) = s ln N - s + (N-s) ln(1+x) + ln(1+x)/2 + R(N) - R(N-s) - ln s!`.
-//! N need not fit the precision: it enters only rounded, with a relative error of 2^-255, and the
-//! largest summand, s ln N, is at most ln N times the result, so the relative width of the result is
-//! below 2^-200 for N up to 10^(10^6) and below 10^-12 by far for every N that can be stored.
+//! N need not fit the precision: it enters only rounded, with a relative error of 2^-255. The largest
+//! summand, s ln N, is at most ln N times the result, so rounding and the truncated series together leave a
+//! relative width below 10^-25, far below 10^-12, for every N that can be stored.
 
 use super::LogInterval;
 use super::interval::Interval;
