@@ -4,7 +4,7 @@
                                min(d * min(mc(n,C-b), mc(d*rA,2(C-b))), mc(d*rA,2(C-b)+1)), g(b) )
    Relation to theory.md: h(d,r;b) and h1(d,r;c) are replaced by these upper bounds on them; they
    are equal to them for r >= d or r = 1 (with g(b) and the rest as in theory.md), and weaker in
-   between. The form with n alone holds over any commutative ring (attention_graded_ring).
+   between. The form with n alone holds over any commutative ring (graded_token_sep_le).
 
    sym_dim d                 == n = d(d+1)/2, the dimension of the symmetric d x d matrices
    gram_count d r b          == min(mc(n,b), mc(d*r,2b)), at least h(d,r;b)
@@ -227,7 +227,7 @@ by apply: eq_sep_le (sep_le_sym (H (predC S) nSi)) => x y; rewrite mixC.
 Qed.
 
 (* Theorem 3.3 without the heads' term, over any commutative ring *)
-Theorem attention_graded_ring (R : comRingType) n d (S : pred 'I_n) (Ws : seq (seq (head R d))) i p :
+Theorem graded_token_sep_le (R : comRingType) n d (S : pred 'I_n) (Ws : seq (seq (head R d))) i p :
   sep_le (fun x y => net Ws (mix S x y) i p)
     (graded_token_bound d #|[pred j | S j == S i]| #|[pred j | S j != S i]| (size Ws)).
 Proof.
@@ -236,16 +236,16 @@ apply: sep_leW (graded_sep_le p Ti (mulmx1 1%:M) (@graded_net _ _ pred0 _ _ Ws))
 by apply: leq_sum => e _; apply: geq_minl.
 Qed.
 
-Corollary attention_graded_gram (R : comRingType) n d (S : pred 'I_n) (Ws : seq (seq (head R d))) i p :
+Corollary graded_gram_sep_le (R : comRingType) n d (S : pred 'I_n) (Ws : seq (seq (head R d))) i p :
   sep_le (fun x y => net Ws (mix S x y) i p) (graded_gram_bound d (size Ws)).
 Proof.
-apply: sep_leW (attention_graded_ring S Ws i p); apply: leq_sum => e _.
+apply: sep_leW (graded_token_sep_le S Ws i p); apply: leq_sum => e _.
 rewrite leq_min; apply/andP; split; rewrite geq_min; first by rewrite geq_minl.
 by rewrite /token_count geq_min leq_mul2l geq_minl !orbT.
 Qed.
 
 (* Theorem 3.3 *)
-Theorem attention_graded (F : fieldType) n d da h (S : pred 'I_n) (Ws : seq (seq (head F d))) i p :
+Theorem attention_graded_sep_le (F : fieldType) n d da h (S : pred 'I_n) (Ws : seq (seq (head F d))) i p :
   (0 < size Ws)%N ->
   (forall H, H \in Ws -> (size H <= h)%N) ->
   (forall H wv, H \in Ws -> wv \in H -> (\rank wv.1 <= da)%N /\ (\rank wv.2 <= da)%N) ->

@@ -166,7 +166,7 @@ End LowRank.
 End Cost.
 
 (* Theorem 3.2 *)
-Theorem attention_word (R : comRingType) n d da h (S : pred 'I_n) (Ws : seq (seq (head R d))) i p :
+Theorem word_sep_le (R : comRingType) n d da h (S : pred 'I_n) (Ws : seq (seq (head R d))) i p :
   (forall H, H \in Ws -> (size H <= h)%N) -> lowrank_net da Ws ->
   sep_le (fun x y => net Ws (mix S x y) i p) (word_bound h da (size Ws)).
 Proof.
@@ -181,13 +181,13 @@ by rewrite -colE !mxE; apply: eq_bigr => k _; rewrite !mxE.
 Qed.
 
 (* the same in theory.md's terms: H heads with H * da = d, over a field *)
-Corollary attention_word_rank (F : fieldType) n d da h (S : pred 'I_n) (Ws : seq (seq (head F d))) i p :
+Corollary attention_word_sep_le (F : fieldType) n d da h (S : pred 'I_n) (Ws : seq (seq (head F d))) i p :
   (h * da)%N = d ->
   (forall H, H \in Ws -> (size H <= h)%N) ->
   (forall H wv, H \in Ws -> wv \in H -> (\rank wv.1 <= da)%N /\ (\rank wv.2 <= da)%N) ->
   sep_le (fun x y => net Ws (mix S x y) i p) ((d + h) ^ gram_degree (size Ws)).
 Proof.
 move=> hd sz low; have -> : (d + h = h * da.+1)%N by rewrite -hd mulnS addnC.
-apply: attention_word => // H wv HW wvH.
+apply: word_sep_le => // H wv HW wvH.
 by split; apply/lowrankP; case: (low H wv HW wvH).
 Qed.
