@@ -6,7 +6,7 @@
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect.
 From mathcomp Require Import zify.
-From Seprank Require Import MonomialCount Attention GradedGram AttentionGraded BoundFormulas.
+From Seprank Require Import MonomialCount Attention GradedGram GramCoordinates AttentionGraded BoundFormulas.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Delimit Scope N_scope with bN.
 
