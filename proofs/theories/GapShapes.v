@@ -1,8 +1,9 @@
 (* The gap at published shapes: Corollary 5.2 of theory.md, in part. *)
 From Coq Require Import NArith.
-From mathcomp Require Import all_ssreflect.
+From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
-From Seprank Require Import MonomialCount TwoSidedPoly BoundFormulas Gap.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank GridRank Attention MonomialCount TwoSidedPoly Mixer BoundFormulas Gap.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 
 (* binomials between powers *)
@@ -90,4 +91,15 @@ Proof.
 have C : deep_check 57629 (3 ^ 21) (2 ^ 24 + 1) 100352 (2 ^ 24 / 2) 17 25 9 by vm_compute.
 have := deep_number C; rewrite succN_val halfN_val !expN_val.
 by rewrite -[100352%num]/(1024 * 98)%num -[57629%num]/(62 * 960 - binN 62 2)%num subN_val !mulN_val binN_val.
+Qed.
+
+(* all Mixers of L layers whose token activation has degree at most 2, channel activation degree at most 1 *)
+Lemma gap_of_number (F : fieldType) n d L N low (A : pred 'I_n) (f : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) : 0 < L ->
+  (2 ^ L).+1 * mc N.+1 (2 ^ L %/ 2) < low -> sep_ge f low -> gap f (mixers_degree 2 1 L A N).
+Proof.
+move=> L0 lt lf; have pos : 0 < 2 ^ L by rewrite expn_gt0.
+have ev : ~~ odd (2 ^ L) by rewrite oddX; case: L L0 {lt pos}.
+apply: (gap_of (up := 2 * mc N.+1 (2 ^ L %/ 2)) _ lf) => [|g Hg].
+  by apply: leq_ltn_trans lt; rewrite leq_mul2r ltnS pos orbT.
+by apply: (mixers_degree_sep_le _ _ Hg) => // nA nB hA hB; rewrite muln1; apply: degree_bound_mc.
 Qed.
