@@ -36,62 +36,112 @@ rewrite mulnCA bin_ffact; apply: (@leq_trans (4 ^ m * N ^ m)).
 by rewrite -!expnMn leq_exp2r.
 Qed.
 
-(* c * mc (n + 1) k < mc (v + 1) K from inequalities between exponents of 2, on binary naturals *)
+(* c * mc (n + 1) k < mc (v + 1) K, from the exponents of 2 below and above the eighth powers of both *)
 Section Numbers.
 Notation "[ n ]" := (N.to_nat n).
-Variables (v K c n k s u w : N).
+Variables (c n k v K : N).
+
+Section Exponents.
 Local Open Scope N_scope.
-Definition wide_check := [&& 2 ^ s * v <=? v + K, c <=? 2 ^ u, n + 1 <=? 2 ^ w & u + w * k <? s * v].
-Definition deep_check :=
-  [&& 2 ^ s * v <=? v + K, c <=? 2 ^ u, 1 <=? n, 4 * (n + k) <=? 2 ^ w * n & u + w * n <? s * v].
-Local Close Scope N_scope.
+Definition low_exp x := N.log2 (((v + K) / x) ^ 8) * x.
+Definition up_exp y := N.log2_up ((4 * (n + k) / y + 1) ^ 8) * y.
+Definition gap_check := [&& 1 <=? c, 1 <=? v, 1 <=? K, 1 <=? n, 1 <=? k &
+  8 * N.log2_up c + N.min (up_exp n) (up_exp k) <? N.max (low_exp v) (low_exp K)].
+End Exponents.
 
-Lemma low_exp : (2 ^ s * v <=? v + K)%num -> 2 ^ ([s] * [v]) <= mc [v].+1 [K].
+Lemma div_leq (a b : N) : (1 <= b)%num -> [(a / b)%num] * [b] <= [a].
+Proof. by move=> b1; rewrite -mulN_val; have := N.mul_div_le a b; lia. Qed.
+
+Lemma low_exp_leq x : (1 <= x)%num -> (x <= v + K)%num -> 2 ^ [low_exp x] <= 'C([v] + [K], [x]) ^ 8.
 Proof.
-move=> h; rewrite mcS -bin_sub ?leq_addl // addnK expnM; apply: bin_geq_exp.
-by rewrite -(expN_val 2) -mulN_val -addN_val; move/N.leb_spec0: h; lia.
+move=> x1 xv; rewrite /low_exp; set b := ((v + K) / x)%num; have b1 : (1 <= b)%num by apply: N.div_le_lower_bound; lia.
+rewrite mulN_val expnM; apply: (@leq_trans (([b] ^ 8) ^ [x])).
+  have h := N.log2_spec (b ^ 8); rewrite -(expN_val 2) -(expN_val b 8).
+  have : (0 < b ^ 8)%num by apply/N.neq_0_lt_0/N.pow_nonzero; lia.
+  by move/h => [le _]; case: [x] => // y; rewrite leq_exp2r //; lia.
+rewrite -expnM mulnC expnM leq_exp2r //; apply: bin_geq_exp; rewrite -addN_val; exact: div_leq.
 Qed.
 
-Lemma exp_number m : (c <=? 2 ^ u)%num -> (u + m <? s * v)%num -> mc [n].+1 [k] <= 2 ^ [m] ->
-  2 ^ ([s] * [v]) <= mc [v].+1 [K] -> [c] * mc [n].+1 [k] < mc [v].+1 [K].
+Lemma up_exp_leq y : (1 <= y)%num -> 'C([n] + [k], [y]) ^ 8 <= 2 ^ [up_exp y].
 Proof.
-move=> /N.leb_spec0 hc /N.ltb_spec0 lt up; apply: leq_trans.
-apply: (@leq_ltn_trans (2 ^ ([u] + [m]))); last by rewrite ltn_exp2l // -mulN_val -addN_val; lia.
-by rewrite expnD leq_mul // -(expN_val 2); lia.
+move=> y1; rewrite /up_exp; set b := (4 * (n + k) / y + 1)%num.
+apply: (@leq_trans (([b] ^ [y]) ^ 8)).
+  rewrite leq_exp2r //; apply: bin_leq_exp; first by lia.
+  have := N.mul_succ_div_gt (4 * (n + k)) y; rewrite /b; rewrite -mulN_val; nia.
+rewrite mulN_val expnM -expnM [[y] * 8]mulnC expnM -(expN_val b 8) -(expN_val 2).
+have b1 : (1 <= b)%num := N.le_add_l 1 _.
+have b8 : (0 < b ^ 8)%num by apply/N.neq_0_lt_0/N.pow_nonzero; clearbody b; lia.
+by have [_ le] := N.log2_log2_up_spec _ b8; case: [y] => // z; rewrite leq_exp2r //; lia.
 Qed.
 
-Lemma wide_number : wide_check -> [c] * mc [n].+1 [k] < mc [v].+1 [K].
+Lemma gap_number8 : gap_check -> [c] * mc [n].+1 [k] < mc [v].+1 [K].
 Proof.
-case/and4P=> /low_exp lo hc /N.leb_spec0 hn lt; apply: exp_number hc lt _ lo.
-rewrite mulN_val expnM; apply: leq_trans (mc_leq_exp _ _) _.
-by rewrite -(expN_val 2); case: [k] => // j; rewrite leq_exp2r //; lia.
-Qed.
-
-Lemma deep_number : deep_check -> [c] * mc [n].+1 [k] < mc [v].+1 [K].
-Proof.
-case/and5P=> /low_exp lo hc /N.leb_spec0 n1 /N.leb_spec0 hn lt; apply: exp_number hc lt _ lo.
-rewrite mulN_val expnM mcS -bin_sub ?leq_addl // addnK; apply: bin_leq_exp; first by lia.
-by move: hn; rewrite -[4]/[4%num] -(expN_val 2) -addN_val -!mulN_val; lia.
+case/and5P=> /N.leb_spec0 c1 /N.leb_spec0 v1 /N.leb_spec0 K1 /N.leb_spec0 n1 /andP[/N.leb_spec0 k1 /N.ltb_spec0 lt].
+rewrite -(@ltn_exp2r _ _ 8) // expnMn.
+have low : 2 ^ [N.max (low_exp v) (low_exp K)] <= mc [v].+1 [K] ^ 8.
+  rewrite mcS; case: (N.max_dec (low_exp v) (low_exp K)) => ->; last by apply: low_exp_leq; lia.
+  by rewrite -bin_sub ?leq_addl // addnK; apply: low_exp_leq; lia.
+have up : mc [n].+1 [k] ^ 8 <= 2 ^ [N.min (up_exp n) (up_exp k)].
+  rewrite mcS; case: (N.min_dec (up_exp n) (up_exp k)) => ->; last exact: up_exp_leq.
+  by rewrite -bin_sub ?leq_addl // addnK; apply: up_exp_leq.
+apply: leq_trans low; apply: (@leq_ltn_trans (2 ^ (8 * [N.log2_up c] + [N.min (up_exp n) (up_exp k)]))).
+  rewrite expnD; apply: leq_mul up; rewrite mulnC expnM leq_exp2r // -(expN_val 2).
+  have c0 : (0 < c)%num by lia.
+  by have [_ le] := N.log2_log2_up_spec _ c0; lia.
+by rewrite ltn_exp2l //; lia.
 Qed.
 End Numbers.
 
-(* ViT-B/16 and Mixer-B/16: 12 layers, 768 channels, 12 heads, 98 tokens on each side, hidden token width 384;
-   r = 24 markers, one carrier, c = 1 in Theorem 3.8: v = 17556 variables *)
-Lemma B16_number : (2 ^ 12).+1 * mc (768 * 98).+1 (2 ^ 12 %/ 2) < mc (24 * 743 - 'C(24, 2)).+1 (3 ^ 10).
+Section Depths.
+Notation "[ n ]" := (N.to_nat n).
+
+(* all depths L, lo <= L <= hi, at once; n = d * |A| and v the numbers of variables, c the summing layers of 3.8 *)
+Definition depths_check lo hi n v c := all (fun L => let L := N.of_nat L in
+  gap_check (2 ^ L + 1) n (2 ^ L / 2) v (3 ^ (L - 1 - c)))%num (iota lo (hi.+1 - lo)).
+
+Lemma depths_number lo hi n v c L : depths_check lo hi n v c -> lo <= L <= hi ->
+  (2 ^ L).+1 * mc [n].+1 (2 ^ L %/ 2) < mc [v].+1 (3 ^ (L - 1 - [c])).
 Proof.
-have C : wide_check 17556 (3 ^ 10) (2 ^ 12 + 1) 75264 (2 ^ 12 / 2) 2 13 17 by vm_compute.
-have := wide_number C; rewrite succN_val halfN_val !expN_val.
-by rewrite -[75264%num]/(768 * 98)%num -[17556%num]/(24 * 743 - binN 24 2)%num subN_val !mulN_val binN_val.
+move=> /allP ch LL; have /ch : L \in iota lo (hi.+1 - lo) by rewrite mem_iota; lia.
+by move/gap_number8; rewrite succN_val halfN_val !expN_val !subN_val Nat2N.id.
 Qed.
 
-(* ViT-L/16 and Mixer-L/16: 24 layers, 1024 channels, 16 heads, hidden token width 512; r = 62 markers, two carriers,
-   c = 2: v = 57629 variables *)
-Lemma L16_number : (2 ^ 24).+1 * mc (1024 * 98).+1 (2 ^ 24 %/ 2) < mc (62 * 960 - 'C(62, 2)).+1 (3 ^ 21).
+(* ViT-B/16 and Mixer-B/16: 768 channels, 12 heads, 98 tokens on each side. In Theorem 3.8: to L = 16, 24 markers, one
+   carrier, c = 1, so v = 17556; then 61 markers, 3 carriers, c = 2, so v = 41114 *)
+Lemma B16_number L : 5 <= L <= 16 ->
+  (2 ^ L).+1 * mc (768 * 98).+1 (2 ^ L %/ 2) < mc (24 * 743 - 'C(24, 2)).+1 (3 ^ (L - 1 - 1)).
 Proof.
-have C : deep_check 57629 (3 ^ 21) (2 ^ 24 + 1) 100352 (2 ^ 24 / 2) 17 25 9 by vm_compute.
-have := deep_number C; rewrite succN_val halfN_val !expN_val.
-by rewrite -[100352%num]/(1024 * 98)%num -[57629%num]/(62 * 960 - binN 62 2)%num subN_val !mulN_val binN_val.
+have C : depths_check 5 16 75264 17556 1 by vm_compute.
+move/(depths_number C); rewrite -[75264%num]/(768 * 98)%num -[17556%num]/(24 * 743 - binN 24 2)%num.
+by rewrite subN_val !mulN_val binN_val.
 Qed.
+
+Lemma B16_number_deep L : 17 <= L <= 30 ->
+  (2 ^ L).+1 * mc (768 * 98).+1 (2 ^ L %/ 2) < mc (61 * 704 - 'C(61, 2)).+1 (3 ^ (L - 1 - 2)).
+Proof.
+have C : depths_check 17 30 75264 41114 2 by vm_compute.
+move/(depths_number C); rewrite -[75264%num]/(768 * 98)%num -[41114%num]/(61 * 704 - binN 61 2)%num.
+by rewrite subN_val !mulN_val binN_val.
+Qed.
+
+(* ViT-L/16 and Mixer-L/16: 1024 channels, 16 heads, 98 tokens on each side; 32 markers, one carrier, c = 1, v = 31216;
+   then 62 markers, 2 carriers, c = 2, v = 57629 *)
+Lemma L16_number L : 5 <= L <= 16 ->
+  (2 ^ L).+1 * mc (1024 * 98).+1 (2 ^ L %/ 2) < mc (32 * 991 - 'C(32, 2)).+1 (3 ^ (L - 1 - 1)).
+Proof.
+have C : depths_check 5 16 100352 31216 1 by vm_compute.
+move/(depths_number C); rewrite -[100352%num]/(1024 * 98)%num -[31216%num]/(32 * 991 - binN 32 2)%num.
+by rewrite subN_val !mulN_val binN_val.
+Qed.
+
+Lemma L16_number_deep L : 17 <= L <= 40 ->
+  (2 ^ L).+1 * mc (1024 * 98).+1 (2 ^ L %/ 2) < mc (62 * 960 - 'C(62, 2)).+1 (3 ^ (L - 1 - 2)).
+Proof.
+have C : depths_check 17 40 100352 57629 2 by vm_compute.
+move/(depths_number C); rewrite -[100352%num]/(1024 * 98)%num -[57629%num]/(62 * 960 - binN 62 2)%num.
+by rewrite subN_val !mulN_val binN_val.
+Qed.
+End Depths.
 
 (* all Mixers of L layers whose token activation has degree at most 2, channel activation degree at most 1 *)
 Lemma gap_of_number (F : fieldType) n d L N low (A : pred 'I_n) (f : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) : 0 < L ->
