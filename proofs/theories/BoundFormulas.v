@@ -6,11 +6,12 @@
      attention-power       power_lowerN L d                      3.4  \sum_(k <= e) mc (d - 1) (2 k)
      attention-isotropic   isotropic_splitN L da                 3.5  mc (da / 2) C_L
                            isotropic_coneN L da                  3.5  mc da C_L - mc da (C_L - 2)
-     attention-heads       heads_lowerN L d b r                  3.8  with c = 1: mc (v + 1) (3 ^ (L - 2))
+     attention-heads       heads_lowerN L d b r q c              3.8  simple form, mc (v + 1) (3 ^ (L - 1 - c))
+                           heads_allowedN L da a n r q c         3.8  its conditions (n <= H heads are used)
      mixer-homogeneous     mixer_homogeneousN L d S a b K        4.1
      mixer-degree          mixer_degreeN L d S a b K res         4.2
    L layers, d channels, H heads, da = d / H, a = |A|, b = |B|, S hidden token width of the first layer, K = k_t * k_c,
-   res: a residual connection around the token mixing of the first layer, r: the number of rows in 3.8. *)
+   res: a residual connection around the token mixing of the first layer, r, q, c: the numbers of markers, carriers and summing layers in 3.8. *)
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect.
 From mathcomp Require Import zify.
@@ -37,9 +38,10 @@ Definition power_lowerN L d := sumN (gram_degreeN (L - 1) + 1) (fun k => mcN (d 
 Definition isotropic_splitN L da := mcN (da / 2) (gram_degreeN L).
 Definition isotropic_coneN L da :=
   let C := gram_degreeN L in mcN da C - (if C <? 2 then 0 else mcN da (C - 2)).
-Definition heads_lowerN L d b r :=
-  let m := d - r - 1 in let tau := N.min (N.min r b) m in
-  mcN (tau * m - tau * (tau - 1) / 2 + 1) (3 ^ (L - 2)).
+Definition heads_lowerN L d b r q c :=
+  let m := d - r - q in let tau := N.min (N.min r b) m in mcN (tau * m - binN tau 2 + 1) (3 ^ (L - 1 - c)).
+Definition heads_allowedN L da a n r q c :=
+  [&& 1 <=? c, c + 1 <=? L, 1 <=? r, (r + 1) / 2 <=? n * q, q <=? n ^ (c - 1), 2 * q <=? da & r + q <=? N.min da a].
 Definition homogeneous_boundN nA nB D := sumN (D + 1) (fun a => N.min (mcN nA a) (mcN nB (D - a))).
 Definition mixer_homogeneousN L d S a b K := homogeneous_boundN (d * N.min S a) (d * N.min S b) (K ^ L).
 Definition degree_boundN nA nB D := minN (D + 1) (fun t => binN (nA + t - 1) nA + binN (nB + D - t) nB).
@@ -49,7 +51,7 @@ End Formulas.
 
 Section Values.
 Notation "[ n ]" := (N.to_nat n).
-Implicit Types (n k m L d H a b r D K : N).
+Implicit Types (n k m L d H a b r q c D K : N).
 
 Lemma binN_val n k : [binN n k] = 'C([n], [k]).
 Proof.
@@ -129,9 +131,9 @@ rewrite /= -gram_degreeN_val /isotropic_coneN; move: (gram_degreeN L) => C; rewr
 by case: N.ltb_spec => h; [rewrite ifT | rewrite ifF ?vals] => //; lia.
 Qed.
 
-Lemma heads_lowerN_val L d b r : let m := [d] - [r] - 1 in let tau := minn (minn [r] [b]) m in
-  [heads_lowerN L d b r] = mc (tau * m - tau * (tau - 1) %/ 2 + 1) (3 ^ ([L] - 2)).
-Proof. by rewrite /heads_lowerN /= !gvals. Qed.
+Lemma heads_lowerN_val L d b r q c : let m := [d] - [r] - [q] in let tau := minn (minn [r] [b]) m in
+  [heads_lowerN L d b r q c] = mc (tau * m - 'C(tau, 2)).+1 (3 ^ ([L] - 1 - [c])).
+Proof. by rewrite /heads_lowerN /= mcN_val succN_val !gvals. Qed.
 
 Lemma homogeneous_boundN_val nA nB D : [homogeneous_boundN nA nB D] = homogeneous_bound [nA] [nB] [D].
 Proof.

@@ -76,31 +76,40 @@ rewrite (mxL_red (erefl : psi p 0%uint63 = 0) (psi_red pp)).
 by rewrite -(map_lit [rmorphism of intmul (1 : 'Z__)]) -f_map mxE.
 Qed.
 
-Corollary accepts_sep_le : accepts p S xs ys i j r eval ->
-  forall s, sep_le (fun x y : 'M[F]_(n, d) => f (mix (side_of S) x y) i j) s -> (r <= s)%N.
-Proof.
-move=> H s /sep_le_rank-/(_ _ _ (fun k : 'I_r => point_A k) (fun k : 'I_r => point_B k)).
-by rewrite mxrank_unit // unitmxE unitfE accepts_grid.
-Qed.
 End Sound.
+
+Lemma grid_sep_le (F : fieldType) X Y (f : X -> Y -> F) r (xs : 'I_r -> X) (ys : 'I_r -> Y) :
+  \det (grid f xs ys) != 0 -> forall s, sep_le f s -> (r <= s)%N.
+Proof. by move=> D s /sep_le_rank-/(_ _ _ xs ys); rewrite mxrank_unit // unitmxE unitfE. Qed.
 
 Section Theorems.
 Variables (F : numFieldType) (p : i63) (n d : nat) (S : seq bool) (xs ys : seq (rows Z)) (i : 'I_n) (j : 'I_d) (r : nat).
 
-Theorem attention_sep_rank_lower Ws : attention_accepts p n d S xs ys i j r Ws ->
-  forall s, sep_le (fun x y : 'M[F]_(n, d) => net (lit_net F d Ws) (mix (side_of S) x y) i j) s -> (r <= s)%N.
+Lemma attention_grid Ws : attention_accepts p n d S xs ys i j r Ws ->
+  \det (grid (fun x y : 'M[F]_(n, d) => net (lit_net F d Ws) (mix (side_of S) x y) i j)
+    (fun k : 'I_r => point_A n d S xs F k) (fun k : 'I_r => point_B n d S ys F k)) != 0.
 Proof.
-apply: (@accepts_sep_le p n d S xs ys i j r F _ (fun R => net (lit_net R d Ws))) => [R K g X|R psi p0 p1 pM pr X].
+apply: (@accepts_grid p n d S xs ys i j r F _ (fun R => net (lit_net R d Ws))) => [R K g X|R psi p0 p1 pM pr X].
   exact: map_lit_net.
 exact: eval_netE.
+Qed.
+
+Theorem attention_sep_rank_lower Ws : attention_accepts p n d S xs ys i j r Ws ->
+  forall s, sep_le (fun x y : 'M[F]_(n, d) => net (lit_net F d Ws) (mix (side_of S) x y) i j) s -> (r <= s)%N.
+Proof. by move/attention_grid; apply: grid_sep_le. Qed.
+
+Lemma mixer_grid s t ls : mixer_accepts p n d S xs ys i j r s t ls ->
+  \det (grid (fun x y : 'M[F]_(n, d) =>
+      mixer (lit_poly F s) (lit_poly F t) (lit_mixer F n d ls) (mix (side_of S) x y) i j)
+    (fun k : 'I_r => point_A n d S xs F k) (fun k : 'I_r => point_B n d S ys F k)) != 0.
+Proof.
+apply: (@accepts_grid p n d S xs ys i j r F _ (fun R => mixer (lit_poly R s) (lit_poly R t) (lit_mixer R n d ls))) => [R K g X|R psi p0 p1 pM pr X].
+  exact: map_lit_mixer.
+exact: eval_mixerE.
 Qed.
 
 Theorem mixer_sep_rank_lower s t ls : mixer_accepts p n d S xs ys i j r s t ls ->
   forall k, sep_le (fun x y : 'M[F]_(n, d) =>
     mixer (lit_poly F s) (lit_poly F t) (lit_mixer F n d ls) (mix (side_of S) x y) i j) k -> (r <= k)%N.
-Proof.
-apply: (@accepts_sep_le p n d S xs ys i j r F _ (fun R => mixer (lit_poly R s) (lit_poly R t) (lit_mixer R n d ls))) => [R K g X|R psi p0 p1 pM pr X].
-  exact: map_lit_mixer.
-exact: eval_mixerE.
-Qed.
+Proof. by move/mixer_grid; apply: grid_sep_le. Qed.
 End Theorems.

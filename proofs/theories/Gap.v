@@ -27,26 +27,38 @@ Import GRing.Theory.
 Section Numbers.
 Local Notation half D := (D %/ 2).
 
+Lemma homogeneous_bound_mc nA nB N D : 0 < N -> nA <= N -> nB <= N ->
+  homogeneous_bound nA nB D <= D.+1 * mc N (half D).
+Proof.
+move=> N0 hA hB; rewrite /homogeneous_bound -[X in _ <= X * _]card_ord -sum_nat_const; apply: leq_sum => a _.
+case: (leqP a (half D)) => h; first by apply: leq_trans (geq_minl _ _) _; apply: leq_mc.
+by apply: leq_trans (geq_minr _ _) _; apply: leq_mc => //; have := ltn_ord a; lia.
+Qed.
+
 Lemma homogeneous_bound_leq nA nB N D : 0 < N -> nA <= N -> nB <= N ->
   homogeneous_bound nA nB D <= D.+1 * N ^ half D.
 Proof.
-move=> N0 hA hB; rewrite /homogeneous_bound -[X in _ <= X * _]card_ord -sum_nat_const.
-apply: leq_sum => a _; apply: leq_trans (mc_leq_exp N _).
-case: (leqP a (half D)) => h; first by apply: leq_trans (geq_minl _ _) _; apply: leq_mc.
-by apply: leq_trans (geq_minr _ _) _; apply: leq_mc => //; have := ltn_ord a; lia.
+move=> N0 hA hB; apply: leq_trans (homogeneous_bound_mc D N0 hA hB) _.
+by rewrite leq_mul2l mc_leq_exp orbT.
+Qed.
+
+Lemma degree_bound_mc nA nB N D : 0 < D -> ~~ odd D -> nA <= N -> nB <= N ->
+  degree_bound nA nB D <= 2 * mc N.+1 (half D).
+Proof.
+move=> D0 eD hA hB; have lt : half D < D.+1 by lia.
+have up n k : n <= N -> k <= half D -> 'C(n + k, n) <= mc N.+1 (half D).
+  move=> nN kD; rewrite -[X in 'C(_, X)](addnK k) bin_sub ?leq_addl // -mcS; exact: leq_mc.
+apply: leq_trans (degree_bound_min nA nB lt) _.
+rewrite /degree_cover mul2n -addnn addnS /=; apply: leq_add; first exact: up.
+by rewrite -addnBA; [apply: up; lia | lia].
 Qed.
 
 Lemma degree_bound_leq nA nB N D : 0 < N -> 0 < D -> ~~ odd D -> nA <= N -> nB <= N ->
   degree_bound nA nB D <= 2 * 2 ^ half D * N ^ half D.
 Proof.
-move=> N0 D0 eD hA hB; have lt : half D < D.+1 by lia.
-have up n k : n <= N -> k <= half D -> 'C(n + k, n) <= 2 ^ half D * N ^ half D.
-  move=> nN kD; rewrite -expnMn -[X in 'C(_, X)](addnK k) bin_sub ?leq_addl // -mcS.
-  apply: leq_trans (mc_leq_exp _ _) _; apply: (@leq_trans ((2 * N) ^ k)); last by apply: leq_pexp2l; lia.
-  by case: k {kD} => // k; rewrite leq_exp2r //; lia.
-apply: leq_trans (degree_bound_min nA nB lt) _.
-rewrite /degree_cover -mulnA mul2n -addnn addnS /=; apply: leq_add; first exact: up.
-by rewrite -addnBA; [apply: up; lia | lia].
+move=> N0 D0 eD hA hB; apply: leq_trans (degree_bound_mc D0 eD hA hB) _.
+rewrite -mulnA leq_mul2l -expnMn; apply: leq_trans (mc_leq_exp _ _) _.
+by case: (half D) => // k; rewrite leq_exp2r //; lia.
 Qed.
 
 Lemma gap_number u c e C h d q : (1 + c) * e < C -> d <= h * q -> u * C`! * h ^ ((1 + c) * e) < q ->

@@ -275,12 +275,6 @@ Section Tokens.
 Variables (N : nat) (G : 'I_n -> {mpoly R[N]}).
 Hypothesis hG : forall t, G t \is 2.-homog.
 
-Lemma homog_prod (c : exp) : \prod_t G t ^+ c t \is (2 * edeg c).-homog.
-Proof.
-rewrite /edeg big_distrr /=; elim/big_rec2: _ => [|t y1 y2 _ H]; first exact: dhomog1.
-by apply: dhomogM => //; apply: dhomogMn.
-Qed.
-
 Lemma monom_eval (v : 'I_N -> R) (c : exp) : (\prod_t G t ^+ c t).@[v] = monom (fun t => (G t).@[v]) c.
 Proof. by rewrite rmorph_prod; apply: eq_bigr => t _; rewrite rmorphX. Qed.
 
@@ -288,7 +282,7 @@ Lemma spanned_bfun e (v : Y -> 'I_N -> R) : (forall y t, b y t = (G t).@[v y]) -
   spanned [pred c : exp | edeg c == e] bfun (mc N (2 * e)).
 Proof.
 move=> bE; have [|J JN [m [g' H]]] := @spanned_homog R Y N (2 * e) [finType of exp] [pred c | edeg c == e] (fun c => \prod_t G t ^+ c t) v.
-  by move=> c /eqP <-; apply: homog_prod.
+  by move=> c /eqP <-; apply: (homog_prod (fun t => c t : nat) hG).
 exists J => //; exists m, g' => c y Pc; rewrite -H // monom_eval.
 by apply: eq_bigr => t _; rewrite bE.
 Qed.
@@ -301,7 +295,7 @@ Lemma spanned_afun c : spanned [pred ka : 'I_d * exp | edeg ka.2 == c] afun (mc 
 Proof.
 have [|J JN [m [g' H]]] := @spanned_homog R X N (2 * c).+1 [finType of 'I_d * exp]
     [pred ka | edeg ka.2 == c] (fun ka => U ka.1 * \prod_t G t ^+ ka.2 t) v.
-  by move=> ka /eqP <-; apply: (dhomogM (hU ka.1) (homog_prod ka.2)).
+  by move=> ka /eqP <-; apply: (dhomogM (hU ka.1) (homog_prod (fun t => ka.2 t : nat) hG)).
 exists J => //; exists m, g' => ka x Pc; rewrite -H // mevalM monom_eval -uE.
 by congr (_ * _); apply: eq_bigr => t _; rewrite aE.
 Qed.

@@ -91,6 +91,35 @@ apply: big1 => i nA; have [->|/cov] := eqVneq (c i j) 0; first by rewrite !mul0r
 by rewrite (negPf nA) (negPf nB).
 Qed.
 
+Lemma spanned_trans X (I L : finType) (P : pred I) (Q : pred L) (g : I -> X -> R) (h : L -> X -> R)
+    (a : I -> L -> R) N :
+  (forall i x, P i -> g i x = \sum_(l | Q l) a i l * h l x) -> spanned Q h N -> spanned P g N.
+Proof.
+move=> E [J JN [m [h' Eh]]]; exists J => //; exists (fun i j => \sum_(l | Q l) a i l * m l j), h' => i x Pi.
+rewrite E //; under [RHS]eq_bigr do rewrite mulr_suml.
+rewrite [RHS]exchange_big; apply: eq_bigr => l Ql; rewrite Eh // mulr_sumr.
+by apply: eq_bigr => j _; rewrite mulrA.
+Qed.
+
+Lemma homog_prod n m k (G : 'I_n -> {mpoly R[m]}) (e : 'I_n -> nat) : (forall t, G t \is k.-homog) ->
+  \prod_t G t ^+ e t \is (k * \sum_t e t).-homog.
+Proof.
+move=> hG; rewrite big_distrr /=; elim/big_rec2: _ => [|t y1 y2 _ H]; first exact: dhomog1.
+by apply: dhomogM => //; apply: dhomogMn.
+Qed.
+
+Lemma homog_msize n k (q : {mpoly R[n]}) : q \is k.-homog -> (msize q <= k.+1)%N.
+Proof. by move=> hq; rewrite msizeE; apply/bigmax_leqP_seq => m mq _; move/dhomogP/(_ m mq): hq => /= ->. Qed.
+
+(* a homogeneous polynomial as a sum over the monomials of its degree *)
+Lemma homog_eval n k (q : {mpoly R[n]}) (v : 'I_n -> R) : q \is k.-homog ->
+  q.@[v] = \sum_(m : 'X_{1..n < k.+1} | mdeg m == k) q@_m * mmap1 v m.
+Proof.
+move=> hq; rewrite /meval (mmapE _ (homog_msize hq)) (bigID (fun m : 'X_{1..n < k.+1} => mdeg m == k)) /=.
+rewrite [X in _ + X]big1 ?addr0 // => m nm; have -> : q@_m = 0; last by rewrite mul0r.
+exact: (dhomog_nemf_coeff hq).
+Qed.
+
 (* values of homogeneous polynomials of degree k in n variables lie in a space of mc n k *)
 Lemma spanned_homog X n k (I : finType) (P : pred I) (q : I -> {mpoly R[n]}) (v : X -> 'I_n -> R) :
   (forall i, P i -> q i \is k.-homog) -> spanned P (fun i x => (q i).@[v x]) (mc n k).
@@ -102,11 +131,20 @@ have le : (#|Q| <= mc n k)%N.
   by move=> m m' _ _ E; apply/val_inj/mnmP.
 exists [finType of 'I_#|Q|]; first by rewrite card_ord.
 exists (fun i (m : 'I_#|Q|) => (q i)@_(enum_val m)), (fun (m : 'I_#|Q|) x => mmap1 (v x) (enum_val m)) => i x Pi.
-have sz : (msize (q i) <= k.+1)%N.
-  by rewrite msizeE; apply/bigmax_leqP_seq => m mq _; move/dhomogP/(_ m mq): (hq i Pi) => /= ->.
-rewrite /meval (mmapE _ sz) (bigID Q) /= [X in _ + X]big1 ?addr0 => [|m nm].
-  by rewrite [LHS]big_enum_val.
-have -> : (q i)@_m = 0; last by rewrite mul0r.
-by apply: (dhomog_nemf_coeff (hq i Pi)).
+by rewrite (homog_eval _ (hq i Pi)) [LHS]big_enum_val.
 Qed.
 End Cover.
+
+(* values of polynomials whose coefficients are rows of a matrix lie in a space of its rank *)
+Lemma spanned_rank (F : fieldType) X n D (I : finType) (P : pred I) a
+    (M : 'M[F]_(a, #|{: 'X_{1..n < D}}|)) (q : I -> {mpoly F[n]}) (u : I -> 'I_a) (v : X -> 'I_n -> F) :
+  (forall i, P i -> (msize (q i) <= D)%N /\ forall m, M (u i) m = (q i)@_(enum_val m)) ->
+  spanned P (fun i x => (q i).@[v x]) (\rank M).
+Proof.
+move=> H; exists [finType of 'I_(\rank M)]; first by rewrite card_ord.
+exists (fun i j => col_base M (u i) j), (fun j x => \sum_m row_base M j m * mmap1 (v x) (enum_val m)) => i x Pi.
+have [sz E] := H i Pi; rewrite /meval (mmapE _ sz) -[LHS]sum_enum_val /=.
+under [RHS]eq_bigr do rewrite mulr_sumr.
+rewrite [RHS]exchange_big; apply: eq_bigr => m _; rewrite -E -[in LHS](mulmx_base M) mxE mulr_suml.
+by apply: eq_bigr => j _; rewrite mulrA.
+Qed.

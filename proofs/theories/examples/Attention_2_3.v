@@ -1,7 +1,7 @@
 (* Attention of depth 2, width 3, 1 heads, 4 tokens split evenly: the separation rank is at least 49. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank Attention GenericWeights NetEval Certificate CertificateGeneric.
+From Seprank Require Import SepRank GridRank Attention GenericWeights NetEval Certificate CertificateGeneric CertificateExact.
 From Coq Require Import ZArith Uint63.
 
 Definition modulus := 1048573%uint63.
@@ -124,8 +124,12 @@ Theorem sep_rank_lower s :
     net (lit_net [comRingType of rat] 3 weights) (mix (side_of side_A) x y) output_token output_channel) s -> 49 <= s.
 Proof. exact: (attention_sep_rank_lower accepted). Qed.
 
-(* almost all weights *)
-Theorem generic_rank_lower (F : numFieldType) : exists2 P : {mpoly F[nfactors 2 1 3 3]}, P != 0%R &
-  forall theta, (P.@[theta])%R != 0%R ->
-  sep_ge (fun x y => net (weights_of theta) (mix (side_of side_A) x y) output_token output_channel) 49.
-Proof. exact: (attention_generic_lower F accepted). Qed.
+(* all weights, and almost all weights: the upper bound of Theorem 3.3 is met *)
+Lemma met : attention_meets 2 1 3 3 side_A output_token 49.
+Proof. by vm_compute. Qed.
+
+Theorem generic_rank (F : numFieldType) (output := fun theta (x y : 'M[F]_(4, 3)) =>
+    net (weights_of (theta : 'I_(nfactors 2 1 3 3) -> F)) (mix (side_of side_A) x y) output_token output_channel) :
+  (forall theta, sep_le (output theta) 49) /\
+  exists2 P : {mpoly F[nfactors 2 1 3 3]}, P != 0%R & forall theta, (P.@[theta])%R != 0%R -> sep_ge (output theta) 49.
+Proof. exact: (attention_rank_exact F accepted met isT isT). Qed.

@@ -1,0 +1,155 @@
+(* The gap at published shapes: Corollary 5.2 of theory.md, in part. *)
+From Coq Require Import NArith.
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import zify.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank GridRank Attention MonomialCount TwoSidedPoly Mixer BoundFormulas Gap.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+
+(* binomials between powers *)
+Lemma bin_geq_exp b N m : b * m <= N -> b ^ m <= 'C(N, m).
+Proof.
+elim: m N => [|m IH] [|N] h; rewrite ?bin0 //; first by case: b h {IH} => // _; rewrite exp0n.
+rewrite -(leq_pmul2l (ltn0Sn m)) -mul_bin_diag /= expnS mulnA.
+case: b IH h => [|b] IH h; first by rewrite muln0.
+by apply: leq_mul; [lia | apply: IH; lia].
+Qed.
+
+Lemma exp_leq_fact m : m ^ m <= 4 ^ m * m`!.
+Proof.
+have H k : k <= m -> m ^ k <= (m + m) ^_ k.
+  elim: k => [|k IH] km; first by rewrite ffactn0.
+  by rewrite expnSr ffactnSr; apply: leq_mul; [apply: IH; lia | lia].
+apply: leq_trans (H m (leqnn m)) _.
+rewrite -bin_ffact leq_mul2r; apply/orP; right; rewrite (_ : 4 = (1 + 1) ^ 2) // -expnM mul2n -addnn expnDn.
+by rewrite (bigD1 (inord m)) //= inordK ?leq_addr; last lia; rewrite !exp1n !muln1 leq_addr.
+Qed.
+
+Lemma bin_leq_exp b N m : 0 < m -> 4 * N <= b * m -> 'C(N, m) <= b ^ m.
+Proof.
+move=> m0 h; have mm : 0 < m ^ m by rewrite expn_gt0 m0.
+rewrite -(leq_pmul2r mm); apply: (@leq_trans ('C(N, m) * (4 ^ m * m`!))).
+  by rewrite leq_mul2l exp_leq_fact orbT.
+rewrite mulnCA bin_ffact; apply: (@leq_trans (4 ^ m * N ^ m)).
+  have H k : N ^_ k <= N ^ k by elim: k => // k IH; rewrite ffactnSr expnSr leq_mul // leq_subr.
+  by rewrite leq_mul2l H orbT.
+by rewrite -!expnMn leq_exp2r.
+Qed.
+
+(* c * mc (n + 1) k < mc (v + 1) K, from the exponents of 2 below and above the eighth powers of both *)
+Section Numbers.
+Notation "[ n ]" := (N.to_nat n).
+Variables (c n k v K : N).
+
+Section Exponents.
+Local Open Scope N_scope.
+Definition low_exp x := N.log2 (((v + K) / x) ^ 8) * x.
+Definition up_exp y := N.log2_up ((4 * (n + k) / y + 1) ^ 8) * y.
+Definition gap_check := [&& 1 <=? c, 1 <=? v, 1 <=? K, 1 <=? n, 1 <=? k &
+  8 * N.log2_up c + N.min (up_exp n) (up_exp k) <? N.max (low_exp v) (low_exp K)].
+End Exponents.
+
+Lemma div_leq (a b : N) : (1 <= b)%num -> [(a / b)%num] * [b] <= [a].
+Proof. by move=> b1; rewrite -mulN_val; have := N.mul_div_le a b; lia. Qed.
+
+Lemma low_exp_leq x : (1 <= x)%num -> (x <= v + K)%num -> 2 ^ [low_exp x] <= 'C([v] + [K], [x]) ^ 8.
+Proof.
+move=> x1 xv; rewrite /low_exp; set b := ((v + K) / x)%num; have b1 : (1 <= b)%num by apply: N.div_le_lower_bound; lia.
+rewrite mulN_val expnM; apply: (@leq_trans (([b] ^ 8) ^ [x])).
+  have h := N.log2_spec (b ^ 8); rewrite -(expN_val 2) -(expN_val b 8).
+  have : (0 < b ^ 8)%num by apply/N.neq_0_lt_0/N.pow_nonzero; lia.
+  by move/h => [le _]; case: [x] => // y; rewrite leq_exp2r //; lia.
+rewrite -expnM mulnC expnM leq_exp2r //; apply: bin_geq_exp; rewrite -addN_val; exact: div_leq.
+Qed.
+
+Lemma up_exp_leq y : (1 <= y)%num -> 'C([n] + [k], [y]) ^ 8 <= 2 ^ [up_exp y].
+Proof.
+move=> y1; rewrite /up_exp; set b := (4 * (n + k) / y + 1)%num.
+apply: (@leq_trans (([b] ^ [y]) ^ 8)).
+  rewrite leq_exp2r //; apply: bin_leq_exp; first by lia.
+  have := N.mul_succ_div_gt (4 * (n + k)) y; rewrite /b; rewrite -mulN_val; nia.
+rewrite mulN_val expnM -expnM [[y] * 8]mulnC expnM -(expN_val b 8) -(expN_val 2).
+have b1 : (1 <= b)%num := N.le_add_l 1 _.
+have b8 : (0 < b ^ 8)%num by apply/N.neq_0_lt_0/N.pow_nonzero; clearbody b; lia.
+by have [_ le] := N.log2_log2_up_spec _ b8; case: [y] => // z; rewrite leq_exp2r //; lia.
+Qed.
+
+Lemma gap_number8 : gap_check -> [c] * mc [n].+1 [k] < mc [v].+1 [K].
+Proof.
+case/and5P=> /N.leb_spec0 c1 /N.leb_spec0 v1 /N.leb_spec0 K1 /N.leb_spec0 n1 /andP[/N.leb_spec0 k1 /N.ltb_spec0 lt].
+rewrite -(@ltn_exp2r _ _ 8) // expnMn.
+have low : 2 ^ [N.max (low_exp v) (low_exp K)] <= mc [v].+1 [K] ^ 8.
+  rewrite mcS; case: (N.max_dec (low_exp v) (low_exp K)) => ->; last by apply: low_exp_leq; lia.
+  by rewrite -bin_sub ?leq_addl // addnK; apply: low_exp_leq; lia.
+have up : mc [n].+1 [k] ^ 8 <= 2 ^ [N.min (up_exp n) (up_exp k)].
+  rewrite mcS; case: (N.min_dec (up_exp n) (up_exp k)) => ->; last exact: up_exp_leq.
+  by rewrite -bin_sub ?leq_addl // addnK; apply: up_exp_leq.
+apply: leq_trans low; apply: (@leq_ltn_trans (2 ^ (8 * [N.log2_up c] + [N.min (up_exp n) (up_exp k)]))).
+  rewrite expnD; apply: leq_mul up; rewrite mulnC expnM leq_exp2r // -(expN_val 2).
+  have c0 : (0 < c)%num by lia.
+  by have [_ le] := N.log2_log2_up_spec _ c0; lia.
+by rewrite ltn_exp2l //; lia.
+Qed.
+End Numbers.
+
+Section Depths.
+Notation "[ n ]" := (N.to_nat n).
+
+(* all depths L, lo <= L <= hi, at once; n = d * |A| and v the numbers of variables, c the summing layers of 3.8 *)
+Definition depths_check lo hi n v c := all (fun L => let L := N.of_nat L in
+  gap_check (2 ^ L + 1) n (2 ^ L / 2) v (3 ^ (L - 1 - c)))%num (iota lo (hi.+1 - lo)).
+
+Lemma depths_number lo hi n v c L : depths_check lo hi n v c -> lo <= L <= hi ->
+  (2 ^ L).+1 * mc [n].+1 (2 ^ L %/ 2) < mc [v].+1 (3 ^ (L - 1 - [c])).
+Proof.
+move=> /allP ch LL; have /ch : L \in iota lo (hi.+1 - lo) by rewrite mem_iota; lia.
+by move/gap_number8; rewrite succN_val halfN_val !expN_val !subN_val Nat2N.id.
+Qed.
+
+(* ViT-B/16 and Mixer-B/16: 768 channels, 12 heads, 98 tokens on each side. In Theorem 3.8: to L = 16, 24 markers, one
+   carrier, c = 1, so v = 17556; then 61 markers, 3 carriers, c = 2, so v = 41114 *)
+Lemma B16_number L : 5 <= L <= 16 ->
+  (2 ^ L).+1 * mc (768 * 98).+1 (2 ^ L %/ 2) < mc (24 * 743 - 'C(24, 2)).+1 (3 ^ (L - 1 - 1)).
+Proof.
+have C : depths_check 5 16 75264 17556 1 by vm_compute.
+move/(depths_number C); rewrite -[75264%num]/(768 * 98)%num -[17556%num]/(24 * 743 - binN 24 2)%num.
+by rewrite subN_val !mulN_val binN_val.
+Qed.
+
+Lemma B16_number_deep L : 17 <= L <= 30 ->
+  (2 ^ L).+1 * mc (768 * 98).+1 (2 ^ L %/ 2) < mc (61 * 704 - 'C(61, 2)).+1 (3 ^ (L - 1 - 2)).
+Proof.
+have C : depths_check 17 30 75264 41114 2 by vm_compute.
+move/(depths_number C); rewrite -[75264%num]/(768 * 98)%num -[41114%num]/(61 * 704 - binN 61 2)%num.
+by rewrite subN_val !mulN_val binN_val.
+Qed.
+
+(* ViT-L/16 and Mixer-L/16: 1024 channels, 16 heads, 98 tokens on each side; 32 markers, one carrier, c = 1, v = 31216;
+   then 62 markers, 2 carriers, c = 2, v = 57629 *)
+Lemma L16_number L : 5 <= L <= 16 ->
+  (2 ^ L).+1 * mc (1024 * 98).+1 (2 ^ L %/ 2) < mc (32 * 991 - 'C(32, 2)).+1 (3 ^ (L - 1 - 1)).
+Proof.
+have C : depths_check 5 16 100352 31216 1 by vm_compute.
+move/(depths_number C); rewrite -[100352%num]/(1024 * 98)%num -[31216%num]/(32 * 991 - binN 32 2)%num.
+by rewrite subN_val !mulN_val binN_val.
+Qed.
+
+Lemma L16_number_deep L : 17 <= L <= 40 ->
+  (2 ^ L).+1 * mc (1024 * 98).+1 (2 ^ L %/ 2) < mc (62 * 960 - 'C(62, 2)).+1 (3 ^ (L - 1 - 2)).
+Proof.
+have C : depths_check 17 40 100352 57629 2 by vm_compute.
+move/(depths_number C); rewrite -[100352%num]/(1024 * 98)%num -[57629%num]/(62 * 960 - binN 62 2)%num.
+by rewrite subN_val !mulN_val binN_val.
+Qed.
+End Depths.
+
+(* all Mixers of L layers whose token activation has degree at most 2, channel activation degree at most 1 *)
+Lemma gap_of_number (F : fieldType) n d L N low (A : pred 'I_n) (f : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) : 0 < L ->
+  (2 ^ L).+1 * mc N.+1 (2 ^ L %/ 2) < low -> sep_ge f low -> gap f (mixers_degree 2 1 L A N).
+Proof.
+move=> L0 lt lf; have pos : 0 < 2 ^ L by rewrite expn_gt0.
+have ev : ~~ odd (2 ^ L) by rewrite oddX; case: L L0 {lt pos}.
+apply: (gap_of (up := 2 * mc N.+1 (2 ^ L %/ 2)) _ lf) => [|g Hg].
+  by apply: leq_ltn_trans lt; rewrite leq_mul2r ltnS pos orbT.
+by apply: (mixers_degree_sep_le _ _ Hg) => // nA nB hA hB; rewrite muln1; apply: degree_bound_mc.
+Qed.
