@@ -24,10 +24,17 @@ Local Open Scope ring_scope.
 
 (* (c(t) + t^2 z_j)^K: the parts of different degree in z separate *)
 Lemma binomial_parts (F : fieldType) (charF : [char F] =i pred0) K N (c z : 'I_N -> F) (q : {poly F}) :
-  q.[0] != 0 -> (forall t, \sum_j c j * (q.[t] + t ^+ 2 * z j) ^+ K = 0) ->
+  q.[0] != 0 -> (forall t, t != 0 -> \sum_j c j * (q.[t] + t ^+ 2 * z j) ^+ K = 0) ->
   \sum_j c j * (1 + z j) ^+ K = 0.
 Proof.
-move=> q0 H; pose P (k : 'I_K.+1) := 'C(K, k)%:R * \sum_j c j * z j ^+ k.
+move=> q0 H0; have H t : \sum_j c j * (q.[t] + t ^+ 2 * z j) ^+ K = 0.
+  pose p := \sum_j c j *: (q + z j *: 'X^2) ^+ K.
+  have pE x : p.[x] = \sum_j c j * (q.[x] + x ^+ 2 * z j) ^+ K.
+    rewrite horner_sum; apply: eq_bigr => j _.
+    by rewrite hornerZ horner_exp hornerD hornerZ hornerXn [z j * _]mulrC.
+  rewrite -pE (_ : p = 0) ?horner0 //; apply: (@poly_zeros F p (fun n => n.+1%:R)) => [x y /(natF_inj charF)[]//|n].
+  by rewrite pE H0 // -[0]/(0%:R) (inj_eq (natF_inj charF)).
+pose P (k : 'I_K.+1) := 'C(K, k)%:R * \sum_j c j * z j ^+ k.
 have P0 : forall k, P k = 0.
   apply: (lowest_parts (w := 2) (u := fun k => q ^+ (K - k)) charF) => // [k|t]; first by rewrite horner_exp expf_neq0.
   rewrite -[RHS](H t); under [RHS]eq_bigr do rewrite exprDn mulr_sumr.
@@ -37,6 +44,16 @@ have P0 : forall k, P k = 0.
 under eq_bigr do rewrite exprDn mulr_sumr.
 rewrite exchange_big big1 // => k _; rewrite -[RHS](P0 k) /P mulr_sumr; apply: eq_bigr => j _.
 by rewrite expr1n mul1r -[X in c j * X]mulr_natl mulrCA.
+Qed.
+
+Lemma pairZ_scale (F : fieldType) m rho sigma x (a1 : 'M[F]_(rho, m)) (a2 : 'M_(sigma, m)) S :
+  pairZ (x *: a1) (x *: a2) S = x ^+ 2 * pairZ a1 a2 S.
+Proof.
+rewrite /pairZ mulr_sumr; apply: eq_bigr => y _.
+have -> : mate (x *: a1) (x *: a2) y = x *: mate a1 a2 y.
+  by rewrite /mate; case: insub => [y'|]; rewrite linearZ.
+rewrite /form [row y (x *: _)]linearZ; set w := mate _ _ _; have -> : (x *: w)^T = x *: w^T by rewrite linearZ.
+by rewrite -!scalemxAl -scalemxAr scalerA [LHS]mxE expr2.
 Qed.
 
 Section Selection.
@@ -242,15 +259,11 @@ Proof.
 move=> tr ts tm fs; rewrite -[_.+1]addn1; apply: (pairing_lower charF sr (e := true) tr ts tm).
 apply: null_grid fs => n bs c Hc [a1 a2] /=; set a := col_mx a1 a2.
 have [p pE] := const_part_line 0 a.
-apply: (binomial_parts charF (q := p)) => [|x]; first by rewrite -pE scale0r addr0 const_part0.
+apply: (binomial_parts charF (q := p)) => [|x _]; first by rewrite -pE scale0r addr0 const_part0.
 rewrite -[RHS](Hc (x *: a)); apply: eq_bigr => j _; rewrite -pE add0r; congr (_ * (_ + _) ^+ _).
 have -> : usubmx (x *: a) = x *: a1 by rewrite linearZ /= col_mxKu.
 have -> : dsubmx (x *: a) = x *: a2 by rewrite linearZ /= col_mxKd.
-rewrite /pairZ mulr_sumr; apply: eq_bigr => y _.
-have -> : mate (x *: a1) (x *: a2) y = x *: mate a1 a2 y.
-  by rewrite /mate; case: insub => [y'|]; rewrite linearZ.
-rewrite /form [row y (x *: _)]linearZ; set w := mate _ _ _; have -> : (x *: w)^T = x *: w^T by rewrite linearZ.
-by rewrite -!scalemxAl -scalemxAr scalerA [RHS]mxE expr2.
+by rewrite pairZ_scale.
 Qed.
 End Inputs.
 
