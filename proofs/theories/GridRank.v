@@ -101,6 +101,9 @@ Implicit Types f g : V -> F.
 
 Definition linepoly f := forall v w, exists q : {poly F}, forall t, f (v + t *: w) = q.[t].
 
+Lemma eq_linepoly f g : (forall v, f v = g v) -> linepoly f -> linepoly g.
+Proof. by move=> fg Hf v w; have [q E] := Hf v w; exists q => t; rewrite -fg. Qed.
+
 Lemma lpC c : linepoly (fun _ => c).
 Proof. by move=> v w; exists c%:P => t; rewrite hornerC. Qed.
 
