@@ -4,7 +4,8 @@
                                min(d * min(mc(n,C-b), mc(d*rA,2(C-b))), mc(d*rA,2(C-b)+1)), g(b) )
    Relation to theory.md: h(d,r;b) and h1(d,r;c) are replaced by these upper bounds on them; they
    are equal to them for r >= d or r = 1 (with g(b) and the rest as in theory.md), and weaker in
-   between. The form with n alone holds over any commutative ring (graded_token_sep_le).
+   between, where AttentionGradedFull.v has the full bound. Without g(b) it holds over any
+   commutative ring (graded_token_sep_le), and so does the form with n alone (graded_gram_sep_le).
 
    gram_count d r b          == min(mc(n,b), mc(d*r,2b)), at least h(d,r;b)
    token_count d r c         == min(d * gram_count d r c, mc(d*r,2c+1)), at least h1(d,r;c)

@@ -1,7 +1,7 @@
 (* Weights and inputs from which the lower bounds of theory.md section 3 are  *)
 (* built.                                                                     *)
 (*                                                                            *)
-(*   gdeg L          == C_L = (3^L - 1)/2                                     *)
+(*   gdeg L          == gram_degree L = C_L = (3^L - 1)/2                     *)
 (*   has_shape L H da Ws == Ws has L layers of H heads, and every W_h and V_h *)
 (*                      has rank at most da                                   *)
 (*   solo H wv       == a layer with the head wv and H - 1 zero heads         *)
@@ -18,16 +18,16 @@ Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive
 Import GroupScope GRing.Theory.
 Local Open Scope ring_scope.
 
-Definition gdeg L := ((3 ^ L).-1 %/ 2)%N.
+Notation gdeg := gram_degree.
 
 Lemma gdegD L : ((2 * gdeg L).+1 = 3 ^ L)%N.
 Proof.
 have E : (3 ^ L = (3 ^ L)./2.*2.+1)%N by rewrite -[LHS]odd_double_half oddX orbT.
-by rewrite /gdeg {}E /= -muln2 mulnK // mulnC.
+by rewrite /gram_degree {}E /= -muln2 mulnK // mulnC.
 Qed.
 
 Lemma gdegS L : gdeg L.+1 = (3 * gdeg L).+1.
-Proof. by have := gdegD L.+1; rewrite expnS -gdegD; lia. Qed.
+Proof. exact: gram_degreeS. Qed.
 
 Lemma odd_gdeg L : odd (gdeg L) = odd L.
 Proof. by elim: L => // L IH; rewrite gdegS /= oddM IH. Qed.

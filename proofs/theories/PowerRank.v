@@ -2,8 +2,6 @@
 (* characteristic 0: the last step of theory.md 3.4, 3.5 and 3.8. The         *)
 (* coefficient matrix of <a,b>^k is diagonal with multinomial coefficients.   *)
 (*                                                                            *)
-(*   mc n k     == 'C(n + k - 1, k), the number of monomials of degree k in   *)
-(*                 n variables                                                *)
 (*   expo I k   == exponents at most k on the variables in the finite type I  *)
 (*   mon I k    == exponents of degree exactly k (a subtype of expo I k)      *)
 (*   x ^^ a     == the monomial with exponents a at x : I -> R                *)
@@ -12,11 +10,10 @@
 (*   pts, Wm    == the full grid {0..k}^I and its monomial matrix, invertible *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Seprank Require Import SepRank GridRank.
+From Seprank Require Export MonomialCount.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
-
-Definition mc n k := 'C((n + k).-1, k).
 
 Definition expo (I : finType) k := {ffun I -> 'I_k.+1}.
 Definition mon (I : finType) k := {a : expo I k | \sum_i a i == k}%N.
