@@ -3,6 +3,7 @@
 mod certificate;
 mod coq;
 mod forecast;
+pub mod literals;
 mod rank;
 
 pub use certificate::{certify_bound, certify_gap, certify_rank};

@@ -1,0 +1,254 @@
+//! The machine-checked proofs and this code speak of the same things: every bound has a theorem that
+//! exists, and Coq computes the same networks and the same bounds.
+//!
+//! The comparisons by evaluation need `coqc` and built theories (`make -C proofs`); without them they
+//! say so and do nothing.
+
+use nalgebra::DMatrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use seprank::arith::{Fp, Prime, Rational};
+use seprank::bounds;
+use seprank::network::{
+    Architecture, MixerShape, Network, Output, Partition, Problem, WeightStyle,
+};
+use seprank::prove::{Method, RankRequest, coq_theorem, literals, rank};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn proofs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs")
+}
+
+/// The rows `| id | `File.theorem` | .. |` of the table in proofs/README.md.
+fn table_rows() -> Vec<(String, String, String)> {
+    let readme = std::fs::read_to_string(proofs().join("README.md")).unwrap();
+    let rows = readme.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix("| ")?.split(" | ");
+        let (id, name) = (cells.next()?, cells.next()?);
+        let (file, theorem) = name.trim_matches('`').split_once('.')?;
+        Some((id.to_string(), file.to_string(), theorem.to_string()))
+    });
+    rows.collect()
+}
+
+#[test]
+fn every_bound_names_a_theorem_that_exists() {
+    let rows = table_rows();
+    for bound in bounds::all() {
+        let of_bound: Vec<_> = rows.iter().filter(|(id, ..)| id == bound.id()).collect();
+        assert!(!of_bound.is_empty(), "{} has no row in proofs/README.md", bound.id());
+        for (_, file, theorem) in of_bound {
+            let path = proofs().join("theories").join(file).with_extension("v");
+            let source = std::fs::read_to_string(&path)
+                .unwrap_or_else(|e| panic!("{}: {}: {e}", bound.id(), path.display()));
+            let stated = ["Theorem", "Corollary", "Lemma"].iter().any(|kind| {
+                source.lines().any(|line| {
+                    let rest = line.strip_prefix(kind).and_then(|rest| rest.strip_prefix(' '));
+                    let name = rest.map(|rest| {
+                        rest.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '\'').next()
+                    });
+                    name == Some(Some(theorem))
+                })
+            });
+            assert!(stated, "{}: {file}.v states no {theorem}", bound.id());
+        }
+    }
+}
+
+/// Compiles a file against the theories; `None`, with a message, where that cannot be done.
+fn coqc(name: &str, source: &str) -> Option<()> {
+    if !proofs().join("theories/Certificate.vo").exists()
+        || !proofs().join("theories/BoundFormulas.vo").exists()
+    {
+        println!("skipped: the theories are not built (make -C proofs)");
+        return None;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name).with_extension("v");
+    std::fs::write(&path, source).unwrap();
+    let run = Command::new("coqc")
+        .args(["-w", "-notation-overridden,-ambiguous-paths", "-R"])
+        .arg(proofs().join("theories"))
+        .arg("Seprank")
+        .arg(&path)
+        .output();
+    let Ok(output) = run else {
+        println!("skipped: coqc is not installed");
+        return None;
+    };
+    let text = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{source}\n{}", String::from_utf8_lossy(&text));
+    Some(())
+}
+
+fn request(problem: Problem) -> RankRequest {
+    RankRequest { method: Method::Grid, ..RankRequest::new(problem) }
+}
+
+#[test]
+fn witnesses_become_coq_theorems() {
+    for (name, problem, expected) in [
+        ("Attention_2_3", Problem::attention(2, 3, 1, 4), 49),
+        ("Attention_2_4", Problem::attention(2, 4, 1, 8), 110),
+        ("Attention_2_2_heads", Problem::attention(2, 2, 2, 4), 17),
+        ("Mixer_2_2", Problem::mixer(2, 2, 2, 4), 20),
+        ("Mixer_3_2", Problem::mixer(3, 2, 2, 4), 105),
+    ] {
+        let problem = problem.unwrap();
+        let answer = rank(&request(problem.clone()), &|_, _| ()).unwrap();
+        assert_eq!(answer.rank, expected, "{name}");
+        let theorem = coq_theorem(&problem, &answer).unwrap();
+        assert!(theorem.contains("Theorem sep_rank_lower"));
+        assert!(theorem.contains(&format!("-> {expected} <= s")));
+        if coqc(name, &theorem).is_none() {
+            return;
+        }
+        // A claim of one more is rejected by Coq: the file must not compile.
+        if name == "Mixer_2_2" {
+            let more = theorem.replace(&format!(" {expected}\n"), &format!(" {}\n", expected + 1));
+            assert_ne!(more, theorem);
+            let failed = std::panic::catch_unwind(|| coqc(name, &more)).is_err();
+            assert!(failed, "a false claim compiled");
+        }
+    }
+}
+
+/// Random networks of every kind, small.
+fn networks() -> Vec<Problem> {
+    let mixer = |shape: MixerShape| {
+        Problem::new(Architecture::Mixer(shape), Partition::halves(3)?, Output::default())
+    };
+    [
+        Problem::attention(1, 3, 1, 4),
+        Problem::attention(2, 4, 2, 3),
+        Problem::attention(3, 2, 1, 3),
+        Problem::mixer(2, 2, 3, 3),
+        mixer(MixerShape { bias: true, residual: true, ..MixerShape::quadratic(2, 2, 2) }),
+        mixer(MixerShape {
+            token_degree: 3,
+            channel_degree: 2,
+            channel_hidden: 4,
+            ..MixerShape::quadratic(1, 2, 2)
+        }),
+    ]
+    .map(|p| p.unwrap())
+    .into()
+}
+
+#[test]
+fn coq_evaluates_the_same_networks() {
+    let p = Prime::new(1_048_573).unwrap();
+    let mut source = String::from(
+        "From mathcomp Require Import all_ssreflect all_algebra.\n\
+         From Seprank Require Import SepRank Attention Mixer RankCert63 NetEval.\n\
+         From Coq Require Import ZArith Uint63.\n",
+    );
+    let mut rng = ChaCha20Rng::seed_from_u64(5);
+    for (index, problem) in networks().into_iter().enumerate() {
+        let network: Network<Rational> = WeightStyle::Random.draw(&problem, &mut rng);
+        let (n, d) = (problem.tokens(), problem.width());
+        let x = DMatrix::from_fn(n, d, |_, _| rng.random_range(-9i64..=9));
+        let reduce = |q: &Rational| Fp::from_ratio(q, p).unwrap();
+        let y = network.map(reduce).forward(&x.map(|z| Fp::new(z, p)));
+        let (weights, eval) = match problem.architecture() {
+            Architecture::Attention(_) => (
+                literals::attention_weights(&network),
+                format!("eval_net {p} {n} {d} (red_net {p} {d} weights)"),
+            ),
+            Architecture::Mixer(shape) => (
+                literals::mixer_weights(shape, (n, d), &network).unwrap(),
+                format!(
+                    "eval_mixer {p} {n} {d} (map (red {p}) token_activation) \
+                     (map (red {p}) channel_activation) (map (red_layer {p} {d}) weights)"
+                ),
+            ),
+            _ => unreachable!("two architectures are listed"),
+        };
+        let _ = write!(
+            source,
+            "Module Network{index}.\n{weights}\
+             Definition input : seq (seq Z) := {}%Z.\n\
+             Definition expected : seq (seq Z) := {}%Z.\n\
+             Lemma agrees : map (map toZ) (({eval})%uint63 (redL {p}%uint63 input)) = expected.\n\
+             Proof. vm_compute. reflexivity. Qed.\n\
+             End Network{index}.\n",
+            literals::rows(&x),
+            literals::rows(&y.map(|v| v.residue(p))),
+        );
+    }
+    coqc("Agreement", &source);
+}
+
+#[test]
+fn coq_evaluates_the_same_bounds() {
+    let mut source = String::from(
+        "From Coq Require Import NArith List.\nFrom Seprank Require Import BoundFormulas.\nOpen Scope N_scope.\n",
+    );
+    let mut count = 0;
+    let mut expect = |formula: String, value: Option<rug::Integer>| {
+        let Some(value) = value else { return };
+        let _ = writeln!(
+            source,
+            "Example value_{count} : {formula} = {value}. Proof. vm_compute. reflexivity. Qed."
+        );
+        count += 1;
+    };
+    let value = |id: &str, problem: &Problem| {
+        let bound = bounds::find(id).filter(|b| b.applies(problem).is_ok());
+        bound.and_then(|b| b.value(problem))
+    };
+    for depth in 1..=3usize {
+        for width in 1..=4usize {
+            for heads in (1..=width).filter(|h| width % h == 0) {
+                let problem = Problem::attention(depth, width, heads, 2 * width.max(2)).unwrap();
+                let head_width = width / heads;
+                expect(
+                    format!("word_boundN {depth} {width} {heads}"),
+                    value("attention-word", &problem),
+                );
+                expect(format!("power_lowerN {depth} {width}"), value("attention-power", &problem));
+                expect(
+                    format!(
+                        "N.max (isotropic_splitN {depth} {head_width}) (isotropic_coneN {depth} {head_width})"
+                    ),
+                    value("attention-isotropic", &problem),
+                );
+                // One head, both sides at least as large as the width: the basic form of 3.3.
+                if heads == 1 {
+                    expect(
+                        format!("graded_gram_boundN {depth} {width}"),
+                        value("attention-graded", &problem),
+                    );
+                }
+            }
+            for hidden in 1..=3 {
+                for degree in 1..=3 {
+                    for residual in [false, true] {
+                        let shape = MixerShape {
+                            token_degree: degree,
+                            residual,
+                            ..MixerShape::quadratic(depth, width, hidden)
+                        };
+                        let partition = Partition::new(5, &[0, 1]).unwrap();
+                        let problem =
+                            Problem::new(Architecture::Mixer(shape), partition, Output::default())
+                                .unwrap();
+                        let arguments = format!("{depth} {width} {hidden} 2 3 {degree}");
+                        expect(
+                            format!("mixer_homogeneousN {arguments}"),
+                            value("mixer-homogeneous", &problem),
+                        );
+                        expect(
+                            format!("mixer_degreeN {arguments} {residual}"),
+                            value("mixer-degree", &problem),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(count > 100);
+    coqc("Formulas", &source);
+}
