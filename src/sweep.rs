@@ -126,8 +126,12 @@ impl Size {
 
 /// Only where the Mixer's rank is small enough to be computed.
 fn mixer_is_above(attention: &Problem, mixer: &Problem, mixer_upper: Option<&Evaluation>) -> bool {
-    let Some(most) = mixer_upper.and_then(|e| e.value.as_ref()).filter(|v| **v <= EXACT_RANK)
-    else {
+    let weights = mixer.architecture().parameter_count(mixer.tokens());
+    let cheap = |rank: &Integer| {
+        let work = rank.to_u64().and_then(|r| r.checked_mul(r)?.checked_mul(weights?));
+        work.is_some_and(|work| work <= EXACT_WORK)
+    };
+    let Some(most) = mixer_upper.and_then(|e| e.value.as_ref()).filter(|v| cheap(v)) else {
         return false;
     };
     let above = best(attention, Side::Upper).and_then(|e| e.value).filter(|above| above < most);
