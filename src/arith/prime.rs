@@ -81,7 +81,10 @@ impl Prime {
 
     /// The residue in 0..p of a signed integer.
     pub fn reduce(self, n: i64) -> u64 {
-        i128::from(n).rem_euclid(i128::from(self.get())) as u64
+        match u64::try_from(n) {
+            Ok(n) if n < self.get() => n,
+            _ => i128::from(n).rem_euclid(i128::from(self.get())) as u64,
+        }
     }
 }
 

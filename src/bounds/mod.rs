@@ -15,11 +15,15 @@ mod attention_power;
 mod attention_word;
 mod best;
 mod enclosure;
+mod every_depth;
+mod gap;
 mod mixer_degree;
 mod mixer_homogeneous;
 
 pub use best::{Evaluation, best, evaluate};
 pub use enclosure::LogInterval;
+pub use every_depth::{EveryDepth, InductionStep, every_depth};
+pub use gap::{Gap, SCOPE, gap};
 
 use crate::network::{Architecture, AttentionShape, MixerShape, Problem};
 use rug::Integer;

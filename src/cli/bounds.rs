@@ -3,7 +3,7 @@
 use super::problem::NetworkArgs;
 use super::{Failure, Format, print_json};
 use crate::bounds::{Evaluation, LogInterval, MAX_DIGITS, applicable, evaluate};
-use crate::network::{Output, Partition, Problem, presets};
+use crate::network::presets;
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -52,7 +52,7 @@ impl From<Evaluation> for Row {
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let problem = match (&args.network, &args.model) {
         (Some(network), _) => network.problem()?,
-        (None, Some(name)) => model(name)?,
+        (None, Some(name)) => presets::lookup("model", name)?.problem()?,
         (None, None) => unreachable!("clap asks for one of the two"),
     };
     let evaluations = applicable(&problem).into_iter().map(|b| evaluate(b, &problem, MAX_DIGITS));
@@ -72,13 +72,4 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn model(name: &str) -> Result<Problem, Failure> {
-    let preset = presets::find(name).ok_or_else(|| {
-        let known: Vec<_> = presets::all().iter().map(|p| p.name).collect();
-        format!("--model {name}: allowed are {}", known.join(", "))
-    })?;
-    let partition = Partition::halves(preset.tokens)?;
-    Ok(Problem::new(preset.architecture(), partition, Output::default())?)
 }

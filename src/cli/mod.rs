@@ -6,6 +6,7 @@
 mod bounds;
 mod certify;
 mod check;
+mod gap;
 mod problem;
 mod progress;
 mod rank;
@@ -33,6 +34,8 @@ enum Command {
     Tensor(tensor::Args),
     /// Every bound that applies to a problem
     Bounds(bounds::Args),
+    /// Whether attention's separation rank is proved to be above a Mixer's
+    Gap(gap::Args),
     /// Certify every claim on small cases
     Certify(certify::Args),
     /// The tables of the appendix
@@ -60,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),
         Command::Bounds(args) => bounds::run(&args),
+        Command::Gap(args) => gap::run(&args),
         Command::Certify(args) => certify::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),

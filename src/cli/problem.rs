@@ -109,14 +109,6 @@ impl NetworkArgs {
 
 impl Setting {
     fn problem(&self, architecture: Architecture) -> Result<Problem, InvalidProblem> {
-        // Before anything is allocated by token.
-        if self.tokens > crate::network::MAX_SIZE {
-            return Err(InvalidProblem::new(
-                "tokens",
-                self.tokens,
-                format_args!("allowed are 2..={}", crate::network::MAX_SIZE),
-            ));
-        }
         let partition = match &self.left {
             Some(left) => Partition::new(self.tokens, left)?,
             None => Partition::halves(self.tokens)?,

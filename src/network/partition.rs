@@ -1,6 +1,6 @@
 //! Partitions (A, B) of the token positions.
 
-use super::InvalidProblem;
+use super::{InvalidProblem, MAX_SIZE};
 
 /// A partition of `0..tokens` into two non-empty sides A (left) and B (right).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,7 @@ impl Partition {
     /// # Errors
     /// If `left` repeats a position, has one outside `0..tokens`, or leaves a side empty.
     pub fn new(tokens: usize, left: &[usize]) -> Result<Self, InvalidProblem> {
+        Self::check_size(tokens)?;
         let mut is_left = vec![false; tokens];
         for &position in left {
             match is_left.get_mut(position) {
@@ -65,7 +66,16 @@ impl Partition {
                 "must be at least 2, to have two sides",
             ));
         }
+        Self::check_size(tokens)?;
         Self::new(tokens, &(0..tokens / 2).collect::<Vec<_>>())
+    }
+
+    /// Before anything is allocated by token.
+    fn check_size(tokens: usize) -> Result<(), InvalidProblem> {
+        if tokens <= MAX_SIZE {
+            return Ok(());
+        }
+        Err(InvalidProblem::new("tokens", tokens, format_args!("allowed are 2..={MAX_SIZE}")))
     }
 
     /// The positions of A, increasing.

@@ -1,6 +1,6 @@
 //! Shapes of published models.
 
-use super::{Architecture, AttentionShape, MixerShape};
+use super::{Architecture, AttentionShape, InvalidProblem, MixerShape, Output, Partition, Problem};
 
 /// A published model shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,30 @@ pub fn find(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|p| p.name == name)
 }
 
+/// The preset of that name, given to `option` on the command line.
+///
+/// # Errors
+/// Lists the known names and the nearest.
+pub fn lookup(option: &'static str, name: &str) -> Result<&'static Preset, InvalidProblem> {
+    find(name).ok_or_else(|| {
+        let known: Vec<_> = PRESETS.iter().map(|p| p.name).collect();
+        let near = known
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+        let near = near.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+        InvalidProblem::new(option, name, format!("allowed are {}{near}", known.join(", ")))
+    })
+}
+
 impl Preset {
+    /// Its problem with a balanced partition and output entry (0, 0).
+    ///
+    /// # Errors
+    /// None for the presets here.
+    pub fn problem(&self) -> Result<Problem, InvalidProblem> {
+        Problem::new(self.architecture(), Partition::halves(self.tokens)?, Output::default())
+    }
+
     /// The architecture in the default comparison: k_t = 2, k_c = 1, no biases, no residuals.
     pub fn architecture(&self) -> Architecture {
         let Preset { depth, width, channel_hidden, .. } = *self;

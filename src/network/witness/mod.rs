@@ -247,3 +247,6 @@ fn variable(index: usize) -> Polynomial<Rational> {
     debug_assert!(Rational::one().numer() == &1);
     Polynomial::variable(index)
 }
+
+#[cfg(test)]
+mod tests;

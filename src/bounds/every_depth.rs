@@ -1,0 +1,169 @@
+//! Corollary 5.2: the gap at every depth from some depth on, for a Mixer with K = 2 per layer and a balanced
+//! partition: finitely many depths evaluated, and an induction step for all larger ones.
+//!
+//! **Induction.** With D = 2^L, k = 2^{L-1} and n = n_A = n_B the Mixer's bound is
+//! `U(L) = mc(n+1,k) + mc(n+1,k-1)`. Each factor of `mc(n+1,2k)/mc(n+1,k) = prod_{1<=i<=n} (2k+i)/(k+i)` and of
+//! `mc(n+1,2k-1)/mc(n+1,k-1) = prod_{1<=i<=n} (2k-1+i)/(k-1+i)` is at most 2, so `U(L+1) <= 2^n U(L)`.
+//! One admissible choice in Theorem 3.9 stays admissible at every larger depth, where it gives
+//! `LB(L) = mc(v+1,K)` with K = 3^{L-2-c}, and `LB(L+1)/LB(L) = prod_{1<=i<=v} (3K+i)/(K+i)` grows with K. So
+//! `LB(L0) > U(L0)` and `LB(L0+1)/LB(L0) >= 2^n` give `LB(L) > U(L)` for all L >= L0.
+
+use super::mixer_homogeneous::{covered_log, visible_variables};
+use super::{Gap, LogInterval, attention_blocks, gap, mixer};
+use crate::network::{Architecture, InvalidProblem, Problem};
+use rug::Integer;
+use std::ops::RangeInclusive;
+
+/// The gap at each depth of a range, and for all depths after it.
+pub struct EveryDepth {
+    /// The gap at each depth of the range.
+    pub rows: Vec<(usize, Gap)>,
+    /// The least depth of the range at which the induction step holds.
+    pub induction: Option<InductionStep>,
+}
+
+/// The hypotheses of the induction at one depth, both certain.
+#[derive(Clone, Debug)]
+pub struct InductionStep {
+    /// L0.
+    pub depth: usize,
+    /// v, of the choice in Theorem 3.9.
+    pub variables: Integer,
+    /// LB(L0).
+    pub lower: LogInterval,
+    /// U(L0).
+    pub upper: LogInterval,
+    /// LB(L0+1)/LB(L0), which grows with the depth.
+    pub lower_growth: LogInterval,
+    /// 2^n, at least U(L+1)/U(L) for every L.
+    pub upper_growth: LogInterval,
+}
+
+impl EveryDepth {
+    /// The least depth from which on the gap is proved for every depth without end; `None` if the induction
+    /// does not start in the range.
+    pub fn from_depth(&self) -> Option<usize> {
+        let start = self.induction.as_ref()?.depth;
+        let before = self.rows.iter().rev().skip_while(|(depth, _)| *depth >= start);
+        Some(
+            before.take_while(|(_, gap)| gap.certified()).last().map_or(start, |(depth, _)| *depth),
+        )
+    }
+}
+
+/// Evaluates the gap between the two shapes at each depth of `depths` and looks for the induction step.
+///
+/// # Errors
+/// If the Mixer is not one of Theorem 4.1 with K = 2, or its sides see different numbers of variables, or
+/// a depth is not allowed.
+pub fn every_depth(
+    attention: &Problem,
+    mixing: &Problem,
+    depths: RangeInclusive<usize>,
+) -> Result<EveryDepth, InvalidProblem> {
+    let n = balanced_variables(mixing)?;
+    let (mut rows, mut induction) = (Vec::new(), None);
+    for depth in depths {
+        let (attention, mixing) = (attention.with_depth(depth)?, mixing.with_depth(depth)?);
+        rows.push((depth, gap(&attention, &mixing)));
+        induction = induction.or_else(|| induction_step(depth, &attention, &mixing, n));
+    }
+    Ok(EveryDepth { rows, induction })
+}
+
+fn balanced_variables(mixing: &Problem) -> Result<usize, InvalidProblem> {
+    let shape = mixer(mixing).map_err(|why| InvalidProblem::new("mixer", "", why))?;
+    if shape.bias || shape.residual || mixing.architecture().layer_degree() != Some(2) {
+        return Err(InvalidProblem::new(
+            "mixer",
+            "(this shape)",
+            "the induction over the depth needs k_t k_c = 2, no biases and no residual connections",
+        ));
+    }
+    match visible_variables(shape, mixing) {
+        (n_a, n_b) if n_a == n_b => Ok(n_a),
+        (n_a, n_b) => Err(InvalidProblem::new(
+            "left",
+            format_args!("({n_a} and {n_b} variables)"),
+            "the induction over the depth needs as many variables on either side",
+        )),
+    }
+}
+
+fn induction_step(
+    depth: usize,
+    attention: &Problem,
+    mixing: &Problem,
+    n: usize,
+) -> Option<InductionStep> {
+    let plan = attention_blocks::best(attention)?;
+    let variables = plan.variables();
+    let at = |k: &Integer| LogInterval::multiset(&Integer::from(&variables + 1u32), k);
+    let lower = at(&plan.exponent)?;
+    let lower_growth = at(&Integer::from(&plan.exponent * 3u32))?.over(&lower);
+    let upper = covered_log((n, n), &mixing.big_degree())?;
+    let upper_growth = LogInterval::of(&2.into())?.power(&n.into());
+    let holds = upper.less_than(&lower) && upper_growth.at_most(&lower_growth);
+    holds.then_some(InductionStep { depth, variables, lower, upper, lower_growth, upper_growth })
+}
+
+impl Problem {
+    /// The same problem with another number of layers.
+    ///
+    /// # Errors
+    /// If the depth is not allowed.
+    pub fn with_depth(&self, depth: usize) -> Result<Self, InvalidProblem> {
+        let mut architecture = self.architecture().clone();
+        match &mut architecture {
+            Architecture::Attention(shape) => shape.depth = depth,
+            Architecture::Mixer(shape) => shape.depth = depth,
+        }
+        Self::new(architecture, self.partition().clone(), self.output())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::presets;
+
+    fn shapes(attention: &str, mixer: &str) -> (Problem, Problem) {
+        let problem = |name| presets::find(name).unwrap().problem().unwrap();
+        (problem(attention), problem(mixer))
+    }
+
+    /// Corollary 5.2: every depth from 3 on, and neither of 1 and 2.
+    #[test]
+    fn published_shapes() {
+        for (attention, mixer) in [("vit-b-16", "mixer-b-16"), ("vit-l-16", "mixer-l-16")] {
+            let (attention, mixer) = shapes(attention, mixer);
+            let found = every_depth(&attention, &mixer, 1..=40).unwrap();
+            for (depth, gap) in &found.rows {
+                assert_eq!(gap.certified(), *depth >= 3, "{depth}");
+            }
+            assert_eq!(found.from_depth(), Some(3));
+            assert!(found.induction.unwrap().depth <= 15);
+            assert!(found.rows[2].1.exact(), "depth 3 is decided in exact integers");
+        }
+    }
+
+    /// At a fixed width the number of variables decides: the induction must not start where the Mixer has more.
+    #[test]
+    fn small_width_has_no_induction() {
+        let (attention, mixer) = (Problem::attention(2, 4, 2, 8), Problem::mixer(2, 64, 8, 8));
+        let found = every_depth(&attention.unwrap(), &mixer.unwrap(), 1..=40).unwrap();
+        assert!(found.induction.is_none() && found.from_depth().is_none());
+    }
+
+    #[test]
+    fn other_mixers_are_refused() {
+        let (attention, mixer) = shapes("vit-b-16", "mixer-b-16");
+        let Architecture::Mixer(shape) = mixer.architecture() else { unreachable!() };
+        let cubic =
+            Architecture::Mixer(crate::network::MixerShape { token_degree: 3, ..shape.clone() });
+        let cubic = Problem::new(cubic, mixer.partition().clone(), mixer.output()).unwrap();
+        assert!(every_depth(&attention, &cubic, 1..=2).is_err());
+        let unbalanced = mixer.with_partition(&[0]).unwrap();
+        assert!(every_depth(&attention, &unbalanced, 1..=2).is_err());
+    }
+}

@@ -1,0 +1,96 @@
+//! The gap between attention and the Mixer at one size (docs/theory.md, section 5).
+//!
+//! It is certified when a lower bound for attention, which holds for almost all weights, is larger than
+//! an upper bound for the Mixer, which holds for all weights.
+
+use super::{Evaluation, LogInterval, Side, best};
+use crate::network::{Architecture, Problem};
+
+/// The best lower bound of attention and the best upper bound of the Mixer.
+#[derive(Clone)]
+pub struct Gap {
+    /// Attention's best lower bound.
+    pub lower: Option<Evaluation>,
+    /// The Mixer's best upper bound.
+    pub upper: Option<Evaluation>,
+    /// Degree per layer K = k_t k_c of the Mixer.
+    layer_degree: Option<u64>,
+}
+
+/// What every statement of a gap leaves out.
+pub const SCOPE: [&str; 4] = [
+    "The degree per layer decides: with K = k_t k_c >= 3 the bounds give no asymptotic gap at fixed depth, \
+     and exact small cases show Mixers above attention; a Mixer with few variables can still be below.",
+    "For a width small against 3^L both ranks are polynomials in the degree and the number of variables \
+     decides: at a fixed width the gap can fail as the depth grows.",
+    "Polynomial networks only: a ReLU or GELU network has infinite separation rank on the reals, and softmax, \
+     layer normalisation and the position-wise part are removed on both sides.",
+    "If both sides keep the same position-wise polynomial of degree k, the degrees per layer are 3k and k_t k.",
+];
+
+/// Evaluates the gap between `attention` and `mixer`; each brings its own sizes and partition.
+/// Cost: that of all bounds, below a second at any size.
+pub fn gap(attention: &Problem, mixer: &Problem) -> Gap {
+    Gap {
+        lower: best(attention, Side::Lower).filter(|_| is_attention(attention)),
+        upper: best(mixer, Side::Upper).filter(|_| !is_attention(mixer)),
+        layer_degree: mixer.architecture().layer_degree(),
+    }
+}
+
+fn is_attention(problem: &Problem) -> bool {
+    matches!(problem.architecture(), Architecture::Attention(_))
+}
+
+impl Gap {
+    fn logs(&self) -> Option<(&LogInterval, &LogInterval)> {
+        Some((self.lower.as_ref()?.log.as_ref()?, self.upper.as_ref()?.log.as_ref()?))
+    }
+
+    /// Whether the lower bound is certainly larger: in exact integers where both are there, elsewhere by
+    /// disjoint enclosures.
+    pub fn certified(&self) -> bool {
+        match (&self.lower, &self.upper) {
+            (Some(Evaluation { value: Some(l), .. }), Some(Evaluation { value: Some(u), .. })) => {
+                l > u
+            }
+            _ => self.logs().is_some_and(|(lower, upper)| upper.less_than(lower)),
+        }
+    }
+
+    /// Whether both sides are exact integers.
+    pub fn exact(&self) -> bool {
+        [&self.lower, &self.upper].iter().all(|e| e.as_ref().is_some_and(|e| e.value.is_some()))
+    }
+
+    /// `[lo, hi]` around the ratio of the two logarithms; `None` where the upper bound may be 1.
+    pub fn ratio(&self) -> Option<[f64; 2]> {
+        self.logs().and_then(|(lower, upper)| lower.log_ratio(upper))
+    }
+
+    /// Why the gap is not certified; `None` where it is.
+    pub fn reason(&self) -> Option<String> {
+        if self.certified() {
+            return None;
+        }
+        let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
+            return Some("a side has no bound that applies".into());
+        };
+        let compared = format!(
+            "the best lower bound for attention, {}, is not above the best upper bound for the Mixer, {}",
+            lower.bound.id(),
+            upper.bound.id()
+        );
+        let why = match self.layer_degree {
+            Some(k) if k < 3 => {
+                "the depth is too small, or the width is small against 3^L so that the number of variables decides"
+                    .to_owned()
+            }
+            k => format!(
+                "the Mixer has degree K = k_t k_c = {} per layer, not below attention's 3, where no asymptotic gap holds",
+                k.map_or_else(|| "too large to write".into(), |k| k.to_string())
+            ),
+        };
+        Some(format!("{compared}; {why}"))
+    }
+}
