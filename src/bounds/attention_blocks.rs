@@ -23,10 +23,10 @@ impl Bound for BlocksBound {
         "3.9"
     }
     fn formula(&self) -> &'static str {
-        "max over t1, t2, c of sum_{kappa<=K} h(m,tau;kappa), r = t1+t2, K = 3^(L-2-c), m = min(d-r-q, (H-1)t1), tau = min(r,|B|,m)"
+        "$max_{t_1,t_2,c} sum_{kappa<=K} h(m,tau;kappa)$, $r = t_1+t_2$, $K = 3^{L-2-c}$, $m = min(d-r-q, (H-1)t_1)$, $tau = min(r,|B|,m)$"
     }
     fn hypotheses(&self) -> &'static str {
-        "attention, H >= 2, L >= c+2, t1 >= t2 >= 0, ceil(r/2) <= n^c, t1+q <= d_a, r+q <= |A|, 2q <= d_a, almost all weights"
+        "attention, $H >= 2$, $L >= c+2$, $t_1 >= t_2 >= 0$, $1 <= r <= 2n^c$, $n <= H$, $q = ceil(r/(2n))$, $t_1+q <= d_a$, $r+q <= |A|$, $2q <= d_a$, almost all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         attention(problem)?;

@@ -24,7 +24,7 @@ impl Bound for GradedBound {
         "3.3"
     }
     fn formula(&self) -> &'static str {
-        "sum_{b=0}^{C} min( h(d,|B|;b), h1(d,|A|;C-b), g(b) ), C = (3^L - 1)/2, output token in A"
+        "$sum_{b=0}^{C} min( h(d,|B|;b), h_1(d,|A|;C-b), g(b) )$, $C = (3^L - 1)/2$, output token in $A$"
     }
     fn hypotheses(&self) -> &'static str {
         "attention, all weights"

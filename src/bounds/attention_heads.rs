@@ -22,10 +22,10 @@ impl Bound for HeadsBound {
         "3.8"
     }
     fn formula(&self) -> &'static str {
-        "max over r, c of sum_{kappa<=K} h(m,tau;kappa), K = 3^(L-1-c), m = d-r-q, tau = min(r,|B|,m)"
+        "$max_{r,c} sum_{kappa<=K} h(m,tau;kappa)$, $K = 3^{L-1-c}$, $m = d-r-q$, $tau = min(r,|B|,m)$"
     }
     fn hypotheses(&self) -> &'static str {
-        "attention, L >= c+1, r >= 1, ceil(r/2) <= n^c, r+q <= min(d_a,|A|), 2q <= d_a, almost all weights"
+        "attention, $L >= c+1$, $1 <= r <= 2n^c$, $n <= H$, $q = ceil(r/(2n))$, $r+q <= min(d_a,|A|)$, $2q <= d_a$, almost all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         attention(problem)?;

@@ -18,10 +18,10 @@ impl Bound for IsotropicBound {
         "3.5"
     }
     fn formula(&self) -> &'static str {
-        "max( mc(d_a, C) - mc(d_a, C-2), mc(floor(d_a/2), C) ), C = (3^L - 1)/2"
+        "$max( mc(d_a, C) - mc(d_a, C-2), mc(floor(d_a/2), C) )$, $C = (3^L - 1)/2$"
     }
     fn hypotheses(&self) -> &'static str {
-        "attention, L >= 1, N >= 2, any partition, any H dividing d, almost all weights"
+        "attention, $L >= 1$, $N >= 2$, any partition, any $H$ dividing $d$, almost all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         attention(problem).map(|_| ())

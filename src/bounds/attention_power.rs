@@ -19,10 +19,10 @@ impl Bound for PowerBound {
         "3.4"
     }
     fn formula(&self) -> &'static str {
-        "sum_{k=0}^{e} mc(d-1, 2k), e = (3^(L-1) - 1)/2"
+        "$sum_{k=0}^{e} mc(d-1, 2k)$, $e = (3^{L-1} - 1)/2$"
     }
     fn hypotheses(&self) -> &'static str {
-        "attention, L >= 1, N >= 2, any partition, any H dividing d, almost all weights"
+        "attention, $L >= 1$, $N >= 2$, any partition, any $H$ dividing $d$, almost all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         attention(problem).map(|_| ())

@@ -19,10 +19,10 @@ impl Bound for WordBound {
         "3.2"
     }
     fn formula(&self) -> &'static str {
-        "(d + H)^C, C = (3^L - 1)/2"
+        "$(d + H)^C$, $C = (3^L - 1)/2$"
     }
     fn hypotheses(&self) -> &'static str {
-        "attention, H d_a = d, all weights"
+        "attention, $H d_a = d$, all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         attention(problem).map(|_| ())

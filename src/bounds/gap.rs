@@ -17,15 +17,16 @@ pub struct Gap {
     layer_degree: Option<u64>,
 }
 
-/// What every statement of a gap leaves out.
+/// What every statement of a gap leaves out: words with mathematics between dollars
+/// ([`crate::table::words`]).
 pub const SCOPE: [&str; 4] = [
-    "The degree per layer decides: with K = k_t k_c >= 3 the bounds give no asymptotic gap at fixed depth, \
+    "The degree per layer decides: with $K = k_t k_c >= 3$ the bounds give no asymptotic gap at fixed depth, \
      and exact small cases show Mixers above attention; a Mixer with few variables can still be below.",
-    "For a width small against 3^L both ranks are polynomials in the degree and the number of variables \
+    "For a width small against $3^L$ both ranks are polynomials in the degree and the number of variables \
      decides: at a fixed width the gap can fail as the depth grows.",
     "Polynomial networks only: a ReLU or GELU network has infinite separation rank on the reals, and softmax, \
      layer normalisation and the position-wise part are removed on both sides.",
-    "If both sides keep the same position-wise polynomial of degree k, the degrees per layer are 3k and k_t k.",
+    "If both sides keep the same position-wise polynomial of degree $k$, the degrees per layer are $3k$ and $k_t k$.",
 ];
 
 /// Evaluates the gap between `attention` and `mixer`; each brings its own sizes and partition.

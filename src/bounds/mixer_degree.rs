@@ -18,10 +18,10 @@ impl Bound for DegreeBound {
         "4.2"
     }
     fn formula(&self) -> &'static str {
-        "min_{0<=t<=D+1} [ C(n_A+t-1, n_A) + C(n_B+D-t, n_B) ], D = (k_t k_c)^L, n_A = d min(S,|A|), or d|A| with a residual"
+        "$min_{0<=t<=D+1} [ binom(n_A+t-1, n_A) + binom(n_B+D-t, n_B) ]$, $D = (k_t k_c)^L$, $n_A = d min(S,|A|)$, or $d|A|$ with a residual; $n_B$ likewise"
     }
     fn hypotheses(&self) -> &'static str {
-        "Mixer, any polynomial activations of degrees k_t, k_c >= 1, biases, residuals, any fixed permutation, all weights"
+        "Mixer, any polynomial activations of degrees $k_t, k_c >= 1$, biases, residuals, any fixed permutation, all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         mixer(problem).map(|_| ())

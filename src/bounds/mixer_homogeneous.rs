@@ -25,10 +25,10 @@ impl Bound for HomogeneousBound {
         "4.1"
     }
     fn formula(&self) -> &'static str {
-        "sum_{a=0}^{D} min( mc(n_A, a), mc(n_B, D-a) ), D = (k_t k_c)^L, n_A = d min(S,|A|)"
+        "$sum_{a=0}^{D} min( mc(n_A, a), mc(n_B, D-a) )$, $D = (k_t k_c)^L$, $n_A = d min(S,|A|)$, $n_B = d min(S,|B|)$"
     }
     fn hypotheses(&self) -> &'static str {
-        "Mixer, activations z^k, no bias, no residual, any fixed permutation, all weights"
+        "Mixer, activations $z^k$, no bias, no residual, any fixed permutation, all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         let shape = mixer(problem)?;

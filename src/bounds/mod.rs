@@ -58,10 +58,10 @@ pub trait Bound: Sync {
     /// The number of the theorem in docs/theory.md, where its proof stands.
     fn theorem(&self) -> &'static str;
 
-    /// The formula, in plain mathematics.
+    /// The formula: words with mathematics between dollars ([`crate::table::words`]).
     fn formula(&self) -> &'static str;
 
-    /// The hypotheses, in words.
+    /// The hypotheses, likewise.
     fn hypotheses(&self) -> &'static str;
 
     /// Whether the problem meets the hypotheses; if not, which one fails.

@@ -5,6 +5,7 @@ use crate::bounds::{Evaluation, LogInterval, SCOPE, gap};
 use crate::network::{
     Architecture, AttentionShape, InvalidProblem, MixerShape, Output, Partition, Problem, presets,
 };
+use crate::table::words;
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -97,7 +98,7 @@ struct Report {
     /// Around the ratio of the two logarithms.
     ratio: Option<[f64; 2]>,
     reason: Option<String>,
-    scope: [&'static str; 4],
+    scope: [String; 4],
 }
 
 #[derive(Serialize)]
@@ -120,7 +121,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         upper: gap.upper.as_ref().map(SideReport::from),
         ratio: gap.ratio(),
         reason: gap.reason(),
-        scope: SCOPE,
+        scope: SCOPE.map(words::plain),
     };
     match args.format {
         Format::Json => print_json(&report)?,

@@ -1,11 +1,13 @@
 //! `seprank table`.
 
 use super::{Failure, progress};
-use crate::table::{self, Format, Table, render};
+use crate::files::replace;
+use crate::table::{self, Format, Table};
 use clap::ValueEnum;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 /// The tables of the appendix
 #[derive(clap::Args, Clone, Debug)]
@@ -13,7 +15,9 @@ use std::process::ExitCode;
   seprank table small-ranks
   seprank table --all --out tables
 
-The same seed gives the same bytes.")]
+With --all and --out also appendix.tex, which takes in every table, and manifest.json with version, seed,
+time and SHA-256 of every file. The same seed gives the same bytes, but for that time, which is
+SOURCE_DATE_EPOCH where that is set.")]
 pub(super) struct Args {
     /// Which table
     #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all",
@@ -61,28 +65,45 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         .into_iter()
         .filter(|t| args.all || args.name.as_deref() == Some(t.id()))
         .collect();
-    if let Some(dir) = &args.out {
-        std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()))?;
-    }
+    let formats = match (args.format, &args.out) {
+        (Some(format), _) => vec![format.into()],
+        (None, Some(_)) => Format::ALL.to_vec(),
+        (None, None) => vec![Format::Markdown],
+    };
+    let time = seconds_since_1970()?;
     let bar = progress::bar(chosen.len() as u64, "tables");
-    for table in chosen {
-        let data = table.build(args.seed);
-        match &args.out {
-            None => {
-                let format = args.format.map_or(Format::Markdown, Format::from);
-                std::io::stdout().lock().write_all(render(table, &data, format).as_bytes())?;
-            }
-            Some(dir) => {
-                let formats = args.format.map_or(Format::ALL.to_vec(), |f| vec![f.into()]);
-                for format in formats {
-                    let path = dir.join(table.id()).with_extension(format.extension());
-                    std::fs::write(&path, render(table, &data, format))
-                        .map_err(|e| format!("--out {}: {e}", path.display()))?;
-                }
-            }
-        }
+    let mut files = Vec::new();
+    for table in &chosen {
+        files.extend(table::files(*table, args.seed, &formats));
         bar.inc(1);
     }
     bar.finish_and_clear();
+    let Some(dir) = &args.out else {
+        let mut out = std::io::stdout().lock();
+        files.iter().try_for_each(|file| out.write_all(file.text.as_bytes()))?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    if args.all {
+        if formats.contains(&Format::Latex) {
+            files.push(table::appendix(&chosen, args.seed));
+        }
+        files.push(table::manifest(&files, args.seed, time));
+    }
+    std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()))?;
+    for file in &files {
+        let path = dir.join(&file.name);
+        replace(&path, file.text.as_bytes())
+            .map_err(|e| format!("--out {}: {e}", path.display()))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The time for the manifest: `SOURCE_DATE_EPOCH` if set, or the clock.
+fn seconds_since_1970() -> Result<u64, Failure> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => Ok(text.parse().map_err(|_| {
+            format!("SOURCE_DATE_EPOCH {text:?}: must be a number of seconds since 1970")
+        })?),
+        Err(_) => Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs()),
+    }
 }

@@ -14,9 +14,15 @@ impl Table for BoundsByDepth {
     fn id(&self) -> &'static str {
         "bounds-by-depth"
     }
+    fn place(&self) -> u32 {
+        8
+    }
+    fn title(&self) -> &'static str {
+        "Every bound by depth at a small width"
+    }
     fn caption(&self) -> &'static str {
-        "Every bound at d = 4, one head, N = 8 balanced, Mixer with S = 4, k_t = 2, k_c = 1. An empty \
-         entry means that the bound does not apply."
+        "Every bound at $d = 4$, one head, $N = 8$ balanced, Mixer with $S = 4$, $k_t = 2$, $k_c = 1$. A \
+         missing entry: the bound does not apply at that depth, or (attention-blocks) with one head."
     }
     fn build(&self, _seed: u64) -> Data {
         let value = |bound: &'static dyn Bound, depth| {
@@ -31,7 +37,8 @@ impl Table for BoundsByDepth {
             let values = (1..=6).map(|depth| value(bound, depth));
             [bound.id().into(), bound.side().name().into()].into_iter().chain(values).collect()
         });
-        let columns = vec!["bound", "side", "L=1", "L=2", "L=3", "L=4", "L=5", "L=6"];
+        let columns =
+            vec!["bound", "side", "$L = 1$", "$L = 2$", "$L = 3$", "$L = 4$", "$L = 5$", "$L = 6$"];
         Data { columns, rows: rows.collect() }
     }
 }

@@ -1,19 +1,18 @@
 //! The four formats of a table.
 
-use super::{Cell, Data, Table};
-use itertools::Itertools;
+use super::{Cell, Data, Table, full_caption, latex::latex, words};
 use serde_json::{Map, Value, json};
 
 /// A format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A booktabs `table` environment.
+    /// A `longtable` with booktabs rules, turned where it is wide.
     Latex,
     /// A pipe table under a heading.
     Markdown,
     /// Comma separated values with a heading line.
     Csv,
-    /// `{"id", "caption", "rows": [{column: value}]}`.
+    /// `{"id", "title", "caption", "rows": [{column: value}]}`.
     Json,
 }
 
@@ -42,26 +41,50 @@ pub fn render(table: &dyn Table, data: &Data, format: Format) -> String {
     }
 }
 
-/// An interval for log10 as one number: its common leading digits, or both ends.
-fn logarithm(lo: f64, hi: f64) -> String {
-    let (a, b) = (format!("{lo:.3}"), format!("{hi:.3}"));
-    if a == b { a } else { format!("{a}..{b}") }
+/// An interval for reading: one number where both ends agree to three decimals, or else both ends,
+/// rounded outwards to about the digits that they share.
+pub(super) fn interval([lo, hi]: [f64; 2]) -> Vec<String> {
+    let (low, high) = (format!("{lo:.3}"), format!("{hi:.3}"));
+    if low == high {
+        return vec![low];
+    }
+    let decimals = (0..3).find(|&k| (hi - lo) * 10f64.powi(k) >= 1.0).unwrap_or(3);
+    let scale = 10f64.powi(decimals);
+    // One step away in floating point, so that the product's own rounding does not move an end inwards.
+    let ends = [(lo * scale).next_down().floor(), (hi * scale).next_up().ceil()];
+    ends.map(|end| format!("{:.*}", decimals as usize, end / scale)).into()
 }
 
-fn plain(cell: &Cell) -> String {
+/// For reading without typesetting.
+pub(super) fn plain(cell: &Cell) -> String {
+    let bracket = |ends: Vec<String>| match ends.as_slice() {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
     match cell {
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) => words::plain(text),
         Cell::Integer(value) => value.to_string(),
-        Cell::Log10(lo, hi) => format!("10^{}", logarithm(*lo, *hi)),
+        Cell::Log10(ends) => format!("10^{}", bracket(interval(*ends))),
+        Cell::Real(ends) => bracket(interval(*ends)),
+        Cell::Measured(value) => format!("{value:.1e}"),
         Cell::Missing => String::new(),
+    }
+}
+
+/// For programs: intervals with all digits.
+fn exact(cell: &Cell) -> String {
+    match cell {
+        Cell::Log10([lo, hi]) => format!("10^[{lo}, {hi}]"),
+        Cell::Real([lo, hi]) => format!("[{lo}, {hi}]"),
+        _ => plain(cell),
     }
 }
 
 fn csv(data: &Data) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let records = std::iter::once(data.columns.iter().map(ToString::to_string).collect())
-        .chain(data.rows.iter().map(|row| row.iter().map(plain).collect::<Vec<_>>()));
-    for record in records {
+    let headings = data.columns.iter().map(|c| words::plain(c)).collect();
+    let records = data.rows.iter().map(|row| row.iter().map(exact).collect::<Vec<_>>());
+    for record in std::iter::once(headings).chain(records) {
         writer.write_record(record).expect("writing to memory, rows of equal length");
     }
     let bytes = writer.into_inner().expect("writing to memory");
@@ -69,86 +92,39 @@ fn csv(data: &Data) -> String {
 }
 
 fn json(table: &dyn Table, data: &Data) -> String {
-    let rows: Vec<Value> = data
-        .rows
-        .iter()
-        .map(|row| {
-            let fields = data.columns.iter().zip(row).map(|(column, cell)| {
-                let value = match cell {
-                    Cell::Text(text) => json!(text),
-                    Cell::Integer(value) => json!(value.to_string()),
-                    Cell::Log10(lo, hi) => json!({ "log10": [lo, hi] }),
-                    Cell::Missing => Value::Null,
-                };
-                (column.to_string(), value)
-            });
-            Value::Object(fields.collect::<Map<_, _>>())
-        })
-        .collect();
-    let document = json!({ "id": table.id(), "caption": table.caption(), "rows": rows });
+    let value = |cell: &Cell| match cell {
+        Cell::Text(_) | Cell::Integer(_) => json!(plain(cell)),
+        Cell::Log10(ends) => json!({ "log10": ends }),
+        Cell::Real(ends) => json!(ends),
+        Cell::Measured(_) => plain(cell).parse::<f64>().map_or(Value::Null, |v| json!(v)),
+        Cell::Missing => Value::Null,
+    };
+    let record = |row: &Vec<Cell>| {
+        let fields = data.columns.iter().zip(row);
+        Value::Object(fields.map(|(c, cell)| (words::plain(c), value(cell))).collect::<Map<_, _>>())
+    };
+    let rows: Vec<Value> = data.rows.iter().map(record).collect();
+    let caption = words::plain(&full_caption(table));
+    let title = words::plain(table.title());
+    let document = json!({ "id": table.id(), "title": title, "caption": caption, "rows": rows });
     format!("{document:#}\n")
 }
 
 fn markdown(table: &dyn Table, data: &Data) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let escape = |text: String| text.replace('|', "\\|");
-    let rule = alignment(data).map(|a| if a == 'r' { "---:" } else { "---" }.to_string()).collect();
-    let mut out = format!("### {}\n\n{}\n\n", table.id(), table.caption());
-    out += &line(data.columns.iter().map(ToString::to_string).collect());
-    out += &line(rule);
+    let rule = (0..data.columns.len()).map(|c| if has_words(data, c) { "---" } else { "---:" });
+    let (title, caption) = (words::plain(table.title()), words::plain(&full_caption(table)));
+    let mut out = format!("### {title}\n\n{caption}\n\n");
+    out += &line(data.columns.iter().map(|c| escape(words::plain(c))).collect());
+    out += &line(rule.map(Into::into).collect());
     for row in &data.rows {
         out += &line(row.iter().map(plain).map(escape).collect());
     }
     out
 }
 
-/// `r` for columns of numbers, `l` for columns with words.
-fn alignment(data: &Data) -> impl Iterator<Item = char> + '_ {
-    (0..data.columns.len()).map(|c| {
-        let words = data.rows.iter().any(|row| matches!(row[c], Cell::Text(_)));
-        if words { 'l' } else { 'r' }
-    })
-}
-
-fn latex(table: &dyn Table, data: &Data) -> String {
-    let cell = |cell: &Cell| match cell {
-        Cell::Text(text) => latex_text(text),
-        Cell::Integer(value) => format!("${value}$"),
-        Cell::Log10(lo, hi) => {
-            format!("$10^{{{}}}$", logarithm(*lo, *hi).replace("..", "\\ldots "))
-        }
-        Cell::Missing => "--".into(),
-    };
-    let header = data.columns.iter().map(|c| latex_text(c)).join(" & ");
-    let rows: String =
-        data.rows.iter().map(|row| row.iter().map(cell).join(" & ") + " \\\\\n").collect();
-    let columns: String = alignment(data).collect();
-    let (id, caption) = (table.id(), latex_text(table.caption()));
-    format!(
-        "\\begin{{longtable}}{{{columns}}}\n\\caption{{{caption}}}\\label{{tab:{id}}}\\\\\n\
-         \\toprule\n{header} \\\\\n\\midrule\n\\endfirsthead\n\
-         \\toprule\n{header} \\\\\n\\midrule\n\\endhead\n\
-         \\bottomrule\n\\endlastfoot\n{rows}\\end{{longtable}}\n"
-    )
-}
-
-/// Plain words with the characters that LaTeX reserves made harmless.
-fn latex_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' | '%' | '$' | '#' | '_' | '{' | '}' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '<' => out += "$<$",
-            '>' => out += "$>$",
-            '|' => out += "$|$",
-            '^' => out += "\\textasciicircum{}",
-            '~' => out += "\\textasciitilde{}",
-            '\\' => out += "\\textbackslash{}",
-            _ => out.push(c),
-        }
-    }
-    out.replace("$<$=", "$\\le$").replace("$>$=", "$\\ge$")
+/// Whether a column holds words, and so begins at the left.
+pub(super) fn has_words(data: &Data, column: usize) -> bool {
+    data.rows.iter().any(|row| matches!(row[column], Cell::Text(_)))
 }

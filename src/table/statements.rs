@@ -9,20 +9,24 @@ impl Table for Statements {
     fn id(&self) -> &'static str {
         "statements"
     }
+    fn place(&self) -> u32 {
+        1
+    }
+    fn title(&self) -> &'static str {
+        "The bounds and their hypotheses"
+    }
     fn caption(&self) -> &'static str {
         "Bounds on the separation rank. Upper bounds hold for all weights, lower bounds for almost \
-         all weights (the generic separation rank)."
+         all weights (the generic separation rank). The output token is in $A$; otherwise $A$ and $B$ change places."
     }
     fn build(&self, _seed: u64) -> Data {
-        let rows = bounds::all()
+        let mut bounds = bounds::all();
+        bounds.sort_by_key(|b| b.theorem());
+        let words = bounds
             .into_iter()
-            .map(|b| {
-                [b.theorem(), b.id(), b.side().name(), b.formula(), b.hypotheses()]
-                    .map(Into::into)
-                    .into()
-            })
-            .collect();
-        Data { columns: vec!["theorem", "id", "side", "value", "hypotheses"], rows }
+            .map(|b| [b.theorem(), b.id(), b.side().name(), b.formula(), b.hypotheses()]);
+        let columns = vec!["theorem", "bound", "side", "value", "hypotheses"];
+        Data { columns, rows: words.map(|row| row.map(Into::into).into()).collect() }
     }
 }
 
