@@ -4,6 +4,7 @@ mod certificate;
 mod coq;
 mod forecast;
 mod rank;
+mod rates;
 
 pub use certificate::{certify_bound, certify_gap, certify_rank};
 pub use coq::{CoqError, coq_theorem};
