@@ -145,7 +145,58 @@ fn the_rank_modulo_an_unlucky_prime_is_smaller() {
     assert_eq!(rank_rational(&integers(&m)).echelon.rank, 2);
 }
 
+/// Primes on either side of the limit of the elimination in doubles; the first two are the first that
+/// [`rank_rational`] tries.
+const PRIMES: [u64; 8] = [
+    8_388_593,
+    8_388_587,
+    3,
+    67_108_859,
+    67_108_879,
+    (1 << 61) - 1,
+    (1 << 62) - 57,
+    (1 << 63) - 25,
+];
+
 proptest! {
+    /// L diag(u, .., p v, ..) R with unit trapezoids L and R: the rank over Q is the order of the
+    /// diagonal, the rank modulo p the number of its entries that p does not divide.
+    #[test]
+    fn planted_ranks_at_unlucky_primes(
+        rows in 1usize..50, cols in 1usize..50, order in 0usize..50, lost in 0usize..6,
+        which in 0usize..PRIMES.len(), seed: u64,
+    ) {
+        let p = PRIMES[which];
+        let order = order.min(rows).min(cols);
+        let lost = lost.min(order);
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let mut unit = |n: usize| {
+            DMatrix::from_fn(n, order, |i, j| match i.cmp(&j) {
+                std::cmp::Ordering::Equal => 1,
+                std::cmp::Ordering::Greater => rng.random_range(-3i128..=3),
+                std::cmp::Ordering::Less => 0,
+            })
+        };
+        let (left, mut right) = (unit(rows), unit(cols));
+        let mut positions = rand::seq::index::sample(&mut rng, order, lost).into_vec();
+        positions.sort_unstable();
+        for &k in &positions {
+            right.column_mut(k).iter_mut().for_each(|x| *x *= i128::from(p));
+        }
+        let m = left * right.transpose();
+        let prime = Prime::new(p).unwrap();
+        let reduced = m.map(|x| {
+            Fp::from_residue(u64::try_from(x.rem_euclid(i128::from(p))).unwrap(), prime)
+        });
+        let echelon = rank_mod_p(&reduced, prime);
+        prop_assert_eq!(echelon.rank, order - lost);
+        prop_assert_eq!((echelon.pivot_rows.len(), echelon.pivot_cols.len()), (order - lost, order - lost));
+        let minor = reduced.select_rows(&echelon.pivot_rows).select_columns(&echelon.pivot_cols);
+        prop_assert_eq!(rank_mod_p(&minor, prime).rank, order - lost);
+        let rational = rank_rational(&m.map(Integer::from));
+        prop_assert_eq!(rational.echelon.rank, order);
+    }
+
     #[test]
     fn all_routes_agree_with_the_definition(
         rows in 0usize..5, cols in 0usize..5, entries in prop::collection::vec(-3i64..=3, 25)

@@ -1,11 +1,16 @@
 //! What a rank will cost, before it is computed.
+//!
+//! Each step is counted in a unit of its own (multiply-adds of an elimination, entries of a table,
+//! forward passes, products of terms), and each unit is timed now, on a small problem of the same
+//! kind: see `rates`. The count supposes that every Hankel block has full rank; one that has not is
+//! eliminated again with up to all of its longer side.
 
 use super::rank::{Inputs, Method, RankRequest};
+use super::rates::{self, Elimination};
 use crate::bounds::{Side, best};
-use crate::network::InputFamily;
+use crate::network::{Architecture, InputFamily, Problem};
 use crate::tensor::hankel::Sizes;
-use crate::tensor::{CoefficientForecast, MemoryLimit};
-use std::time::Instant;
+use crate::tensor::{CoefficientForecast, MemoryLimit, count_monomials};
 
 /// A forecast: blocks, bytes, operations and seconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,56 +21,139 @@ pub struct Forecast {
     pub blocks: Vec<(u64, u64)>,
     /// Largest memory in use, in bytes; `None` past 64 bits.
     pub bytes: Option<u64>,
-    /// Multiply-adds modulo a prime.
+    /// Multiply-adds modulo a prime in the eliminations, or products of terms in a tensor.
     pub operations: f64,
-    /// Seconds, from the rate of a small elimination timed now.
+    /// Seconds, from the rates of small computations timed now.
     pub seconds: f64,
     /// Whether the bytes are within the limit.
     pub fits: bool,
 }
 
 /// The forecast for `request`. Where no bound says how large the rank is, a grid is forecast at the
-/// best lower bound.
+/// best lower bound. Cost: below a tenth of a second on two idle cores.
 pub fn forecast(request: &RankRequest) -> Forecast {
     let problem = &request.problem;
-    let hankel = Sizes::new(problem).filter(|_| {
-        request.inputs == Inputs::All && matches!(request.method, Method::Auto | Method::Hankel)
-    });
-    let (route, blocks, bytes, operations) = if let Some(sizes) = hankel {
-        let (bytes, operations) = sizes.cost();
-        ("hankel", (0..=sizes.degree).map(|b| sizes.block(b)).collect(), bytes, operations)
-    } else if request.method == Method::Coefficients {
-        let forecast = CoefficientForecast::new(problem, &InputFamily::all(problem));
-        let terms = forecast.map_or(f64::INFINITY, |f| f.terms as f64);
-        ("coefficients", Vec::new(), forecast.map(|f| f.bytes), terms * terms)
-    } else {
-        let rank = |side| best(problem, side).and_then(|e| e.value?.to_u64());
-        let size = rank(Side::Upper).or(rank(Side::Lower)).map(|r| r.saturating_add(1));
-        let bytes = size.and_then(|s| s.checked_mul(s)?.checked_mul(24));
-        let (tokens, width) = (problem.tokens() as f64, problem.width() as f64);
-        let forward = 6.0 * tokens * width * width * problem.architecture().depth() as f64;
-        let n = size.map_or(f64::INFINITY, |s| s as f64);
-        (
-            "grid",
-            size.map(|s| (s, s)).into_iter().collect(),
-            bytes,
-            n * n * forward + n.powi(3) / 3.0,
-        )
+    let all = request.inputs == Inputs::All;
+    let tensor = CoefficientForecast::new(problem, &InputFamily::all(problem));
+    let small = all && tensor.is_some_and(|f| f.terms <= SMALL_TENSOR);
+    let upper = best(problem, Side::Upper).and_then(|e| e.value?.to_u64());
+    let sizes = Sizes::new(problem).filter(|_| all);
+    let plan = match (request.method, sizes) {
+        (Method::Coefficients, _) => coefficients(problem, tensor),
+        (Method::Auto, _) if small => coefficients(problem, tensor),
+        (Method::Hankel, Some(sizes)) => hankel(problem, sizes),
+        (Method::Auto, Some(sizes)) if upper.is_none_or(|u| u > SMALL_GRID) => {
+            hankel(problem, sizes)
+        }
+        _ => grid(problem, upper),
     };
     let MemoryLimit(limit) = request.memory;
-    let fits = bytes.is_some_and(|b| b <= limit);
-    Forecast { route, blocks, bytes, operations, seconds: operations / rate(), fits }
+    let fits = plan.bytes.is_some_and(|b| b <= limit);
+    Forecast { fits, ..plan }
 }
 
-/// Multiply-adds a second of the dense elimination on this machine, now: one of 512 x 512.
-pub fn rate() -> f64 {
-    const N: usize = 512;
-    // A Hankel matrix of powers has full rank; any other would do.
-    let p = crate::arith::Prime::WORD;
-    let mut data: Vec<f64> =
-        (0..N * N).map(|e| p.pow_mod(3, ((e / N) * (e % N)) as u64) as f64).collect();
-    let start = Instant::now();
-    let echelon = crate::linalg::rank_dense(&mut data, N, N, p);
-    let seconds = start.elapsed().as_secs_f64().max(1e-6);
-    (echelon.rank as f64).powi(3) / 3.0 / seconds
+/// A tensor of at most so many terms is built, and an upper bound up to so much is met by a grid,
+/// before anything else is tried.
+const SMALL_TENSOR: u64 = 500;
+const SMALL_GRID: u64 = 64;
+
+/// Multiply-adds of the elimination of an n x n matrix of full rank.
+fn cube(n: f64) -> f64 {
+    n.powi(3) / 3.0
+}
+
+fn hankel(problem: &Problem, sizes: Sizes) -> Forecast {
+    let blocks: Vec<(u64, u64)> = (0..=sizes.degree).map(|b| sizes.block(b)).collect();
+    let short: Vec<f64> = blocks.iter().map(|(rows, cols)| *rows.min(cols) as f64).collect();
+    let largest = short.iter().copied().fold(0.0, f64::max);
+    let elimination = Elimination::modulo_word();
+    let eliminations: f64 = short.iter().map(|n| elimination.seconds(*n)).sum();
+    Forecast {
+        route: "hankel",
+        bytes: sizes.bytes.checked_add((8.0 * largest * largest) as u64),
+        operations: short.iter().copied().map(cube).sum(),
+        seconds: eliminations + function_units(problem, sizes) * rates::function(problem),
+        blocks,
+        fits: false,
+    }
+}
+
+/// The work of finding the function of the sum. Attention: entries of d x d products for every
+/// monomial of every degree, for each choice of heads. Mixer: products of terms, in the squares
+/// (or other powers) of all entries of the state.
+pub(super) fn function_units(problem: &Problem, sizes: Sizes) -> f64 {
+    let monomials = |degree, homogeneous| {
+        count_monomials(sizes.variables, degree, homogeneous).map_or(f64::INFINITY, |n| n as f64)
+    };
+    match problem.architecture() {
+        Architecture::Mixer(shape) => {
+            let growth = shape.token_degree * shape.channel_degree;
+            let degrees = (0..shape.depth as u32).map(|l| growth.saturating_pow(l));
+            let squares: f64 = degrees.map(|degree| monomials(degree, true).powi(2)).sum();
+            squares * sizes.variables as f64
+        }
+        Architecture::Attention(shape) => {
+            let words = (shape.heads as f64).powi(shape.depth as i32);
+            (shape.width as f64).powi(2) * monomials(sizes.degree, false) * words
+        }
+    }
+}
+
+/// Counted are the products of terms in the last layer, for every entry of its state: of degree D/k
+/// by D - D/k, where a layer multiplies degrees by k.
+fn coefficients(problem: &Problem, tensor: Option<CoefficientForecast>) -> Forecast {
+    let (tokens, width) = (problem.tokens() as u64, problem.width() as u64);
+    let products = tensor.map_or(f64::INFINITY, |f| {
+        let growth = match problem.architecture() {
+            Architecture::Mixer(shape) => shape.token_degree * shape.channel_degree,
+            _ => 3,
+        };
+        let factor = f.degree / growth.max(1);
+        let terms = |degree| {
+            count_monomials(tokens * width, degree, true).map_or(f64::INFINITY, |n| n as f64)
+        };
+        (tokens * width * width) as f64 * terms(factor) * terms(f.degree - factor)
+    });
+    Forecast {
+        route: "coefficients",
+        blocks: Vec::new(),
+        bytes: tensor.map(|f| f.bytes),
+        operations: products,
+        seconds: products * rates::term_product(),
+        fits: false,
+    }
+}
+
+/// The last grid has one point more than the rank, taken to be the best upper bound; those before
+/// it, each half as large, are counted down to the best lower bound.
+fn grid(problem: &Problem, upper: Option<u64>) -> Forecast {
+    let lower = best(problem, Side::Lower).and_then(|e| e.value?.to_u64());
+    let size = upper.or(lower).map(|r| r.saturating_add(1));
+    let first = lower.map_or(SMALL_GRID, |r| r.saturating_add(1).max(SMALL_GRID));
+    let doublings = std::iter::successors(Some(first), |n| n.checked_mul(2));
+    let last = size.unwrap_or(u64::MAX);
+    let sizes: Vec<f64> =
+        doublings.take_while(|n| *n < last).chain([last]).map(|n| n as f64).collect();
+    let elimination = Elimination::modulo_large();
+    let pass = rates::forward_unit() * forward_units(problem);
+    Forecast {
+        route: "grid",
+        blocks: size.map(|s| (s, s)).into_iter().collect(),
+        bytes: size.and_then(|s| s.checked_mul(s)?.checked_mul(24)),
+        operations: sizes.iter().copied().map(cube).sum(),
+        seconds: sizes.iter().map(|n| n * n * pass + elimination.seconds(*n)).sum(),
+        fits: false,
+    }
+}
+
+/// Multiply-adds of one forward pass.
+pub(super) fn forward_units(problem: &Problem) -> f64 {
+    let (n, d) = (problem.tokens() as f64, problem.width() as f64);
+    let layer = match problem.architecture() {
+        Architecture::Mixer(s) => {
+            2.0 * n * d * (s.token_hidden as f64) + 2.0 * n * d * (s.channel_hidden as f64)
+        }
+        _ => 6.0 * n * d * d,
+    };
+    layer * problem.architecture().depth() as f64
 }

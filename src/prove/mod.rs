@@ -5,10 +5,11 @@ mod coq;
 mod forecast;
 pub mod literals;
 mod rank;
+mod rates;
 
 pub use certificate::{certify_bound, certify_gap, certify_rank};
 pub use coq::{CoqError, coq_theorem};
-pub use forecast::{Forecast, forecast, rate};
+pub use forecast::{Forecast, forecast};
 pub(crate) use rank::generator;
 pub use rank::{
     Basis, BoundValue, Inputs, Method, RankAnswer, RankError, RankRequest, Route, Status, Weights,

@@ -1,0 +1,111 @@
+//! How fast this machine does each step of a rank, timed now on small problems.
+
+use super::forecast::{forward_units, function_units};
+use super::rank::generator;
+use crate::arith::{Fp, Prime, Rational};
+use crate::linalg::{rank_dense, rank_mod_p};
+use crate::network::{Architecture, InputFamily, Network, Problem, WeightStyle};
+use crate::tensor::hankel::{Sizes, gram_function, reduced_function};
+use crate::tensor::{grid, random_points};
+use nalgebra::DMatrix;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Seconds of an elimination of order n: `square n^2 + cube n^3`, through two timed sizes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Elimination {
+    square: f64,
+    cube: f64,
+}
+
+impl Elimination {
+    /// Modulo a prime below 2^26, in doubles.
+    pub(super) fn modulo_word() -> Self {
+        let prime = Prime::WORD;
+        Self::fit([256, 1024], |n| {
+            let matrix = powers(n, prime);
+            let data: Vec<f64> = matrix.iter().map(|x| x.residue(prime) as f64).collect();
+            fastest(|| data.clone(), |mut data| rank_dense(&mut data, n, n, prime).rank)
+        })
+    }
+
+    /// Modulo 2^61 - 1, in integers.
+    pub(super) fn modulo_large() -> Self {
+        let prime = Prime::MERSENNE_61;
+        Self::fit([64, 192], |n| {
+            let matrix = powers(n, prime);
+            fastest(|| &matrix, |matrix| rank_mod_p(matrix, prime).rank)
+        })
+    }
+
+    fn fit(sizes: [usize; 2], seconds: impl Fn(usize) -> f64) -> Self {
+        let [n, m] = sizes.map(|n| n as f64);
+        // Seconds over n^2: a straight line in n.
+        let (low, high) = (seconds(sizes[0]) / (n * n), seconds(sizes[1]) / (m * m));
+        let cube = ((high - low) / (m - n)).max(high / (2.0 * m));
+        Self { square: (high - cube * m).max(0.0), cube }
+    }
+
+    /// Seconds for order n.
+    pub(super) fn seconds(self, n: f64) -> f64 {
+        n * n * (self.square + self.cube * n)
+    }
+}
+
+/// A Vandermonde matrix: full rank as long as n is below the order of 3.
+fn powers(n: usize, prime: Prime) -> DMatrix<Fp> {
+    DMatrix::from_fn(n, n, |i, j| Fp::from_residue(prime.pow_mod(3, (i * j) as u64), prime))
+}
+
+/// The least of several times of `run`, without those of `prepare`.
+fn fastest<T, R>(prepare: impl Fn() -> T, run: impl Fn(T) -> R) -> f64 {
+    (0..4)
+        .map(|_| {
+            let input = prepare();
+            let start = Instant::now();
+            black_box(run(input));
+            start.elapsed().as_secs_f64()
+        })
+        .fold(f64::INFINITY, f64::min)
+        .max(1e-7)
+}
+
+/// Seconds for each of the [`function_units`] of the kind of `problem`.
+pub(super) fn function(problem: &Problem) -> f64 {
+    let small = match problem.architecture() {
+        Architecture::Mixer(_) => Problem::mixer(3, 2, 2, 4),
+        _ => Problem::attention(2, 6, 1, 12),
+    };
+    let small = small.expect("allowed sizes");
+    let network = random_network(&small);
+    let seconds = fastest(
+        || (),
+        |()| {
+            gram_function(&small, &network, Prime::WORD)
+                .or_else(|| reduced_function(&small, &network, Prime::WORD))
+        },
+    );
+    seconds / function_units(&small, Sizes::new(&small).expect("sides as large as the width"))
+}
+
+/// Seconds for each product of two terms of polynomials.
+pub(super) fn term_product() -> f64 {
+    function(&Problem::mixer(1, 1, 1, 2).expect("allowed sizes"))
+}
+
+/// Seconds for each of the [`forward_units`], on all cores.
+pub(super) fn forward_unit() -> f64 {
+    const POINTS: usize = 24;
+    let small = Problem::attention(2, 4, 1, 8).expect("allowed sizes");
+    let prime = Prime::MERSENNE_61;
+    let embed = |q: &Rational| Fp::from_ratio(q, prime).unwrap_or_else(|| Fp::new(0, prime));
+    let network = random_network(&small).map(embed);
+    let family = InputFamily::all(&small);
+    let points = random_points(&family, (POINTS, POINTS), prime, &mut generator(0));
+    let seconds = fastest(|| (), |()| grid(&small, &network, &points, &|_| ()));
+    seconds / (POINTS * POINTS) as f64 / forward_units(&small)
+}
+
+fn random_network(problem: &Problem) -> Network<Rational> {
+    WeightStyle::Random.draw(problem, &mut generator(0))
+}

@@ -1,0 +1,133 @@
+//! Hankel blocks, sampled and whole, against the coefficient matrix and planted functions.
+
+use nalgebra::DMatrix;
+use num_traits::{One, Zero};
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use seprank::arith::{Fp, Prime, Rational};
+use seprank::linalg::rank_mod_p;
+use seprank::network::{InputFamily, Network, Problem, WeightStyle};
+use seprank::tensor::hankel::{SumFunction, gram_function, reduced_function};
+use seprank::tensor::{CoefficientTensor, MemoryLimit};
+use std::collections::BTreeMap;
+
+fn function(problem: &Problem, network: &Network<Rational>, prime: Prime) -> Option<SumFunction> {
+    gram_function(problem, network, prime).or_else(|| reduced_function(problem, network, prime))
+}
+
+/// Ranks of the blocks b = 0..=C; the bytes up to which a block is taken whole are `most`.
+fn block_ranks(function: &SumFunction, most: u64, seed: u64) -> Vec<usize> {
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    (0..=function.degree()).map(|b| function.block_rank(b, most, &mut rng).rank).collect()
+}
+
+/// Ranks of the coefficient matrix by degree in the B variables, modulo `prime`.
+fn coefficient_ranks(
+    problem: &Problem,
+    network: &Network<Rational>,
+    prime: Prime,
+) -> BTreeMap<u64, usize> {
+    let embed = |q: &Rational| Fp::from_ratio(q, prime).expect("integer weights");
+    let family = InputFamily::all(problem);
+    let tensor =
+        CoefficientTensor::new(problem, network, &family, embed, MemoryLimit::default()).unwrap();
+    let blocks = tensor.matricize().blocks;
+    let rank = |block: &DMatrix<Fp>| rank_mod_p(block, prime).rank;
+    // The zero polynomial has no blocks; any other is homogeneous.
+    blocks.iter().filter_map(|b| Some((b.bidegree?.1, rank(&b.to_dense())))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Block by block, modulo large primes and primes hardly above the degree.
+    #[test]
+    fn blocks_have_the_ranks_of_the_coefficient_matrix(
+        (mixer, sizes) in prop::sample::select(vec![
+            (false, (1, 3, 1)), (false, (2, 2, 1)), (false, (2, 2, 2)), (false, (1, 4, 2)),
+            (true, (1, 3, 2)), (true, (2, 2, 1)), (true, (2, 2, 2)),
+        ]),
+        style in prop::sample::select(WeightStyle::ALL.to_vec()),
+        p in prop::sample::select(vec![11, 101, Prime::WORD.get()]), seed: u64,
+    ) {
+        let (depth, width, third) = sizes;
+        let problem = if mixer {
+            Problem::mixer(depth, width, third, 4)
+        } else {
+            Problem::attention(depth, width, third, 2 * width)
+        }
+        .unwrap();
+        let prime = Prime::new(p).unwrap();
+        let network = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(seed));
+        let Some(function) = function(&problem, &network, prime) else {
+            prop_assert!(mixer, "only a degenerate W1 is not a function of a free sum");
+            return Ok(());
+        };
+        let coefficients = coefficient_ranks(&problem, &network, prime);
+        let ranks = block_ranks(&function, u64::MAX, seed);
+        let degree = if mixer { 1 } else { 2 };
+        for (b, rank) in (0u64..).zip(&ranks) {
+            let expected = coefficients.get(&(degree * b)).copied().unwrap_or(0);
+            prop_assert_eq!(*rank, expected, "block {} of {:?}", b, &ranks);
+        }
+        prop_assert_eq!(ranks.iter().sum::<usize>(), coefficients.values().sum::<usize>());
+        // Samples alone never show more.
+        for (sampled, whole) in block_ranks(&function, 0, seed).iter().zip(&ranks) {
+            prop_assert!(sampled <= whole);
+        }
+    }
+}
+
+/// Attention whose only non-zero weights are `scale` at (0, 0): f = scale^k x_0 g^C with g one entry
+/// of the Gram matrix, so every block has rank one, in one row or column of thousands.
+fn planted(depth: usize, scale: &Rational) -> (Problem, Network<Rational>) {
+    let problem = Problem::attention(depth, 3, 1, 6).unwrap();
+    let zero = WeightStyle::Zero.draw(&problem, &mut ChaCha20Rng::seed_from_u64(0));
+    let weights = zero.parameters().iter().map(|layer| {
+        let corner = |m: &DMatrix<Rational>| {
+            let mut m = m.clone();
+            m[(0, 0)] = scale.clone();
+            m
+        };
+        layer.iter().map(corner).collect()
+    });
+    let network = Network::new(6, 3, problem.layers(), weights.collect()).unwrap();
+    (problem, network)
+}
+
+#[test]
+fn a_sample_that_misses_the_rank_is_given_up() {
+    let (problem, network) = planted(3, &Rational::one());
+    let function = function(&problem, &network, Prime::WORD).unwrap();
+    for seed in 0..4 {
+        assert_eq!(block_ranks(&function, u64::MAX, seed), [1; 14]);
+        let sampled: usize = block_ranks(&function, 0, seed).iter().sum();
+        assert!(sampled < 14, "samples of some hundred among thousands do not all meet one row");
+    }
+}
+
+#[test]
+fn unlucky_primes_only_lower_the_rank() {
+    let word = Prime::WORD;
+    // A prime that divides the weights.
+    let (problem, network) = planted(2, &Rational::from(word.get() as i64));
+    let lost = function(&problem, &network, word).unwrap();
+    assert_eq!(block_ranks(&lost, u64::MAX, 0), [0; 5]);
+    let other = function(&problem, &network, Prime::new(8_388_587).unwrap()).unwrap();
+    assert_eq!(block_ranks(&other, u64::MAX, 0), [1; 5]);
+    // A prime that does not exceed the degree 13: the factorial of the exponent vanishes.
+    let (problem, network) = planted(3, &Rational::one());
+    let lost = function(&problem, &network, Prime::new(13).unwrap()).unwrap();
+    assert_eq!(block_ranks(&lost, u64::MAX, 0), [0; 14]);
+    // A prime that divides a denominator.
+    let (problem, network) = planted(2, &Rational::from((1, word.get() as i64)));
+    assert!(function(&problem, &network, word).is_none());
+}
+
+#[test]
+fn zero_weights_have_rank_zero() {
+    let (problem, network) = planted(2, &Rational::zero());
+    let function = function(&problem, &network, Prime::WORD).unwrap();
+    assert_eq!(block_ranks(&function, u64::MAX, 0), [0; 5]);
+}
