@@ -1,4 +1,10 @@
-(* The gap at published shapes: Corollary 5.2 of theory.md, in part. *)
+(* The inequalities between numbers behind the gap at published shapes: Corollary 5.2 of theory.md (see GapPublished.v).
+   With n = d |A| variables on each side of a Mixer of degree 2 ^ L, and v + 1 variables and degree K = 3 ^ (L - 1 - c) in
+   Theorem 3.8, the gap is (2 ^ L + 1) mc (n + 1) (2 ^ L / 2) < mc (v + 1) K. Both sides are compared with powers of 2:
+     b * m <= N -> b ^ m <= 'C(N, m)        4 * N <= b * m -> 'C(N, m) <= b ^ m
+   gap_check c n k v K      == c * mc (n + 1) k < mc (v + 1) K follows so, computed on binary naturals: the exponents of 2
+                               below and above the eighth powers of both sides (low_exp, up_exp) decide
+   depths_check lo hi n v c == gap_check for all depths from lo to hi *)
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.

@@ -1,0 +1,81 @@
+(* The gap at published shapes: Corollary 5.2 of theory.md in part, from Theorems 3.8 and 4.2.
+   196 tokens, 98 on each side; L layers on both sides:
+     gap_B16    attention of ViT-B/16, 768 channels, 12 heads, against any Mixer of 768 channels (Mixer-B/16), 5 <= L <= 30
+     gap_L16    attention of ViT-L/16, 1024 channels, 16 heads, against any Mixer of 1024 channels, 5 <= L <= 40
+   for almost all attention weights, and all Mixers whose token activation has degree at most 2 and channel activation degree
+   at most 1, of any hidden widths, with or without biases and residual connections, and with any fixed linear maps
+   (permutations) of the entries before each layer (quadratic_mixers). The published depths are 12 and 24.
+   theory.md has every L >= 3, by Theorem 3.9 in place of 3.8. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import zify.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights PairingRank AttentionHeads.
+From Seprank Require Import MonomialCount TwoSidedPoly Mixer Gap GapShapes.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import GRing.Theory.
+
+Section Published.
+Variables (F : fieldType) (charF : [char F]%R =i pred0) (n : nat) (A : pred 'I_n) (i : 'I_n) (a : nat).
+Hypotheses (cA : #|A| = a) (cB : #|predC A| = a).
+
+Definition quadratic_mixers d L (g : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) := exists (s t : {poly F}) l ls q c,
+  [/\ size s <= 3, size t <= 2, (size ls).+1 = L & forall x y, g x y = mixer s t (l :: ls) (mix A x y) q c].
+
+Lemma quadratic_mixers_degree d L g : @quadratic_mixers d L g -> mixers_degree 2 1 L A (d * a) g.
+Proof.
+case=> s [t [l [ls [q [c [hs ht sz E]]]]]]; exists s, t, l, ls, q, c; split=> //.
+by rewrite /n_side cA cB !leq_mul2l; case: (res_t l); rewrite ?leqnn ?geq_minr !orbT.
+Qed.
+
+Lemma same_side : #|[pred k | A k == A i]| = a.
+Proof. by case Ai: (A i); [rewrite -cA | rewrite -cB]; apply: eq_card => k; rewrite /in_mem /=; case: (A k). Qed.
+Lemma other_side : #|[pred k | A k != A i]| = a.
+Proof. by case Ai: (A i); [rewrite -cB | rewrite -cA]; apply: eq_card => k; rewrite /in_mem /=; case: (A k). Qed.
+
+(* Theorem 3.8 against Theorem 4.2, the inequality of numbers as in GapShapes.v *)
+Lemma gap_heads H da L c nh q r m v (p : 'I_(H * da)) : 0 < L ->
+  [/\ nh <= H, 0 < nh, 0 < q, 0 < c & c < L] -> uphalf r <= nh * q -> q <= nh ^ c.-1 -> 2 * q <= da -> r + q <= minn da a ->
+  (H * da - r - q)%N = m -> r <= m -> vfree m r = v ->
+  (2 ^ L).+1 * mc (H * da * a).+1 (2 ^ L %/ 2) < mc v.+1 (3 ^ (L - 1 - c)) ->
+  exists2 P : {mpoly F[nfactors L H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers L).
+Proof.
+move=> L0 [nH n0 q0 c0 cL] rn qn qda rqA mE rm vE lt.
+have ra : r <= a by move: rqA; rewrite leq_min => /andP[_]; apply: leq_trans; apply: leq_addr.
+have := @heads_lower_generic F charF n H da L c nh q r A i nH n0 q0 c0 cL rn qn qda; rewrite same_side other_side => /(_ rqA p).
+rewrite mE (minn_idPl _) ?leq_min ?ra // vE => -[P P0 low].
+exists P => // w Pw; have [t [uG lf]] := gap_of_number A L0 lt (low w Pw).
+by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
+Qed.
+End Published.
+
+Section Shapes.
+Variables (F : fieldType) (charF : [char F]%R =i pred0) (A : pred 'I_196) (i : 'I_196).
+Hypothesis cA : #|A| = 98.
+
+Let cB : #|predC A| = 98. Proof. by apply/eqP; rewrite -(eqn_add2l #|A|) cardC card_ord cA. Qed.
+
+Theorem gap_B16 L (p : 'I_(12 * 64)) : 5 <= L <= 30 ->
+  exists2 P : {mpoly F[nfactors L 12 (12 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
+Proof.
+move=> hL; have L0 : 0 < L by lia.
+have [le|gt] := leqP L 16.
+  have lt : 5 <= L <= 16 by lia.
+  by apply: (@gap_heads F charF 196 A i 98 cA cB 12 64 L 1 12 1 24 743 _ p L0 _ _ _ _ _ erefl _ erefl (B16_number lt)) => //; split=> //; lia.
+have lt : 17 <= L <= 30 by lia.
+by apply: (@gap_heads F charF 196 A i 98 cA cB 12 64 L 2 12 3 61 704 _ p L0 _ _ _ _ _ erefl _ erefl (B16_number_deep lt)) => //; split=> //; lia.
+Qed.
+
+Theorem gap_L16 L (p : 'I_(16 * 64)) : 5 <= L <= 40 ->
+  exists2 P : {mpoly F[nfactors L 16 (16 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
+Proof.
+move=> hL; have L0 : 0 < L by lia.
+have [le|gt] := leqP L 16.
+  have lt : 5 <= L <= 16 by lia.
+  by apply: (@gap_heads F charF 196 A i 98 cA cB 16 64 L 1 16 1 32 991 _ p L0 _ _ _ _ _ erefl _ erefl (L16_number lt)) => //; split=> //; lia.
+have lt : 17 <= L <= 40 by lia.
+by apply: (@gap_heads F charF 196 A i 98 cA cB 16 64 L 2 16 2 62 960 _ p L0 _ _ _ _ _ erefl _ erefl (L16_number_deep lt)) => //; split=> //; lia.
+Qed.
+End Shapes.
