@@ -24,10 +24,17 @@ Local Open Scope ring_scope.
 
 (* (c(t) + t^2 z_j)^K: the parts of different degree in z separate *)
 Lemma binomial_parts (F : fieldType) (charF : [char F] =i pred0) K N (c z : 'I_N -> F) (q : {poly F}) :
-  q.[0] != 0 -> (forall t, \sum_j c j * (q.[t] + t ^+ 2 * z j) ^+ K = 0) ->
+  q.[0] != 0 -> (forall t, t != 0 -> \sum_j c j * (q.[t] + t ^+ 2 * z j) ^+ K = 0) ->
   \sum_j c j * (1 + z j) ^+ K = 0.
 Proof.
-move=> q0 H; pose P (k : 'I_K.+1) := 'C(K, k)%:R * \sum_j c j * z j ^+ k.
+move=> q0 H0; have H t : \sum_j c j * (q.[t] + t ^+ 2 * z j) ^+ K = 0.
+  pose p := \sum_j c j *: (q + z j *: 'X^2) ^+ K.
+  have pE x : p.[x] = \sum_j c j * (q.[x] + x ^+ 2 * z j) ^+ K.
+    rewrite horner_sum; apply: eq_bigr => j _.
+    by rewrite hornerZ horner_exp hornerD hornerZ hornerXn [z j * _]mulrC.
+  rewrite -pE (_ : p = 0) ?horner0 //; apply: (@poly_zeros F p (fun n => n.+1%:R)) => [x y /(natF_inj charF)[]//|n].
+  by rewrite pE H0 // -[0]/(0%:R) (inj_eq (natF_inj charF)).
+pose P (k : 'I_K.+1) := 'C(K, k)%:R * \sum_j c j * z j ^+ k.
 have P0 : forall k, P k = 0.
   apply: (lowest_parts (w := 2) (u := fun k => q ^+ (K - k)) charF) => // [k|t]; first by rewrite horner_exp expf_neq0.
   rewrite -[RHS](H t); under [RHS]eq_bigr do rewrite exprDn mulr_sumr.
@@ -37,6 +44,16 @@ have P0 : forall k, P k = 0.
 under eq_bigr do rewrite exprDn mulr_sumr.
 rewrite exchange_big big1 // => k _; rewrite -[RHS](P0 k) /P mulr_sumr; apply: eq_bigr => j _.
 by rewrite expr1n mul1r -[X in c j * X]mulr_natl mulrCA.
+Qed.
+
+Lemma pairZ_scale (F : fieldType) m rho sigma x (a1 : 'M[F]_(rho, m)) (a2 : 'M_(sigma, m)) S :
+  pairZ (x *: a1) (x *: a2) S = x ^+ 2 * pairZ a1 a2 S.
+Proof.
+rewrite /pairZ mulr_sumr; apply: eq_bigr => y _.
+have -> : mate (x *: a1) (x *: a2) y = x *: mate a1 a2 y.
+  by rewrite /mate; case: insub => [y'|]; rewrite linearZ.
+rewrite /form [row y (x *: _)]linearZ; set w := mate _ _ _; have -> : (x *: w)^T = x *: w^T by rewrite linearZ.
+by rewrite -!scalemxAl -scalemxAr scalerA [LHS]mxE expr2.
 Qed.
 
 Section Selection.
@@ -164,7 +181,10 @@ Definition selB h := (te 0)^T *m pick pr h.
 Let i0 := Ordinal q0.
 Hypothesis qrm : (q <= r + m)%N.
 Definition out : 'I_d := rshift q (widen_ord qrm i0).
-Definition headsW c l := blocks H da markers :: summing H i0 cg^T gamma phi selA selB out c l.
+Definition stageW c l := summing H i0 cg^T gamma phi selA selB out c l.
+Definition headsW c l := blocks H da markers :: stageW c l.
+
+Definition const_part (a : 'M[F]_(r, m)) := 1 + \sum_x ((1%:M + a *m a^T) *m (1%:M + a *m a^T)) (pl x) (pr x).
 
 Lemma shape_headsW c l : has_shape (c + l).+2 H da (headsW c l).
 Proof.
@@ -172,16 +192,13 @@ have da0 : (0 < da)%N by lia.
 apply: shape_cons; [exact: size_blocks | exact: low_rank_blocks rank_markers | exact: shape_summing].
 Qed.
 
-Definition const_part (a : 'M[F]_(r, m)) := 1 + \sum_x ((1%:M + a *m a^T) *m (1%:M + a *m a^T)) (pl x) (pr x).
-
-Lemma net_headsW c l a b : (q <= nh ^ c)%N ->
-  net (headsW c l) (inA a + inB b) (fg i0) out =
-  (const_part a + pairZ (usubmx a) (dsubmx a) (gram b)) ^+ (3 ^ l).
+(* the summing stage on markers with values R *)
+Lemma net_stage c l (R : 'M[F]_(N, r)) : (q <= nh ^ c)%N -> C^T *m R = 0 ->
+  net (stageW c l) (C *m cg + R *m te 0) (fg i0) out = (1 + \sum_x (R^T *m R) (pl x) (pr x)) ^+ (3 ^ l).
 Proof.
-move=> qc; rewrite /net /= first_layer -/(net _ _); set Y := _ + _.
-have YA f h : Y *m ((te 0)^T *m pick f h) = resp a b *m pick f h.
+move=> qc CR; set Y := _ + _.
+have YA f h : Y *m ((te 0)^T *m pick f h) = R *m pick f h.
   by rewrite /Y mulmxDl !mulmxA -!(mulmxA _ _ (te 0)^T) cgte tete trmx0 !mulmx0 mul0mx add0r addr0 mulmx1.
-have CR : C^T *m resp a b = 0 by rewrite /resp mulmxDr !mulmxA CT CU !mul0mx addr0.
 have GG : gamma^T *m gamma = 1%:M by rewrite trmxK cgcg.
 have PP : phi^T *m phi = 1%:M.
   by rewrite /phi tr_col_mx mul_row_col trmx0 mul0mx add0r tr_pid_mx pid_mx_id // pid_mx_1.
@@ -197,7 +214,26 @@ have AC h : (Y *m selA h)^T *m C = 0.
 have CB h : C^T *m (Y *m selB h) = 0 by rewrite /selB YA mulmxA CR mul0mx.
 have i00 : i0 = 0%N :> nat by [].
 rewrite (net_summing H n0 i00 CC GG PP GP P0 l qc Co YG AC CB); congr (_ ^+ _).
-set W := 1%:M + a *m a^T; have WT : W^T = W by rewrite /W linearD /= trmx1 trmx_mul trmxK.
+rewrite -sum_pick; congr (_ + _); apply: eq_bigr => h _.
+by rewrite /selA /selB !YA trmx_mul !mulmxA.
+Qed.
+
+Lemma sum_pairZ (a : 'M[F]_(r, m)) S :
+  \sum_x (a *m S *m a^T) (pl x) (pr x) = pairZ (usubmx a) (dsubmx a) S.
+Proof.
+apply: eq_bigr => x _; have -> k k' : (a *m S *m a^T) k k' = form S (row k a) (row k' a).
+  by rewrite /form -row_mul !mxE; apply: eq_bigr => j _; rewrite !mxE.
+rewrite row_usubmx; congr (form _ _ _); rewrite /mate /pr.
+by case: insub => [x'|]; rewrite ?row_dsubmx ?row_usubmx.
+Qed.
+
+Lemma net_headsW c l a b : (q <= nh ^ c)%N ->
+  net (headsW c l) (inA a + inB b) (fg i0) out =
+  (const_part a + pairZ (usubmx a) (dsubmx a) (gram b)) ^+ (3 ^ l).
+Proof.
+move=> qc; rewrite /net /= first_layer -/(net _ _) net_stage //; last first.
+  by rewrite /resp mulmxDr !mulmxA CT CU !mul0mx addr0.
+congr (_ ^+ _); set W := 1%:M + a *m a^T; have WT : W^T = W by rewrite /W linearD /= trmx1 trmx_mul trmxK.
 have RR : (resp a b)^T *m resp a b = W *m W + a *m gram b *m a^T.
   have RT : (resp a b)^T *m T = W.
     by apply: trmx_inj; rewrite trmx_mul trmxK WT /resp [T^T *m _]mulmxDr !mulmxA TT TU mul1mx !mul0mx addr0.
@@ -205,15 +241,8 @@ have RR : (resp a b)^T *m resp a b = W *m W + a *m gram b *m a^T.
     by apply: trmx_inj; rewrite !trmx_mul !trmxK /resp [U^T *m _]mulmxDr !mulmxA UT UU mul1mx !mul0mx add0r.
   transitivity ((resp a b)^T *m (T *m W + U *m (b *m a^T))) => //.
   by rewrite [LHS]mulmxDr !mulmxA RT RU.
-have -> : \sum_h \tr ((Y *m selA h)^T *m (Y *m selB h)) =
-          \sum_x ((resp a b)^T *m resp a b) (pl x) (pr x).
-  by rewrite -sum_pick; apply: eq_bigr => h _; rewrite /selA /selB !YA trmx_mul !mulmxA.
-rewrite /const_part -addrA; congr (_ + _); rewrite -big_split; apply: eq_bigr => x _ /=.
-rewrite RR mxE; congr (_ + _).
-have fE (S : 'M[F]_m) k k' : (a *m S *m a^T) k k' = form S (row k a) (row k' a).
-  rewrite /form -row_mul !mxE; apply: eq_bigr => j _; by rewrite !mxE.
-rewrite fE row_usubmx; congr (form _ _ _); rewrite /mate /pr.
-by case: insub => [x'|]; rewrite ?row_dsubmx ?row_usubmx.
+rewrite /const_part -addrA -sum_pairZ -big_split; congr (_ + _); apply: eq_bigr => x _ /=.
+by rewrite RR mxE.
 Qed.
 
 (* the rank of the restricted network *)
@@ -242,30 +271,21 @@ Proof.
 move=> tr ts tm fs; rewrite -[_.+1]addn1; apply: (pairing_lower charF sr (e := true) tr ts tm).
 apply: null_grid fs => n bs c Hc [a1 a2] /=; set a := col_mx a1 a2.
 have [p pE] := const_part_line 0 a.
-apply: (binomial_parts charF (q := p)) => [|x]; first by rewrite -pE scale0r addr0 const_part0.
+apply: (binomial_parts charF (q := p)) => [|x _]; first by rewrite -pE scale0r addr0 const_part0.
 rewrite -[RHS](Hc (x *: a)); apply: eq_bigr => j _; rewrite -pE add0r; congr (_ * (_ + _) ^+ _).
 have -> : usubmx (x *: a) = x *: a1 by rewrite linearZ /= col_mxKu.
 have -> : dsubmx (x *: a) = x *: a2 by rewrite linearZ /= col_mxKd.
-rewrite /pairZ mulr_sumr; apply: eq_bigr => y _.
-have -> : mate (x *: a1) (x *: a2) y = x *: mate a1 a2 y.
-  by rewrite /mate; case: insub => [y'|]; rewrite linearZ.
-rewrite /form [row y (x *: _)]linearZ; set w := mate _ _ _; have -> : (x *: w)^T = x *: w^T by rewrite linearZ.
-by rewrite -!scalemxAl -scalemxAr scalerA [RHS]mxE expr2.
+by rewrite pairZ_scale.
 Qed.
 End Inputs.
 
-Section Core.
-Variables (F : fieldType) (charF : [char F] =i pred0) (N H da l c nh q r m tau : nat) (S : pred 'I_N) (i : 'I_N).
-Local Notation d := (q + ((uphalf r + r./2) + m))%N.
-Hypotheses (Si : S i) (dE : d = (H * da)%N) (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N).
-Hypotheses (rn : (uphalf r <= nh * q)%N) (qn : (q <= nh ^ c)%N).
-Hypotheses (qda : (2 * q <= da)%N) (rda : (r + q <= da)%N) (rA : (r + q <= #|S|)%N).
-Hypotheses (tr : (tau <= r)%N) (tB : (tau <= #|predC S|)%N) (tm : (tau <= m)%N).
+(* the inputs as tokens, the output token first on its side *)
+Section Tokens.
+Variables (F : fieldType) (N q rho sigma m : nat) (q0 : (0 < q)%N) (S : pred 'I_N) (i : 'I_N).
+Local Notation r := (rho + sigma)%N.
+Local Notation d := (q + (r + m))%N.
+Hypotheses (Si : S i) (rA : (r + q <= #|S|)%N).
 
-Let rE : (uphalf r + r./2 = r)%N.
-Proof. by rewrite uphalf_half -addnA addnn odd_double_half. Qed.
-
-(* the output token comes first on its side *)
 Let sA := i :: rem i (enum S).
 Let uA : uniq sA.
 Proof. by rewrite /= mem_rem_uniq ?enum_uniq // inE eqxx /= rem_uniq // enum_uniq. Qed.
@@ -280,37 +300,60 @@ rewrite -zA => /(mem_nth i); rewrite inE -/(f k) => /orP[/eqP->//|/mem_rem].
 by rewrite mem_enum.
 Qed.
 
-Lemma heads_core (p : 'I_d) :
-  exists2 Ws : seq (seq (head F d)), has_shape (c + l).+2 H da Ws &
-    sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ l)).
+Lemma tokens_grid (Ws : seq (seq (head F d))) p (ker : 'M[F]_(r, m) -> 'M[F]_(#|predC S|, m) -> F) e :
+  (forall (fg : 'I_q -> 'I_N) (fe : 'I_r -> 'I_N) (fb : 'I_#|predC S| -> 'I_N) a b,
+     injective fg -> injective fe -> injective fb ->
+     (forall i k, fg i != fe k) -> (forall i j, fg i != fb j) -> (forall k j, fe k != fb j) ->
+     net Ws (inA fg fe a + inB q rho sigma fb b) (fg (Ordinal q0)) p = ker a b) ->
+  sep_le (fun x y => net Ws (mix S x y) i p) e -> grid_le ker e.
 Proof.
-have qrm : (q <= (uphalf r + r./2) + m)%N by rewrite rE; case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn rE in dE'; lia].
-have sr : (r./2 <= uphalf r)%N by rewrite uphalf_half leq_addl.
-pose fg (k : 'I_q) := f k; pose fe (k : 'I_(uphalf r + r./2)) := f (q + k).
+move=> netE fs; pose fg (k : 'I_q) := f k; pose fe (k : 'I_r) := f (q + k).
 pose fb (j : 'I_#|predC S|) := enum_val j.
 have kg (k : 'I_q) : (k < #|S|)%N by apply: leq_trans (ltn_ord k) (leq_trans (leq_addl _ _) rA).
-have ke (k : 'I_(uphalf r + r./2)) : (q + k < #|S|)%N.
-  by apply: leq_trans rA; rewrite addnC ltn_add2r -[X in (_ < X)%N]rE.
+have ke (k : 'I_r) : (q + k < #|S|)%N by apply: leq_trans rA; rewrite addnC ltn_add2r.
 have gS k : S (fg k) := fS (kg k).
 have eS k : S (fe k) := fS (ke k).
 have bS j : ~~ S (fb j) by have := enum_valP j; rewrite inE.
-apply: (any_output (p0 := out q0 qrm)); exists (headsW F H da nh q0 qrm c l).
-  by apply: shape_headsW => //; rewrite rE.
-move=> e fs; apply: (kernel_heads_lower charF sr (s := #|predC S|)) => //; first by rewrite rE.
-pose xs (a : 'M[F]_(_, m)) : 'M[F]_(N, d) := inA fg fe a; pose ys (b : 'M[F]_(_, m)) : 'M[F]_(N, d) := inB q (uphalf r) r./2 fb b.
+pose xs (a : 'M[F]_(_, m)) : 'M[F]_(N, d) := inA fg fe a.
+pose ys (b : 'M[F]_(_, m)) : 'M[F]_(N, d) := inB q rho sigma fb b.
 have := grid_comp xs ys (sep_grid fs); apply: eq_grid => a b; rewrite /xs /ys {xs ys}.
-have -> : mix S (inA fg fe a) (inB q (uphalf r) r./2 fb b) = inA fg fe a + inB q (uphalf r) r./2 fb b.
+have -> : mix S (inA fg fe a) (inB q rho sigma fb b) = inA fg fe a + inB q rho sigma fb b.
   apply/matrixP=> t j; rewrite mxE [in RHS]mxE; case: ifP => St.
     by rewrite /inB /= [X in _ = _ + X]sel_out ?addr0 // => k; apply: contraTneq St => ->; apply: bS.
-  rewrite (_ : inA _ _ _ _ _ = 0) ?add0r // /inA /= mxE !sel_out ?addr0 // => k; apply: contraFneq St => ->; [exact: eS | exact: gS].
+  rewrite (_ : inA _ _ _ _ _ = 0) ?add0r // /inA /= mxE !sel_out ?addr0 // => k.
+    by apply: contraFneq St => ->; apply: eS.
+  by apply: contraFneq St => ->; apply: gS.
 have E0 : fg (Ordinal q0) = i by [].
-rewrite -{1}E0 net_headsW //.
+rewrite -{1}E0 netE //.
 - by move=> k k' /eqP; rewrite fI // => /eqP; apply: val_inj.
 - by move=> k k' /eqP; rewrite fI // eqn_add2l => /eqP; apply: val_inj.
 - exact: enum_val_inj.
 - by move=> k k'; rewrite fI //; have := ltn_ord k; lia.
 - by move=> k j; apply: contraTneq (bS j) => <-; rewrite negbK gS.
 - by move=> k j; apply: contraTneq (bS j) => <-; rewrite negbK eS.
+Qed.
+End Tokens.
+
+Section Core.
+Variables (F : fieldType) (charF : [char F] =i pred0) (N H da l c nh q r m tau : nat) (S : pred 'I_N) (i : 'I_N).
+Local Notation d := (q + ((uphalf r + r./2) + m))%N.
+Hypotheses (Si : S i) (dE : d = (H * da)%N) (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N).
+Hypotheses (rn : (uphalf r <= nh * q)%N) (qn : (q <= nh ^ c)%N).
+Hypotheses (qda : (2 * q <= da)%N) (rda : (r + q <= da)%N) (rA : (r + q <= #|S|)%N).
+Hypotheses (tr : (tau <= r)%N) (tB : (tau <= #|predC S|)%N) (tm : (tau <= m)%N).
+
+Lemma heads_core (p : 'I_d) :
+  exists2 Ws : seq (seq (head F d)), has_shape (c + l).+2 H da Ws &
+    sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ l)).
+Proof.
+have rE : (uphalf r + r./2 = r)%N by rewrite uphalf_half -addnA addnn odd_double_half.
+have qrm : (q <= (uphalf r + r./2) + m)%N.
+  by rewrite rE; case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn rE in dE'; lia].
+have sr : (r./2 <= uphalf r)%N by rewrite uphalf_half leq_addl.
+apply: (any_output (p0 := out q0 qrm)); exists (headsW F H da nh q0 qrm c l).
+  by apply: shape_headsW => //; rewrite rE.
+move=> e fs; apply: (kernel_heads_lower charF sr (s := #|predC S|)) => //; first by rewrite rE.
+apply: tokens_grid fs; rewrite ?rE // => fg fe fb a b *; exact: net_headsW.
 Qed.
 End Core.
 
