@@ -1,15 +1,16 @@
-(* The gap at published shapes: Corollary 5.2 of theory.md in part, from Theorems 3.8 and 4.2.
+(* The gap at published shapes: Corollary 5.2 of theory.md in part, from Theorems 3.4, 3.8 and 4.2.
    196 tokens, 98 on each side; L layers on both sides:
-     gap_B16    attention of ViT-B/16, 768 channels, 12 heads, against any Mixer of 768 channels (Mixer-B/16), 5 <= L <= 30
-     gap_L16    attention of ViT-L/16, 1024 channels, 16 heads, against any Mixer of 1024 channels, 5 <= L <= 40
+     gap_B16    attention of ViT-B/16, 768 channels, 12 heads, against any Mixer of 768 channels (Mixer-B/16), 3 <= L <= 30
+     gap_L16    attention of ViT-L/16, 1024 channels, 16 heads, against any Mixer of 1024 channels, 3 <= L <= 40
    for almost all attention weights, and all Mixers whose token activation has degree at most 2 and channel activation degree
    at most 1, of any hidden widths, with or without biases and residual connections, and with any fixed linear maps
    (permutations) of the entries before each layer (quadratic_mixers). The published depths are 12 and 24.
-   theory.md has every L >= 3, by Theorem 3.9 in place of 3.8. *)
+   L = 3, 4 rest on Theorem 3.4, the others on Theorem 3.8. theory.md has every L >= 3, by Theorem 3.9; and it compares with
+   Theorem 4.1, so with fewer Mixers. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights PairingRank AttentionHeads.
+From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights AttentionPower PairingRank AttentionHeads.
 From Seprank Require Import MonomialCount TwoSidedPoly Mixer Gap GapShapes.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -44,6 +45,21 @@ move=> L0 [nH n0 q0 c0 cL] rn qn qda rqA mE rm vE lt.
 have ra : r <= a by move: rqA; rewrite leq_min => /andP[_]; apply: leq_trans; apply: leq_addr.
 have := @heads_lower_generic F charF n H da L c nh q r A i nH n0 q0 c0 cL rn qn qda; rewrite same_side other_side => /(_ rqA p).
 rewrite mE (minn_idPl _) ?leq_min ?ra // vE => -[P P0 low].
+have {}lt := leq_ltn_trans (leq_mul (_ : 2 <= (2 ^ L).+1) (leqnn _)) lt.
+exists P => // w Pw; have [t [uG lf]] := gap_of_number A L0 (lt (expn_gt0 2 L)) (low w Pw).
+by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
+Qed.
+
+(* Theorem 3.4 against Theorem 4.2 *)
+Lemma gap_power H da L (p : 'I_(H * da)) : 0 < L -> 0 < H -> 0 < a ->
+  2 * mc (H * da * a).+1 (2 ^ L %/ 2) < mc (H * da).-1 (2 * ((3 ^ L.-1).-1 %/ 2)) ->
+  exists2 P : {mpoly F[nfactors L H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers L).
+Proof.
+move=> L0 H0 a0 lt; have /card_gt0P[j] : 0 < #|[pred k | A k != A i]| by rewrite other_side.
+rewrite inE eq_sym => ij; have [P P0 low] := power_lower_generic charF H0 L0 (erefl (H * da)%N) p ij.
+have {}lt : 2 * mc (H * da * a).+1 (2 ^ L %/ 2) < \sum_(k < (gram_degree L.-1).+1) mc (H * da).-1 (2 * k).
+  by apply: leq_trans lt _; rewrite big_ord_recr leq_addl.
 exists P => // w Pw; have [t [uG lf]] := gap_of_number A L0 lt (low w Pw).
 by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
 Qed.
@@ -55,11 +71,13 @@ Hypothesis cA : #|A| = 98.
 
 Let cB : #|predC A| = 98. Proof. by apply/eqP; rewrite -(eqn_add2l #|A|) cardC card_ord cA. Qed.
 
-Theorem gap_B16 L (p : 'I_(12 * 64)) : 5 <= L <= 30 ->
+Theorem gap_B16 L (p : 'I_(12 * 64)) : 3 <= L <= 30 ->
   exists2 P : {mpoly F[nfactors L 12 (12 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
 Proof.
 move=> hL; have L0 : 0 < L by lia.
+have [lt|ge] := ltnP L 5.
+  by apply: (@gap_power F charF 196 A i 98 cA cB 12 64 L p L0 isT isT); apply: B16_number_power; lia.
 have [le|gt] := leqP L 16.
   have lt : 5 <= L <= 16 by lia.
   by apply: (@gap_heads F charF 196 A i 98 cA cB 12 64 L 1 12 1 24 743 _ p L0 _ _ _ _ _ erefl _ erefl (B16_number lt)) => //; split=> //; lia.
@@ -67,11 +85,13 @@ have lt : 17 <= L <= 30 by lia.
 by apply: (@gap_heads F charF 196 A i 98 cA cB 12 64 L 2 12 3 61 704 _ p L0 _ _ _ _ _ erefl _ erefl (B16_number_deep lt)) => //; split=> //; lia.
 Qed.
 
-Theorem gap_L16 L (p : 'I_(16 * 64)) : 5 <= L <= 40 ->
+Theorem gap_L16 L (p : 'I_(16 * 64)) : 3 <= L <= 40 ->
   exists2 P : {mpoly F[nfactors L 16 (16 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
 Proof.
 move=> hL; have L0 : 0 < L by lia.
+have [lt|ge] := ltnP L 5.
+  by apply: (@gap_power F charF 196 A i 98 cA cB 16 64 L p L0 isT isT); apply: L16_number_power; lia.
 have [le|gt] := leqP L 16.
   have lt : 5 <= L <= 16 by lia.
   by apply: (@gap_heads F charF 196 A i 98 cA cB 16 64 L 1 16 1 32 991 _ p L0 _ _ _ _ _ erefl _ erefl (L16_number lt)) => //; split=> //; lia.

@@ -147,15 +147,36 @@ have C : depths_check 17 40 100352 57629 2 by vm_compute.
 move/(depths_number C); rewrite -[100352%num]/(1024 * 98)%num -[57629%num]/(62 * 960 - binN 62 2)%num.
 by rewrite subN_val !mulN_val binN_val.
 Qed.
+(* depths 3 and 4: the largest term of Theorem 3.4, mc (d - 1) (2 e), evaluated *)
+Lemma twice_number n k v K : (2 * mcN (n + 1) k <? mcN v K)%num -> 2 * mc [n].+1 [k] < mc [v] [K].
+Proof. by move/N.ltb_spec0 => lt; rewrite -succN_val -!mcN_val -(mulN_val 2); lia. Qed.
+
+Lemma B16_number_power L : L = 3 \/ L = 4 ->
+  2 * mc (768 * 98).+1 (2 ^ L %/ 2) < mc 767 (2 * ((3 ^ L.-1).-1 %/ 2)).
+Proof.
+have C3 : (2 * mcN (768 * 98 + 1) 4 <? mcN 767 8)%num by vm_compute.
+have C4 : (2 * mcN (768 * 98 + 1) 8 <? mcN 767 26)%num by vm_compute.
+move: (twice_number C3) (twice_number C4); rewrite mulN_val => N3 N4.
+by case=> ->; [exact N3 | exact N4].
+Qed.
+
+Lemma L16_number_power L : L = 3 \/ L = 4 ->
+  2 * mc (1024 * 98).+1 (2 ^ L %/ 2) < mc 1023 (2 * ((3 ^ L.-1).-1 %/ 2)).
+Proof.
+have C3 : (2 * mcN (1024 * 98 + 1) 4 <? mcN 1023 8)%num by vm_compute.
+have C4 : (2 * mcN (1024 * 98 + 1) 8 <? mcN 1023 26)%num by vm_compute.
+move: (twice_number C3) (twice_number C4); rewrite mulN_val => N3 N4.
+by case=> ->; [exact N3 | exact N4].
+Qed.
+
 End Depths.
 
 (* all Mixers of L layers whose token activation has degree at most 2, channel activation degree at most 1 *)
 Lemma gap_of_number (F : fieldType) n d L N low (A : pred 'I_n) (f : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) : 0 < L ->
-  (2 ^ L).+1 * mc N.+1 (2 ^ L %/ 2) < low -> sep_ge f low -> gap f (mixers_degree 2 1 L A N).
+  2 * mc N.+1 (2 ^ L %/ 2) < low -> sep_ge f low -> gap f (mixers_degree 2 1 L A N).
 Proof.
 move=> L0 lt lf; have pos : 0 < 2 ^ L by rewrite expn_gt0.
 have ev : ~~ odd (2 ^ L) by rewrite oddX; case: L L0 {lt pos}.
-apply: (gap_of (up := 2 * mc N.+1 (2 ^ L %/ 2)) _ lf) => [|g Hg].
-  by apply: leq_ltn_trans lt; rewrite leq_mul2r ltnS pos orbT.
+apply: (gap_of lt lf) => g Hg.
 by apply: (mixers_degree_sep_le _ _ Hg) => // nA nB hA hB; rewrite muln1; apply: degree_bound_mc.
 Qed.
