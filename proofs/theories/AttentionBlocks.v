@@ -1,8 +1,9 @@
 (* theory.md Theorem 3.9, with the simple bound mc(v + 1, K): two batches of  *)
 (* t1 >= t2 payload vectors instead of the da of Theorem 3.8. H >= 2,         *)
 (* L >= c + 2, c >= 1, r = t1 + t2, t1 + q <= da, r + q <= |A|,               *)
-(*   m <= min(d - r - q, (H-1) t1),  tau = min(r, |B|, m),  K = 3^(L-2-c),    *)
+(*   m = d - r - q <= (H-1) t1,  tau = min(r, |B|, m),  K = 3^(L-2-c),        *)
 (*   t1 <= n q,  q <= n^(c-1),  2q <= da.                                     *)
+(* theory.md allows m below d - r - q as well, when that is above (H-1) t1.   *)
 (* theory.md asks ceil(r/2) <= n q, the same when t1 <= t2 + 1 and less       *)
 (* otherwise: here the pairs are (k, t1 + k), k < t2, and (k,k) for the rest. *)
 (*                                                                            *)
@@ -174,3 +175,326 @@ move=> tr ts tm fs; rewrite -[_.+1]addn1; apply: (pairing_lower charF t21 (e := 
 exact: null_grid (@null_blocks K) fs.
 Qed.
 End Kernel.
+
+(* disjoint slots of fresh coordinates *)
+Section Slots.
+Variables (F : fieldType) (d : nat).
+Definition slot off w : 'M[F]_(d, w) := \matrix_(j, k) ((j == off + k :> nat)%N)%:R.
+
+Lemma slot_mul off w off' w' k k' : (off + w <= d)%N ->
+  ((slot off w)^T *m slot off' w') k k' = ((off + k == off' + k' :> nat)%N)%:R.
+Proof.
+move=> wd; have kd : (off + k < d)%N by apply: leq_trans wd; rewrite ltn_add2l.
+rewrite mxE (bigD1 (Ordinal kd)) //= big1 => [|j jk]; rewrite !mxE /= ?eqxx ?mul1r ?addr0 //.
+by rewrite (_ : (_ == _) = false) ?mul0r //; apply: contraNF jk => /eqP jk; apply/eqP/val_inj.
+Qed.
+
+Lemma slot_unit off w : (off + w <= d)%N -> (slot off w)^T *m slot off w = 1%:M.
+Proof. by move=> wd; apply/matrixP=> k k'; rewrite slot_mul // mxE eqn_add2l. Qed.
+
+Lemma slot_orth off w off' w' : (off + w <= d)%N -> (off + w <= off')%N || (off' + w' <= off)%N ->
+  (slot off w)^T *m slot off' w' = 0.
+Proof.
+move=> wd disj; apply/matrixP=> k k'; rewrite slot_mul // mxE.
+by case: eqP => // E; have := ltn_ord k; have := ltn_ord k'; lia.
+Qed.
+End Slots.
+
+(* the first two layers, from the products of the matrices they use *)
+Section TwoLayers.
+Variables (F : fieldType) (N d q r t1 t2 m P : nat).
+Variables (Kc : 'M[F]_(d, q)) (Ke : 'M[F]_(d, r)) (J : 'M[F]_(d, m)) (blk : 'I_P -> 'M[F]_m).
+Variables (E1 : 'M[F]_(r, t1)) (E2 : 'M[F]_(r, t2)) (Sk : 'M[F]_(r, t1)) (pm : 'M[F]_(t1, t2)).
+Variables (Gm : 'I_P -> 'M[F]_(d, t1)) (MN : 'M[F]_(d, t1)) (MC : 'M[F]_(d, q)).
+
+Definition layer1 : seq (head F d) :=
+  [seq (J *m blk h *m J^T, Ke *m E1 *m (Gm h)^T) | h <- enum 'I_P] ++
+  [:: (Kc *m Kc^T + Ke *m Sk *m (Ke *m Sk)^T, Kc *m MC^T + Ke *m Sk *m MN^T)].
+Definition layer2 : seq (head F d) :=
+  [seq (Gm h *m (Gm h)^T, MN *m pm *m (Ke *m E2)^T) | h <- enum 'I_P] ++
+  [:: ((\sum_h Gm h) *m MN^T + MC *m MC^T, MN *m (Ke *m E1)^T + MC *m Kc^T)].
+
+Lemma att_last n Hs wv (X : 'M[F]_(n, d)) : att (Hs ++ [:: wv]) X = att Hs X + att1 wv X.
+Proof. by rewrite /att big_cat big_seq1. Qed.
+
+Variables (X : 'M[F]_(N, d)) (C : 'M[F]_(N, q)) (T : 'M[F]_(N, r)) (xp : 'M[F]_(N, m)) (a : 'M[F]_(r, m)).
+Hypotheses (XC : X *m Kc = C) (XT : X *m Ke = T) (XJ : X *m J = xp) (xT : xp^T *m T = a^T).
+Hypotheses (CC : C^T *m C = 1%:M) (TT : T^T *m T = 1%:M) (CT : C^T *m T = 0).
+Hypotheses (SS : Sk^T *m Sk = 1%:M) (Sp : Sk *m pm = E2) (bT : forall h, (blk h)^T = blk h) (b1 : \sum_h blk h = 1%:M).
+Hypotheses (GG : forall h h', (Gm h)^T *m Gm h' = (h == h')%:R%:M) (NN : MN^T *m MN = 1%:M) (MM : MC^T *m MC = 1%:M).
+Hypotheses (GN : forall h, (Gm h)^T *m MN = 0) (GM : forall h, (Gm h)^T *m MC = 0).
+Hypotheses (NG : forall h, MN^T *m Gm h = 0) (MG : forall h, MC^T *m Gm h = 0).
+Hypotheses (NM : MN^T *m MC = 0) (MN0 : MC^T *m MN = 0).
+
+Variables (a1 : 'M[F]_(t1, m)) (a2 : 'M[F]_(t2, m)) (TN : 'M[F]_(N, t1)).
+Hypotheses (a1E : a^T *m E1 = a1^T) (a2E : a^T *m E2 = a2^T) (TNE : TN = T *m Sk).
+Let z h := xp *m blk h *m a1^T.
+Let TC : T^T *m C = 0. Proof. by rewrite -[LHS]trmxK trmx_mul trmxK CT trmx0. Qed.
+Let TNTN : TN^T *m TN = 1%:M.
+Proof. by rewrite TNE trmx_mul !mulmxA -(mulmxA Sk^T) TT mulmx1 SS. Qed.
+Let CTN : C^T *m TN = 0. Proof. by rewrite TNE mulmxA CT mul0mx. Qed.
+Let TNC : TN^T *m C = 0. Proof. by rewrite TNE trmx_mul -mulmxA TC mulmx0. Qed.
+
+Definition middle := \sum_h z h *m (Gm h)^T + (C *m MC^T + TN *m MN^T).
+
+Lemma att_layer1 : att layer1 X = middle.
+Proof.
+rewrite att_last /middle; congr (_ + _).
+  rewrite /att big_map big_enum; apply: eq_bigr => h _; rewrite /att1 /= !mulmxA XJ.
+  rewrite -(mulmxA _ J^T) -trmx_mul XJ -(mulmxA _ X) XT -(mulmxA _ xp^T) xT.
+  by rewrite -(mulmxA _ a^T) a1E.
+have XKS : X *m (Ke *m Sk) = TN by rewrite mulmxA XT TNE.
+have L : X *m (Kc *m Kc^T + Ke *m Sk *m (Ke *m Sk)^T) *m X^T = C *m C^T + TN *m TN^T.
+  by rewrite [X *m _]mulmxDr mulmxDl !mulmxA XC -(mulmxA X Ke Sk) XKS -!(mulmxA _ _^T X^T) -!trmx_mul XC XKS.
+have R : X *m (Kc *m MC^T + Ke *m Sk *m MN^T) = C *m MC^T + TN *m MN^T.
+  by rewrite mulmxDr !mulmxA XC -(mulmxA X Ke Sk) XKS.
+rewrite /att1 /= L -mulmxA R mulmxDl [X in X + _]mulmxDr [X in _ + X]mulmxDr !mulmxA.
+rewrite -!(mulmxA _ C^T) -!(mulmxA _ TN^T) CC CTN TNC TNTN !mulmx1 !mulmx0 !mul0mx.
+by rewrite addr0 add0r.
+Qed.
+
+Let Y := middle.
+Let YG h : Y *m Gm h = z h.
+Proof.
+rewrite /Y /middle mulmxDl mulmx_suml (bigD1 h) //= big1 => [|h' /negPf hh].
+  by rewrite -mulmxA GG eqxx mulmx1 addr0 mulmxDl -!mulmxA MG NG !mulmx0 !addr0.
+by rewrite -mulmxA GG hh raddf0 mulmx0.
+Qed.
+Let YN : Y *m MN = TN.
+Proof.
+rewrite /Y /middle mulmxDl mulmx_suml big1 => [|h _]; last by rewrite -mulmxA GN mulmx0.
+by rewrite mulmxDl -!mulmxA MN0 NN mulmx0 !add0r mulmx1.
+Qed.
+Let YC : Y *m MC = C.
+Proof.
+rewrite /Y /middle mulmxDl mulmx_suml big1 => [|h _]; last by rewrite -mulmxA GM mulmx0.
+by rewrite mulmxDl -!mulmxA MM NM mulmx0 addr0 add0r mulmx1.
+Qed.
+
+Lemma att_layer2 : att layer2 Y =
+  C *m Kc^T + xp *m (a1^T *m E1^T + (\sum_h blk h *m (a1^T *m a1) *m blk h) *m a2^T *m E2^T) *m Ke^T.
+Proof.
+rewrite att_last.
+have -> : att [seq (Gm h *m (Gm h)^T, MN *m pm *m (Ke *m E2)^T) | h <- enum 'I_P] Y =
+    xp *m ((\sum_h blk h *m (a1^T *m a1) *m blk h) *m a2^T *m E2^T) *m Ke^T.
+  rewrite /att big_map big_enum !mulmx_suml mulmx_sumr mulmx_suml; apply: eq_bigr => h _.
+  have L : Y *m (Gm h *m (Gm h)^T) *m Y^T = z h *m (z h)^T by rewrite mulmxA YG -mulmxA -trmx_mul YG.
+  have R : Y *m (MN *m pm *m (Ke *m E2)^T) = T *m E2 *m (Ke *m E2)^T.
+    by rewrite !mulmxA YN TNE -(mulmxA T) Sp.
+  have zT : (z h)^T *m T = a1 *m blk h *m a^T.
+    by rewrite /z !trmx_mul trmxK bT -!mulmxA xT.
+  rewrite /att1 /= L -mulmxA R -!(mulmxA (z h)) !mulmxA -(mulmxA (z h)) zT /z trmx_mul.
+  by rewrite !mulmxA -(mulmxA _ a^T E2) a2E.
+have zS : \sum_h z h = xp *m a1^T by rewrite /z -mulmx_suml -mulmx_sumr b1 mulmx1.
+have L : Y *m ((\sum_h Gm h) *m MN^T + MC *m MC^T) *m Y^T = xp *m a1^T *m TN^T + C *m C^T.
+  rewrite mulmxDr mulmxDl !mulmxA YC mulmx_sumr (eq_bigr z) => [|h _]; last exact: YG.
+  by rewrite zS -!(mulmxA _ _^T Y^T) -!trmx_mul YN YC.
+have R : Y *m (MN *m (Ke *m E1)^T + MC *m Kc^T) = TN *m (Ke *m E1)^T + C *m Kc^T.
+  by rewrite mulmxDr !mulmxA YN YC.
+rewrite /att1 /= L -(mulmxA _ Y) R [X in _ + X]mulmxDl [X in _ + (X + _)]mulmxDr [X in _ + (_ + X)]mulmxDr !mulmxA.
+rewrite -!(mulmxA _ TN^T) -!(mulmxA _ C^T) TNTN TNC CTN CC !mulmx0 !mulmx1 !mul0mx addr0 add0r.
+rewrite trmx_mul mulmxDr mulmxDl !mulmxA addrA addrC; congr (_ + _).
+by rewrite addrC.
+Qed.
+End TwoLayers.
+
+Section Inputs.
+Variables (F : fieldType) (N q t1 t2 m s H da nh : nat).
+Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N) (mH : (m <= H.-1 * t1)%N).
+Hypotheses (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N).
+Local Notation r := (t1 + t2)%N.
+Local Notation d := (q + (r + m))%N.
+Hypotheses (dE : d = (H * da)%N) (qda : (2 * q <= da)%N) (tda : (t1 + q <= da)%N) (tn : (t1 <= nh * q)%N).
+Hypothesis qrm : (q <= r + m)%N.
+
+Definition mJ : 'M[F]_(d, m) := col_mx 0 (col_mx 0 1%:M).
+Definition mE1 : 'M[F]_(r, t1) := col_mx 1%:M 0.
+Definition mE2 : 'M[F]_(r, t2) := col_mx 0 1%:M.
+Definition mS : 'M[F]_(r, t1) := sel F (@pr t1 t2).
+Definition mG (h : 'I_H.-1) : 'M[F]_(d, t1) := slot F d (h * t1) t1.
+Definition mN : 'M[F]_(d, t1) := slot F d (H.-1 * t1) t1.
+Definition mC : 'M[F]_(d, q) := slot F d (H * t1) q.
+Definition mB (h : 'I_H.-1) : 'M[F]_m := blk F t1 m h.
+Let Kc : 'M[F]_(d, q) := (cg F q t1 t2 m)^T.
+Let Ke : 'M[F]_(d, r) := (te q (0 : 'M[F]_(r, m)))^T.
+
+Definition blocksW c l : seq (seq (head F d)) :=
+  layer1 Kc Ke mJ mB mE1 mS mG mN mC :: layer2 Kc Ke mE1 mE2 (pid_mx t2) mG mN mC :: stageW F H nh q0 qrm c l.
+
+Let H0 : (0 < H)%N. Proof. exact: leq_trans nH. Qed.
+Let slots : (H * t1 + q <= d)%N.
+Proof.
+rewrite dE; apply: leq_trans (_ : H * (t1 + q) <= _)%N; last by rewrite leq_mul2l tda orbT.
+by rewrite mulnDr leq_add2l leq_pmull.
+Qed.
+Let HP : (H.-1 * t1 + t1 = H * t1)%N. Proof. by case: H H0 => //= H' _; rewrite mulSn addnC. Qed.
+Let hP (h : 'I_H.-1) : (h * t1 + t1 <= H.-1 * t1)%N.
+Proof. by rewrite addnC -mulSn leq_mul2r ltn_ord orbT. Qed.
+
+Lemma shape_blocksW c l : has_shape (c + l).+3 H da (blocksW c l).
+Proof.
+have two k k' (A : 'M[F]_(d, k)) (B : 'M_(k, d)) (A' : 'M[F]_(d, k')) (B' : 'M_(k', d)) :
+    (k + k' <= da)%N -> (\rank (A *m B + A' *m B')%R <= da)%N.
+  move=> kk; rewrite (leq_trans (mxrank_add _ _)) // (leq_trans _ kk) // leq_add ?mulmx_max_rank //.
+have td : (t1 <= da)%N by apply: leq_trans tda; apply: leq_addr.
+have qt : (q + t1 <= da)%N by rewrite addnC.
+apply: shape_cons; [by rewrite size_cat size_map size_enum_ord addn1 prednK | | apply: shape_cons].
+- rewrite all_cat; apply/andP; split; last by rewrite /= /low_rank /= !two.
+  apply/allP=> _ /mapP[h _ ->]; apply/andP; split; last exact: rank_outer td.
+  apply: leq_trans (mxrankM_maxl _ _) (leq_trans (mxrankM_maxr _ _) (leq_trans _ td)).
+  exact: rank_block.
+- by rewrite size_cat size_map size_enum_ord addn1 prednK.
+- rewrite all_cat; apply/andP; split; last by rewrite /= /low_rank /= !two.
+  apply/allP=> _ /mapP[h _ ->]; apply/andP; split; first exact: rank_outer td.
+  by apply: rank_outer; apply: leq_trans td.
+exact: shape_summing.
+Qed.
+
+Variables (fg : 'I_q -> 'I_N) (fe : 'I_r -> 'I_N) (fb : 'I_s -> 'I_N).
+Hypotheses (gI : injective fg) (eI : injective fe) (bI : injective fb).
+Hypotheses (ge : forall i k, fg i != fe k) (gb : forall i j, fg i != fb j) (eb : forall k j, fe k != fb j).
+
+Lemma net_blocksW c l a b : (q <= nh ^ c)%N ->
+  net (blocksW c l) (inA fg fe a + inB q t1 t2 fb b) (fg (Ordinal q0)) (out q0 qrm) =
+  blocks_kernel H (3 ^ l) a b.
+Proof.
+move=> qc; pose C := sel F fg; pose T := sel F fe; pose U := sel F fb.
+pose X : 'M[F]_(N, d) := inA fg fe a + inB q t1 t2 fb b.
+pose xp := T *m a + U *m b; pose a1 := usubmx a; pose a2 := dsubmx a.
+have CC : C^T *m C = 1%:M by apply: sel_unit.
+have TT : T^T *m T = 1%:M by apply: sel_unit.
+have UU : U^T *m U = 1%:M by apply: sel_unit.
+have CT : C^T *m T = 0 by apply: sel_orth.
+have CU : C^T *m U = 0 by apply: sel_orth.
+have TU : T^T *m U = 0 by apply: sel_orth.
+have UT : U^T *m T = 0 by rewrite -[LHS]trmxK trmx_mul trmxK TU trmx0.
+have XE : X = C *m cg F q t1 t2 m + T *m te q a + U *m ub q t1 t2 b by [].
+have XC : X *m Kc = C by rewrite XE !mulmxDl -!mulmxA cgcg tecg ubcg mulmx1 !mulmx0 !addr0.
+have XT : X *m Ke = T.
+  by rewrite XE !mulmxDl -!mulmxA cgte tete ubte trmx0 !mulmx0 add0r !addr0 mulmx1.
+have XJ : X *m mJ = xp.
+  have cJ : cg F q t1 t2 m *m mJ = 0 by rewrite /cg /mJ mul_row_col mulmx0 mul0mx addr0.
+  have tJ : te q a *m mJ = a by rewrite /te /mJ !mul_row_col !mulmx0 !add0r mulmx1.
+  have uJ : ub q t1 t2 b *m mJ = b by rewrite /ub /mJ !mul_row_col !mulmx0 !add0r mulmx1.
+  by rewrite XE !mulmxDl -!mulmxA cJ tJ uJ mulmx0 add0r.
+have xT : xp^T *m T = a^T.
+  by apply: trmx_inj; rewrite trmx_mul !trmxK /xp mulmxDr !mulmxA TT TU mul1mx mul0mx addr0.
+have xx : xp^T *m xp = a^T *m a + gram b.
+  have xU : xp^T *m U = b^T.
+    by apply: trmx_inj; rewrite trmx_mul !trmxK /xp mulmxDr !mulmxA UT UU mul1mx mul0mx add0r.
+  by rewrite {2}/xp mulmxDr !mulmxA xT xU.
+have SS : mS^T *m mS = 1%:M.
+  apply: sel_unit => x y; rewrite /pr; have := ltn_ord x; have := ltn_ord y.
+  case: insubP => [x' _ /= ex|_]; case: insubP => [y' _ /= ey|_] yt xt /(congr1 val) /= E; apply: val_inj => /=; rewrite -?ex -?ey; lia.
+have Sp : mS *m (pid_mx t2 : 'M_(t1, t2)) = mE2.
+  apply/matrixP=> k x; rewrite mxE (bigD1 (widen_ord t21 x)) //= big1 => [|j jx]; last first.
+    rewrite [X in _ * X]mxE (_ : (_ == _) = false) ?mulr0 //; apply: contraNF jx => /eqP jx.
+    by apply/eqP/val_inj.
+  rewrite addr0 [X in X * _]mxE [X in _ * X]mxE /= eqxx ltn_ord mulr1 /pr (_ : insub _ = Some x); last exact: valK.
+  rewrite /mE2; case: (split_ordP k) => k' ->; first by rewrite col_mxEu mxE eq_lrshift.
+  by rewrite col_mxEd mxE (inj_eq (@rshift_inj _ _)).
+have bT h : (mB h)^T = mB h.
+  by apply/matrixP=> i j; rewrite !mxE eq_sym; case: eqP => // ->.
+have b1 : \sum_h mB h = 1%:M.
+  apply/matrixP=> i j; rewrite summxE mxE.
+  have iH : (i %/ t1 < H.-1)%N by rewrite ltn_divLR // (leq_trans (ltn_ord i)).
+  rewrite (bigD1 (Ordinal iH)) //= big1 => [|h hn]; rewrite mxE /=; first by rewrite eqxx andbT addr0.
+  by have [hi|_] := (i %/ t1)%N =P h; [case/eqP: hn; apply: val_inj | rewrite andbF].
+have GG h h' : (mG h)^T *m mG h' = (h == h')%:R%:M.
+  case: eqVneq => [->|hh]; first by rewrite slot_unit //; have := hP h'; lia.
+  rewrite raddf0 slot_orth //; first by have := hP h; lia.
+  move: hh; rewrite -val_eqE neq_ltn => /orP[] lt; apply/orP; [left|right];
+    by rewrite addnC -mulSn leq_mul2r lt orbT.
+have NN : mN^T *m mN = 1%:M by apply: slot_unit; lia.
+have MM : mC^T *m mC = 1%:M by apply: slot_unit.
+have GN h : (mG h)^T *m mN = 0 by apply: slot_orth; have := hP h; lia.
+have GM h : (mG h)^T *m mC = 0 by apply: slot_orth; have := hP h; lia.
+have NG h : mN^T *m mG h = 0 by apply: slot_orth; have := hP h; lia.
+have MG h : mC^T *m mG h = 0 by apply: slot_orth => //; have := hP h; lia.
+have NM : mN^T *m mC = 0 by apply: slot_orth; lia.
+have MN0 : mC^T *m mN = 0 by apply: slot_orth => //; lia.
+have a1E : a^T *m mE1 = a1^T.
+  by rewrite /mE1 -[a in LHS]vsubmxK tr_col_mx mul_row_col mulmx1 mulmx0 addr0.
+have a2E : a^T *m mE2 = a2^T.
+  by rewrite /mE2 -[a in LHS]vsubmxK tr_col_mx mul_row_col mulmx1 mulmx0 add0r.
+have CR : C^T *m (xp *m (umat H a)^T) = 0.
+  by rewrite mulmxA /xp [C^T *m _]mulmxDr !mulmxA CT CU !mul0mx addr0 mul0mx.
+rewrite /net /= -/X (att_layer1 mB mG mN mC XC XT XJ xT CC TT CT SS a1E erefl).
+rewrite (att_layer2 Kc Ke mE1 xT CC TT CT SS Sp bT b1 GG NN MM GN GM NG MG NM MN0 a1 a2E erefl) -/(net _ _).
+have -> : a1^T *m mE1^T + (\sum_h mB h *m (a1^T *m a1) *m mB h) *m a2^T *m mE2^T = (umat H a)^T.
+  have DT : (dmat H a1)^T = dmat H a1.
+    rewrite /dmat raddf_sum; apply: eq_bigr => h _.
+    by rewrite /= !trmx_mul trmxK -/(mB h) bT mulmxA.
+  rewrite /umat -/a1 -/a2 tr_col_mx trmx_mul DT /mE1 /mE2 !tr_col_mx !trmx0 !trmx1 !mul_mx_row.
+  by rewrite !mulmx0 !mulmx1 add_row_mx addr0 add0r.
+rewrite /Kc /Ke !trmxK net_stage //; congr (_ ^+ _).
+rewrite /blocks_const -addrA -sum_pairZ -big_split; congr (_ + _); apply: eq_bigr => x _ /=.
+rewrite trmx_mul trmxK !mulmxA -(mulmxA (umat H a) xp^T) xx mulmxDr mulmxDl mxE.
+by rewrite !mulmxA.
+Qed.
+End Inputs.
+
+Section Core.
+Variables (F : fieldType) (charF : [char F] =i pred0) (N H da l c nh q t1 t2 m tau : nat) (S : pred 'I_N) (i : 'I_N).
+Local Notation r := (t1 + t2)%N.
+Local Notation d := (q + (r + m))%N.
+Hypotheses (Si : S i) (dE : d = (H * da)%N) (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N).
+Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N) (mH : (m <= H.-1 * t1)%N).
+Hypotheses (tn : (t1 <= nh * q)%N) (qn : (q <= nh ^ c)%N) (qda : (2 * q <= da)%N) (tda : (t1 + q <= da)%N).
+Hypotheses (rA : (r + q <= #|S|)%N) (tr : (tau <= r)%N) (tB : (tau <= #|predC S|)%N) (tm : (tau <= m)%N).
+
+Lemma blocks_core (p : 'I_d) :
+  exists2 Ws : seq (seq (head F d)), has_shape (c + l).+3 H da Ws &
+    sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ l)).
+Proof.
+have qrm : (q <= r + m)%N.
+  by case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn in dE'; lia].
+apply: (any_output (p0 := out q0 qrm)); exists (blocksW F H nh q0 qrm c l).
+  exact: shape_blocksW.
+move=> e fs; apply: (blocks_kernel_lower charF t21 t10 mH (s := #|predC S|)) => //.
+by apply: tokens_grid fs => // fg fe fb a b *; apply: (net_blocksW (da := da)).
+Qed.
+End Core.
+
+Section Theorem39.
+Variables (F : fieldType) (charF : [char F] =i pred0) (N H da L c nh q t1 t2 : nat) (S : pred 'I_N) (i : 'I_N).
+Local Notation d := (H * da)%N.
+Local Notation r := (t1 + t2)%N.
+Local Notation m := (d - r - q)%N.
+Local Notation nA := #|[pred k | S k == S i]|.
+Local Notation nB := #|[pred k | S k != S i]|.
+Local Notation tau := (minn r (minn nB m)).
+Hypotheses (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N) (c0 : (0 < c)%N) (cL : (c.+1 < L)%N).
+Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N) (rd : (r + q <= d)%N) (mH : (m <= H.-1 * t1)%N).
+Hypotheses (tn : (t1 <= nh * q)%N) (qn : (q <= nh ^ c.-1)%N) (qda : (2 * q <= da)%N).
+Hypotheses (tda : (t1 + q <= da)%N) (rA : (r + q <= nA)%N).
+
+Theorem block_heads_lower (p : 'I_d) :
+  exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
+    sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ (L - 2 - c))).
+Proof.
+pose S1 k := S k == S i.
+have core d' (p' : 'I_d') : d' = d -> d' = (q + (r + m))%N ->
+    exists2 Ws : seq (seq (head F d')), has_shape L H da Ws &
+      sep_ge (fun x y => net Ws (mix S1 x y) i p') (mc (vfree m tau).+1 (3 ^ (L - 2 - c))).
+  move=> dE dm; move: p' dE; rewrite {d'}dm => p' dE.
+  have -> : L = (c.-1 + (L - 2 - c)).+3 by lia.
+  have -> : ((c.-1 + (L - 2 - c)).+3 - 2 - c = L - 2 - c)%N by lia.
+  have Si : S1 i by rewrite /S1 eqxx.
+  have tB : (tau <= #|predC S1|)%N.
+    by rewrite (_ : #|predC S1| = nB); [apply: leq_trans (geq_minr _ _) (geq_minl _ _) | apply: eq_card].
+  have tm : (tau <= m)%N by apply: leq_trans (geq_minr _ _) (geq_minr _ _).
+  exact: (blocks_core charF _ Si dE nH n0 q0 t21 t10 mH tn qn qda tda rA (geq_minl _ _) tB tm).
+have [|Ws sWs rWs] := core d p erefl; first by lia.
+exists Ws => // e fs; apply: rWs; case Si: (S i).
+  apply: eq_sep_le fs => x y; congr (net _ _ i p); apply/matrixP=> t j.
+  by rewrite !mxE /S1 Si eqb_id.
+apply: eq_sep_le (sep_le_sym fs) => x y; congr (net _ _ i p); apply/matrixP=> t j.
+by rewrite !mxE /S1 Si eqbF_neg; case: (S t).
+Qed.
+
+Corollary block_heads_lower_generic (p : 'I_d) :
+  exists2 P : {mpoly F[nfactors L H d da]}, P != 0 & forall w, P.@[w] != 0 ->
+    sep_ge (fun x y => net (weights_of w) (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ (L - 2 - c))).
+Proof. exact/generic_lower/block_heads_lower. Qed.
+End Theorem39.
