@@ -1,15 +1,19 @@
 (* theory.md Theorem 3.9, with the simple bound mc(v + 1, K): two batches of  *)
 (* t1 >= t2 payload vectors instead of the da of Theorem 3.8. H >= 2,         *)
 (* L >= c + 2, c >= 1, r = t1 + t2, t1 + q <= da, r + q <= |A|,               *)
-(*   m = d - r - q <= (H-1) t1,  tau = min(r, |B|, m),  K = 3^(L-2-c),        *)
+(*   m <= min(d - r - q, (H-1) t1),  tau = min(r, |B|, m),  K = 3^(L-2-c),    *)
 (*   t1 <= n q,  q <= n^(c-1),  2q <= da.                                     *)
-(* theory.md allows m below d - r - q as well, when that is above (H-1) t1.   *)
 (* theory.md asks ceil(r/2) <= n q, the same when t1 <= t2 + 1 and less       *)
 (* otherwise: here the pairs are (k, t1 + k), k < t2, and (k,k) for the rest. *)
 (*                                                                            *)
 (*   blk h       == the projection on block h of t1 payload coordinates       *)
 (*   dmat a1     == the matrix D of the proof, sum_h blk_h a1^T a1 blk_h      *)
 (*   umat a      == the vectors U_k: a1, then a2 D                            *)
+(*   blocks_kernel H K a b == the network on the inputs of the proof          *)
+(*   mxline A    == every entry of the matrix A v is a polynomial along lines *)
+(*   slot off w  == the inclusion of the w coordinates from off on            *)
+(*   layer1, layer2 == the first two layers; middle, the tokens between them  *)
+(*   blocksW c l == the weights                                               *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
@@ -176,6 +180,54 @@ exact: null_grid (@null_blocks K) fs.
 Qed.
 End Kernel.
 
+(* payload vectors supported on the first m of M coordinates *)
+Section Restrict.
+Variables (F : fieldType) (t1 t2 m M s H : nat) (mM : (m <= M)%N).
+Let P : 'M[F]_(m, M) := pid_mx m.
+Let PP : P *m P^T = 1%:M. Proof. by rewrite /P tr_pid_mx pid_mx_id // pid_mx_1. Qed.
+
+Lemma blk_diag n h : blk F t1 n h = diag_mx (\row_i ((i %/ t1 == h)%N)%:R).
+Proof. by apply/matrixP=> k k'; rewrite !mxE; case: eqP => [->|_]; rewrite ?mulr1n ?mulr0n. Qed.
+
+Let Pblk h : P *m blk F t1 M h = blk F t1 m h *m P.
+Proof.
+rewrite !blk_diag mul_mx_diag mul_diag_mx; apply/matrixP=> i j; rewrite !mxE mulrC.
+by have [->|_] := (i : nat) =P j; rewrite ?mulr0 ?mul0r.
+Qed.
+Let blkP h : blk F t1 M h *m P^T = P^T *m blk F t1 m h.
+Proof. by apply: trmx_inj; rewrite !trmx_mul !trmxK !blk_diag !tr_diag_mx -!blk_diag Pblk. Qed.
+
+Lemma umat_restrict a : umat H (a *m P) = @umat F t1 t2 m H a *m P.
+Proof.
+rewrite /umat -mul_usub_mx -mul_dsub_mx mul_col_mx; congr col_mx; set a1 := usubmx a.
+have -> : dmat H (a1 *m P) = P^T *m dmat H a1 *m P.
+  rewrite /dmat mulmx_sumr mulmx_suml; apply: eq_bigr => h _.
+  by rewrite trmx_mul !mulmxA blkP -!mulmxA Pblk.
+by rewrite -!mulmxA (mulmxA P) PP mul1mx.
+Qed.
+
+Lemma blocks_kernel_restrict K a (b : 'M[F]_(s, m)) :
+  blocks_kernel H K (a *m P) (b *m P) = @blocks_kernel F t1 t2 m s H K a b.
+Proof.
+rewrite /blocks_kernel /blocks_const -!sum_pairZ !umat_restrict.
+have E (A : 'M[F]_m) (U : 'M[F]_(t1 + t2, m)) : U *m P *m (P^T *m A *m P) *m (U *m P)^T = U *m A *m U^T.
+  by rewrite trmx_mul -!mulmxA !(mulmxA P) PP !mul1mx.
+have G k (B : 'M[F]_(k, m)) : (B *m P)^T *m (B *m P) = P^T *m (B^T *m B) *m P.
+  by rewrite trmx_mul !mulmxA.
+by rewrite /gram !G !E.
+Qed.
+
+Lemma pid_blocks : (m <= H.-1 * t1)%N -> (0 < t1)%N -> P *m (\sum_(h < H.-1) blk F t1 M h) = P.
+Proof.
+move=> mH t10; rewrite mulmx_sumr; under eq_bigr do rewrite Pblk; rewrite -mulmx_suml.
+suff -> : \sum_(h < H.-1) blk F t1 m h = 1%:M by rewrite mul1mx.
+apply/matrixP=> i j; rewrite summxE mxE.
+have iH : (i %/ t1 < H.-1)%N by rewrite ltn_divLR // (leq_trans (ltn_ord i)).
+rewrite (bigD1 (Ordinal iH)) //= big1 => [|h hn]; rewrite mxE /=; first by rewrite eqxx andbT addr0.
+by have [hi|_] := (i %/ t1)%N =P h; [case/eqP: hn; apply: val_inj | rewrite andbF].
+Qed.
+End Restrict.
+
 (* disjoint slots of fresh coordinates *)
 Section Slots.
 Variables (F : fieldType) (d : nat).
@@ -220,7 +272,7 @@ Proof. by rewrite /att big_cat big_seq1. Qed.
 Variables (X : 'M[F]_(N, d)) (C : 'M[F]_(N, q)) (T : 'M[F]_(N, r)) (xp : 'M[F]_(N, m)) (a : 'M[F]_(r, m)).
 Hypotheses (XC : X *m Kc = C) (XT : X *m Ke = T) (XJ : X *m J = xp) (xT : xp^T *m T = a^T).
 Hypotheses (CC : C^T *m C = 1%:M) (TT : T^T *m T = 1%:M) (CT : C^T *m T = 0).
-Hypotheses (SS : Sk^T *m Sk = 1%:M) (Sp : Sk *m pm = E2) (bT : forall h, (blk h)^T = blk h) (b1 : \sum_h blk h = 1%:M).
+Hypotheses (SS : Sk^T *m Sk = 1%:M) (Sp : Sk *m pm = E2) (bT : forall h, (blk h)^T = blk h) (b1 : xp *m (\sum_h blk h) = xp).
 Hypotheses (GG : forall h h', (Gm h)^T *m Gm h' = (h == h')%:R%:M) (NN : MN^T *m MN = 1%:M) (MM : MC^T *m MC = 1%:M).
 Hypotheses (GN : forall h, (Gm h)^T *m MN = 0) (GM : forall h, (Gm h)^T *m MC = 0).
 Hypotheses (NG : forall h, MN^T *m Gm h = 0) (MG : forall h, MC^T *m Gm h = 0).
@@ -285,7 +337,7 @@ have -> : att [seq (Gm h *m (Gm h)^T, MN *m pm *m (Ke *m E2)^T) | h <- enum 'I_P
     by rewrite /z !trmx_mul trmxK bT -!mulmxA xT.
   rewrite /att1 /= L -mulmxA R -!(mulmxA (z h)) !mulmxA -(mulmxA (z h)) zT /z trmx_mul.
   by rewrite !mulmxA -(mulmxA _ a^T E2) a2E.
-have zS : \sum_h z h = xp *m a1^T by rewrite /z -mulmx_suml -mulmx_sumr b1 mulmx1.
+have zS : \sum_h z h = xp *m a1^T by rewrite /z -mulmx_suml -mulmx_sumr b1.
 have L : Y *m ((\sum_h Gm h) *m MN^T + MC *m MC^T) *m Y^T = xp *m a1^T *m TN^T + C *m C^T.
   rewrite mulmxDr mulmxDl !mulmxA YC mulmx_sumr (eq_bigr z) => [|h _]; last exact: YG.
   by rewrite zS -!(mulmxA _ _^T Y^T) -!trmx_mul YN YC.
@@ -300,7 +352,7 @@ End TwoLayers.
 
 Section Inputs.
 Variables (F : fieldType) (N q t1 t2 m s H da nh : nat).
-Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N) (mH : (m <= H.-1 * t1)%N).
+Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N).
 Hypotheses (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N).
 Local Notation r := (t1 + t2)%N.
 Local Notation d := (q + (r + m))%N.
@@ -355,10 +407,11 @@ Hypotheses (gI : injective fg) (eI : injective fe) (bI : injective fb).
 Hypotheses (ge : forall i k, fg i != fe k) (gb : forall i j, fg i != fb j) (eb : forall k j, fe k != fb j).
 
 Lemma net_blocksW c l a b : (q <= nh ^ c)%N ->
+  a *m (\sum_h mB h) = a -> b *m (\sum_h mB h) = b ->
   net (blocksW c l) (inA fg fe a + inB q t1 t2 fb b) (fg (Ordinal q0)) (out q0 qrm) =
   blocks_kernel H (3 ^ l) a b.
 Proof.
-move=> qc; pose C := sel F fg; pose T := sel F fe; pose U := sel F fb.
+move=> qc ax bx; pose C := sel F fg; pose T := sel F fe; pose U := sel F fb.
 pose X : 'M[F]_(N, d) := inA fg fe a + inB q t1 t2 fb b.
 pose xp := T *m a + U *m b; pose a1 := usubmx a; pose a2 := dsubmx a.
 have CC : C^T *m C = 1%:M by apply: sel_unit.
@@ -395,11 +448,7 @@ have Sp : mS *m (pid_mx t2 : 'M_(t1, t2)) = mE2.
   by rewrite col_mxEd mxE (inj_eq (@rshift_inj _ _)).
 have bT h : (mB h)^T = mB h.
   by apply/matrixP=> i j; rewrite !mxE eq_sym; case: eqP => // ->.
-have b1 : \sum_h mB h = 1%:M.
-  apply/matrixP=> i j; rewrite summxE mxE.
-  have iH : (i %/ t1 < H.-1)%N by rewrite ltn_divLR // (leq_trans (ltn_ord i)).
-  rewrite (bigD1 (Ordinal iH)) //= big1 => [|h hn]; rewrite mxE /=; first by rewrite eqxx andbT addr0.
-  by have [hi|_] := (i %/ t1)%N =P h; [case/eqP: hn; apply: val_inj | rewrite andbF].
+have b1 : xp *m (\sum_h mB h) = xp by rewrite /xp mulmxDl -!mulmxA ax bx.
 have GG h h' : (mG h)^T *m mG h' = (h == h')%:R%:M.
   case: eqVneq => [->|hh]; first by rewrite slot_unit //; have := hP h'; lia.
   rewrite raddf0 slot_orth //; first by have := hP h; lia.
@@ -435,37 +484,39 @@ Qed.
 End Inputs.
 
 Section Core.
-Variables (F : fieldType) (charF : [char F] =i pred0) (N H da l c nh q t1 t2 m tau : nat) (S : pred 'I_N) (i : 'I_N).
+Variables (F : fieldType) (charF : [char F] =i pred0) (N H da l c nh q t1 t2 m M tau : nat) (S : pred 'I_N) (i : 'I_N).
 Local Notation r := (t1 + t2)%N.
-Local Notation d := (q + (r + m))%N.
+Local Notation d := (q + (r + M))%N.
 Hypotheses (Si : S i) (dE : d = (H * da)%N) (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N).
 Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N) (mH : (m <= H.-1 * t1)%N).
 Hypotheses (tn : (t1 <= nh * q)%N) (qn : (q <= nh ^ c)%N) (qda : (2 * q <= da)%N) (tda : (t1 + q <= da)%N).
-Hypotheses (rA : (r + q <= #|S|)%N) (tr : (tau <= r)%N) (tB : (tau <= #|predC S|)%N) (tm : (tau <= m)%N).
+Hypotheses (rA : (r + q <= #|S|)%N) (tr : (tau <= r)%N) (tB : (tau <= #|predC S|)%N) (tm : (tau <= m)%N) (mM : (m <= M)%N).
 
 Lemma blocks_core (p : 'I_d) :
   exists2 Ws : seq (seq (head F d)), has_shape (c + l).+3 H da Ws &
     sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ l)).
 Proof.
-have qrm : (q <= r + m)%N.
+have qrm : (q <= r + M)%N.
   by case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn in dE'; lia].
 apply: (any_output (p0 := out q0 qrm)); exists (blocksW F H nh q0 qrm c l).
   exact: shape_blocksW.
 move=> e fs; apply: (blocks_kernel_lower charF t21 t10 mH (s := #|predC S|)) => //.
-by apply: tokens_grid fs => // fg fe fb a b *; apply: (net_blocksW (da := da)).
+pose P : 'M[F]_(m, M) := pid_mx m.
+apply: (@tokens_grid _ _ _ _ _ _ _ _ _ Si _ _ _ _ _ (mulmx^~ P) (mulmx^~ P)) fs => // fg fe fb a b *.
+have PB : P *m (\sum_(h < H.-1) blk F t1 M h) = P by apply: pid_blocks.
+by rewrite (net_blocksW (da := da)) // ?blocks_kernel_restrict // -mulmxA PB.
 Qed.
 End Core.
 
 Section Theorem39.
-Variables (F : fieldType) (charF : [char F] =i pred0) (N H da L c nh q t1 t2 : nat) (S : pred 'I_N) (i : 'I_N).
+Variables (F : fieldType) (charF : [char F] =i pred0) (N H da L c nh q t1 t2 m : nat) (S : pred 'I_N) (i : 'I_N).
 Local Notation d := (H * da)%N.
 Local Notation r := (t1 + t2)%N.
-Local Notation m := (d - r - q)%N.
 Local Notation nA := #|[pred k | S k == S i]|.
 Local Notation nB := #|[pred k | S k != S i]|.
 Local Notation tau := (minn r (minn nB m)).
 Hypotheses (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N) (c0 : (0 < c)%N) (cL : (c.+1 < L)%N).
-Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N) (rd : (r + q <= d)%N) (mH : (m <= H.-1 * t1)%N).
+Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N) (rd : (r + q <= d)%N) (mle : (m <= minn (d - r - q) (H.-1 * t1))%N).
 Hypotheses (tn : (t1 <= nh * q)%N) (qn : (q <= nh ^ c.-1)%N) (qda : (2 * q <= da)%N).
 Hypotheses (tda : (t1 + q <= da)%N) (rA : (r + q <= nA)%N).
 
@@ -473,8 +524,8 @@ Theorem block_heads_lower (p : 'I_d) :
   exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
     sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ (L - 2 - c))).
 Proof.
-pose S1 k := S k == S i.
-have core d' (p' : 'I_d') : d' = d -> d' = (q + (r + m))%N ->
+move: mle; rewrite leq_min => /andP[mM mH]; pose S1 k := S k == S i.
+have core d' (p' : 'I_d') : d' = d -> d' = (q + (r + (d - r - q)))%N ->
     exists2 Ws : seq (seq (head F d')), has_shape L H da Ws &
       sep_ge (fun x y => net Ws (mix S1 x y) i p') (mc (vfree m tau).+1 (3 ^ (L - 2 - c))).
   move=> dE dm; move: p' dE; rewrite {d'}dm => p' dE.
@@ -484,7 +535,7 @@ have core d' (p' : 'I_d') : d' = d -> d' = (q + (r + m))%N ->
   have tB : (tau <= #|predC S1|)%N.
     by rewrite (_ : #|predC S1| = nB); [apply: leq_trans (geq_minr _ _) (geq_minl _ _) | apply: eq_card].
   have tm : (tau <= m)%N by apply: leq_trans (geq_minr _ _) (geq_minr _ _).
-  exact: (blocks_core charF _ Si dE nH n0 q0 t21 t10 mH tn qn qda tda rA (geq_minl _ _) tB tm).
+  exact: (blocks_core charF _ Si dE nH n0 q0 t21 t10 mH tn qn qda tda rA (geq_minl _ _) tB tm mM).
 have [|Ws sWs rWs] := core d p erefl; first by lia.
 exists Ws => // e fs; apply: rWs; case Si: (S i).
   apply: eq_sep_le fs => x y; congr (net _ _ i p); apply/matrixP=> t j.

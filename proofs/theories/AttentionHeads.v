@@ -300,11 +300,11 @@ rewrite -zA => /(mem_nth i); rewrite inE -/(f k) => /orP[/eqP->//|/mem_rem].
 by rewrite mem_enum.
 Qed.
 
-Lemma tokens_grid (Ws : seq (seq (head F d))) p (ker : 'M[F]_(r, m) -> 'M[F]_(#|predC S|, m) -> F) e :
+Lemma tokens_grid (Ws : seq (seq (head F d))) p X Y (u : X -> 'M[F]_(r, m)) (v : Y -> 'M[F]_(#|predC S|, m)) ker e :
   (forall (fg : 'I_q -> 'I_N) (fe : 'I_r -> 'I_N) (fb : 'I_#|predC S| -> 'I_N) a b,
      injective fg -> injective fe -> injective fb ->
      (forall i k, fg i != fe k) -> (forall i j, fg i != fb j) -> (forall k j, fe k != fb j) ->
-     net Ws (inA fg fe a + inB q rho sigma fb b) (fg (Ordinal q0)) p = ker a b) ->
+     net Ws (inA fg fe (u a) + inB q rho sigma fb (v b)) (fg (Ordinal q0)) p = ker a b) ->
   sep_le (fun x y => net Ws (mix S x y) i p) e -> grid_le ker e.
 Proof.
 move=> netE fs; pose fg (k : 'I_q) := f k; pose fe (k : 'I_r) := f (q + k).
@@ -314,10 +314,9 @@ have ke (k : 'I_r) : (q + k < #|S|)%N by apply: leq_trans rA; rewrite addnC ltn_
 have gS k : S (fg k) := fS (kg k).
 have eS k : S (fe k) := fS (ke k).
 have bS j : ~~ S (fb j) by have := enum_valP j; rewrite inE.
-pose xs (a : 'M[F]_(_, m)) : 'M[F]_(N, d) := inA fg fe a.
-pose ys (b : 'M[F]_(_, m)) : 'M[F]_(N, d) := inB q rho sigma fb b.
+pose xs a : 'M[F]_(N, d) := inA fg fe (u a); pose ys b : 'M[F]_(N, d) := inB q rho sigma fb (v b).
 have := grid_comp xs ys (sep_grid fs); apply: eq_grid => a b; rewrite /xs /ys {xs ys}.
-have -> : mix S (inA fg fe a) (inB q rho sigma fb b) = inA fg fe a + inB q rho sigma fb b.
+have -> : mix S (inA fg fe (u a)) (inB q rho sigma fb (v b)) = inA fg fe (u a) + inB q rho sigma fb (v b).
   apply/matrixP=> t j; rewrite mxE [in RHS]mxE; case: ifP => St.
     by rewrite /inB /= [X in _ = _ + X]sel_out ?addr0 // => k; apply: contraTneq St => ->; apply: bS.
   rewrite (_ : inA _ _ _ _ _ = 0) ?add0r // /inA /= mxE !sel_out ?addr0 // => k.
@@ -353,7 +352,7 @@ have sr : (r./2 <= uphalf r)%N by rewrite uphalf_half leq_addl.
 apply: (any_output (p0 := out q0 qrm)); exists (headsW F H da nh q0 qrm c l).
   by apply: shape_headsW => //; rewrite rE.
 move=> e fs; apply: (kernel_heads_lower charF sr (s := #|predC S|)) => //; first by rewrite rE.
-apply: tokens_grid fs; rewrite ?rE // => fg fe fb a b *; exact: net_headsW.
+by apply: (@tokens_grid _ _ _ _ _ _ _ _ _ Si _ _ _ _ _ id id) fs; rewrite ?rE // => fg fe fb a b *; apply: net_headsW.
 Qed.
 End Core.
 

@@ -117,7 +117,7 @@ Qed.
 Lemma grid_coordinate k C s (p : 'I_k) :
   grid_le (fun a b : 'rV[F]_k => a 0 p * dot a b ^+ C) s -> (mc k C <= s)%N.
 Proof.
-move=> fs; apply: (power_lower charF); apply: null_grid fs => N bs c Hc a.
+move=> fs; apply: (dot_power_lower charF); apply: null_grid fs => N bs c Hc a.
 have lp : linepoly (fun a : 'rV_k => \sum_l c l * dot a (bs l) ^+ C).
   apply: lpS => l; apply: lpM; first exact: lpC.
   by apply: lpX; apply: lpS => q; apply: lpM; [apply: lp_mx | apply: lpC].

@@ -220,12 +220,12 @@ move=> H; apply: (mon_indep charF) => x; rewrite -[RHS](H (\row_i x i)).
 by apply: eq_bigr => e _; congr (_ * _); apply: eq_bigr => i _; rewrite mxE.
 Qed.
 
-Theorem power_lower s : grid_le (fun a b : 'rV[F]_n => dot a b ^+ k) s -> (mc n k <= s)%N.
+Theorem dot_power_lower s : grid_le (fun a b : 'rV[F]_n => dot a b ^+ k) s -> (mc n k <= s)%N.
 Proof.
 move=> /(null_grid null_dotX)/(indep_grid indep_mon_rV).
 by rewrite card_mon card_ord.
 Qed.
 
-Theorem power_upper : sep_le (fun a b : 'rV[F]_n => dot a b ^+ k) (mc n k).
+Theorem dot_power_upper : sep_le (fun a b : 'rV[F]_n => dot a b ^+ k) (mc n k).
 Proof. by rewrite /mc -subn1; apply: sep_leX; exists (fun i a => a 0 i), (fun i b => b 0 i). Qed.
 End Power.
