@@ -44,8 +44,8 @@ pub fn appendix(tables: &[&dyn Table], seed: u64) -> File {
     let text = format!(
         "\\documentclass[10pt]{{article}}\n\
          \\usepackage[T1]{{fontenc}}\n\\usepackage{{lmodern,microtype}}\n\
-         \\usepackage[a4paper,margin=22mm]{{geometry}}\n\
-         \\usepackage{{amsmath,array,booktabs,longtable,pdflscape}}\n\
+         \\usepackage[a4paper,landscape,margin=22mm]{{geometry}}\n\
+         \\usepackage{{amsmath,array,booktabs,longtable}}\n\
          \\title{{Separation ranks: tables}}\n\
          \\author{{seprank {version}, seed {seed}}}\n\\date{{}}\n\
          \\begin{{document}}\n\\maketitle\n\\noindent {conventions}\n\n{}\\end{{document}}\n",

@@ -24,7 +24,8 @@ const SIZES: [[usize; 5]; 9] = [
     [3, 2, 1, 2, 4],
 ];
 
-/// Ranks whose upper bound is at most this are computed.
+/// Ranks are computed up to this width where the upper bound is at most this rank.
+const LARGEST_WIDTH: usize = 2;
 const LARGEST_RANK: u32 = 1000;
 
 /// What is proved about one generic rank.
@@ -38,8 +39,8 @@ impl Known {
     /// The best bounds, or from below the rank found, where it is small.
     fn of(problem: &Problem, seed: u64) -> Self {
         let [lower, upper] = [Side::Lower, Side::Upper].map(|side| best(problem, side));
-        let small =
-            upper.as_ref().and_then(|e| e.value.as_ref()).is_some_and(|v| *v <= LARGEST_RANK);
+        let value = upper.as_ref().and_then(|e| e.value.as_ref());
+        let small = problem.width() <= LARGEST_WIDTH && value.is_some_and(|v| *v <= LARGEST_RANK);
         let rank = small.then(|| generic_rank(problem, seed).ok()).flatten().map(|a| a.rank);
         let (least, least_cell) = match (rank, &lower) {
             (Some(rank), _) => (LogInterval::of(&rank.into()), rank.into()),
@@ -101,8 +102,7 @@ impl Table for DegreePerLayer {
         "The degree per layer and the sign of the gap"
     }
     fn caption(&self) -> &'static str {
-        "Attention against Mixers of degree $K = k_t k_c$ per layer, balanced. Where an upper bound is at most \
-         1000 the number under at least is a rank computed exactly at random weights, elsewhere it is the best \
+        "Attention against Mixers of degree $K = k_t k_c$ per layer, balanced. At width 2, where an upper bound is at most 1000, the number under at least is the rank found at random weights, elsewhere it is the best \
          lower bound. Larger is the side whose lower bound exceeds the other's upper bound; open means \
          that the bounds do not decide, which for $K >= 3$ at the published shapes they do not: \
          no gap is certified there. With $S = 1$ the Mixer has few variables and the gap is certified all the same."

@@ -1,12 +1,11 @@
-//! A table as a `longtable`, set upright, or on a turned page where its columns need it.
+//! A table as a `longtable` that fits a landscape page.
 
 use super::render::{has_words, interval, plain};
 use super::{Cell, Data, Table, full_caption, words};
 use itertools::Itertools;
 
-/// Characters of `\small` type that fit a line of the appendix: upright, and on a turned page.
-const UPRIGHT: usize = 92;
-const TURNED: usize = 146;
+/// Characters of `\small` type that fit a line of the appendix.
+const LINE: usize = 146;
 
 /// Space between two columns, in characters.
 const GAP: usize = 2;
@@ -14,40 +13,35 @@ const GAP: usize = 2;
 /// Words longer than this may be broken into lines.
 const BREAKABLE: usize = 36;
 
-/// The table, ending with a line end. It needs `longtable`, `booktabs`, `array`, `pdflscape`, `amsmath`.
+/// The table, ending with a line end. It needs `longtable`, `booktabs`, `array`, `amsmath`.
 pub(super) fn latex(table: &dyn Table, data: &Data) -> String {
     let header = data.columns.iter().map(|c| words::latex(c)).join(" & ");
     let line = |row: &Vec<Cell>| row.iter().map(cell).join(" & ") + " \\\\\n";
     let rows: String = data.rows.iter().map(line).collect();
     let (id, caption) = (table.id(), words::latex(&full_caption(table)));
-    let (turned, columns) = layout(data);
-    let (begin, end) = match turned {
-        true => ("\\begin{landscape}\n", "\\end{landscape}\n"),
-        false => ("", ""),
-    };
+    let columns = layout(data);
     format!(
-        "{begin}{{\\small\\setlength{{\\tabcolsep}}{{4pt}}\\setlength{{\\LTcapwidth}}{{\\linewidth}}%\n\
+        "{{\\small\\setlength{{\\tabcolsep}}{{4pt}}\\setlength{{\\LTcapwidth}}{{\\linewidth}}%\n\
          \\begin{{longtable}}{{{columns}}}\n\\caption{{{caption}}}\\label{{tab:{id}}}\\\\\n\
          \\toprule\n{header} \\\\\n\\midrule\n\\endfirsthead\n\
          \\toprule\n{header} \\\\\n\\midrule\n\\endhead\n\
-         \\bottomrule\n\\endlastfoot\n{rows}\\end{{longtable}}}}\n{end}"
+         \\bottomrule\n\\endlastfoot\n{rows}\\end{{longtable}}}}\n"
     )
 }
 
-/// Whether the page is turned, and the column specification. Where even a turned line is too short,
-/// the columns of long words share, in proportion, what the others leave.
-fn layout(data: &Data) -> (bool, String) {
+/// The column specification. Where the line is too short, the columns of long words share, in
+/// proportion, what the others leave.
+fn layout(data: &Data) -> String {
     let widths: Vec<usize> = (0..data.columns.len())
         .map(|c| {
-            let cells = data.rows.iter().map(|row| plain(&row[c]));
-            let all = cells.chain([words::plain(data.columns[c])]);
-            all.map(|text| text.chars().count()).max().unwrap_or(0)
+            let heading = words::plain(data.columns[c]).chars().count();
+            data.rows.iter().map(|row| width(&row[c])).fold(heading, usize::max)
         })
         .collect();
     let natural: usize = widths.iter().map(|w| w + GAP).sum();
-    let breakable = |c: &usize| natural > TURNED && widths[*c] > BREAKABLE;
+    let breakable = |c: &usize| natural > LINE && widths[*c] > BREAKABLE;
     let broken: usize = (0..widths.len()).filter(breakable).map(|c| widths[c]).sum();
-    let room = TURNED.saturating_sub(natural - broken);
+    let room = LINE.saturating_sub(natural - broken);
     let columns = (0..widths.len()).map(|c| match (breakable(&c), has_words(data, c)) {
         (true, _) => {
             // Half an em a character.
@@ -57,7 +51,13 @@ fn layout(data: &Data) -> (bool, String) {
         (false, true) => "l".into(),
         (false, false) => "r".into(),
     });
-    (natural > UPRIGHT, columns.collect())
+    columns.collect()
+}
+
+/// Characters of a cell; an exponent is set smaller.
+fn width(cell: &Cell) -> usize {
+    let characters = plain(cell).chars().count();
+    if matches!(cell, Cell::Log10(_)) { characters * 7 / 10 } else { characters }
 }
 
 fn cell(cell: &Cell) -> String {

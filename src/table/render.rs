@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// A format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A `longtable` with booktabs rules, turned where it is wide.
+    /// A `longtable` with booktabs rules that fits a landscape page.
     Latex,
     /// A pipe table under a heading.
     Markdown,
