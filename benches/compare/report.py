@@ -18,10 +18,8 @@ for case, programs in times.items():
     print(f"{case}: rank {' or '.join(map(str, sorted(ranks[case])))}")
     for program, list_ in programs.items():
         m = statistics.median(list_)
-        print(
-            f"  {program:12} median {m:9.4f} s, best {min(list_):9.4f} s of {len(list_)};"
-            f" seprank/{program} {own / m:.4f}"
-        )
+        line = f"  {program:12} median {m:9.4f} s, best {min(list_):9.4f} s of {len(list_)}"
+        print(line if program == "seprank" else f"{line}; seprank/{program} {own / m:.4f}")
 differ = [case for case in ranks if len(ranks[case]) > 1]
 if differ:
     sys.exit(f"ranks differ: {', '.join(differ)}")

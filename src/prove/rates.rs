@@ -74,7 +74,7 @@ fn fastest<T, R>(prepare: impl Fn() -> T, run: impl Fn(T) -> R) -> f64 {
 pub(super) fn function(problem: &Problem) -> f64 {
     let small = match problem.architecture() {
         Architecture::Mixer(_) => Problem::mixer(3, 2, 2, 4),
-        _ => Problem::attention(2, 6, 1, 12),
+        _ => Problem::attention(2, 8, 1, 16),
     };
     let small = small.expect("allowed sizes");
     let network = random_network(&small);
