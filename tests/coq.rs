@@ -27,7 +27,8 @@ fn table_rows() -> Vec<(String, String, String)> {
     let rows = readme.lines().filter_map(|line| {
         let mut cells = line.strip_prefix("| ")?.split(" | ");
         let (id, name) = (cells.next()?, cells.next()?);
-        let (file, theorem) = name.trim_matches('`').split_once('.')?;
+        let name = name.strip_prefix('`')?.split('`').next()?;
+        let (file, theorem) = name.split_once('.')?;
         Some((id.to_string(), file.to_string(), theorem.to_string()))
     });
     rows.collect()
