@@ -12,7 +12,7 @@ use seprank::bounds;
 use seprank::network::{
     Architecture, MixerShape, Network, Output, Partition, Problem, WeightStyle,
 };
-use seprank::prove::{Method, RankRequest, coq_theorem, literals, rank};
+use seprank::prove::{GridWitness, Method, RankRequest, certify_rank, coq_theorem, literals, rank};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -100,7 +100,12 @@ fn witnesses_become_coq_theorems() {
         let problem = problem.unwrap();
         let answer = rank(&request(problem.clone()), &|_, _| ()).unwrap();
         assert_eq!(answer.rank, expected, "{name}");
-        let theorem = coq_theorem(&problem, &answer).unwrap();
+        let witness = GridWitness::of_answer(&problem, &answer).unwrap();
+        let theorem = coq_theorem(&witness).unwrap();
+        // A certificate becomes the same theorem.
+        let certificate = certify_rank(&request(problem), &answer).unwrap();
+        let read = GridWitness::of_certificate(&certificate).unwrap();
+        assert_eq!(coq_theorem(&read).unwrap(), theorem);
         assert!(theorem.contains("Theorem sep_rank_lower"));
         assert!(theorem.contains(&format!("-> {expected} <= s")));
         if coqc(name, &theorem).is_none() {

@@ -1,7 +1,9 @@
 //! `seprank check`.
 
 use super::{Failure, Format, print_json, progress};
+use crate::certificate;
 use crate::check::{Finding, Kind, Verdict, check_file};
+use crate::prove::{GridWitness, coq_theorem};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   seprank check target/certs
   seprank check rank110.json --format json
+  seprank check rank110.json --coq Rank110.v && coqc -R proofs/theories Seprank Rank110.v
 
 A directory stands for the *.json files in it. Each file is Valid, Incomplete (something is
 missing) or Invalid (something is wrong). The exit code is that of the worst: 0, 2 or 1.")]
@@ -19,6 +22,9 @@ pub(super) struct Args {
     /// Certificates, or directories of them
     #[arg(required = true, value_name = "FILE")]
     paths: Vec<PathBuf>,
+    /// Also turn the one certificate given, if it is valid, into a Coq theorem
+    #[arg(long, value_name = "FILE.v")]
+    coq: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -50,6 +56,12 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut files = Vec::new();
     for path in &args.paths {
         list(path, &mut files)?;
+    }
+    if let Some(path) = &args.coq
+        && files.len() != 1
+    {
+        let count = files.len();
+        return Err(format!("--coq {}: takes one certificate, not {count}", path.display()).into());
     }
     let bar = progress::bar(files.len() as u64, "certificates");
     let mut out = std::io::stdout().lock();
@@ -86,6 +98,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             count("invalid")
         ),
         Format::Text => {}
+    }
+    if let (Some(path), [file], [Verdict::Valid]) = (&args.coq, &files[..], &verdicts[..]) {
+        let because = |e: &dyn std::fmt::Display| format!("--coq {}: {e}", path.display());
+        let certificate = certificate::read(file).map_err(|e| because(&e))?;
+        let witness = GridWitness::of_certificate(&certificate).map_err(|e| because(&e))?;
+        let theorem = coq_theorem(&witness).map_err(|e| because(&e))?;
+        crate::files::replace(path, theorem.as_bytes()).map_err(|e| because(&e))?;
     }
     // Of no certificate at all nothing was checked.
     let worst = [1, 2, 0].into_iter().find(|code| verdicts.iter().any(|v| v.exit_code() == *code));

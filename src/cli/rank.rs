@@ -6,7 +6,8 @@ use crate::bounds::Side;
 use crate::certificate;
 use crate::network::witness::WitnessKind;
 use crate::prove::{
-    self, Basis, BoundValue, Inputs, Method, RankAnswer, RankRequest, Route, Status, Weights,
+    self, Basis, BoundValue, GridWitness, Inputs, Method, RankAnswer, RankRequest, Route, Status,
+    Weights,
 };
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
@@ -171,8 +172,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     let answer = answer?;
     if let Some(path) = &options.coq {
-        let theorem = prove::coq_theorem(&request.problem, &answer)
-            .map_err(|e| format!("--coq {}: {e}", path.display()))?;
+        let witness = GridWitness::of_answer(&request.problem, &answer)
+            .ok_or("--coq needs a witness by grid: use --method grid")?;
+        let theorem =
+            prove::coq_theorem(&witness).map_err(|e| format!("--coq {}: {e}", path.display()))?;
         crate::files::replace(path, theorem.as_bytes())
             .map_err(|e| format!("--coq {}: {e}", path.display()))?;
     }

@@ -4,8 +4,8 @@
 //! network on the grid, factors the minor modulo a small prime and concludes
 //! `sep_rank_lower : forall s, sep_le .. s -> r <= s` by `proofs/theories/Certificate.v`.
 
+use super::grid_witness::GridWitness;
 use super::literals::{attention_weights, mixer_weights, rows};
-use super::rank::{RankAnswer, Route};
 use crate::arith::{Fp, Prime, Rational};
 use crate::linalg::rank_mod_p;
 use crate::network::{Architecture, Network, Problem};
@@ -17,9 +17,6 @@ use nalgebra::DMatrix;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CoqError {
-    /// The witness is not a grid.
-    #[error("a Coq theorem needs a witness by grid: use --method grid")]
-    NotAGrid,
     /// The Coq evaluator has no input permutations.
     #[error("the Coq evaluator has no input permutations")]
     Permutation,
@@ -37,33 +34,29 @@ fn primes() -> impl Iterator<Item = Prime> {
     (0..1 << 20).rev().filter_map(|p| Prime::new(p).ok()).take(20)
 }
 
-/// The Coq file for the witness of `answer`. It compiles with `coqc -R proofs/theories Seprank`.
+/// The Coq file for a witness. It compiles with `coqc -R proofs/theories Seprank`.
 ///
 /// # Errors
-/// [`CoqError`], if the witness is not a grid or the network is beyond the Coq evaluator.
-pub fn coq_theorem(problem: &Problem, answer: &RankAnswer) -> Result<String, CoqError> {
-    let Route::Grid { points, minor } = &answer.route else { return Err(CoqError::NotAGrid) };
+/// [`CoqError`], if the network is beyond the Coq evaluator.
+pub fn coq_theorem(witness: &GridWitness) -> Result<String, CoqError> {
+    let GridWitness { problem, network, points, prime: large } = witness;
     let integers = |m: &DMatrix<Rational>| match m.iter().find(|q| *q.denom() != 1) {
         Some(q) => Err(CoqError::Fraction(q.to_string())),
         None => Ok(()),
     };
-    answer.network.parameters().iter().flatten().try_for_each(integers)?;
+    network.parameters().iter().flatten().try_for_each(integers)?;
     for prime in primes() {
         // Any integers do as points: the residues modulo this smaller prime are taken.
-        let side = |list: &[DMatrix<Fp>], chosen: &[usize]| -> Vec<DMatrix<Fp>> {
-            let small = |x: Fp| Fp::from_residue(x.residue(answer.prime), prime);
-            chosen.iter().map(|&k| list[k].map(small)).collect()
+        let side = |list: &[DMatrix<Fp>]| -> Vec<DMatrix<Fp>> {
+            let small = |x: Fp| Fp::from_residue(x.residue(*large), prime);
+            list.iter().map(|m| m.map(small)).collect()
         };
-        let points = GridPoints {
-            left: side(&points.left, &minor.pivot_rows),
-            right: side(&points.right, &minor.pivot_cols),
-        };
-        let network = answer
-            .network
+        let points = GridPoints { left: side(&points.left), right: side(&points.right) };
+        let reduced = network
             .map(|q| Fp::from_ratio(q, prime).expect("integers have residues modulo every prime"));
-        let matrix = grid(problem, &network, &points, &|_| ());
-        if rank_mod_p(&matrix, prime).rank == minor.rank {
-            return write_theorem(problem, &answer.network, &points, prime);
+        let matrix = grid(problem, &reduced, &points, &|_| ());
+        if rank_mod_p(&matrix, prime).rank == points.left.len() {
+            return write_theorem(problem, network, &points, prime);
         }
     }
     Err(CoqError::NoPrime(primes().count()))

@@ -3,6 +3,7 @@
 mod certificate;
 mod coq;
 mod forecast;
+mod grid_witness;
 pub mod literals;
 mod rank;
 mod rates;
@@ -10,6 +11,7 @@ mod rates;
 pub use certificate::{certify_bound, certify_gap, certify_rank};
 pub use coq::{CoqError, coq_theorem};
 pub use forecast::{Forecast, forecast};
+pub use grid_witness::{GridWitness, ImportError};
 pub(crate) use rank::generator;
 pub use rank::{
     Basis, BoundValue, Inputs, Method, RankAnswer, RankError, RankRequest, Route, Status, Weights,
