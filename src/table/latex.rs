@@ -86,7 +86,7 @@ fn grouped(number: &str) -> String {
     }
     let head = whole.len() % 3;
     let groups = [&whole[..head]].into_iter().filter(|g| !g.is_empty()).map(str::to_string);
-    let tail = whole[head..].as_bytes().chunks(3).map(|c| String::from_utf8_lossy(c).into_owned());
+    let tail = whole.as_bytes()[head..].chunks(3).map(|c| String::from_utf8_lossy(c).into_owned());
     groups.chain(tail).join("\\,") + fraction
 }
 
