@@ -228,7 +228,10 @@ pub fn rank(
 }
 
 /// The first grid has at least this many points on a side, if an upper bound does not say fewer do.
-const SMALL_GRID: u64 = 64;
+pub(super) const SMALL_GRID: u64 = 64;
+
+/// A coefficient tensor of at most so many terms is tried before anything else.
+pub(super) const SMALL_TENSOR: u64 = 500;
 
 /// The modulus of Hankel blocks: products of residues are exact in double precision.
 const WORD_PRIME: Prime = Prime::WORD;
@@ -268,7 +271,7 @@ impl Plan<'_> {
             Method::Auto => {
                 let union = self.family.left.branches.len() > 1;
                 let forecast = CoefficientForecast::new(&self.request.problem, self.family);
-                if !union && forecast.is_some_and(|f| f.terms <= 500) {
+                if !union && forecast.is_some_and(|f| f.terms <= SMALL_TENSOR) {
                     return Ok((
                         Route::Coefficients { minor: self.by_coefficients(large)? },
                         large,
