@@ -1,8 +1,8 @@
 //! Attention against the Mixer at the same size: which generic rank is larger, exactly.
 
-use super::{Case, Claim, Outcome, Profile, Verdict, certified_rank};
+use super::{Case, Claim, Outcome, Profile, Verdict, generic_rank};
 use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
-use crate::prove::{RankAnswer, RankError, RankRequest, Status, rank};
+use crate::prove::{RankAnswer, RankError, Status};
 
 struct Comparison;
 
@@ -39,10 +39,7 @@ impl Claim for Comparison {
                 let name = format!("L={depth} d={width} S={hidden} N={tokens} K={degree}");
                 Case::new(name, move |seed| {
                     let answer = |problem: Result<Problem, InvalidProblem>| {
-                        let mut request = RankRequest::new(problem?);
-                        request.seed = seed;
-                        let answer = rank(&request, &|_, _| ())?;
-                        Ok::<_, RankError>((certified_rank(&request, &answer)?, answer))
+                        problem.map_err(RankError::from).and_then(|p| generic_rank(&p, seed))
                     };
                     let pair = || -> Result<[_; 2], RankError> {
                         let attention = Problem::attention(depth, width, 1, tokens);

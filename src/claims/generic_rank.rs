@@ -1,10 +1,10 @@
 //! Generic ranks that are known exactly, where a witness meets a theorem.
 
 use super::{
-    Case, Claim, Outcome, Profile, Verdict, certified_rank, describe, small_attention, small_mixers,
+    Case, Claim, Outcome, Profile, Verdict, describe, generic_rank, small_attention, small_mixers,
 };
 use crate::network::{Architecture, Problem};
-use crate::prove::{Basis, RankRequest, Status, rank};
+use crate::prove::{Basis, Status};
 
 struct GenericRank;
 
@@ -44,11 +44,7 @@ impl Claim for GenericRank {
             .filter(sharp)
             .map(|problem| {
                 Case::new(describe(&problem), move |seed| {
-                    let mut request = RankRequest::new(problem.clone());
-                    request.seed = seed;
-                    let evidence = rank(&request, &|_, _| ())
-                        .and_then(|answer| Ok((certified_rank(&request, &answer)?, answer)));
-                    let (certificate, answer) = match evidence {
+                    let (certificate, answer) = match generic_rank(&problem, seed) {
                         Ok(found) => found,
                         Err(e) => return Outcome::missing(e),
                     };

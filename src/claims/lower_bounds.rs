@@ -1,11 +1,10 @@
 //! Lower bounds: a witness reaches them.
 
 use super::{
-    Case, Claim, Outcome, Profile, Verdict, certified_bound, certified_rank, describe,
+    Case, Claim, Outcome, Profile, Verdict, certified_bound, describe, generic_rank,
     small_attention,
 };
 use crate::bounds::{Side, applicable};
-use crate::prove::{RankRequest, rank};
 
 struct LowerBounds;
 
@@ -26,11 +25,7 @@ impl Claim for LowerBounds {
                 continue;
             }
             cases.push(Case::new(describe(&problem), move |seed| {
-                let mut request = RankRequest::new(problem.clone());
-                request.seed = seed;
-                let evidence = rank(&request, &|_, _| ())
-                    .and_then(|answer| Ok((certified_rank(&request, &answer)?, answer)));
-                let (certificate, answer) = match evidence {
+                let (certificate, answer) = match generic_rank(&problem, seed) {
                     Ok(found) => found,
                     Err(e) => return Outcome::missing(e),
                 };

@@ -110,6 +110,14 @@ impl Outcome {
     }
 }
 
+/// The generic rank of `problem` with its certificate.
+fn generic_rank(problem: &Problem, seed: u64) -> Result<(Certified, RankAnswer), RankError> {
+    let mut request = RankRequest::new(problem.clone());
+    request.seed = seed;
+    let answer = prove::rank(&request, &|_, _| ())?;
+    Ok((certified_rank(&request, &answer)?, answer))
+}
+
 /// The certificate of a computed rank.
 fn certified_rank(request: &RankRequest, answer: &RankAnswer) -> Result<Certified, RankError> {
     let weights = match &request.weights {

@@ -4,6 +4,7 @@ use super::problem::NetworkArgs;
 use super::{Failure, Format, print_json, progress};
 use crate::bounds::Side;
 use crate::certificate;
+use crate::network::WeightStyle;
 use crate::network::witness::WitnessKind;
 use crate::prove::{
     self, Basis, BoundValue, GridWitness, Inputs, Method, RankAnswer, RankRequest, Route, Status,
@@ -36,7 +37,8 @@ pub(super) struct Args {
 
 #[derive(clap::Args, Clone, Debug)]
 struct Options {
-    /// Weights: random integers, or the construction in a theorem's proof
+    /// Weights: random integers, random diagonal matrices (whose blocks split by sign symmetry), or
+    /// the construction in a theorem's proof
     #[arg(long, global = true, value_enum, default_value_t = WeightsArg::Random)]
     weights: WeightsArg,
     /// Inputs: all, or only those in the proof of the named weights
@@ -77,6 +79,7 @@ struct Prediction {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum WeightsArg {
     Random,
+    Diagonal,
     Power,
     Isotropic,
     Heads,
@@ -117,6 +120,7 @@ struct BlockRow {
     degree_right: usize,
     rows: usize,
     cols: usize,
+    classes: usize,
     rank: usize,
 }
 
@@ -139,6 +143,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         problem: args.network.problem()?,
         weights: match options.weights {
             WeightsArg::Random => Weights::Random,
+            WeightsArg::Diagonal => Weights::Styled(WeightStyle::Diagonal),
             WeightsArg::Power => Weights::Named(WitnessKind::Power),
             WeightsArg::Isotropic => Weights::Named(WitnessKind::Isotropic),
             WeightsArg::Heads => Weights::Named(WitnessKind::Heads),
@@ -260,6 +265,7 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
                     degree_right: b.degree,
                     rows: b.rows,
                     cols: b.cols,
+                    classes: b.classes,
                     rank: b.rank,
                 })
                 .collect(),

@@ -42,7 +42,7 @@ use rug::Integer;
 pub fn certify_rank(request: &RankRequest, answer: &RankAnswer) -> Result<Certificate, RankError> {
     let scope = match request.weights {
         Weights::Random => Scope::Generic,
-        Weights::Named(_) | Weights::Witness(_) | Weights::Given(_) => Scope::Fixed,
+        _ => Scope::Fixed,
     };
     let (lower, rank) = lower(request, answer)?;
     let upper = match &answer.basis {

@@ -5,7 +5,7 @@
 //! kind: see `rates`. The count supposes that every Hankel block has full rank; one that has not is
 //! eliminated again with up to all of its longer side.
 
-use super::rank::{Inputs, Method, RankRequest};
+use super::rank::{Inputs, Method, RankRequest, SMALL_GRID, SMALL_TENSOR};
 use super::rates::{self, Elimination};
 use crate::bounds::{Side, best};
 use crate::network::{Architecture, InputFamily, Problem};
@@ -51,11 +51,6 @@ pub fn forecast(request: &RankRequest) -> Forecast {
     let fits = plan.bytes.is_some_and(|b| b <= limit);
     Forecast { fits, ..plan }
 }
-
-/// A tensor of at most so many terms is built, and an upper bound up to so much is met by a grid,
-/// before anything else is tried.
-const SMALL_TENSOR: u64 = 500;
-const SMALL_GRID: u64 = 64;
 
 /// Multiply-adds of the elimination of an n x n matrix of full rank.
 fn cube(n: f64) -> f64 {

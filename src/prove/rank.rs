@@ -3,6 +3,7 @@
 use crate::arith::{Fp, Prime, Rational};
 use crate::bounds::{self, Side};
 use crate::linalg::{Echelon, rank_mod_p};
+use crate::network::layers::Layer;
 use crate::network::witness::{Witness, WitnessKind};
 use crate::network::{
     InputFamily, InvalidProblem, Network, Problem, RANDOM_WEIGHT_RANGE, WeightStyle,
@@ -12,6 +13,7 @@ use crate::tensor::{
     CoefficientForecast, CoefficientTensor, GridPoints, MemoryLimit, TooLarge, grid, random_points,
 };
 use nalgebra::DMatrix;
+use num_traits::Zero;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use rug::Integer;
@@ -21,6 +23,8 @@ use rug::Integer;
 pub enum Weights {
     /// Random integers: the answer is about the generic separation rank.
     Random,
+    /// Random integers of a special style.
+    Styled(WeightStyle),
     /// A construction from a proof.
     Named(WitnessKind),
     /// A construction from a proof with chosen free parameters.
@@ -196,6 +200,7 @@ pub fn rank(
     let mut rng = generator(request.seed);
     let (network, witness) = match &request.weights {
         Weights::Random => (WeightStyle::Random.draw(problem, &mut rng), None),
+        Weights::Styled(style) => (style.draw(problem, &mut rng), None),
         Weights::Given(network) => (network.clone(), None),
         Weights::Named(kind) => {
             let witness = kind.build(problem)?;
@@ -228,10 +233,26 @@ pub fn rank(
 }
 
 /// The first grid has at least this many points on a side, if an upper bound does not say fewer do.
-const SMALL_GRID: u64 = 64;
+pub(super) const SMALL_GRID: u64 = 64;
+
+/// A coefficient tensor of at most so many terms is tried before anything else.
+pub(super) const SMALL_TENSOR: u64 = 500;
 
 /// The modulus of Hankel blocks: products of residues are exact in double precision.
 const WORD_PRIME: Prime = Prime::WORD;
+
+/// Whether every W and V of an attention network is diagonal.
+fn has_sign_symmetry(network: &Network<Rational>) -> bool {
+    let diagonal = |m: DMatrix<Rational>| {
+        (0..m.nrows()).all(|i| (0..m.ncols()).all(|j| i == j || m[(i, j)].is_zero()))
+    };
+    network.layers().iter().all(|layer| matches!(layer, Layer::Attention(_)))
+        && network
+            .parameters()
+            .iter()
+            .flat_map(|layer| layer.chunks_exact(4))
+            .all(|f| diagonal(&f[0] * f[1].transpose()) && diagonal(&f[2] * f[3].transpose()))
+}
 
 struct Plan<'a> {
     request: &'a RankRequest,
@@ -268,7 +289,7 @@ impl Plan<'_> {
             Method::Auto => {
                 let union = self.family.left.branches.len() > 1;
                 let forecast = CoefficientForecast::new(&self.request.problem, self.family);
-                if !union && forecast.is_some_and(|f| f.terms <= 500) {
+                if !union && forecast.is_some_and(|f| f.terms <= SMALL_TENSOR) {
                     return Ok((
                         Route::Coefficients { minor: self.by_coefficients(large)? },
                         large,
@@ -305,7 +326,12 @@ impl Plan<'_> {
                 rows.min(cols)
             })
             .collect();
+        // By sign symmetry a block is a direct sum of up to 2^(d-1) classes, of nearly one size where
+        // they matter; half as large again is room for the differences.
+        let parts =
+            if has_sign_symmetry(self.network) { 1u64 << (problem.width() - 1).min(31) } else { 1 };
         let largest = blocks.iter().copied().max().unwrap_or(0);
+        let largest = if parts > 1 { 3 * largest / (2 * parts) + 1 } else { largest };
         let bytes = largest.checked_mul(largest).and_then(|n| n.checked_mul(8));
         memory.check(format!("a {largest} x {largest} block"), bytes, "--depth or --width")?;
         let function = hankel::gram_function(problem, self.network, WORD_PRIME)

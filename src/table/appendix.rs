@@ -38,14 +38,14 @@ const CONVENTIONS: &str = "Notation: $L$ layers, width $d$, $H$ heads of width $
 pub fn appendix(tables: &[&dyn Table], seed: u64) -> File {
     let inputs = tables.iter().map(|t| {
         let (title, id) = (words::latex(t.title()), t.id());
-        format!("\\section{{{title}}}\n\\input{{{id}}}\n")
+        format!("\\needspace{{0.4\\textheight}}\n\\section{{{title}}}\n\\input{{{id}}}\n")
     });
     let (version, conventions) = (env!("CARGO_PKG_VERSION"), words::latex(CONVENTIONS));
     let text = format!(
         "\\documentclass[10pt]{{article}}\n\
          \\usepackage[T1]{{fontenc}}\n\\usepackage{{lmodern,microtype}}\n\
          \\usepackage[a4paper,landscape,margin=22mm]{{geometry}}\n\
-         \\usepackage{{amsmath,array,booktabs,longtable}}\n\
+         \\usepackage{{amsmath,array,booktabs,longtable,needspace}}\n\
          \\title{{Separation ranks: tables}}\n\
          \\author{{seprank {version}, seed {seed}}}\n\\date{{}}\n\
          \\begin{{document}}\n\\maketitle\n\\noindent {conventions}\n\n{}\\end{{document}}\n",

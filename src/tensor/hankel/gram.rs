@@ -60,7 +60,16 @@ pub fn gram_function(
     unit.entries[problem.output().channel] = 1;
     let result = words.apply(shape.depth, unit, false);
     let coefficients = result.entries.into_iter().map(|c| c as u32).collect();
-    Some(SumFunction::new(words.monomials, degree, d, coefficients, prime))
+    let function = SumFunction::new(words.monomials, degree, d, coefficients, prime);
+    // Labels are sets of channels: {i, j} for G_ij, {k} for x_k. Past 32 channels no block fits anyway.
+    if d > 32 {
+        return Some(function);
+    }
+    let channel = |k: usize| 1u32 << k;
+    let variables: Vec<u32> =
+        (0..d).flat_map(|i| (0..=i).map(move |j| channel(i) ^ channel(j))).collect();
+    let components: Vec<u32> = (0..d).map(channel).collect();
+    Some(function.with_labels(&variables, &components, channel(problem.output().channel)))
 }
 
 struct Head {

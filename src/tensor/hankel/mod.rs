@@ -7,6 +7,10 @@
 //! alpha! and column beta by beta! changes no rank modulo a prime above C and leaves
 //! `H_b[(k, alpha), beta] = (alpha+beta)! c_{k, alpha+beta}`: a Hankel matrix, read off a table.
 //!
+//! Weights that commute with changes of sign split the blocks further: for attention with diagonal W
+//! and V, `f(X D) = f(X) D_p` for every diagonal D of signs, so a coefficient (k, gamma) is zero unless
+//! its channels have the parity of p, and a block is a direct sum of up to 2^(d-1) classes.
+//!
 //! Where the monomials of the two sides are linearly independent as functions of X (attention with
 //! both sides at least as large as the width, a Mixer with both sides at least S) the separation
 //! rank is `sum_b rank H_b`. This costs nothing in the number of tokens, and no network is evaluated.
@@ -26,6 +30,7 @@ use crate::network::{Architecture, Problem};
 use rand::seq::index::sample;
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Coefficients of a function of a sum, times the factorials of their exponents.
 #[derive(Clone, Debug)]
@@ -37,6 +42,8 @@ pub struct SumFunction {
     /// `gamma! c_{k,gamma} mod p` at `gamma * components + k`.
     scaled: Vec<u32>,
     prime: Prime,
+    /// Labels of the variables, and of the components with that of the whole added.
+    labels: Option<(Vec<u32>, Vec<u32>)>,
 }
 
 /// The rank of one block, with its size and a minor.
@@ -48,6 +55,8 @@ pub struct BlockRank {
     pub rows: usize,
     /// Number of columns beta.
     pub cols: usize,
+    /// Number of classes by sign symmetry, of which the block is the direct sum; 1 if it has none.
+    pub classes: usize,
     /// Rank modulo the prime: of the whole block, or where that was full, of a sample of its rows.
     pub rank: usize,
 }
@@ -68,7 +77,7 @@ impl SumFunction {
                 *c = (u64::from(*c) * factorial % p) as u32;
             }
         }
-        Self { monomials, degree, components, scaled: coefficients, prime }
+        Self { monomials, degree, components, scaled: coefficients, prime, labels: None }
     }
 
     /// The degree C.
@@ -81,62 +90,106 @@ impl SumFunction {
         (self.components * self.monomials.count(self.degree - b), self.monomials.count(b))
     }
 
-    /// The rank of block b. The longer side is sampled first: if the sample has full rank on the
-    /// shorter side that is the rank; otherwise all of it is taken, if that is within `most` bytes.
+    /// Splits by sign symmetry, if the coefficients allow it: variable v has the label `variables[v]`,
+    /// component k the label `components[k]`, labels add as bits, and a coefficient (k, gamma) is zero
+    /// unless its labels add up to `total`. Then rows and columns of a block fall into classes by
+    /// label, and the block is a direct sum over them.
+    fn with_labels(mut self, variables: &[u32], components: &[u32], total: u32) -> Self {
+        let of_gamma = self.monomials.labels(self.degree, variables);
+        let graded =
+            self.scaled.chunks_exact(self.components).zip(&of_gamma).all(|(entries, g)| {
+                entries.iter().zip(components).all(|(c, k)| *c == 0 || g ^ k == total)
+            });
+        if graded {
+            let components = components.iter().map(|k| k ^ total).collect();
+            self.labels = Some((variables.to_vec(), components));
+        }
+        self
+    }
+
+    /// Rows (k, alpha) and columns beta of block b that belong together.
+    fn classes(&self, b: usize) -> Vec<(Vec<usize>, Vec<usize>)> {
+        let (rows, cols) = self.block_shape(b);
+        let Some((variables, components)) = &self.labels else {
+            return vec![((0..rows).collect(), (0..cols).collect())];
+        };
+        let mut classes: BTreeMap<u32, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        for (alpha, label) in self.monomials.labels(self.degree - b, variables).iter().enumerate() {
+            for (k, of_k) in components.iter().enumerate() {
+                let class = classes.entry(label ^ of_k).or_default();
+                class.0.push(alpha * self.components + k);
+            }
+        }
+        for (beta, label) in self.monomials.labels(b, variables).iter().enumerate() {
+            classes.entry(*label).or_default().1.push(beta);
+        }
+        classes.into_values().collect()
+    }
+
+    /// The rank of block b, the sum over its classes. In each the longer side is sampled first: if the
+    /// sample has full rank on the shorter side that is the rank; otherwise all of it is taken, if that
+    /// is within `most` bytes.
     ///
-    /// Cost: one table look-up an entry and one dense elimination modulo the prime.
+    /// Cost: one table look-up an entry and one dense elimination modulo the prime for each class.
     pub fn block_rank(&self, b: usize, most: u64, rng: &mut ChaCha20Rng) -> BlockRank {
         let (rows, cols) = self.block_shape(b);
-        let (short, long) = (rows.min(cols), rows.max(cols));
+        let classes = self.classes(b);
+        let rank = classes.iter().map(|(r, c)| self.class_rank(b, r, c, most, rng)).sum();
+        BlockRank { degree: b, rows, cols, classes: classes.len(), rank }
+    }
+
+    fn class_rank(
+        &self,
+        b: usize,
+        rows: &[usize],
+        cols: &[usize],
+        most: u64,
+        rng: &mut ChaCha20Rng,
+    ) -> usize {
+        // The long side is the rows of what is eliminated.
+        let by_rows = rows.len() >= cols.len();
+        let (long, short) = if by_rows { (rows, cols) } else { (cols, rows) };
         let mut rank = 0;
-        let mut taken = (short + SPARE).min(long);
+        let mut taken = (short.len() + SPARE).min(long.len());
         loop {
-            // The long side is the rows of what is eliminated.
-            let mut chosen: Vec<usize> = sample(rng, long, taken).into_vec();
+            let mut chosen: Vec<usize> =
+                sample(rng, long.len(), taken).iter().map(|i| long[i]).collect();
             chosen.sort_unstable();
-            let echelon = self.eliminate(b, rows >= cols, &chosen);
-            rank = echelon.rank.max(rank);
-            let next = (4 * taken).min(long);
-            let bytes = (next as u64).saturating_mul(8 * short as u64);
-            if rank == short || taken == long || bytes > most {
-                return BlockRank { degree: b, rows, cols, rank };
+            rank = self.eliminate(b, by_rows, &chosen, short).rank.max(rank);
+            let next = (4 * taken).min(long.len());
+            let bytes = (next as u64).saturating_mul(8 * short.len() as u64);
+            if rank == short.len() || taken == long.len() || bytes > most {
+                return rank;
             }
             taken = next;
         }
     }
 
-    /// Eliminates the chosen rows (`by_rows`) or columns of block b, laid out as rows.
-    fn eliminate(&self, b: usize, by_rows: bool, chosen: &[usize]) -> Echelon {
-        let a = self.degree - b;
-        let width = if by_rows {
-            self.monomials.count(b)
-        } else {
-            self.components * self.monomials.count(a)
-        };
-        let mut data = vec![0.0; chosen.len() * width];
-        data.par_chunks_mut(width.max(1)).zip(chosen).for_each_init(
+    /// Eliminates the chosen rows (`by_rows`) or columns of block b, laid out as rows, on the columns or
+    /// rows `kept`.
+    fn eliminate(&self, b: usize, by_rows: bool, chosen: &[usize], kept: &[usize]) -> Echelon {
+        let (a, components) = (self.degree - b, self.components);
+        let mut data = vec![0.0; chosen.len() * kept.len()];
+        data.par_chunks_mut(kept.len().max(1)).zip(chosen).for_each_init(
             || (Vec::new(), Vec::new()),
             |(indices, spare), (row, &which)| {
+                let at =
+                    |gamma: u32, k: usize| f64::from(self.scaled[gamma as usize * components + k]);
                 if by_rows {
-                    let (alpha, k) = (which / self.components, which % self.components);
+                    let (alpha, k) = (which / components, which % components);
                     self.monomials.multiples(alpha, a, b, indices, spare);
-                    for (entry, &gamma) in row.iter_mut().zip(indices.iter()) {
-                        *entry = f64::from(self.scaled[gamma as usize * self.components + k]);
+                    for (entry, &beta) in row.iter_mut().zip(kept) {
+                        *entry = at(indices[beta], k);
                     }
                 } else {
                     self.monomials.multiples(which, b, a, indices, spare);
-                    for (entries, &gamma) in
-                        row.chunks_exact_mut(self.components).zip(indices.iter())
-                    {
-                        let at = gamma as usize * self.components;
-                        for (entry, &c) in entries.iter_mut().zip(&self.scaled[at..]) {
-                            *entry = f64::from(c);
-                        }
+                    for (entry, &other) in row.iter_mut().zip(kept) {
+                        *entry = at(indices[other / components], other % components);
                     }
                 }
             },
         );
-        rank_dense(&mut data, chosen.len(), width, self.prime)
+        rank_dense(&mut data, chosen.len(), kept.len(), self.prime)
     }
 }
 

@@ -119,6 +119,14 @@ impl Monomials {
         }
     }
 
+    /// The sum (as bits, without carry) of the labels of the variables of every monomial of degree k,
+    /// in order; exponents count modulo 2.
+    pub fn labels(&self, k: usize, variables: &[u32]) -> Vec<u32> {
+        let mut list = Vec::with_capacity(self.count(k));
+        self.visit(k, |tuple| list.push(tuple.iter().fold(0, |sum, &v| sum ^ variables[v])));
+        list
+    }
+
     /// `gamma! mod p` for every monomial gamma of degree k, in order.
     pub fn factorials(&self, k: usize, p: u64) -> Vec<u64> {
         let mut list = Vec::with_capacity(self.count(k));
