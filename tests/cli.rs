@@ -208,3 +208,42 @@ fn a_reader_that_goes_away_is_no_error() {
     assert!(output.status.success());
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn gaps_are_certified_or_say_why_not() {
+    let gap = json("gap --attention vit-b-16 --mixer mixer-b-16");
+    assert_eq!(gap["certified"], true);
+    let end = |side: &str, k: usize| gap[side]["log10"][k].as_f64().unwrap();
+    assert!(end("lower", 0) > 17_000.0 && end("upper", 1) < 4_200.0, "{gap}");
+    assert!(gap["scope"].as_array().is_some_and(|notes| notes.len() == 4));
+    let cubic =
+        seprank("gap --attention vit-b-16 --mixer mixer-b-16 --token-degree 3 --format json");
+    assert_eq!(cubic.status.code(), Some(2));
+    let cubic: Value = serde_json::from_slice(&cubic.stdout).unwrap();
+    assert_eq!(cubic["certified"], false);
+    assert!(cubic["reason"].as_str().is_some_and(|why| why.contains("K = k_t k_c = 3")), "{cubic}");
+    let unknown = seprank("gap --attention vit-b-17 --mixer mixer-b-16");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("vit-b-16"));
+}
+
+#[test]
+fn maps_resume_and_pictures_are_svg() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("map").display().to_string();
+    let map = format!("map --depth 1..=2 --width 2,4 --tokens 4 --token-hidden 2 --out {path}");
+    assert!(seprank(&map).status.success());
+    let read = |name: &str| std::fs::read_to_string(format!("{path}/{name}")).unwrap();
+    let (table, picture) = (read("map.csv"), read("map.svg"));
+    assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"));
+    // The second half of the table is lost; the same sweep brings it back.
+    let half: Vec<&str> = table.lines().take(table.lines().count() / 2).collect();
+    std::fs::write(format!("{path}/map.csv"), half.join("\n") + "\n").unwrap();
+    assert!(seprank(&map).status.success());
+    assert_eq!(read("map.csv"), table);
+    let malformed = seprank(&format!("map --depth 3..=x --out {path}"));
+    assert_eq!(malformed.status.code(), Some(2));
+    let plot = format!("{path}/cut.svg");
+    assert!(seprank(&format!("plot cut --tokens 4 --out {plot}")).status.success());
+    assert!(std::fs::read_to_string(plot).unwrap().starts_with("<svg"));
+}
