@@ -28,6 +28,11 @@ impl Rational {
         self.0.to_f64()
     }
 
+    /// The exact value of a double, a dyadic rational. `None` for NaN and infinities.
+    pub fn from_f64(x: f64) -> Option<Self> {
+        rug::Rational::from_f64(x).map(Self)
+    }
+
     /// Parses `"n"` or `"n/d"` in decimal, `d` not zero. `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         rug::Rational::parse(text).ok().map(|r| Self(r.into()))

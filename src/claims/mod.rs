@@ -197,6 +197,14 @@ pub fn describe(problem: &Problem) -> String {
             }
             text
         }
+        Architecture::Layers(s) => {
+            let names = s.layers.iter().map(|l| l.name()).dedup_with_count();
+            let names = names.map(|(n, name)| match n {
+                1 => name.to_owned(),
+                n => format!("{n} {name}"),
+            });
+            format!("d={} {}", s.width, names.collect::<Vec<_>>().join(", "))
+        }
     };
     text += &format!(" N={left}+{right}");
     let first_half = (0..left).all(|t| problem.partition().left()[t] == t);

@@ -4,6 +4,7 @@ mod certificate;
 mod coq;
 mod forecast;
 mod grid_witness;
+mod layers;
 pub mod literals;
 mod rank;
 mod rates;
