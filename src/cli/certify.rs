@@ -1,12 +1,11 @@
 //! `seprank certify`.
 
-use super::{Failure, Format, print_json, progress};
+use super::{Failure, Format, new_table, print_json, progress};
 use crate::claims::{self, Examined, Profile, Verdict};
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -163,19 +162,6 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
         writeln!(out, "first below: {}", record.verdict().reason())?;
     }
     Ok(code)
-}
-
-/// A table for a terminal, or plain columns of at most 80 characters.
-fn new_table<const N: usize>(header: [&str; N]) -> Table {
-    let terminal = io::stdout().is_terminal();
-    let mut table = Table::new();
-    let style = if terminal { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING };
-    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
-    if !terminal {
-        table.set_width(80);
-    }
-    table.set_header(header);
-    table
 }
 
 fn print_text(

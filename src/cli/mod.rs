@@ -8,15 +8,18 @@ mod certify;
 mod check;
 mod gap;
 mod map;
+mod networks;
 mod plot;
 mod problem;
+mod profile;
 mod progress;
 mod rank;
 mod table;
 mod tensor;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use std::io::{self, Write};
+use comfy_table::{ContentArrangement, Table, presets};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Exact, certified separation ranks of polynomial attention and MLP-Mixer networks.
@@ -36,6 +39,10 @@ enum Command {
     Tensor(tensor::Args),
     /// Every bound that applies to a problem
     Bounds(bounds::Args),
+    /// The rank at every contiguous cut, and over all balanced partitions
+    Profile(profile::Args),
+    /// The presets: shapes of published models, and small networks of every family
+    Networks(networks::Args),
     /// Whether attention's separation rank is proved to be above a Mixer's
     Gap(gap::Args),
     /// Where the gap is certified, open or refuted, over a sweep of sizes
@@ -69,6 +76,8 @@ pub fn run() -> ExitCode {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),
         Command::Bounds(args) => bounds::run(&args),
+        Command::Profile(args) => profile::run(&args),
+        Command::Networks(args) => networks::run(&args),
         Command::Gap(args) => gap::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Plot(args) => plot::run(&args),
@@ -101,4 +110,17 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
     writeln!(out)?;
     Ok(())
+}
+
+/// A table for a terminal, or plain columns of at most 80 characters.
+fn new_table<const N: usize>(header: [&str; N]) -> Table {
+    let terminal = io::stdout().is_terminal();
+    let mut table = Table::new();
+    let style = if terminal { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING };
+    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
+    if !terminal {
+        table.set_width(80);
+    }
+    table.set_header(header);
+    table
 }

@@ -146,7 +146,12 @@ impl Architecture {
 
     /// The degree of the whole network.
     pub(super) fn degree(&self, tokens: usize) -> Result<u64, InvalidProblem> {
-        self.big_degree(tokens).to_u64().ok_or_else(|| {
+        let degree = match self.layer_degree() {
+            Some(1) => Some(1),
+            Some(k) => u32::try_from(self.depth()).ok().and_then(|l| k.checked_pow(l)),
+            None => self.big_degree(tokens).to_u64(),
+        };
+        degree.ok_or_else(|| {
             let (option, value) = ("depth", self.depth());
             InvalidProblem::new(option, value, match self.layer_degree() {
                 Some(k) => format!(

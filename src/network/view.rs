@@ -182,11 +182,26 @@ fn around(outer: &Expression, part: &Expression, inner: Expression) -> Expressio
     }
 }
 
-fn union(mut a: Vec<View>, b: Vec<View>) -> Vec<View> {
-    for view in b {
-        if !a.contains(&view) {
-            a.push(view);
+/// Both lists, without the images that are made from other ones in them.
+fn union(a: Vec<View>, b: Vec<View>) -> Vec<View> {
+    let made_from = |v: &View, w: &View| v.from == w.from && contains(&v.path, &w.path);
+    let mut all: Vec<View> = Vec::new();
+    for view in a.into_iter().chain(b) {
+        if !all.iter().any(|w| made_from(&view, w)) {
+            all.retain(|v| !made_from(v, &view));
+            all.push(view);
         }
     }
-    a
+    all
+}
+
+/// Whether the path `outer` goes through `inner`.
+fn contains(outer: &Expression, inner: &Expression) -> bool {
+    use Expression::*;
+    outer == inner
+        || match outer {
+            Product(a, b) | Hadamard(a, b) => contains(a, inner) || contains(b, inner),
+            Transpose(a) | Gather { of: a, .. } => contains(a, inner),
+            _ => false,
+        }
 }
