@@ -32,12 +32,15 @@ fn plain(tokens: usize, width: usize) -> BoxedStrategy<(u64, String)> {
     .prop_map(|keys| (1, keys));
     let quadratic = (1..3usize, any::<bool>(), 0..4).prop_map(|(hidden, bias, kind)| {
         let rest = format!("hidden = {hidden}, bias = {bias}");
-        (2, match kind {
-            0 => format!("type = \"token-mixing\", {rest}"),
-            1 => format!("type = \"token-mixing\", activation = [1, -0.5, \"2/3\"], {rest}"),
-            2 => format!("type = \"channel-mixing\", degree = 2, {rest}"),
-            _ => format!("type = \"spatial-gating\", {rest}"),
-        })
+        (
+            2,
+            match kind {
+                0 => format!("type = \"token-mixing\", {rest}"),
+                1 => format!("type = \"token-mixing\", activation = [1, -0.5, \"2/3\"], {rest}"),
+                2 => format!("type = \"channel-mixing\", degree = 2, {rest}"),
+                _ => format!("type = \"spatial-gating\", {rest}"),
+            },
+        )
     });
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let cubic = prop_oneof![
@@ -57,12 +60,17 @@ fn plain(tokens: usize, width: usize) -> BoxedStrategy<(u64, String)> {
 /// Lists of at most `depth` layers, of degree at most 6 together.
 fn list(tokens: usize, width: usize, depth: usize) -> impl Strategy<Value = Vec<String>> {
     let wrapped = (plain(tokens, width), 0..4).prop_map(|((degree, keys), wrap)| {
-        (degree, match wrap {
-            0 => format!("type = \"residual\", layers = [{{ {keys} }}]"),
-            1 => format!("type = \"parallel\", branches = [[{{ {keys} }}, {{ type = \"scaling\" }}], []]"),
-            2 => format!("type = \"repeat\", times = 1, layers = [{{ {keys} }}]"),
-            _ => keys,
-        })
+        (
+            degree,
+            match wrap {
+                0 => format!("type = \"residual\", layers = [{{ {keys} }}]"),
+                1 => format!(
+                    "type = \"parallel\", branches = [[{{ {keys} }}, {{ type = \"scaling\" }}], []]"
+                ),
+                2 => format!("type = \"repeat\", times = 1, layers = [{{ {keys} }}]"),
+                _ => keys,
+            },
+        )
     });
     proptest::collection::vec(wrapped, 1..=depth).prop_map(|layers| {
         let mut product = 1;
@@ -204,7 +212,9 @@ fn exact_and_rounded_fourier_agree() {
             );
             // One token has no partition; two tokens then stand for it where the sizes allow.
             let problem = parse(&text).unwrap().problem;
-            let x = DMatrix::from_fn(problem.tokens(), width, |i, j| Rational::from((i * i + 3 * j) as i64 - 2));
+            let x = DMatrix::from_fn(problem.tokens(), width, |i, j| {
+                Rational::from((i * i + 3 * j) as i64 - 2)
+            });
             styled(&problem, WeightStyle::Random, 0).forward(&x).map(|q| q.to_f64())
         };
         let difference = value("") - value("decimals = 12");
@@ -222,10 +232,14 @@ fn exact_and_rounded_fourier_agree() {
 #[test]
 fn visible_variables_are_those_of_the_first_layers() {
     let count = |layers: &str| {
-        parse(&format!("tokens = 6\nwidth = 3\nleft = [0, 1]\n{layers}")).unwrap().problem.visible_variables()
+        parse(&format!("tokens = 6\nwidth = 3\nleft = [0, 1]\n{layers}"))
+            .unwrap()
+            .problem
+            .visible_variables()
     };
     let mixing = "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, 1, 1]\n";
-    let residual = "[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"token-mixing\", hidden = 1 }]\n";
+    let residual =
+        "[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"token-mixing\", hidden = 1 }]\n";
     let head = "[[layer]]\ntype = \"linear-head\"\noutputs = 1\n";
     let pool = "[[layer]]\ntype = \"pooling\"\n";
     let permutation = "[[layer]]\ntype = \"permutation\"\nseed = 1\n";
@@ -238,7 +252,10 @@ fn visible_variables_are_those_of_the_first_layers() {
     assert_eq!(count(&format!("{head}{residual}")), (2, 4));
     // After the first layer that is not affine nothing is gained.
     assert_eq!(count(&format!("{mixing}{pool}")), (6, 6));
-    assert_eq!(count(&format!("{pool}{head}[[layer]]\ntype = \"channel-mixing\"\ndegree = 3\n")), (1, 1));
+    assert_eq!(
+        count(&format!("{pool}{head}[[layer]]\ntype = \"channel-mixing\"\ndegree = 3\n")),
+        (1, 1)
+    );
     // Permuted entries or scaled ones: all that the hidden units can see, on either side.
     assert_eq!(count(&format!("{permutation}{mixing}")), (6, 6));
     assert_eq!(count(&format!("{permutation}{residual}")), (6, 12));
@@ -256,36 +273,81 @@ fn every_family_is_a_network() {
 
 /// (content after `tokens = 4`, `width = 2`; parts of the one line of the message)
 const REFUSED: &[(&str, &[&str])] = &[
-    ("[[layer]]\ntype = \"atention\"", &["layer 0", "atention", "allowed are attention", "did you mean attention?"]),
-    ("[[layer]]\ntype = \"attention\"\nheds = 2", &["layer 0 (attention)", "`heds`", "did you mean `heads`?"]),
+    (
+        "[[layer]]\ntype = \"atention\"",
+        &["layer 0", "atention", "allowed are attention", "did you mean attention?"],
+    ),
+    (
+        "[[layer]]\ntype = \"attention\"\nheds = 2",
+        &["layer 0 (attention)", "`heds`", "did you mean `heads`?"],
+    ),
     ("[[layer]]\nheads = 2", &["layer 0", "type is missing"]),
     ("layers = 3", &["unknown field `layers`", "did you mean `layer`?"]),
     ("", &["at least one [[layer]]"]),
     ("[[layer]]\ntype = \"attention\"\nheads = 3", &["heads = 3", "must divide the 2 channels"]),
     ("[[layer]]\ntype = \"attention\"\nheads = 0", &["heads = 0", "allowed are 1..="]),
-    ("[[layer]]\ntype = \"pooling\"\n[[layer]]\ntype = \"permutation\"\norder = [0, 1, 2, 3]", &["order", "4 numbers", "2 are needed"]),
-    ("[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"pooling\" }]", &["layer 0 (residual)", "adds 1 x 2", "4 tokens x 2 channels"]),
-    ("[[layer]]\ntype = \"linear-head\"\noutputs = 5\n[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"linear-head\", outputs = 4 }]", &["layer 1 (residual)", "adds 4 x 4", "layer 0 (linear-head) leaves 4 tokens x 5 channels"]),
-    ("[[layer]]\ntype = \"parallel\"\nbranches = [[], [{ type = \"pooling\" }]]", &["layer 0 (parallel)", "branch 1"]),
+    (
+        "[[layer]]\ntype = \"pooling\"\n[[layer]]\ntype = \"permutation\"\norder = [0, 1, 2, 3]",
+        &["order", "4 numbers", "2 are needed"],
+    ),
+    (
+        "[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"pooling\" }]",
+        &["layer 0 (residual)", "adds 1 x 2", "4 tokens x 2 channels"],
+    ),
+    (
+        "[[layer]]\ntype = \"linear-head\"\noutputs = 5\n[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"linear-head\", outputs = 4 }]",
+        &["layer 1 (residual)", "adds 4 x 4", "layer 0 (linear-head) leaves 4 tokens x 5 channels"],
+    ),
+    (
+        "[[layer]]\ntype = \"parallel\"\nbranches = [[], [{ type = \"pooling\" }]]",
+        &["layer 0 (parallel)", "branch 1"],
+    ),
     ("[[layer]]\ntype = \"parallel\"\nbranches = []", &["branches", "at least one"]),
-    ("[[layer]]\ntype = \"permutation\"\norder = [0, 0, 1]", &["order", "each of 0..=2 must stand there once"]),
+    (
+        "[[layer]]\ntype = \"permutation\"\norder = [0, 0, 1]",
+        &["order", "each of 0..=2 must stand there once"],
+    ),
     ("[[layer]]\ntype = \"permutation\"", &["order, seed, file and swap"]),
-    ("[[layer]]\ntype = \"permutation\"\nfile = \"absent\"", &["file = \"absent\"", "cannot be read"]),
+    (
+        "[[layer]]\ntype = \"permutation\"\nfile = \"absent\"",
+        &["file = \"absent\"", "cannot be read"],
+    ),
     ("[[layer]]\ntype = \"shift\"\ngrid = [3, 2]", &["grid = [3, 2]", "4 tokens"]),
     ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2\ndegree = 65", &["degree = 65", "1..=64"]),
-    ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [1]", &["activation", "besides the constant"]),
-    ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, nan]", &["NaN", "integer, a decimal fraction"]),
+    (
+        "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [1]",
+        &["activation", "besides the constant"],
+    ),
+    (
+        "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, nan]",
+        &["NaN", "integer, a decimal fraction"],
+    ),
     ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, \"1/0\"]", &["1/0"]),
-    ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, 1]\ndegree = 2", &["not both"]),
+    (
+        "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, 1]\ndegree = 2",
+        &["not both"],
+    ),
     ("[[layer]]\ntype = \"token-mixing\"\nhidden = 0", &["hidden = 0"]),
     ("[[layer]]\ntype = \"token-mixing\"", &["missing field `hidden`"]),
     ("[[layer]]\ntype = \"dropout\"\nrate = 1", &["rate = 1", "below 1"]),
-    ("[[layer]]\ntype = \"position-embedding\"\nvalues = [[1, 2]]", &["values", "1 rows", "4 are needed"]),
-    ("[[layer]]\ntype = \"linear-token-mixing\"\nmatrix = [[1], [2], [3], [4]]", &["matrix", "row 0", "4 are needed"]),
+    (
+        "[[layer]]\ntype = \"position-embedding\"\nvalues = [[1, 2]]",
+        &["values", "1 rows", "4 are needed"],
+    ),
+    (
+        "[[layer]]\ntype = \"linear-token-mixing\"\nmatrix = [[1], [2], [3], [4]]",
+        &["matrix", "row 0", "4 are needed"],
+    ),
     ("[[layer]]\ntype = \"fourier-mixing\"\ndecimals = 99", &["decimals = 99", "1..=15"]),
-    ("[[layer]]\ntype = \"repeat\"\ntimes = 5000\nlayers = [{ type = \"scaling\" }]", &["at most 4096 layers"]),
+    (
+        "[[layer]]\ntype = \"repeat\"\ntimes = 5000\nlayers = [{ type = \"scaling\" }]",
+        &["at most 4096 layers"],
+    ),
     ("left = [7]\n[[layer]]\ntype = \"attention\"", &["left = 7"]),
-    ("output = [0, 2]\n[[layer]]\ntype = \"attention\"", &["output = 0,2", "0..=1 for the channel"]),
+    (
+        "output = [0, 2]\n[[layer]]\ntype = \"attention\"",
+        &["output = 0,2", "0..=1 for the channel"],
+    ),
     ("output = [1, 0]\n[[layer]]\ntype = \"pooling\"", &["output = 1,0", "0..=0 for the token"]),
     ("[[layer]", &["line 3"]),
 ];

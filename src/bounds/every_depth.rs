@@ -118,7 +118,11 @@ impl Problem {
             Architecture::Attention(shape) => shape.depth = depth,
             Architecture::Mixer(shape) => shape.depth = depth,
             Architecture::Layers(_) => {
-                return Err(InvalidProblem::new("depth", depth, "a network by its layers has no other depth"));
+                return Err(InvalidProblem::new(
+                    "depth",
+                    depth,
+                    "a network by its layers has no other depth",
+                ));
             }
         }
         Self::new(architecture, self.partition().clone(), self.output())

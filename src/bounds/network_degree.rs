@@ -28,7 +28,9 @@ impl Bound for NetworkBound {
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         match problem.architecture() {
             Architecture::Layers(_) => Ok(()),
-            _ => Err("is for networks given by their layers; these have bounds of their own".into()),
+            _ => {
+                Err("is for networks given by their layers; these have bounds of their own".into())
+            }
         }
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {

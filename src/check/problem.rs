@@ -64,7 +64,9 @@ impl Problem {
                 let shape = Architecture::Attention { heads, head_width: width / heads };
                 (within("depth", a.depth, MAX_SIZE)?, width, shape)
             }
-            file::Architecture::Layers(_) => return Err(wrong("architecture", &"other", &"layers")),
+            file::Architecture::Layers(_) => {
+                return Err(wrong("architecture", &"other", &"layers"));
+            }
             file::Architecture::Mixer(m) => {
                 let width = within("width", m.width, MAX_SIZE)?;
                 within("token_degree", m.token_degree, 64)?;

@@ -9,12 +9,14 @@ mod comparison;
 mod float_agreement;
 mod generic_rank;
 mod lower_bounds;
+mod networks;
 pub mod sharpness;
 mod small;
 mod upper_bounds;
 mod witnesses;
 
 pub use certify::{Examined, certify, count_cases, overall};
+pub use networks::network_cases;
 pub use small::{small_attention, small_mixers, small_problems};
 
 use crate::bounds::Bound;
@@ -22,6 +24,7 @@ use crate::certificate::Certificate;
 use crate::network::{Architecture, Problem};
 use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights};
 use itertools::Itertools;
+use sha2::{Digest, Sha256};
 
 /// The verdict on one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,6 +176,12 @@ pub fn all() -> Vec<&'static dyn Claim> {
     list
 }
 
+/// A number of 48 bits that tells problems apart: the beginning of a SHA-256 digest.
+pub fn fingerprint(problem: &Problem) -> u64 {
+    let digest = Sha256::digest(format!("{problem:?}"));
+    digest.iter().take(6).fold(0, |n, byte| n << 8 | u64::from(*byte))
+}
+
 /// A short description of a problem for tables: sizes, sides as own+other, options.
 pub fn describe(problem: &Problem) -> String {
     let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
@@ -203,7 +212,8 @@ pub fn describe(problem: &Problem) -> String {
                 1 => name.to_owned(),
                 n => format!("{n} {name}"),
             });
-            format!("d={} {}", s.width, names.collect::<Vec<_>>().join(", "))
+            let names = names.collect::<Vec<_>>().join(", ");
+            format!("layers d={} {names} #{:06x}", s.width, fingerprint(problem) >> 24)
         }
     };
     text += &format!(" N={left}+{right}");

@@ -1,7 +1,8 @@
 //! `seprank map`.
 
 use super::{Failure, progress};
-use crate::network::InvalidProblem;
+use crate::claims::fingerprint;
+use crate::network::{InvalidProblem, NetworkFile, Problem, Replacements};
 use crate::plot::regime_map;
 use crate::sweep::{Row, Size};
 use itertools::iproduct;
@@ -16,6 +17,7 @@ use std::sync::Mutex;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank map --out map
+  seprank map --network my-mlp.toml --depth 1..=12 --out map
   seprank map --depth 1..=12 --width 2,4,8,16 --layer-degree 1..=4 --out map
 
 A list of numbers and ranges A..=B, comma separated. Sizes whose heads do not divide the width are left
@@ -39,6 +41,10 @@ pub(super) struct Args {
     /// Degrees per layer K of the Mixer
     #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1..=4")]
     layer_degree: Vec<Span>,
+    /// A network file in place of the Mixer: its tokens are taken, token-hidden and layer-degree are
+    /// left out
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["token_hidden", "layer_degree", "tokens"])]
+    network: Option<PathBuf>,
     /// Folder for map.csv and map.svg
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -63,7 +69,10 @@ fn parse_span(text: &str) -> Result<Span, String> {
 const MAX_SIZES: usize = 1_000_000;
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let sizes = args.sizes()?;
+    let other = args.other()?;
+    let problem = other.as_ref().map(|(_, problem)| problem);
+    let sizes = args.sizes(other.as_ref().map(|(id, p)| (*id, p.tokens())))?;
+    sizes.iter().try_for_each(|s| s.problems(problem).map(drop))?;
     fs::create_dir_all(&args.out).map_err(|e| format!("--out {}: {e}", args.out.display()))?;
     let path = args.out.join("map.csv");
     let mut known = read(&path)?;
@@ -77,7 +86,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let rows: Result<Vec<Row>, Failed> = missing
         .par_iter()
         .map(|size| {
-            let row = size.evaluate().map_err(|e| Failed(e.to_string()))?;
+            let row = size.evaluate(problem).map_err(|e| Failed(e.to_string()))?;
             let mut writer = writer.lock().map_err(|e| Failed(e.to_string()))?;
             writer.serialize(&row).map_err(|e| Failed(e.to_string()))?;
             writer.flush().map_err(|e| Failed(e.to_string()))?;
@@ -121,15 +130,22 @@ fn write<'a>(path: &Path, mut rows: impl Iterator<Item = &'a Row>) -> Result<(),
 }
 
 impl Args {
-    fn sizes(&self) -> Result<Vec<Size>, InvalidProblem> {
-        let lists = [
-            &self.depth,
-            &self.width,
-            &self.token_hidden,
-            &self.heads,
-            &self.tokens,
-            &self.layer_degree,
-        ];
+    /// The network in place of the Mixer, with the fingerprint of its file.
+    fn other(&self) -> Result<Option<(u64, Problem)>, Failure> {
+        let Some(path) = &self.network else { return Ok(None) };
+        let problem = NetworkFile::read(path, &Replacements::default())?.problem;
+        Ok(Some((fingerprint(&problem), problem)))
+    }
+
+    /// The sizes of the sweep; with a network in place of the Mixer, at its number of tokens.
+    fn sizes(&self, other: Option<(u64, usize)>) -> Result<Vec<Size>, InvalidProblem> {
+        let none = vec![(0, 0)];
+        let own_tokens = vec![other.map_or((0, 0), |(_, n)| (n, n))];
+        let (hidden, degrees, tokens) = match other {
+            Some(_) => (&none, &none, &own_tokens),
+            None => (&self.token_hidden, &self.layer_degree, &self.tokens),
+        };
+        let lists = [&self.depth, &self.width, hidden, &self.heads, tokens, degrees];
         let count = |spans: &Vec<Span>| {
             spans.iter().map(|(a, b)| (b - a).saturating_add(1)).fold(0, usize::saturating_add)
         };
@@ -151,11 +167,11 @@ impl Args {
                 token_hidden,
                 width,
                 depth,
+                network: other.map(|(id, _)| id),
             },
         );
         let sizes: Vec<Size> =
             sizes.filter(|s| s.heads == 0 || s.width.is_multiple_of(s.heads)).collect();
-        sizes.iter().try_for_each(|s| s.problems().map(drop))?;
         match sizes.is_empty() {
             true => Err(InvalidProblem::new("heads", "", "no heads divide a width")),
             false => Ok(sizes),

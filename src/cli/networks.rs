@@ -93,5 +93,6 @@ fn find(name: &str) -> Result<Family, Failure> {
     // A published model has no file; an unknown name is answered with the known ones.
     presets::network("show", name, &Replacements::default())?;
     let found = presets::families().into_iter().find(|f| f.name == name);
-    Ok(found.ok_or_else(|| format!("--show {name}: it is given by its sizes, not by a network file"))?)
+    Ok(found
+        .ok_or_else(|| format!("--show {name}: it is given by its sizes, not by a network file"))?)
 }

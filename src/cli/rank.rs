@@ -99,9 +99,9 @@ fn parse_weights(text: &str) -> Result<WeightsArg, String> {
     known.extend(WitnessKind::ALL.map(|kind| (kind.name(), Weights::Named(kind))));
     let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
     let found = known.into_iter().find(|(name, _)| *name == text);
-    found.map(|(_, weights)| WeightsArg::Kind(weights)).ok_or_else(|| {
-        format!("allowed are {} or a FILE.safetensors", names.join(", "))
-    })
+    found
+        .map(|(_, weights)| WeightsArg::Kind(weights))
+        .ok_or_else(|| format!("allowed are {} or a FILE.safetensors", names.join(", ")))
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -258,7 +258,7 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
             answer.prime
         ),
         (Basis::Chance(None), _) => {
-            format!("a non-zero minor modulo {}; no upper half is certified", answer.prime)
+            format!("a non-zero minor modulo {}; nothing is said from above", answer.prime)
         }
     };
     Report {

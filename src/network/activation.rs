@@ -30,10 +30,15 @@ impl Activation {
         }
         let degree = (coefficients.len() as u64).saturating_sub(1);
         if degree == 0 {
-            return Err("activation: a coefficient that is not zero is needed besides the constant one".into());
+            return Err(
+                "activation: a coefficient that is not zero is needed besides the constant one"
+                    .into(),
+            );
         }
         if degree > MAX_ACTIVATION_DEGREE {
-            return Err(format!("activation of degree {degree}: allowed are 1..={MAX_ACTIVATION_DEGREE}"));
+            return Err(format!(
+                "activation of degree {degree}: allowed are 1..={MAX_ACTIVATION_DEGREE}"
+            ));
         }
         let (last, rest) = coefficients.split_last().expect("at least two");
         Ok(match last.is_one() && rest.iter().all(Zero::is_zero) {

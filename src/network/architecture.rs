@@ -1,8 +1,7 @@
 //! The two architectures of the comparison, and any list of layers.
 
 use super::layers::{
-    Attention, ChannelMixing, Layer, Permutation, Residual, TokenMixing, chain_output,
-    next_state,
+    Attention, ChannelMixing, Layer, Permutation, Residual, TokenMixing, chain_output, next_state,
 };
 use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE};
 use rug::Integer;
@@ -153,13 +152,17 @@ impl Architecture {
         };
         degree.ok_or_else(|| {
             let (option, value) = ("depth", self.depth());
-            InvalidProblem::new(option, value, match self.layer_degree() {
-                Some(k) => format!(
-                    "the degree {k}^depth must fit 64 bits, so at most {} layers of degree {k}",
-                    u64::MAX.checked_ilog(k).unwrap_or(0)
-                ),
-                None => "the degree must fit 64 bits".into(),
-            })
+            InvalidProblem::new(
+                option,
+                value,
+                match self.layer_degree() {
+                    Some(k) => format!(
+                        "the degree {k}^depth must fit 64 bits, so at most {} layers of degree {k}",
+                        u64::MAX.checked_ilog(k).unwrap_or(0)
+                    ),
+                    None => "the degree must fit 64 bits".into(),
+                },
+            )
         })
     }
 
@@ -258,7 +261,9 @@ impl Architecture {
                 for (i, layer) in s.layers.iter().enumerate() {
                     if layer.degree(state.0, state.1).is_none() {
                         let name = layer.name();
-                        return Err(wrong(format!("layer {i} ({name}): its degree must fit 64 bits")));
+                        return Err(wrong(format!(
+                            "layer {i} ({name}): its degree must fit 64 bits"
+                        )));
                     }
                     let before = i.checked_sub(1).map(|b| &s.layers[b]);
                     state = next_state(before, i, layer, state).map_err(wrong)?;

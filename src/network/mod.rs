@@ -274,9 +274,7 @@ impl<T: Ring> Network<T> {
     /// The last state for the input `x` (N x d); rows are tokens.
     pub fn forward(&self, x: &DMatrix<T>) -> DMatrix<T> {
         let layers = self.expressions.iter().zip(&self.parameters);
-        layers.fold(x.clone(), |y, (layer, parameters)| {
-            layer.evaluate(parameters, &y).into_owned()
-        })
+        layers.fold(x.clone(), |y, (layer, parameters)| layer.evaluate(parameters, &y).into_owned())
     }
 
     /// The same network over another ring, `f` being a ring homomorphism.

@@ -74,7 +74,8 @@ pub(super) fn visible_variables(problem: &Problem) -> (usize, usize) {
     let whole = Kind::Sandwich { rows: state.0, cols: state.1, transposed: false };
     let mut seen = vec![whole];
     for layer in problem.layers() {
-        let reader = Reader { parameters: &layer.parameters(state.0, state.1), input: state, whole };
+        let reader =
+            Reader { parameters: &layer.parameters(state.0, state.1), input: state, whole };
         let expression = layer.expression(state.0, state.1);
         let named = |(from, &kind)| View { from, path: Expression::Input, kind };
         let input: Vec<View> = seen.iter().enumerate().map(named).collect();
@@ -120,7 +121,8 @@ impl Reader<'_> {
         let of = |e: &Expression| self.views(e, input);
         let changed = |part: &Expression, change: &dyn Fn(Kind) -> Kind| -> Vec<View> {
             let views = of(part).into_iter();
-            let changed = |v: View| View { path: around(e, part, v.path), kind: change(v.kind), ..v };
+            let changed =
+                |v: View| View { path: around(e, part, v.path), kind: change(v.kind), ..v };
             views.map(changed).collect()
         };
         match e {

@@ -54,7 +54,11 @@ impl WeightMap {
     /// Names the file, the tensor and what is expected: a parameter without a tensor, a key that is
     /// no parameter's, a missing tensor, another size, a type that is not a float, NaN or infinity, a
     /// truncated file or an impossible header.
-    pub fn load(&self, problem: &Problem, path: &Path) -> Result<Network<Rational>, InvalidProblem> {
+    pub fn load(
+        &self,
+        problem: &Problem,
+        path: &Path,
+    ) -> Result<Network<Rational>, InvalidProblem> {
         let wrong = |why: String| InvalidProblem::new("weights", path.display(), why);
         let mut file = Tensors::open(path).map_err(wrong)?;
         let layers = problem.layers();
@@ -71,7 +75,9 @@ impl WeightMap {
             if heads(key) == 0 && !free().any(|name| name == key) {
                 let near = nearest(key, free().map(String::as_str));
                 let near = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
-                return Err(wrong(format!("[weights] \"{key}\" is no weight of the network{near}")));
+                return Err(wrong(format!(
+                    "[weights] \"{key}\" is no weight of the network{near}"
+                )));
             }
         }
         let mut matrices: BTreeMap<&String, DMatrix<Rational>> = BTreeMap::new();
@@ -132,15 +138,18 @@ impl Tensors {
     fn open(path: &Path) -> Result<Self, String> {
         let mut file = File::open(path).map_err(|e| e.to_string())?;
         let mut bytes = Vec::new();
-        read(&mut file, 0, 8, &mut bytes)
-            .map_err(|_| "truncated: it has not even the 8 bytes of a header's length".to_owned())?;
+        read(&mut file, 0, 8, &mut bytes).map_err(|_| {
+            "truncated: it has not even the 8 bytes of a header's length".to_owned()
+        })?;
         let length = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes"));
         let size = file.metadata().map_err(|e| e.to_string())?.len();
         if length > size.saturating_sub(8) {
             return Err(format!("the header claims {length} bytes, the file has {size}"));
         }
         if length > MAX_HEADER_BYTES {
-            return Err(format!("the header has {length} bytes; at most {MAX_HEADER_BYTES} are allowed"));
+            return Err(format!(
+                "the header has {length} bytes; at most {MAX_HEADER_BYTES} are allowed"
+            ));
         }
         bytes.clear();
         read(&mut file, 8, length, &mut bytes).map_err(|e| e.to_string())?;
@@ -170,7 +179,9 @@ impl Tensors {
             [rows, cols] => (rows, cols),
             _ => {
                 let shape = &info.shape;
-                return Err(format!("tensor \"{name}\" has shape {shape:?}; one or two axes are allowed"));
+                return Err(format!(
+                    "tensor \"{name}\" has shape {shape:?}; one or two axes are allowed"
+                ));
             }
         };
         let taken = source.rows.unwrap_or(rows);
@@ -183,7 +194,9 @@ impl Tensors {
             Dtype::F16 => (2, |b| f16::from_le_bytes([b[0], b[1]]).into()),
             Dtype::BF16 => (2, |b| bf16::from_le_bytes([b[0], b[1]]).into()),
             other => {
-                return Err(format!("tensor \"{name}\" has type {other:?}; F64, F32, F16 and BF16 are allowed"));
+                return Err(format!(
+                    "tensor \"{name}\" has type {other:?}; F64, F32, F16 and BF16 are allowed"
+                ));
             }
         };
         let mut bytes = Vec::new();

@@ -232,7 +232,8 @@ fn exponents(monomial: &Monomial, first: usize, count: usize) -> file::Monomial 
     list
 }
 
-fn problem(problem: &Problem) -> file::Problem {
+/// `problem` as certificates write it.
+pub fn problem(problem: &Problem) -> file::Problem {
     let size = |n: usize| n as u64;
     let architecture = match problem.architecture() {
         Architecture::Attention(a) => file::Architecture::Attention(file::Attention {

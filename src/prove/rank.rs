@@ -226,7 +226,8 @@ pub fn rank(
     for prime in [LARGE_PRIME, WORD_PRIME] {
         let entries = || network.parameters().iter().flatten().flat_map(|m| m.iter());
         if let Some(weight) = entries().find(|w| Fp::from_ratio(w, prime).is_none()) {
-            let allowed = format!("denominators must not be divisible by the prime {}", prime.get());
+            let allowed =
+                format!("denominators must not be divisible by the prime {}", prime.get());
             return Err(InvalidProblem::new("weights", weight, allowed).into());
         }
     }
@@ -472,6 +473,10 @@ impl Plan<'_> {
     /// A larger minor, were it not the zero polynomial, has degree at most (r+1) times that of f:
     /// in the weights, drawn from 2 RANGE + 1 integers, and in the inputs, drawn from F_p.
     fn chance(&self, rank: usize, prime: Prime) -> Option<f64> {
+        // Of a grid that was not allowed to grow nothing is known beyond its size.
+        if self.request.points.is_some_and(|points| points <= rank as u64) {
+            return None;
+        }
         let size = rank as f64 + 1.0;
         let input = size * self.request.problem.degree().ok()? as f64 / prime.get() as f64;
         let weights = match self.request.weights {

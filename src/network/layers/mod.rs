@@ -184,8 +184,7 @@ impl Layer {
     /// being that of its input. `None` past 64 bits.
     pub fn weight_degree(&self, tokens: usize, width: usize, before: u64) -> Option<u64> {
         let parameters = self.parameters(tokens, width);
-        self.expression(tokens, width)
-            .degree(before, &|i| u64::from(parameters[i].value.is_none()))
+        self.expression(tokens, width).degree(before, &|i| u64::from(parameters[i].value.is_none()))
     }
 }
 
