@@ -228,7 +228,7 @@ fn exact_and_rounded_fourier_agree() {
     assert_eq!(y, DMatrix::from_column_slice(2, 1, &[8, 2].map(Rational::from)));
 }
 
-/// The variables of Theorem 4.4.
+/// The variables of Theorem 4.5.
 #[test]
 fn visible_variables_are_those_of_the_first_layers() {
     let count = |layers: &str| {

@@ -1,4 +1,4 @@
-//! Theorem 4.4: any network of the layers in network files; only the degree and the variables that
+//! Theorem 4.5: any network of the layers in network files; only the degree and the variables that
 //! the first layers can see count.
 
 use super::mixer_homogeneous::{covered, covered_log};
@@ -16,7 +16,7 @@ impl Bound for NetworkBound {
         Side::Upper
     }
     fn theorem(&self) -> &'static str {
-        "4.4"
+        "4.5"
     }
     fn formula(&self) -> &'static str {
         "$min_{0<=t<=D+1} [ binom(n_A+t-1, n_A) + binom(n_B+D-t, n_B) ]$, $D$ the product of the layers' degrees, \

@@ -182,7 +182,7 @@ impl Problem {
     }
 
     /// The numbers (n_A, n_B) of linearly independent linear forms in the entries of X on sides A and B
-    /// through which f depends on X, at most (docs/theory.md, 4.4).
+    /// through which f depends on X, at most (docs/theory.md, 4.5).
     pub fn visible_variables(&self) -> (usize, usize) {
         view::visible_variables(self)
     }

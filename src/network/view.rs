@@ -1,4 +1,4 @@
-//! What a network can see of the two sides of its input: the variables of Theorem 4.2.
+//! What a network can see of the two sides of its input: the variables of Theorem 4.5.
 
 use super::Problem;
 use super::expression::Expression;
@@ -66,7 +66,7 @@ impl Kind {
 }
 
 /// The numbers (n_A, n_B) of linearly independent linear forms, in the entries of X on sides A and
-/// B, through which f depends on X (docs/theory.md, 4.4). The first layers are followed as long as
+/// B, through which f depends on X (docs/theory.md, 4.5). The first layers are followed as long as
 /// they are affine; then what the next layer does to the state first, linearly, counts:
 /// `d min(S, |A|)` for a token mixing of hidden width S, all `d |A|` where there is a residual.
 pub(super) fn visible_variables(problem: &Problem) -> (usize, usize) {
