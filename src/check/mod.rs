@@ -12,8 +12,11 @@
 //! for the determinant.
 
 mod count;
+mod degree;
 mod evidence;
 mod gap;
+mod images;
+mod layers;
 mod logarithm;
 mod matrix;
 mod network;
