@@ -248,3 +248,193 @@ pub(super) fn visible(problem: &Problem, layers: &Layers) -> (usize, usize) {
     };
     (count(&problem.left), count(&problem.right))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::layers::evaluate;
+    use super::super::matrix::{Matrix, rank};
+    use super::super::problem::Architecture;
+    use super::super::ring::Residues;
+    use super::*;
+    use crate::certificate as file;
+
+    fn parameter((rows, cols): Size) -> Parameter {
+        Parameter { rows: rows as u64, cols: cols as u64, value: None }
+    }
+
+    fn pair(a: Expression, b: Expression) -> Box<(Expression, Expression)> {
+        Box::new((a, b))
+    }
+
+    /// (n_A, n_B), all positions but the last being A.
+    fn counted(size: Size, layers: Vec<file::Layer>) -> (usize, usize) {
+        let width = size.1 as u64;
+        let given = file::Problem {
+            architecture: file::Architecture::Layers(file::Layers { width, layers }),
+            tokens: size.0 as u64,
+            left: (0..size.0 as u64 - 1).collect(),
+            output: file::Output { token: 0, channel: 0 },
+        };
+        let problem = Problem::new(&given, "claim").unwrap();
+        let Architecture::Layers(layers) = &problem.architecture else { unreachable!() };
+        visible(&problem, layers)
+    }
+
+    #[test]
+    fn an_image_seen_twice_counts_once() {
+        use Expression::{Input, Parameter as P, Product};
+        let sandwich = |i| Product(pair(P(i), Product(pair(Input, P(2)))));
+        let layer = |a, b| file::Layer {
+            parameters: vec![parameter((2, 5)), parameter((2, 5)), parameter((3, 1))],
+            expression: Expression::Hadamard(pair(a, b)),
+        };
+        assert_eq!(counted((5, 3), vec![layer(sandwich(0), sandwich(0))]), (2, 1));
+        assert_eq!(counted((5, 3), vec![layer(sandwich(0), sandwich(1))]), (4, 2));
+    }
+
+    #[test]
+    fn a_repeated_column_is_not_the_column() {
+        use Expression::Input;
+        let gather =
+            |of| Expression::Gather(Gather { of, rows: 1, cols: 2, source: vec![2, 3] }.into());
+        let repeat = file::Repeat { of: Input, rows: 8, cols: 2 };
+        // x_1, x_1 and x_2, x_3.
+        let product = pair(gather(Expression::Repeat(repeat.into())), gather(Input));
+        let expression = Expression::Hadamard(product);
+        let layer = file::Layer { parameters: vec![], expression };
+        assert!(counted((8, 1), vec![layer]).0 >= 3);
+    }
+
+    #[test]
+    fn many_images_are_no_sandwich() {
+        use Expression::{Input, Parameter as P, Product};
+        let term = |i: u64| Product(pair(P(2 * i), Product(pair(Input, P(2 * i + 1)))));
+        let sum = Expression::Sum((0..17).map(term).collect());
+        let mut parameters: Vec<_> =
+            (0..34).map(|i| parameter(if i % 2 == 0 { (4, 4) } else { (2, 5) })).collect();
+        parameters.push(parameter((1, 4)));
+        let of = Product(pair(P(34), sum));
+        let expression = Expression::Power(file::Power { of, exponent: 2 }.into());
+        // Five forms in the six entries of A.
+        assert!(counted((4, 2), vec![file::Layer { parameters, expression }]).0 >= 5);
+    }
+
+    /// Random affine expressions of given sizes.
+    struct Random {
+        seed: u64,
+        parameters: Vec<Parameter>,
+    }
+
+    impl Random {
+        fn below(&mut self, n: usize) -> usize {
+            self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (self.seed >> 33) as usize % n
+        }
+
+        fn constant(&mut self, size: Size) -> Expression {
+            let wanted = parameter(size);
+            let old = self.parameters.iter().position(|p| *p == wanted);
+            if let Some(i) = old.filter(|_| self.below(3) > 0) {
+                return Expression::Parameter(i as u64);
+            }
+            self.parameters.push(wanted);
+            Expression::Parameter(self.parameters.len() as u64 - 1)
+        }
+
+        fn affine(&mut self, depth: usize, input: Size, (rows, cols): Size) -> Expression {
+            use Expression::{Hadamard, Input, Product, Sum, Then, Transpose};
+            let mut other = |most| 1 + self.below(most);
+            let (inner, height) = (other(3), other(3));
+            if (rows, cols) == input && (depth == 0 || self.below(5) == 0) {
+                return Input;
+            }
+            let kind = if depth == 0 { 6 } else { self.below(8) };
+            let depth = depth.saturating_sub(1);
+            match kind {
+                0 => {
+                    let constant = self.constant((rows, inner));
+                    Product(pair(constant, self.affine(depth, input, (inner, cols))))
+                }
+                1 => {
+                    let constant = self.constant((inner, cols));
+                    Product(pair(self.affine(depth, input, (rows, inner)), constant))
+                }
+                2 => Transpose(self.affine(depth, input, (cols, rows)).into()),
+                3 => {
+                    let terms = (0..inner).map(|_| self.affine(depth, input, (rows, cols)));
+                    Sum(terms.collect())
+                }
+                4 => {
+                    let constant = self.constant((rows, cols));
+                    Hadamard(pair(constant, self.affine(depth, input, (rows, cols))))
+                }
+                5 => {
+                    let size = if self.below(2) == 0 { (1, cols) } else { (rows, 1) };
+                    let of = self.affine(depth, input, size);
+                    let (rows, cols) = (rows as u64, cols as u64);
+                    Expression::Repeat(file::Repeat { of, rows, cols }.into())
+                }
+                6 => {
+                    let size = if depth == 0 { input } else { (height, inner) };
+                    let of = if depth == 0 { Input } else { self.affine(depth, input, size) };
+                    let source = (0..rows * cols).map(|_| self.below(size.0 * size.1) as u64);
+                    let source = source.collect();
+                    let (rows, cols) = (rows as u64, cols as u64);
+                    Expression::Gather(Gather { of, rows, cols, source }.into())
+                }
+                _ => {
+                    let first = self.affine(depth, input, (height, inner));
+                    Then(pair(first, self.affine(depth, (height, inner), (rows, cols))))
+                }
+            }
+        }
+    }
+
+    /// The forms counted are never fewer than there are: two affine values of an affine layer's are
+    /// multiplied, and the rank of their entries as linear forms is computed.
+    #[test]
+    fn the_count_is_never_below_the_rank() {
+        let ring = Residues::new((1 << 61) - 1);
+        let mut tight = 0;
+        for seed in 0..3000 {
+            let mut random = Random { seed, parameters: Vec::new() };
+            let size = (2 + random.below(3), 1 + random.below(3));
+            let middle = (1 + random.below(4), 1 + random.below(4));
+            let first = random.affine(3, size, middle);
+            let before = std::mem::take(&mut random.parameters);
+            let last = (1 + random.below(3), 1 + random.below(3));
+            let (a, b) = (random.affine(4, middle, last), random.affine(4, middle, last));
+            let matrices = |list: &[Parameter], random: &mut Random| -> Vec<Matrix<u64>> {
+                let mut of = |p: &Parameter| {
+                    let entries = (0..p.rows * p.cols).map(|_| 1 + random.below(1 << 30) as u64);
+                    Matrix::new(p.rows as usize, p.cols as usize, entries.collect())
+                };
+                list.iter().map(&mut of).collect()
+            };
+            let after = std::mem::take(&mut random.parameters);
+            let one = matrices(&before, &mut random);
+            let two = matrices(&after, &mut random);
+            let forms = |x: &Matrix<u64>| -> Vec<u64> {
+                let state = evaluate(&ring, &first, &one, x);
+                let (a, b) = (evaluate(&ring, &a, &two, &state), evaluate(&ring, &b, &two, &state));
+                [a.entries(), b.entries()].concat()
+            };
+            // There are no constant terms: rows are the values at the unit vectors of A.
+            let left = (size.0 - 1) * size.1;
+            let unit =
+                |k: usize| Matrix::from_fn(size.0, size.1, |i, j| u64::from(i * size.1 + j == k));
+            let rows: Vec<Vec<u64>> = (0..left).map(|k| forms(&unit(k))).collect();
+            let jacobian = Matrix::new(left, rows[0].len(), rows.concat());
+            let rank = rank(&ring, jacobian);
+            let product = Expression::Hadamard(pair(a.clone(), b.clone()));
+            let layers = vec![
+                file::Layer { parameters: before, expression: first.clone() },
+                file::Layer { parameters: after, expression: product },
+            ];
+            let (n_a, _) = counted(size, layers);
+            assert!(n_a >= rank, "{n_a} forms counted, {rank} there: seed {seed}");
+            tight += usize::from(n_a == rank);
+        }
+        assert!(tight > 500, "{tight}");
+    }
+}

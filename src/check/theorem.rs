@@ -1,8 +1,8 @@
 //! The theorems of docs/theory.md that a certificate may name, evaluated again.
 
 use super::count::{
-    Estimate, MAX_TERMS, covariant, determinantal, half_degree, monomial_table, monomials,
-    power, symmetric,
+    Estimate, MAX_TERMS, covariant, determinantal, half_degree, monomial_table, monomials, power,
+    symmetric,
 };
 use super::degree;
 use super::problem::{Architecture, Problem};
