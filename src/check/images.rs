@@ -42,7 +42,7 @@ impl Kind {
     }
 
     /// `C (M X P)`, where the product has the given size.
-    fn from_left(self, size: Size) -> Self {
+    fn times_from_left(self, size: Size) -> Self {
         match self {
             Self::Sandwich { rows, cols, transposed: false } => {
                 Self::Sandwich { rows: rows.min(size.0), cols, transposed: false }
@@ -56,8 +56,8 @@ impl Kind {
     }
 
     /// `(M X P) C`, the transpose of `C^T (M X P)^T`.
-    fn from_right(self, (rows, cols): Size) -> Self {
-        self.transposed().from_left((cols, rows)).transposed()
+    fn times_from_right(self, (rows, cols): Size) -> Self {
+        self.transposed().times_from_left((cols, rows)).transposed()
     }
 
     /// So many linear combinations of the forms.
@@ -162,8 +162,8 @@ fn value<'a>(e: &'a Expression, input: &Value<'a>, parameters: &[Parameter]) -> 
             let (a, b) = (of(&pair.0), of(&pair.1));
             let (size, degree) = ((a.size.0, b.size.1), a.degree.saturating_add(b.degree));
             let images = match (a.degree, b.degree) {
-                (0, 1) => b.images.each(Step::Left(&pair.0), |k| k.from_left(size)),
-                (1, 0) => a.images.each(Step::Right(&pair.1), |k| k.from_right(size)),
+                (0, 1) => b.images.each(Step::Left(&pair.0), |k| k.times_from_left(size)),
+                (1, 0) => a.images.each(Step::Right(&pair.1), |k| k.times_from_right(size)),
                 _ => a.images.and(b.images),
             };
             Value { size, degree, images }
