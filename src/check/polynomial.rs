@@ -95,9 +95,11 @@ impl<R: Ring> Ring for Polynomials<'_, R> {
                 if self.too_large() {
                     return BTreeMap::new();
                 }
-                // Exponents are degrees of entries of a state, far below 2^64.
-                let exponents = e.iter().zip(f).map(|(i, j)| i.saturating_add(*j)).collect();
-                self.accumulate(&mut product, exponents, self.base.multiply(x, y));
+                let exponents = e.iter().zip(f).map(|(i, j)| i.checked_add(*j));
+                match exponents.collect() {
+                    Some(sum) => self.accumulate(&mut product, sum, self.base.multiply(x, y)),
+                    None => self.too_large.set(true),
+                }
             }
         }
         product

@@ -23,6 +23,8 @@ enum Kind {
     Sandwich { rows: usize, cols: usize, transposed: bool },
     /// Any linear map with so many entries.
     Entries(usize),
+    /// All of X, or of what is made of it: too many images to follow.
+    All,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Sandwich { rows, cols, .. } => rows.min(positions) * cols.min(width),
             Self::Entries(count) => count.min(positions * width),
+            Self::All => positions * width,
         }
     }
 
@@ -39,7 +42,7 @@ impl Kind {
             Self::Sandwich { rows, cols, transposed } => {
                 Self::Sandwich { rows, cols, transposed: !transposed }
             }
-            entries => entries,
+            other => other,
         }
     }
 
@@ -54,6 +57,7 @@ impl Kind {
                 Self::Sandwich { rows, cols: cols.min(rank), transposed }
             }
             Self::Entries(count) => Self::Entries(count.min(size)),
+            Self::All => Self::All,
         }
     }
 
@@ -61,6 +65,7 @@ impl Kind {
         match self {
             Self::Sandwich { rows, cols, .. } => Self::Entries((rows * cols).min(size)),
             Self::Entries(count) => Self::Entries(count.min(size)),
+            Self::All => Self::All,
         }
     }
 }
@@ -74,8 +79,7 @@ pub(super) fn visible_variables(problem: &Problem) -> (usize, usize) {
     let whole = Kind::Sandwich { rows: state.0, cols: state.1, transposed: false };
     let mut seen = vec![whole];
     for layer in problem.layers() {
-        let reader =
-            Reader { parameters: &layer.parameters(state.0, state.1), input: state, whole };
+        let reader = Reader { parameters: &layer.parameters(state.0, state.1), input: state };
         let expression = layer.expression(state.0, state.1);
         let named = |(from, &kind)| View { from, path: Expression::Input, kind };
         let input: Vec<View> = seen.iter().enumerate().map(named).collect();
@@ -96,8 +100,6 @@ pub(super) fn visible_variables(problem: &Problem) -> (usize, usize) {
 struct Reader<'a> {
     parameters: &'a [Parameter],
     input: (usize, usize),
-    /// The whole input, which every image is made from.
-    whole: Kind,
 }
 
 impl Reader<'_> {
@@ -111,7 +113,7 @@ impl Reader<'_> {
     fn views(&self, e: &Expression, input: &[View]) -> Vec<View> {
         let views = self.all_views(e, input);
         match views.len() > MAX_VIEWS {
-            true => vec![View { from: usize::MAX, path: Expression::Input, kind: self.whole }],
+            true => vec![View { from: usize::MAX, path: Expression::Input, kind: Kind::All }],
             false => views,
         }
     }
@@ -143,6 +145,7 @@ impl Reader<'_> {
                 let part = if a.is_constant() { b } else { a };
                 changed(part, &|k| k.scrambled(rows * cols))
             }
+            Repeat { of: part, .. } if linear(part) => changed(part, &|k| k),
             Gather { of: part, rows, cols, .. } if linear(part) => {
                 changed(part, &|k| k.scrambled(rows * cols))
             }
@@ -177,6 +180,7 @@ fn around(outer: &Expression, part: &Expression, inner: Expression) -> Expressio
         Product(a, b) => Product(swap(a), swap(b)),
         Hadamard(a, b) => Hadamard(swap(a), swap(b)),
         Transpose(_) => Transpose(inner.into()),
+        Repeat { rows, cols, .. } => Repeat { of: inner.into(), rows: *rows, cols: *cols },
         Gather { rows, cols, source, .. } => {
             Gather { of: inner.into(), rows: *rows, cols: *cols, source: source.clone() }
         }
@@ -203,7 +207,7 @@ fn contains(outer: &Expression, inner: &Expression) -> bool {
     outer == inner
         || match outer {
             Product(a, b) | Hadamard(a, b) => contains(a, inner) || contains(b, inner),
-            Transpose(a) | Gather { of: a, .. } => contains(a, inner),
+            Transpose(a) | Repeat { of: a, .. } | Gather { of: a, .. } => contains(a, inner),
             _ => false,
         }
 }

@@ -154,6 +154,7 @@ fn at_1000_digits(id: &str, problem: &Problem) -> Option<Float> {
             let pairs = seen(own).into_iter().zip(seen(other).into_iter().rev());
             Some(sum(pairs.map(|(a, b)| a.min(&b))))
         }
+        Architecture::Layers(_) => None,
     }
 }
 
