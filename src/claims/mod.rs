@@ -186,14 +186,13 @@ pub fn describe(problem: &Problem) -> String {
             if (s.token_degree, s.channel_degree) != (2, 1) {
                 text += &format!(" k={},{}", s.token_degree, s.channel_degree);
             }
-            for (flag, name) in [
-                (s.bias, " bias"),
-                (s.residual, " residual"),
-                (s.permutation.is_some(), " permuted"),
-            ] {
+            for (flag, name) in [(s.bias, " bias"), (s.residual, " residual")] {
                 if flag {
                     text += name;
                 }
+            }
+            if let Some(permutation) = &s.permutation {
+                text += &format!(" permuted={}", permutation.source().iter().format(","));
             }
             text
         }
