@@ -4,7 +4,7 @@ use seprank::claims::{Profile, Verdict, all, certify, overall};
 
 #[test]
 fn every_quick_case_is_valid() {
-    let rows = certify(Profile::Quick, 1, None, &|_| ()).unwrap();
+    let rows = certify(&all(), Profile::Quick, 1, None, &|_| ()).unwrap();
     for row in &rows {
         let outcome = &row.outcome;
         assert_eq!(outcome.verdict, Verdict::Valid, "{}: {}: {outcome:?}", row.claim, row.case);

@@ -6,6 +6,7 @@
 
 mod certify;
 mod comparison;
+mod finished;
 mod float_agreement;
 mod generic_rank;
 mod lower_bounds;
