@@ -6,6 +6,7 @@
 
 mod certify;
 mod comparison;
+mod finished;
 mod float_agreement;
 mod generic_rank;
 mod lower_bounds;
@@ -16,15 +17,15 @@ mod upper_bounds;
 mod witnesses;
 
 pub use certify::{Examined, certify, count_cases, overall};
-pub use networks::network_cases;
+pub use networks::NetworkClaim;
 pub use small::{small_attention, small_mixers, small_problems};
 
 use crate::bounds::Bound;
 use crate::certificate::Certificate;
+use crate::files::sha256;
 use crate::network::{Architecture, Problem};
 use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights};
 use itertools::Itertools;
-use sha2::{Digest, Sha256};
 
 /// The verdict on one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,8 +179,8 @@ pub fn all() -> Vec<&'static dyn Claim> {
 
 /// A number of 48 bits that tells problems apart: the beginning of a SHA-256 digest.
 pub fn fingerprint(problem: &Problem) -> u64 {
-    let digest = Sha256::digest(format!("{problem:?}"));
-    digest.iter().take(6).fold(0, |n, byte| n << 8 | u64::from(*byte))
+    let digest = sha256(format!("{problem:?}").as_bytes());
+    u64::from_str_radix(&digest[..12], 16).expect("a digest is hexadecimal")
 }
 
 /// A short description of a problem for tables: sizes, sides as own+other, options.
@@ -195,14 +196,13 @@ pub fn describe(problem: &Problem) -> String {
             if (s.token_degree, s.channel_degree) != (2, 1) {
                 text += &format!(" k={},{}", s.token_degree, s.channel_degree);
             }
-            for (flag, name) in [
-                (s.bias, " bias"),
-                (s.residual, " residual"),
-                (s.permutation.is_some(), " permuted"),
-            ] {
+            for (flag, name) in [(s.bias, " bias"), (s.residual, " residual")] {
                 if flag {
                     text += name;
                 }
+            }
+            if let Some(permutation) = &s.permutation {
+                text += &format!(" permuted={}", permutation.source().iter().format(","));
             }
             text
         }

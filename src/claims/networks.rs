@@ -30,9 +30,30 @@ impl Claim for Networks {
     }
 }
 
+/// What is claimed of one network that a user brings.
+pub struct NetworkClaim {
+    /// Its name.
+    pub name: String,
+    /// The problem.
+    pub problem: Problem,
+}
+
+impl Claim for NetworkClaim {
+    fn id(&self) -> &'static str {
+        "network"
+    }
+    fn statement(&self) -> &'static str {
+        "The rank at random weights has a certificate (a lower bound on the generic rank, exact where \
+         it meets the bound), and no weights tried exceed the upper bound."
+    }
+    fn cases(&self, _profile: Profile) -> Vec<Case> {
+        network_cases(&self.name, &self.problem)
+    }
+}
+
 /// The cases about one network: its rank at random weights, and every kind of weights against its
 /// bounds.
-pub fn network_cases(name: &str, problem: &Problem) -> Vec<Case> {
+fn network_cases(name: &str, problem: &Problem) -> Vec<Case> {
     let upper = best(problem, Side::Upper).and_then(|e| e.value);
     let claimed = upper.map_or("no bound".into(), |u| format!("<= {u}"));
     let own = problem.clone();

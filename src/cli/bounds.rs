@@ -4,6 +4,7 @@ use super::problem::Subject;
 use super::{Failure, Format, print_json};
 use crate::bounds::{Evaluation, LogInterval, MAX_DIGITS, applicable, evaluate};
 use serde::Serialize;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Every bound that applies to a problem
@@ -50,6 +51,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     match args.format {
         Format::Json => print_json(&rows)?,
         Format::Text => {
+            let mut out = std::io::stdout().lock();
             for row in rows {
                 let value = match (row.value, row.log10, row.log10_log10) {
                     (Some(value), ..) if value.len() <= 40 => value,
@@ -57,7 +59,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
                     (_, _, Some([lo, hi])) => format!("10^10^[{lo}, {hi}]"),
                     (value, ..) => value.unwrap_or_else(|| "0".into()),
                 };
-                println!("{:<20} {:<6} {value}", row.id, row.side);
+                writeln!(out, "{:<20} {:<6} {value}", row.id, row.side)?;
             }
         }
     }

@@ -92,7 +92,6 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         verdicts.push(verdict);
     }
     bar.finish_and_clear();
-    drop(out);
     let count = |name| verdicts.iter().filter(|v| v.name() == name).count();
     match args.format {
         Format::Json => {
@@ -103,13 +102,14 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             };
             print_json(&files.iter().zip(&verdicts).map(report).collect::<Vec<_>>())?;
         }
-        Format::Text if files.len() != 1 => println!(
+        Format::Text if files.len() != 1 => writeln!(
+            out,
             "{} files: {} valid, {} incomplete, {} invalid",
             files.len(),
             count("valid"),
             count("incomplete"),
             count("invalid")
-        ),
+        )?,
         Format::Text => {}
     }
     if let (Some(path), [file], [Verdict::Valid]) = (&args.coq, &files[..], &verdicts[..]) {
@@ -148,8 +148,9 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         return Ok(());
     }
     let mut inside = Vec::new();
-    for entry in std::fs::read_dir(path)? {
-        let path = entry?.path();
+    let named = |e: std::io::Error| format!("{}: {e}", path.display());
+    for entry in std::fs::read_dir(path).map_err(named)? {
+        let path = entry.map_err(named)?.path();
         if path.is_file() && path.extension().is_some_and(|e| e == "json") {
             inside.push(path);
         }

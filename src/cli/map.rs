@@ -2,13 +2,16 @@
 
 use super::{Failure, progress};
 use crate::claims::fingerprint;
+use crate::files::OutputDirectory;
 use crate::network::{InvalidProblem, NetworkFile, Problem, Replacements};
 use crate::plot::regime_map;
 use crate::sweep::{Row, Size};
 use itertools::iproduct;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fmt::Display;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -73,13 +76,15 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let problem = other.as_ref().map(|(_, problem)| problem);
     let sizes = args.sizes(other.as_ref().map(|(id, p)| (*id, p.tokens())))?;
     sizes.iter().try_for_each(|s| s.problems(problem).map(drop))?;
-    fs::create_dir_all(&args.out).map_err(|e| format!("--out {}: {e}", args.out.display()))?;
-    let path = args.out.join("map.csv");
+    let named = |e: io::Error| format!("--out {e}");
+    let dir = OutputDirectory::open(&args.out).map_err(named)?;
+    let path = dir.file("map.csv");
     let mut known = read(&path)?;
     let missing: Vec<Size> = sizes.iter().filter(|s| !known.contains_key(*s)).copied().collect();
     // Rows are appended as they are found, so that an interrupted sweep goes on where it stopped.
-    write(&path, known.values())?;
-    let file = fs::OpenOptions::new().append(true).open(&path)?;
+    dir.replace("map.csv", &rows_to_bytes(known.values())?).map_err(named)?;
+    let because = |e: &dyn Display| Failed(format!("--out {}: {e}", path.display()));
+    let file = OpenOptions::new().append(true).open(&path).map_err(|e| because(&e))?;
     let headers = known.is_empty();
     let writer = Mutex::new(csv::WriterBuilder::new().has_headers(headers).from_writer(file));
     let bar = progress::bar(missing.len() as u64, "sizes");
@@ -87,19 +92,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         .par_iter()
         .map(|size| {
             let row = size.evaluate(problem).map_err(|e| Failed(e.to_string()))?;
-            let mut writer = writer.lock().map_err(|e| Failed(e.to_string()))?;
-            writer.serialize(&row).map_err(|e| Failed(e.to_string()))?;
-            writer.flush().map_err(|e| Failed(e.to_string()))?;
+            let mut writer = writer.lock().map_err(|e| because(&e))?;
+            writer.serialize(&row).map_err(|e| because(&e))?;
+            writer.flush().map_err(|e| because(&e))?;
             bar.inc(1);
             Ok(row)
         })
         .collect();
     bar.finish_and_clear();
     known.extend(rows?.into_iter().map(|row| (row.size(), row)));
-    write(&path, known.values())?;
+    dir.replace("map.csv", &rows_to_bytes(known.values())?).map_err(named)?;
     let asked: Vec<Row> = sizes.iter().filter_map(|s| known.get(s).cloned()).collect();
-    fs::write(args.out.join("map.svg"), regime_map(&asked)?)?;
-    println!("{} sizes in {}", asked.len(), path.display());
+    dir.replace("map.svg", regime_map(&asked)?.as_bytes()).map_err(named)?;
+    writeln!(io::stdout(), "{} sizes in {}", asked.len(), path.display())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -108,25 +113,22 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 #[error("{0}")]
 struct Failed(String);
 
-/// The rows of an earlier run; a last line cut off in the middle is dropped.
+/// The rows of an earlier run. A last line without its end is dropped: it may have been cut off.
 fn read(path: &Path) -> Result<BTreeMap<Size, Row>, Failure> {
-    if !path.exists() {
-        return Ok(BTreeMap::new());
-    }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(File::open(path)?);
-    let mut rows: Vec<Result<Row, csv::Error>> = reader.deserialize().collect();
-    if rows.last().is_some_and(Result::is_err) {
-        rows.pop();
-    }
-    let rows: Result<Vec<Row>, _> = rows.into_iter().collect();
+    let mut bytes = match fs::read(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        read => read.map_err(|e| format!("--out {}: {e}", path.display()))?,
+    };
+    bytes.truncate(bytes.iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1));
+    let rows: Result<Vec<Row>, _> = csv::Reader::from_reader(&*bytes).deserialize().collect();
     let rows = rows.map_err(|e| format!("--out: {} is not a map: {e}", path.display()))?;
     Ok(rows.into_iter().map(|row| (row.size(), row)).collect())
 }
 
-fn write<'a>(path: &Path, mut rows: impl Iterator<Item = &'a Row>) -> Result<(), Failure> {
-    let mut writer = csv::Writer::from_path(path)?;
+fn rows_to_bytes<'a>(mut rows: impl Iterator<Item = &'a Row>) -> Result<Vec<u8>, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
     rows.try_for_each(|row| writer.serialize(row))?;
-    Ok(writer.flush()?)
+    Ok(writer.into_inner().map_err(|e| e.into_error())?)
 }
 
 impl Args {

@@ -66,13 +66,21 @@ enum Format {
     Json,
 }
 
-/// Everything a subcommand can fail with; shown on one line.
+/// Everything a subcommand can fail with; shown on one line. Errors of files are worded with the
+/// option or the path; a plain [`io::Error`] is one of standard output.
 type Failure = Box<dyn std::error::Error>;
 
 /// Parses the arguments of the process, runs the subcommand and returns its exit code.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version come this way too.
+        Err(message) => {
+            let code = u8::try_from(message.exit_code()).unwrap_or(2);
+            return exit(message.print().map(|()| ExitCode::from(code)).map_err(Failure::from));
+        }
+    };
+    exit(match cli.command {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),
         Command::Bounds(args) => bounds::run(&args),
@@ -84,24 +92,34 @@ pub fn run() -> ExitCode {
         Command::Certify(args) => certify::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),
-    };
-    match result {
-        Ok(code) => code,
-        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    })
 }
 
-/// The reader of our output has gone away, as `head` does: not an error.
-fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    let io = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
-        Some(csv::ErrorKind::Io(e)) => Some(e),
-        _ => error.downcast_ref::<io::Error>(),
+/// The exit code of a result; an error is shown on standard error.
+fn exit(result: Result<ExitCode, Failure>) -> ExitCode {
+    // What a subcommand left in the buffer belongs to its result.
+    let flushed = result.and_then(|code| Ok(io::stdout().flush().map(|()| code)?));
+    let error = match flushed {
+        Ok(code) => return code,
+        Err(error) => error,
     };
-    io.is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    let text = match output_error(error.as_ref()) {
+        // The reader of our output has gone away, as `head` does: not an error.
+        Some(e) if e.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+        Some(e) => format!("standard output: {e}"),
+        None => error.to_string(),
+    };
+    // Where standard error fails too, the exit code tells.
+    let _ = writeln!(io::stderr(), "error: {text}");
+    ExitCode::from(2)
+}
+
+/// The error of standard output, if it is one.
+fn output_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a io::Error> {
+    match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(e)) => Some(e),
+        _ => error.downcast_ref(),
+    }
 }
 
 /// Prints one JSON document and a line end.

@@ -13,6 +13,7 @@ use crate::prove::{
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use serde::Serialize;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -225,16 +226,19 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
         })?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!("by {}, about {:.1} s", f.route, f.seconds);
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "by {}, about {:.1} s", f.route, f.seconds)?;
     match f.bytes {
-        Some(bytes) => println!("memory: {} MiB of {} MiB", bytes >> 20, request.memory.0 >> 20),
-        None => println!("memory: more than 64 bits can count"),
+        Some(bytes) => {
+            writeln!(out, "memory: {} MiB of {} MiB", bytes >> 20, request.memory.0 >> 20)?;
+        }
+        None => writeln!(out, "memory: more than 64 bits can count")?,
     }
     if !f.fits {
-        println!("does not fit: reduce --depth or --width, or raise --memory");
+        writeln!(out, "does not fit: reduce --depth or --width, or raise --memory")?;
     }
     for (rows, cols) in f.blocks {
-        println!("  {rows} x {cols}");
+        writeln!(out, "  {rows} x {cols}")?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -300,7 +304,6 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
 }
 
 fn print_text(report: &Report) -> Result<(), Failure> {
-    use std::io::Write;
     let mut out = std::io::stdout().lock();
     let relation = if report.status == "exact" { "=" } else { ">=" };
     writeln!(

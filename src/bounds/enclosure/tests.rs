@@ -292,6 +292,19 @@ fn every_bound_is_fast_and_finite_at_the_largest_sizes() {
     }
 }
 
+/// The number of steps must not grow with the length of the degree, or this takes minutes.
+#[test]
+fn the_deepest_networks_take_few_steps() {
+    // The degree has 160,000 bits, and the terms of the sum cross far below it.
+    let far = problem(attention(100_000, 8, 8), (20, 20));
+    // They cross at half the degree, to the bit.
+    let half = problem(Architecture::Mixer(mixer(160_000, 64, 4, 2)), (20, 20));
+    for (id, problem) in [("attention-graded", far), ("mixer-degree", half)] {
+        let log = crate::bounds::find(id).unwrap().enclosure(&problem).unwrap();
+        assert!(log.log10_log10().is_some(), "{id}");
+    }
+}
+
 #[test]
 fn a_logarithm_that_overflows_a_double_is_given_twice_logged() {
     let deep = problem(attention(1000, 2, 2), (3, 3));
