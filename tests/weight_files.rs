@@ -143,6 +143,11 @@ fn what_is_refused_is_named() {
     let path = write(&dir, &sound);
     let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
     assert!(error.contains("no tensor for \"0.bias\""), "{error}");
+    let layers = "tokens = 2\nwidth = 1\nlayer = [{ type = \"scaling\" }, { type = \"pooling\" }, { type = \"scaling\" }]\n\
+                  [weights]\n\"*.values\" = { tensor = \"qb\" }";
+    let parsed = NetworkFile::parse(layers, Path::new(""), &Replacements::default()).unwrap();
+    let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
+    assert!(error.contains("must be 0..=1, and one is 2"), "{error}");
     let unknown = NETWORK.replace("0.bias", "0.bios");
     let parsed = NetworkFile::parse(&unknown, Path::new(""), &Replacements::default()).unwrap();
     let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();

@@ -17,7 +17,7 @@ use std::path::Path;
 /// A network file has at most this many bytes.
 pub const MAX_NETWORK_BYTES: u64 = 16 << 20;
 /// The matrices that belong to the definition of a network have at most this many entries together.
-const MAX_GIVEN_ENTRIES: usize = 1 << 22;
+const MAX_GIVEN_ENTRIES: usize = 1 << 20;
 /// A network has at most this many layers, those inside others and repetitions counted.
 pub const MAX_LAYERS: usize = 4096;
 /// Layers inside layers go at most this deep.

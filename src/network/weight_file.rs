@@ -59,15 +59,28 @@ impl WeightMap {
         problem: &Problem,
         path: &Path,
     ) -> Result<Network<Rational>, InvalidProblem> {
-        let wrong = |why: String| InvalidProblem::new("weights", path.display(), why);
-        let mut file = Tensors::open(path).map_err(wrong)?;
+        let file = File::open(path).map_err(|e| e.to_string());
+        file.and_then(|file| self.read(problem, file))
+            .map_err(|why| InvalidProblem::new("weights", path.display(), why))
+    }
+
+    /// As [`WeightMap::load`], from an open file.
+    ///
+    /// # Errors
+    /// As [`WeightMap::load`].
+    pub fn read(
+        &self,
+        problem: &Problem,
+        file: impl Read + Seek,
+    ) -> Result<Network<Rational>, String> {
+        let mut file = Tensors::open(file)?;
         let layers = problem.layers();
         let mut state = (problem.tokens(), problem.width());
         let mut wanted = Vec::new();
         for (index, layer) in layers.iter().enumerate() {
             let own = layer.parameters(state.0, state.1).into_iter();
             wanted.push(own.map(|p| (format!("{index}.{}", p.name), p)).collect::<Vec<_>>());
-            state = layer.output(state.0, state.1).map_err(wrong)?;
+            state = layer.output(state.0, state.1)?;
         }
         let free = || wanted.iter().flatten().filter(|(_, p)| p.value.is_none()).map(|(n, _)| n);
         let heads = |key: &str| free().filter(|name| head_number(key, name).is_some()).count();
@@ -75,9 +88,7 @@ impl WeightMap {
             if heads(key) == 0 && !free().any(|name| name == key) {
                 let near = nearest(key, free().map(String::as_str));
                 let near = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
-                return Err(wrong(format!(
-                    "[weights] \"{key}\" is no weight of the network{near}"
-                )));
+                return Err(format!("[weights] \"{key}\" is no weight of the network{near}"));
             }
         }
         let mut matrices: BTreeMap<&String, DMatrix<Rational>> = BTreeMap::new();
@@ -97,22 +108,28 @@ impl WeightMap {
                     })
                 };
                 let (key, source, parts, part) = exact.or_else(pattern).ok_or_else(|| {
-                    wrong(format!("[weights] of the network file has no tensor for \"{name}\""))
+                    format!("[weights] of the network file has no tensor for \"{name}\"")
                 })?;
+                if part >= parts {
+                    return Err(format!(
+                        "[weights] \"{key}\": the numbers that * stands for must be 0..={}, and one is {part}",
+                        parts - 1
+                    ));
+                }
                 if !matrices.contains_key(key) {
-                    matrices.insert(key, file.matrix(source).map_err(wrong)?);
+                    matrices.insert(key, file.matrix(source)?);
                 }
                 let (whole, size) = (&matrices[key], (parameter.rows, parameter.cols * parts));
                 let vector = whole.nrows() == 1 && size.1 == 1 && whole.ncols() == size.0;
                 if whole.shape() != size && !vector {
                     let (r, c) = whole.shape();
-                    return Err(wrong(format!(
+                    return Err(format!(
                         "tensor \"{}\" is {r} x {c}{}; \"{key}\" needs {} x {}",
                         source.tensor,
                         if source.transpose { " transposed" } else { "" },
                         size.0,
                         size.1
-                    )));
+                    ));
                 }
                 own.push(match vector {
                     true => whole.transpose(),
@@ -122,27 +139,26 @@ impl WeightMap {
             parameters.push(own);
         }
         Network::new(problem.tokens(), problem.width(), layers, parameters)
-            .map_err(|e| wrong(e.to_string()))
+            .map_err(|e| e.to_string())
     }
 }
 
 /// An open file of tensors.
-struct Tensors {
-    file: File,
+struct Tensors<F> {
+    file: F,
     header: Metadata,
     /// Where the tensors begin.
     start: u64,
 }
 
-impl Tensors {
-    fn open(path: &Path) -> Result<Self, String> {
-        let mut file = File::open(path).map_err(|e| e.to_string())?;
+impl<F: Read + Seek> Tensors<F> {
+    fn open(mut file: F) -> Result<Self, String> {
         let mut bytes = Vec::new();
         read(&mut file, 0, 8, &mut bytes).map_err(|_| {
             "truncated: it has not even the 8 bytes of a header's length".to_owned()
         })?;
         let length = u64::from_le_bytes(bytes[..8].try_into().expect("eight bytes"));
-        let size = file.metadata().map_err(|e| e.to_string())?.len();
+        let size = file.seek(SeekFrom::End(0)).map_err(|e| e.to_string())?;
         if length > size.saturating_sub(8) {
             return Err(format!("the header claims {length} bytes, the file has {size}"));
         }
@@ -216,7 +232,12 @@ impl Tensors {
 }
 
 /// Appends `count` bytes from `start`.
-fn read(file: &mut File, start: u64, count: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+fn read(
+    file: &mut (impl Read + Seek),
+    start: u64,
+    count: u64,
+    bytes: &mut Vec<u8>,
+) -> io::Result<()> {
     file.seek(SeekFrom::Start(start))?;
     match file.take(count).read_to_end(bytes)? as u64 == count {
         true => Ok(()),

@@ -82,6 +82,8 @@ impl LayerRule for Attention {
     fn build(keys: Keys, site: &Site) -> Result<Self, String> {
         let Keys { heads, head_width, causal, multi_query, relative, bias } = keys;
         site.size("heads", heads)?;
+        // Every head has parameters with names.
+        site.charge("the heads", &[heads, 16])?;
         let head_width = match head_width {
             Some(width) => site.size("head-width", width)?,
             None if site.width.is_multiple_of(heads) => site.width / heads,

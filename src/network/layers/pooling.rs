@@ -19,7 +19,8 @@ pub struct Keys {}
 impl LayerRule for Pooling {
     type Keys = Keys;
 
-    fn build(_keys: Keys, _site: &Site) -> Result<Self, String> {
+    fn build(_keys: Keys, site: &Site) -> Result<Self, String> {
+        site.charge("the average", &[site.tokens])?;
         Ok(Self)
     }
 
