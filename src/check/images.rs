@@ -255,12 +255,12 @@ pub(super) fn visible(problem: &Problem, layers: &Layers) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layers::evaluate;
-    use super::super::matrix::{Matrix, rank};
-    use super::super::problem::Architecture;
-    use super::super::ring::Residues;
     use super::*;
     use crate::certificate as file;
+    use crate::check::layers::evaluate;
+    use crate::check::matrix::{Matrix, rank};
+    use crate::check::problem::Architecture;
+    use crate::check::ring::Residues;
 
     fn parameter((rows, cols): Size) -> Parameter {
         Parameter { rows: rows as u64, cols: cols as u64, value: None }
