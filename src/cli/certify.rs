@@ -166,7 +166,7 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 /// A table for a terminal, or plain columns of at most 80 characters.
-fn new_table<const N: usize>(header: [&str; N]) -> Table {
+pub(super) fn new_table<const N: usize>(header: [&str; N]) -> Table {
     let terminal = io::stdout().is_terminal();
     let mut table = Table::new();
     let style = if terminal { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING };
