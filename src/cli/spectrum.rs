@@ -15,7 +15,7 @@ use std::process::ExitCode;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank spectrum
-  seprank spectrum --seed 7 --format csv
+  seprank spectrum --points 16 --draws 4 --format csv
   seprank spectrum --profile full --out spectrum
 
 Networks at random initialisation, in double precision, as published and with parts left out one by one.
@@ -28,6 +28,12 @@ pub(super) struct Args {
     /// Seed of everything random
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
+    /// Points of the grid on either side [default: 48, or 96 for full]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    points: Option<u16>,
+    /// Independent draws of weights and points for each number [default: 8, or 16 for full]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    draws: Option<u16>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -84,10 +90,12 @@ struct ReportRow<'a> {
 type Rows = Vec<(Question, Measurement)>;
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let plan = match args.profile {
+    let mut plan = match args.profile {
         ProfileArg::Quick => Plan::quick(),
         ProfileArg::Full => Plan::full(),
     };
+    plan.points = args.points.map_or(plan.points, usize::from);
+    plan.draws = args.draws.map_or(plan.draws, u64::from);
     // Before the work, not after it.
     if let Some(dir) = &args.out {
         std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()))?;

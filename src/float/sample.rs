@@ -46,18 +46,10 @@ impl Sample {
         Self { problem: problem.clone(), network, points }
     }
 
-    /// The n x n matrix `[f(a_s, b_t)]` over T, its rows and then its columns multiplied by numbers
-    /// that bring their Euclidean norms close to 1 (zero ones stay). The factors are positive dyadic
-    /// numbers, so that no rank changes.
-    ///
-    /// `embed` reads a rational in T, `approximate` an element of T in double precision.
+    /// The n x n matrix `[f(a_s, b_t)]` over T; `embed` reads a rational in T.
     ///
     /// Cost: n^2 forward passes, on all cores.
-    pub fn scaled_grid<T: Ring>(
-        &self,
-        embed: impl Fn(&Rational) -> T,
-        approximate: impl Fn(&T) -> f64,
-    ) -> DMatrix<T> {
+    pub fn grid<T: Ring>(&self, embed: impl Fn(&Rational) -> T) -> DMatrix<T> {
         let side = |points: &[DMatrix<Rational>]| -> Vec<DMatrix<T>> {
             points
                 .iter()
@@ -65,7 +57,18 @@ impl Sample {
                 .collect()
         };
         let points = GridPoints { left: side(&self.points.left), right: side(&self.points.right) };
-        let mut matrix = grid(&self.problem, &self.network.map(&embed), &points, &|_| ());
+        grid(&self.problem, &self.network.map(&embed), &points, &|_| ())
+    }
+
+    /// [`Sample::grid`] with its rows and then its columns multiplied by numbers that bring their
+    /// Euclidean norms close to 1 (zero ones stay). The factors are positive dyadic numbers, exact
+    /// in T, so that no rank changes. `approximate` reads an element of T in double precision.
+    pub fn scaled_grid<T: Ring>(
+        &self,
+        embed: impl Fn(&Rational) -> T,
+        approximate: impl Fn(&T) -> f64,
+    ) -> DMatrix<T> {
+        let mut matrix = self.grid(&embed);
         let factor = |entries: &mut dyn Iterator<Item = &T>| {
             let norm = entries.map(|e| approximate(e).powi(2)).sum::<f64>().sqrt();
             norm.recip().is_normal().then(|| embed(&float(norm.recip())))

@@ -9,7 +9,7 @@ use statrs::function::erf::erf;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// x Phi(x), Phi the distribution function of the standard normal (Hendrycks and Gimpel 2016),
-    /// exactly, not the approximation by tanh.
+    /// to about 10 digits, not the approximation by tanh.
     Gelu,
     /// max(x, 0).
     Relu,
