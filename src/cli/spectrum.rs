@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// Points of the grid on either side [default: 48, or 96 for full]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
     points: Option<u16>,
-    /// Independent draws of weights and points for each number [default: 8, or 16 for full]
+    /// Independent draws of weights and points for each number [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     draws: Option<u16>,
     /// How to print
@@ -44,9 +44,9 @@ pub(super) struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ProfileArg {
-    /// Two minutes on two cores
+    /// About a minute on two cores
     Quick,
-    /// Larger sizes, more points and draws: an hour
+    /// Larger sizes and more points: about half an hour
     Full,
 }
 

@@ -60,7 +60,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Under two minutes on two cores.
+    /// About a minute on two cores.
     pub fn quick() -> Self {
         Self {
             base: Sizes { depth: 3, width: 16, tokens: 8 },
@@ -72,15 +72,15 @@ impl Plan {
         }
     }
 
-    /// Larger sizes, more points and more draws: about an hour.
+    /// Larger sizes and more points: about half an hour on two cores.
     pub fn full() -> Self {
         Self {
-            base: Sizes { depth: 4, width: 32, tokens: 16 },
+            base: Sizes { depth: 4, width: 16, tokens: 8 },
             depths: vec![1, 2, 3, 4, 6, 8, 12],
             widths: vec![4, 8, 16, 32, 64],
             tokens: vec![2, 4, 8, 16, 32],
             points: 96,
-            draws: 16,
+            draws: 8,
         }
     }
 
