@@ -3,8 +3,8 @@
 //! A scaled grid matrix is enclosed in intervals and reduced by Gaussian elimination with complete
 //! pivoting. Every pivot is an interval without 0, so the leading minors are certainly not 0: the
 //! grid matrix, for the weights and points as given, has at least as many independent rows as there
-//! were pivots, and so has `sep` (1.3). Nothing is rounded to the reader's cost; where no entry
-//! excludes 0 the elimination ends, and a higher precision may go on.
+//! were pivots, so by 1.3 `sep` is at least that. Where no entry excludes 0 the elimination ends, and
+//! a higher precision may go on.
 
 use super::Sample;
 use crate::arith::Interval;
