@@ -3,7 +3,7 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 use quickcheck::{Arbitrary, Gen, quickcheck};
-use seprank::arith::{Field, Fp, Prime, Rational, Ring};
+use seprank::arith::{BigFloat, Field, Fp, Prime, Rational, Ring};
 use seprank::poly::Polynomial;
 
 /// The laws of a commutative ring, at three elements and two small integers.
@@ -104,6 +104,10 @@ ring!(pure_rust_rationals, BigRational, |g| {
 });
 // Small integers, on which double precision is exact.
 ring!(floats, f64, |g| f64::from(i8::arbitrary(g) / 4));
+// Small integers at changing precisions, on which MPFR floats are exact.
+ring!(big_floats, BigFloat, |g| {
+    BigFloat::new(&i64::from(i8::arbitrary(g)).into(), [64, 106, 212][usize::arbitrary(g) % 3])
+});
 ring!(polynomials, Polynomial<Rational>, |g| {
     (0..3).fold(Polynomial::zero(), |sum, _| {
         let variable = Polynomial::variable(usize::arbitrary(g) % 3);

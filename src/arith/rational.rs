@@ -28,9 +28,13 @@ impl Rational {
         self.0.to_f64()
     }
 
-    /// The exact value of a double, a dyadic rational. `None` for NaN and infinities.
-    pub fn from_f64(x: f64) -> Option<Self> {
-        rug::Rational::from_f64(x).map(Self)
+    /// The value of a finite `f64`, exactly; `None` for the others.
+    pub fn from_f64(value: f64) -> Option<Self> {
+        rug::Rational::from_f64(value).map(Self)
+    }
+
+    pub(crate) fn as_rug(&self) -> &rug::Rational {
+        &self.0
     }
 
     /// Parses `"n"` or `"n/d"` in decimal, `d` not zero. `None` for anything else.

@@ -14,6 +14,7 @@ mod problem;
 mod profile;
 mod progress;
 mod rank;
+mod spectrum;
 mod table;
 mod tensor;
 
@@ -49,6 +50,8 @@ enum Command {
     Map(map::Args),
     /// Pictures of ranks and bounds, as SVG
     Plot(plot::Args),
+    /// Measured singular values of real networks, which prove nothing
+    Spectrum(spectrum::Args),
     /// Certify every claim on small cases
     Certify(certify::Args),
     /// The tables of the appendix
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Gap(args) => gap::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Spectrum(args) => spectrum::run(&args),
         Command::Certify(args) => certify::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),

@@ -1,7 +1,7 @@
 //! Sums of binomial coefficients too long to add: closed forms, with proofs.
 
 use super::LogInterval;
-use super::interval::Interval;
+use crate::arith::Interval;
 use rug::Integer;
 
 /// `sum over 0 <= j <= M, j = M mod 2, of mc(n,j)`, for n >= 0; `None` if it is zero.
