@@ -195,14 +195,26 @@ fn chain(
     (mut tokens, mut width): (usize, usize),
     prefix: &str,
 ) -> (Vec<Parameter>, Expression) {
-    let (mut parameters, mut composed) = (Vec::new(), Expression::Input);
+    let (mut parameters, mut parts) = (Vec::new(), Vec::new());
     for (i, layer) in layers.iter().enumerate() {
-        composed = composed.then(layer.expression(tokens, width).shifted(parameters.len()));
+        parts.push(layer.expression(tokens, width).shifted(parameters.len()));
         let own = layer.parameters(tokens, width).into_iter();
         parameters.extend(own.map(|p| Parameter { name: format!("{prefix}{i}.{}", p.name), ..p }));
         (tokens, width) = layer.output(tokens, width).expect("accepted before");
     }
-    (parameters, composed)
+    (parameters, composition(parts))
+}
+
+/// The expressions one after the other, as a balanced tree: certificates limit its depth.
+fn composition(mut parts: Vec<Expression>) -> Expression {
+    match parts.len() {
+        0 => Expression::Input,
+        1 => parts.remove(0),
+        n => {
+            let rest = parts.split_off(n / 2);
+            composition(parts).then(composition(rest))
+        }
+    }
 }
 
 /// Tokens and channels after a list of layers.
