@@ -282,7 +282,9 @@ fn network_files_stand_wherever_sizes_do() {
     let map = seprank(&format!("map --network {file} --depth 1..=5 --width 2 --out {out}"));
     assert!(map.status.success(), "{}", String::from_utf8_lossy(&map.stderr));
     let rows = std::fs::read_to_string(format!("{out}/map.csv")).unwrap();
-    assert!(rows.lines().count() == 6 && rows.contains("network-degree") && rows.contains("certified"));
+    assert!(
+        rows.lines().count() == 6 && rows.contains("network-degree") && rows.contains("certified")
+    );
     let certs = format!("{out}/certs");
     let certified = json(&format!("certify --network {file} --out {certs}"));
     assert_eq!(certified["verdict"], "valid");
@@ -315,11 +317,15 @@ fn profiles_are_those_of_the_single_ranks() {
 #[test]
 fn presets_are_listed_and_shown() {
     let list = json("networks");
-    let names: Vec<_> = list.as_array().unwrap().iter().map(|n| n["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        list.as_array().unwrap().iter().map(|n| n["name"].as_str().unwrap()).collect();
     assert!(names.contains(&"vit-b-16") && names.contains(&"gmlp-small"));
     let shown = seprank("networks --show gmlp-small");
     let (_dir, file) = network_file(std::str::from_utf8(&shown.stdout).unwrap());
-    assert_eq!(json(&format!("rank --network {file}"))["rank"], json("rank --model gmlp-small")["rank"]);
+    assert_eq!(
+        json(&format!("rank --network {file}"))["rank"],
+        json("rank --model gmlp-small")["rank"]
+    );
     for (arguments, message) in [
         ("networks --show gmlp-smal", "did you mean gmlp-small?"),
         ("networks --show vit-b-16", "not by a network file"),

@@ -8,8 +8,8 @@ use seprank::network::MAX_SIZE;
 use seprank_fuzz::Shape;
 
 fuzz_target!(|shape: Shape| {
-    // Deeper networks and longer sides take seconds.
-    let Some(problem) = shape.problem(100, MAX_SIZE as u32, 60) else { return };
+    // Deeper networks and longer sides take a second.
+    let Some(problem) = shape.problem(100, MAX_SIZE as u32, 8) else { return };
     let bounds: Vec<(&dyn Bound, LogInterval)> = applicable(&problem)
         .into_iter()
         .filter_map(|bound| Some((bound, bound.enclosure(&problem)?)))
