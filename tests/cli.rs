@@ -319,23 +319,23 @@ fn presets_are_listed_and_shown() {
     let list = json("networks");
     let names: Vec<_> =
         list.as_array().unwrap().iter().map(|n| n["name"].as_str().unwrap()).collect();
-    assert!(names.contains(&"vit-b-16") && names.contains(&"gmlp-small"));
-    let shown = seprank("networks --show gmlp-small");
+    assert!(names.contains(&"vit-b-16") && names.contains(&"gmlp"));
+    let shown = seprank("networks --show gmlp");
     let (_dir, file) = network_file(std::str::from_utf8(&shown.stdout).unwrap());
     assert_eq!(
         json(&format!("rank --network {file}"))["rank"],
-        json("rank --model gmlp-small")["rank"]
+        json("rank --model gmlp")["rank"]
     );
     for (arguments, message) in [
-        ("networks --show gmlp-smal", "did you mean gmlp-small?"),
+        ("networks --show gmpl", "did you mean gmlp?"),
         ("networks --show vit-b-16", "not by a network file"),
-        ("rank --model gmlp", "--model gmlp: allowed are"),
+        ("rank --model gmpl", "--model gmpl: allowed are"),
         ("rank", "--network FILE, --model NAME"),
         ("rank --network absent.toml", "--network absent.toml: "),
-        ("rank --model gmlp-small --left 9", "left = 9"),
-        ("rank --model gmlp-small --weights heads", "--weights heads"),
-        ("rank --model gmlp-small --weights nothing", "FILE.safetensors"),
-        ("rank --model gmlp-small attention --depth 1 --width 1 --tokens 2", "give one of"),
+        ("rank --model gmlp --left 9", "left = 9"),
+        ("rank --model gmlp --weights heads", "--weights heads"),
+        ("rank --model gmlp --weights nothing", "FILE.safetensors"),
+        ("rank --model gmlp attention --depth 1 --width 1 --tokens 2", "give one of"),
         ("profile attention --depth 1 --width 1 --tokens 40", "--partitions all"),
     ] {
         let output = seprank(arguments);

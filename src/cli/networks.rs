@@ -3,6 +3,7 @@
 use super::{Failure, Format, new_table, print_json};
 use crate::network::presets::{self, Family};
 use crate::network::{Problem, Replacements};
+use comfy_table::ColumnConstraint;
 use serde::Serialize;
 use std::io::Write;
 use std::process::ExitCode;
@@ -11,8 +12,8 @@ use std::process::ExitCode;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank networks
-  seprank networks --show gmlp-small > my-network.toml
-  seprank rank --model gmlp-small
+  seprank networks --show gmlp > my-network.toml
+  seprank rank --model gmlp
 
 A small network is a network file; docs/networks.md describes the format.")]
 pub(super) struct Args {
@@ -83,6 +84,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             &degree,
             row.title,
         ]);
+    }
+    if let Some(names) = table.column_mut(0) {
+        names.set_constraint(ColumnConstraint::ContentWidth);
     }
     writeln!(out, "{table}")?;
     Ok(ExitCode::SUCCESS)

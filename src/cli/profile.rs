@@ -16,7 +16,7 @@ use std::process::ExitCode;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank profile attention --depth 2 --width 2 --tokens 6
-  seprank profile --model gmlp-small --svg cuts.svg
+  seprank profile --model gmlp --svg cuts.svg
   seprank profile --network my-network.toml --format csv > ranks.csv
 
 Random weights, the same for every partition: each rank is a lower bound on the generic one there,

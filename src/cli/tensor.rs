@@ -14,7 +14,7 @@ use std::process::ExitCode;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank tensor attention --depth 1 --width 2 --tokens 2 --format csv
-  seprank tensor --model gmlp-small --format json
+  seprank tensor --model gmlp --format json
 
 Exponents are listed for the entries X[t,k], tokens of side A first, then side B, by rows.")]
 pub(super) struct Args {
