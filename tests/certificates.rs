@@ -8,29 +8,17 @@ use seprank::bounds::{self, Side};
 use seprank::certificate::{self, Certificate, Text, Value, to_bytes};
 use seprank::check::{Verdict, check};
 use seprank::network::witness::WitnessKind;
-use seprank::network::{Architecture, AttentionShape, MixerShape, Output, Partition, Problem};
+use seprank::network::{Architecture, MixerShape, Output, Partition, Problem};
 use seprank::prove::{
     Method, RankRequest, Weights, certify_bound, certify_gap, certify_rank, rank,
 };
 
 fn attention((depth, width, heads): (usize, usize, usize), tokens: usize) -> Problem {
-    let shape = Architecture::Attention(AttentionShape { depth, width, heads });
-    Problem::new(shape, Partition::halves(tokens).unwrap(), Output::default()).unwrap()
+    Problem::attention(depth, width, heads, tokens).unwrap()
 }
 
 fn mixer(depth: usize, width: usize, token_hidden: usize, tokens: usize) -> Problem {
-    let shape = Architecture::Mixer(MixerShape {
-        depth,
-        width,
-        token_hidden,
-        token_degree: 2,
-        channel_hidden: width,
-        channel_degree: 1,
-        bias: false,
-        residual: false,
-        permutation: None,
-    });
-    Problem::new(shape, Partition::halves(tokens).unwrap(), Output::default()).unwrap()
+    Problem::mixer(depth, width, token_hidden, tokens).unwrap()
 }
 
 /// Fresh certificates of every shape that the producers write.
