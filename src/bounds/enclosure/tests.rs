@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::bounds::{Side, all, applicable};
+use crate::cases::cases;
 use crate::network::{Architecture, AttentionShape, MixerShape, Output, Partition, Problem};
 use proptest::prelude::*;
 use rug::Float;
@@ -60,7 +61,7 @@ fn small_problem() -> impl Strategy<Value = Problem> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(cases(10_000))]
     #[test]
     fn contains_the_exact_value_of_every_bound(problem in small_problem()) {
         for bound in applicable(&problem) {
@@ -177,7 +178,7 @@ fn large_problem() -> impl Strategy<Value = Problem> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(cases(100))]
     #[test]
     fn agrees_with_1000_digits_on_large_problems(problem in large_problem()) {
         for bound in applicable(&problem) {
@@ -216,7 +217,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20))]
+    #![proptest_config(cases(20))]
     /// No bound falls when depth, width or the Mixer's hidden width grows.
     #[test]
     fn monotone(depth in 1..100usize, heads in 1..=16usize, head_width in 2..=1000usize, tokens in 1..=500usize, hidden in 1..600usize) {

@@ -3,6 +3,7 @@ use super::fraction_free::echelon_fraction_free;
 use super::rational::{Route, rank_by};
 use super::tests::Rng;
 use super::{Certificate, rank_rational};
+use crate::cases::cases;
 use proptest::prelude::*;
 use rug::Integer;
 
@@ -55,7 +56,7 @@ fn check(a: &[Integer], m: usize, n: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(cases(200))]
     #[test]
     fn certified_rank_agrees_with_fraction_free(
         m in 0usize..24, n in 0usize..24, r in 0usize..16, bits in 1u32..140, seed: u64,

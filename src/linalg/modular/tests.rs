@@ -3,6 +3,7 @@ use super::echelon::echelon_with;
 use super::kernel::Isa;
 use super::wide::MERSENNE_61;
 use super::{Echelon, echelon_in_place, echelon_u64};
+use crate::cases::cases;
 use proptest::prelude::*;
 
 /// Rank by textbook elimination on `u128` products.
@@ -172,7 +173,7 @@ fn check_all_sets(a: &[u64], m: usize, n: usize, p: u32) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
     #[test]
     fn float_path_agrees_with_naive(
         kind in 0u8..6, m in 0usize..110, n in 0usize..110, r in 0usize..110,
@@ -213,7 +214,7 @@ const WIDE_PRIMES: [u64; 9] =
     [2, 3, 5, 7, 4_294_967_291, MERSENNE_61, (1 << 61) - 31, (1 << 62) - 57, (1 << 63) - 25];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
     #[test]
     fn wide_path_agrees_with_naive(
         kind in 0u8..6, m in 0usize..60, n in 0usize..60, r in 0usize..60,
