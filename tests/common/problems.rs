@@ -1,4 +1,5 @@
 //! Small problems for property tests, and their tensors over Q.
+#![allow(dead_code)] // no test file uses all of it
 
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -68,4 +69,30 @@ pub fn small_enough(problem: &Problem) -> bool {
 pub fn tensor(problem: &Problem, network: &Network<Rational>) -> CoefficientTensor<Rational> {
     let (family, limit) = (InputFamily::all(problem), MemoryLimit::default());
     CoefficientTensor::new(problem, network, &family, Rational::clone, limit).unwrap()
+}
+
+/// Attention or Mixer, too large for a tensor but not for its bounds.
+pub fn shape() -> impl Strategy<Value = Architecture> {
+    let attention = (1usize..=4, 1usize..=4, 1usize..=5).prop_map(|(depth, heads, head_width)| {
+        Architecture::Attention(AttentionShape { depth, width: heads * head_width, heads })
+    });
+    let mixer = (1usize..=4, 1usize..=6, 1usize..=6, 1u64..=3, any::<[bool; 2]>()).prop_map(
+        |(depth, width, token_hidden, token_degree, [bias, residual])| {
+            let shape = MixerShape::quadratic(depth, width, token_hidden);
+            Architecture::Mixer(MixerShape { token_degree, bias, residual, ..shape })
+        },
+    );
+    prop_oneof![attention, mixer]
+}
+
+/// The problem with A = `left` and the last channel of an output token.
+pub fn with_sides(
+    architecture: Architecture,
+    left: &[usize],
+    tokens: usize,
+    token: usize,
+) -> Problem {
+    let partition = Partition::new(tokens, left).unwrap();
+    let channel = architecture.width() - 1;
+    Problem::new(architecture, partition, Output { token, channel }).unwrap()
 }
