@@ -111,8 +111,8 @@ impl<R: Ring> Ring for Polynomials<'_, R> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ring::Residues;
     use super::*;
+    use crate::check::ring::Residues;
 
     /// `(1 + x + .. + x^(a-1)) (1 + y + .. + y^(b-1))` in so many variables: a b terms.
     fn too_large(a: u64, b: u64, variables: usize) -> bool {

@@ -76,12 +76,19 @@ pub fn shape() -> impl Strategy<Value = Architecture> {
     let attention = (1usize..=4, 1usize..=4, 1usize..=5).prop_map(|(depth, heads, head_width)| {
         Architecture::Attention(AttentionShape { depth, width: heads * head_width, heads })
     });
-    let mixer = (1usize..=4, 1usize..=6, 1usize..=6, 1u64..=3, any::<[bool; 2]>()).prop_map(
-        |(depth, width, token_hidden, token_degree, [bias, residual])| {
-            let shape = MixerShape::quadratic(depth, width, token_hidden);
-            Architecture::Mixer(MixerShape { token_degree, bias, residual, ..shape })
-        },
-    );
+    let mixer = (1usize..=4, 1usize..=6, 1usize..=6, (1u64..=3, 1u64..=2), any::<[bool; 2]>())
+        .prop_map(
+            |(depth, width, token_hidden, (token_degree, channel_degree), [bias, residual])| {
+                let shape = MixerShape::quadratic(depth, width, token_hidden);
+                Architecture::Mixer(MixerShape {
+                    token_degree,
+                    channel_degree,
+                    bias,
+                    residual,
+                    ..shape
+                })
+            },
+        );
     prop_oneof![attention, mixer]
 }
 
