@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use seprank::bounds::{self, Bound, Side, all, applicable};
 use seprank::certificate::{Certificate, Lower, Text, Upper, Value};
 use seprank::check::{Kind, check};
-use seprank::network::Problem;
+use seprank::network::{Architecture, AttentionShape, Problem};
 use seprank::prove::certify_bound;
 
 /// Each bound has its row in the table of theorems, and a theorem under that number.
@@ -111,6 +111,21 @@ proptest! {
                 prop_assert_eq!(verdict_of(stronger), Some(Kind::Bound), "{} {}", bound.id(), value);
             }
         }
+    }
+}
+
+/// Theorem 3.9 at r = 3, t1 = 1, which t1 >= t2 forbids, would give one more.
+#[test]
+fn the_second_batch_is_no_larger_than_the_first() {
+    let shape = AttentionShape { depth: 4, width: 8, heads: 4 };
+    let left: Vec<usize> = (0..10).collect();
+    let problem = with_sides(Architecture::Attention(shape), &left, 20, 0);
+    let blocks = bounds::find("attention-blocks").unwrap();
+    let value = blocks.value(&problem).unwrap().to_i64().unwrap();
+    let mut certificate = naming(&problem, blocks);
+    for (more, kind) in [(0, None), (1, Some(Kind::Bound))] {
+        claim_mut(&mut certificate).value = Value::Exact(Text((value + more).into()));
+        assert_eq!(check(&certificate).finding().map(|f| f.kind), kind, "{value} + {more}");
     }
 }
 

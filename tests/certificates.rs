@@ -93,7 +93,6 @@ fn problems() -> Vec<Problem> {
         (3, 4, 2),
         (3, 6, 2),
         (3, 8, 2),
-        (3, 8, 4),
         (4, 2, 2),
     ] {
         for (tokens, left, output) in

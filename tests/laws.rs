@@ -54,10 +54,12 @@ macro_rules! prime_field {
                 fn residues_are_those_of_integers(a: i64, b: u64) -> bool {
                     let p = Prime::new($p).unwrap();
                     let least = |n: i128| n.rem_euclid($p) as u64;
-                    p.reduce(a) == least(a.into())
-                        && element(a).residue(p) == least(a.into())
-                        && Fp::from_ratio(&Rational::from(a), p) == Some(element(a))
-                        && Fp::from_residue(b, p).residue(p) == least(b.into())
+                    let edges = [i64::MIN, -$p, -1, 0, $p - 1, $p, $p + 1, i64::MAX];
+                    edges.into_iter().chain([a]).all(|a| {
+                        p.reduce(a) == least(a.into())
+                            && element(a).residue(p) == least(a.into())
+                            && Fp::from_ratio(&Rational::from(a), p) == Some(element(a))
+                    }) && Fp::from_residue(b, p).residue(p) == least(b.into())
                 }
                 fn powers_are_repeated_products(a: i64, exponent: u8) -> bool {
                     let p = Prime::new($p).unwrap();
@@ -251,6 +253,13 @@ quickcheck! {
             && (!far(n, m) || (x.less_than(&y) && x.at_most(&y) && !x.admits(m)))
             && !x.less_than(&x)
             && !(x.less_than(&y) && y.less_than(&x))
+            && {
+                // An interval from n to m is neither below nor above its ends.
+                let wide = LogInterval::between(&x, &y);
+                !far(n, m)
+                    || (wide.admits(n) && wide.admits(m))
+                        && ![wide.less_than(&y), x.less_than(&wide), wide.at_most(&y)].contains(&true)
+            }
     }
     fn enclosures_are_narrow(a: Positive, b: Positive) -> bool {
         let (x, y) = (log(&a.0), log(&b.0));
