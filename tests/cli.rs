@@ -322,10 +322,7 @@ fn presets_are_listed_and_shown() {
     assert!(names.contains(&"vit-b-16") && names.contains(&"gmlp"));
     let shown = seprank("networks --show gmlp");
     let (_dir, file) = network_file(std::str::from_utf8(&shown.stdout).unwrap());
-    assert_eq!(
-        json(&format!("rank --network {file}"))["rank"],
-        json("rank --model gmlp")["rank"]
-    );
+    assert_eq!(json(&format!("rank --network {file}"))["rank"], json("rank --model gmlp")["rank"]);
     for (arguments, message) in [
         ("networks --show gmpl", "did you mean gmlp?"),
         ("networks --show vit-b-16", "not by a network file"),

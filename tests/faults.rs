@@ -2,6 +2,10 @@
 //! cannot be written. One clear error, exit code 2, and nothing is lost.
 #![cfg(unix)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
+use cases::cases;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use seprank::claims::sharpness::campaign;
@@ -68,11 +72,10 @@ fn resumed(output: &Output) -> usize {
 /// undisturbed, and at no moment a file that is not whole.
 #[test]
 fn a_killed_run_goes_on() {
-    // Only a very long run has time for the cases of all claims.
-    let cases = std::env::var("SEPRANK_CASES").ok().and_then(|n| n.parse::<u64>().ok());
-    let cases = cases.unwrap_or_default();
-    let wanted = if cases >= 1000 { 100 } else { 5 };
-    let claim = if cases >= 100_000 { "" } else { "--claim generic-rank-exact" };
+    // Five kills by default. Only a very long run has time for the cases of all claims.
+    let cases = cases(5).cases;
+    let wanted = cases.min(100);
+    let claim = if cases >= 5000 { "" } else { "--claim generic-rank-exact" };
     let directory = tempfile::tempdir().unwrap();
     let certify = |name: &str| {
         let path = directory.path().join(name);

@@ -1,5 +1,9 @@
 //! Networks from files: random ones from the grammar, and what is refused.
 
+#[path = "common/cases.rs"]
+mod cases;
+
+use cases::cases;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -115,7 +119,7 @@ fn styled(problem: &Problem, style: WeightStyle, seed: u64) -> Network<Rational>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(cases(1000))]
 
     /// One definition: f64, Q and F_p agree on the same input.
     #[test]

@@ -186,3 +186,24 @@ fn permutation(source: &[u64], count: usize) -> Result<Vec<usize>, (String, Stri
     }
     Ok(source.iter().map(|&e| e as usize).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permutations_are_lists_of_each_entry_once() {
+        let digits = |n: u64| [n / 27, n / 9 % 3, n / 3 % 3, n % 3];
+        for source in (0..81).map(digits).map(|d| [d[1], d[2], d[3]]) {
+            let once = (0..3).all(|e| source.contains(&e));
+            assert_eq!(permutation(&source, 3).is_ok(), once, "{source:?}");
+        }
+        assert_eq!(permutation(&[1, 2, 0], 3), Ok(vec![1, 2, 0]));
+        assert!(permutation(&[1, 0], 3).is_err() && permutation(&[1, 0, 3], 3).is_err());
+    }
+
+    #[test]
+    fn limits_are_included() {
+        assert!(within_limit("", "", 7, 7).is_ok() && within_limit("", "", 7, 8).is_err());
+    }
+}
