@@ -78,6 +78,10 @@ class Network:
         (self.kind, self.shape), = problem["architecture"].items()
         need(list(weights) == [self.kind], "weights of another architecture")
         s, n, given = self.shape, problem["tokens"], weights[self.kind]
+        if self.kind == "layers":
+            need(len(given) == len(s["layers"]), "wrong number of layers")
+            self.layers = [self.by_expression(*both) for both in zip(s["layers"], given)]
+            return
         need(len(given) == s["depth"], "wrong number of layers")
         read = self.attention if self.kind == "attention" else self.mixer
         self.layers = [read(layer, n, s["width"], s) for layer in given]
@@ -125,6 +129,56 @@ class Network:
             return self.plus(z, u) if s["residual"] else z
         return layer
 
+    def by_expression(self, layer, weights):
+        shapes, free = layer["parameters"], iter(weights)
+        need(len(weights) == sum(p["value"] is None for p in shapes), "wrong number of weights")
+        values = [next(free) if p["value"] is None else p["value"] for p in shapes]
+        given = [self.matrix(v, p["rows"], p["cols"]) for v, p in zip(values, shapes)]
+        return lambda y: self.value(layer["expression"], given, y)
+
+    def value(self, e, given, y):
+        if e == "input":
+            return y
+        of = lambda e: self.value(e, given, y)
+        size = lambda a: (len(a), len(a[0]))
+        (kind, e), = e.items()
+        if kind in ("parameter", "polynomial"):
+            number = e if kind == "parameter" else e["coefficients"]
+            need(0 <= number < len(given), "no such parameter")
+            if kind == "parameter":
+                return given[number]
+            need(all(len(row) == 1 for row in given[number]), "coefficients in columns")
+            coefficients = [c for c, in given[number]][::-1]
+            step = lambda z: lambda sum, c: self.ring.add(self.ring.mul(sum, z), c)
+            return [[reduce(step(z), coefficients) for z in row] for row in of(e["of"])]
+        if kind == "then":
+            return self.value(e[1], given, of(e[0]))
+        if kind == "transpose":
+            return [list(row) for row in zip(*of(e))]
+        if kind == "sum":
+            terms = [of(term) for term in e]
+            need(len({size(t) for t in terms}) == 1, "terms of different sizes")
+            return reduce(self.plus, terms)
+        if kind in ("product", "hadamard"):
+            a, b = map(of, e)
+            fits = size(a)[1] == len(b) if kind == "product" else size(a) == size(b)
+            need(fits, f"factors of sizes that do not fit in {kind}")
+            return self.times(a, b) if kind == "product" else [
+                list(map(self.ring.mul, r, s)) for r, s in zip(a, b)]
+        need(kind in ("power", "repeat", "gather"), f"unknown expression {kind}")
+        a = of(e["of"])
+        if kind == "power":
+            need(1 <= e["exponent"] <= 64, "exponents are 1 to 64")
+            return self.power(a, e["exponent"])
+        rows, cols = e["rows"], e["cols"]
+        if kind == "repeat":
+            need(size(a) in ((1, cols), (rows, 1)), "neither a row nor a column of that length")
+            return [[a[i % len(a)][j % len(a[0])] for j in range(cols)] for i in range(rows)]
+        flat = [x for row in a for x in row]
+        need(len(e["source"]) == rows * cols, "source of another length")
+        need(all(0 <= k < len(flat) for k in e["source"]), "source outside")
+        return [[flat[e["source"][i * cols + j]] for j in range(cols)] for i in range(rows)]
+
     def output(self, x):
         source = self.shape.get("permutation")
         if source is not None:
@@ -132,7 +186,9 @@ class Network:
             flat = iter([x[e // len(x[0])][e % len(x[0])] for e in source])
             x = [[next(flat) for _ in row] for row in x]
         y = reduce(lambda y, layer: layer(y), self.layers, x)
-        return y[self.problem["output"]["token"]][self.problem["output"]["channel"]]
+        i, p = self.problem["output"]["token"], self.problem["output"]["channel"]
+        need(0 <= i < len(y) and 0 <= p < len(y[0]), "no such output")
+        return y[i][p]
 
 def rank(rows, p):
     done = 0
@@ -152,8 +208,7 @@ def check_minor(claim):
     (shape,), n = problem["architecture"].values(), problem["tokens"]
     d, left = shape["width"], problem["left"]
     need(left == sorted(set(left)) and 0 < len(left) < n, "no partition")
-    inside = [0 <= t < n for t in (*left, problem["output"]["token"])]
-    need(all(inside) and 0 <= problem["output"]["channel"] < d, "positions outside")
+    need(all(0 <= t < n for t in left), "positions outside")
     right = [t for t in range(n) if t not in left]
     p, value = number(evidence["prime"]), number(claim["value"]["exact"])
     need(p < 2**63 and is_prime(p), f"{p} is not a prime below 2^63")

@@ -10,6 +10,9 @@
 
 pub mod arith;
 pub mod bounds;
+#[cfg(test)]
+#[path = "../tests/common/cases.rs"]
+mod cases;
 pub mod certificate;
 pub mod check;
 pub mod claims;

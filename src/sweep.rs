@@ -21,6 +21,9 @@ pub struct Size {
     pub width: usize,
     /// Depth L.
     pub depth: usize,
+    /// In place of the Mixer stands the network whose file has this fingerprint; then the degree per
+    /// layer and the hidden token width are 0.
+    pub network: Option<u64>,
 }
 
 /// What is known at one size.
@@ -50,6 +53,8 @@ pub struct Row {
     pub width: usize,
     /// Depth.
     pub depth: usize,
+    /// Fingerprint of the network file in place of the Mixer.
+    pub network: Option<u64>,
     /// What is known.
     pub regime: Regime,
     /// Attention's best lower bound.
@@ -65,8 +70,8 @@ pub struct Row {
 impl Row {
     /// The size that the row is about.
     pub fn size(&self) -> Size {
-        let Self { layer_degree, tokens, heads, token_hidden, width, depth, .. } = *self;
-        Size { layer_degree, tokens, heads, token_hidden, width, depth }
+        let Self { layer_degree, tokens, heads, token_hidden, width, depth, network, .. } = *self;
+        Size { layer_degree, tokens, heads, token_hidden, width, depth, network }
     }
 }
 
@@ -74,12 +79,15 @@ impl Row {
 const EXACT_WORK: u64 = 50_000_000;
 
 impl Size {
-    /// The attention and the Mixer problem.
+    /// The attention problem, and the Mixer problem or what stands in its place.
     ///
     /// # Errors
     /// If a size is not allowed, or the heads do not divide the width.
-    pub fn problems(&self) -> Result<(Problem, Problem), InvalidProblem> {
+    pub fn problems(&self, other: Option<&Problem>) -> Result<(Problem, Problem), InvalidProblem> {
         let attention = Problem::attention(self.depth, self.width, self.heads, self.tokens)?;
+        if let Some(other) = other {
+            return Ok((attention, other.clone()));
+        }
         let shape = MixerShape {
             token_degree: self.layer_degree,
             ..MixerShape::quadratic(self.depth, self.width, self.token_hidden)
@@ -96,8 +104,8 @@ impl Size {
     ///
     /// # Errors
     /// As [`Size::problems`].
-    pub fn evaluate(&self) -> Result<Row, InvalidProblem> {
-        let (attention, mixer) = self.problems()?;
+    pub fn evaluate(&self, other: Option<&Problem>) -> Result<Row, InvalidProblem> {
+        let (attention, mixer) = self.problems(other)?;
         let gap = gap(&attention, &mixer);
         let regime = match gap.certified() {
             true => Regime::Certified,
@@ -107,7 +115,7 @@ impl Size {
         let id =
             |e: &Option<Evaluation>| e.as_ref().map_or_else(String::new, |e| e.bound.id().into());
         let log = |e: &Option<Evaluation>| e.as_ref()?.log.as_ref().and_then(LogInterval::log10);
-        let Self { layer_degree, tokens, heads, token_hidden, width, depth } = *self;
+        let Self { layer_degree, tokens, heads, token_hidden, width, depth, network } = *self;
         Ok(Row {
             layer_degree,
             tokens,
@@ -115,6 +123,7 @@ impl Size {
             token_hidden,
             width,
             depth,
+            network,
             regime,
             lower_id: id(&gap.lower),
             lower_log10: log(&gap.lower).map(|[lo, _]| lo),
@@ -154,8 +163,9 @@ mod tests {
             heads: 1,
             token_hidden: 2,
             width: 2,
+            network: None,
         };
-        let regime = |s: Size| s.evaluate().unwrap().regime;
+        let regime = |s: Size| s.evaluate(None).unwrap().regime;
         // A linear Mixer has rank at most 2; attention of depth 3 at least 5 (Theorem 3.4).
         assert_eq!(regime(size(1, 3)), Regime::Certified);
         assert_eq!(regime(size(2, 3)), Regime::Open);

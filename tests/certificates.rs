@@ -1,36 +1,35 @@
 //! Producers and checker agree where they should, and only there.
 
+#[path = "common/cases.rs"]
+mod cases;
 mod common;
+#[path = "common/problems.rs"]
+mod problems;
 
+use cases::cases;
 use common::claim_mut;
 use num_bigint::BigInt;
+use problems::{small_enough, small_problem, style};
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
 use seprank::bounds::{self, Side};
-use seprank::certificate::{self, Certificate, Text, Value, to_bytes};
-use seprank::check::{Verdict, check};
+use seprank::certificate::{
+    self, Certificate, Coefficients, Lower, Relation, Text, Value, to_bytes,
+};
+use seprank::check::{Kind, Verdict, check};
 use seprank::network::witness::WitnessKind;
-use seprank::network::{Architecture, AttentionShape, MixerShape, Output, Partition, Problem};
+use seprank::network::{Architecture, MixerShape, Output, Partition, Problem};
 use seprank::prove::{
     Method, RankRequest, Weights, certify_bound, certify_gap, certify_rank, rank,
 };
 
 fn attention((depth, width, heads): (usize, usize, usize), tokens: usize) -> Problem {
-    let shape = Architecture::Attention(AttentionShape { depth, width, heads });
-    Problem::new(shape, Partition::halves(tokens).unwrap(), Output::default()).unwrap()
+    Problem::attention(depth, width, heads, tokens).unwrap()
 }
 
 fn mixer(depth: usize, width: usize, token_hidden: usize, tokens: usize) -> Problem {
-    let shape = Architecture::Mixer(MixerShape {
-        depth,
-        width,
-        token_hidden,
-        token_degree: 2,
-        channel_hidden: width,
-        channel_degree: 1,
-        bias: false,
-        residual: false,
-        permutation: None,
-    });
-    Problem::new(shape, Partition::halves(tokens).unwrap(), Output::default()).unwrap()
+    Problem::mixer(depth, width, token_hidden, tokens).unwrap()
 }
 
 /// Fresh certificates of every shape that the producers write.
@@ -148,6 +147,51 @@ fn every_bound_of_the_registry_is_checked_to_the_last_digit() {
         }
     }
     assert!(tried > 200 && tight > 180, "{tried} {tight}");
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    /// Of any network and by either route; the same evidence for another value is refused.
+    #[test]
+    fn certificates_of_random_networks_are_valid(
+        problem in small_problem(), style in style(), grid in any::<bool>(), seed: u64
+    ) {
+        prop_assume!(small_enough(&problem));
+        let weights = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(seed));
+        let method = if grid { Method::Grid } else { Method::Coefficients };
+        let request = RankRequest {
+            weights: Weights::Given(weights),
+            method,
+            seed,
+            ..RankRequest::new(problem)
+        };
+        let answer = rank(&request, &|_, _| {}).unwrap();
+        let mut certificate = certify_rank(&request, &answer).unwrap();
+        prop_assert_eq!(check(&certificate), Verdict::Valid);
+        let claim = claim_mut(&mut certificate);
+        claim.value = Value::Exact(Text((answer.rank + 1).into()));
+        prop_assert_ne!(check(&certificate), Verdict::Valid);
+    }
+}
+
+/// A polynomial of too many terms for the checker is no evidence, whatever its coefficients.
+#[test]
+fn an_expansion_past_the_limits_is_incomplete() {
+    let problem = attention((2, 4, 1), 4);
+    let request = RankRequest { method: Method::Grid, ..RankRequest::new(problem) };
+    let mut certificate = certify_rank(&request, &rank(&request, &|_, _| {}).unwrap()).unwrap();
+    let claim = claim_mut(&mut certificate);
+    let Some(Lower::Grid(grid)) = &claim.lower else { panic!("a grid") };
+    claim.lower = Some(Lower::Coefficients(Coefficients {
+        prime: grid.prime.clone(),
+        left: vec![vec![0; 8]],
+        right: vec![vec![0; 8]],
+    }));
+    claim.value = Value::Exact(Text(1.into()));
+    claim.relation = Relation::AtLeast;
+    claim.upper = None;
+    assert_eq!(check(&certificate).finding().map(|f| f.kind), Some(Kind::Limit));
 }
 
 /// Rewrites tests/data/accept/gap.json: `SEPRANK_BLESS=1`.

@@ -247,3 +247,97 @@ fn maps_resume_and_pictures_are_svg() {
     assert!(seprank(&format!("plot cut --tokens 4 --out {plot}")).status.success());
     assert!(std::fs::read_to_string(plot).unwrap().starts_with("<svg"));
 }
+
+/// A network file in a new folder.
+fn network_file(text: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mine.toml");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (dir, path)
+}
+
+const GATED: &str = "tokens = 4\nwidth = 2\n[[layer]]\ntype = \"spatial-gating\"\n";
+
+#[test]
+fn network_files_stand_wherever_sizes_do() {
+    let (dir, file) = network_file(GATED);
+    let out = dir.path().join("out");
+    let out = out.to_str().unwrap();
+    let rank = json(&format!("rank --network {file}"))["rank"].as_u64().unwrap();
+    let bounds = json(&format!("bounds --network {file}"));
+    let bound: u64 = bounds[0]["value"].as_str().unwrap().parse().unwrap();
+    assert!(0 < rank && rank <= bound && bounds[0]["id"] == "network-degree");
+    // The degree is 2: at most 4 + 1 + 1 of C(4+1, 1) and so on, whichever side is left.
+    let other = json(&format!("rank --network {file} --left 3 --output 3,1"))["rank"].as_u64();
+    assert!(other.is_some_and(|r| r <= bound));
+    let tensor = json(&format!("tensor --network {file}"));
+    assert_eq!(tensor["variables"].as_array().unwrap().len(), 8);
+    // Against deep attention the bound is small; against shallow attention it is not.
+    let gap = format!("gap --width 2 --tokens 4 --network {file}");
+    assert_eq!(json(&format!("{gap} --depth 5"))["certified"], true);
+    assert_eq!(seprank(&format!("{gap} --depth 1")).status.code(), Some(2));
+    let swapped = format!("gap --token-hidden 2 --width 2 --tokens 4 --depth 1 --network {file}");
+    assert_eq!(seprank(&swapped).status.code(), Some(2));
+    let map = seprank(&format!("map --network {file} --depth 1..=5 --width 2 --out {out}"));
+    assert!(map.status.success(), "{}", String::from_utf8_lossy(&map.stderr));
+    let rows = std::fs::read_to_string(format!("{out}/map.csv")).unwrap();
+    assert!(
+        rows.lines().count() == 6 && rows.contains("network-degree") && rows.contains("certified")
+    );
+    let certs = format!("{out}/certs");
+    let certified = json(&format!("certify --network {file} --out {certs}"));
+    assert_eq!(certified["verdict"], "valid");
+    assert!(certified["cases"].as_array().unwrap().iter().all(|c| c["claim"] == "network"));
+    assert!(seprank(&format!("check {certs} --network {file}")).status.success());
+}
+
+#[test]
+fn profiles_are_those_of_the_single_ranks() {
+    let (_dir, file) = network_file(GATED);
+    let profile = json(&format!("profile --network {file}"));
+    let rows = profile["rows"].as_array().unwrap();
+    // Three cuts, and three ways to halve four tokens.
+    assert_eq!(rows.iter().filter(|r| r["kind"] == "cut").count(), 3);
+    assert_eq!(rows.iter().filter(|r| r["kind"] == "balanced").count(), 3);
+    for row in rows {
+        let left = row["left"].as_str().unwrap().replace(' ', ",");
+        assert_eq!(json(&format!("rank --network {file} --left {left}"))["rank"], row["rank"]);
+    }
+    let counts: u64 =
+        profile["distribution"].as_array().unwrap().iter().map(|d| d[1].as_u64().unwrap()).sum();
+    assert_eq!(counts, 3);
+    let csv = seprank(&format!("profile --network {file} --partitions cuts --format csv"));
+    assert_eq!(String::from_utf8(csv.stdout).unwrap().lines().count(), 4);
+    // An odd number of tokens: all ten sets of two of five.
+    let odd = json("profile attention --depth 1 --width 1 --tokens 5");
+    assert_eq!(odd["rows"].as_array().unwrap().len(), 4 + 10);
+}
+
+#[test]
+fn presets_are_listed_and_shown() {
+    let list = json("networks");
+    let names: Vec<_> =
+        list.as_array().unwrap().iter().map(|n| n["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"vit-b-16") && names.contains(&"gmlp"));
+    let shown = seprank("networks --show gmlp");
+    let (_dir, file) = network_file(std::str::from_utf8(&shown.stdout).unwrap());
+    assert_eq!(json(&format!("rank --network {file}"))["rank"], json("rank --model gmlp")["rank"]);
+    for (arguments, message) in [
+        ("networks --show gmpl", "did you mean gmlp?"),
+        ("networks --show vit-b-16", "not by a network file"),
+        ("rank --model gmpl", "--model gmpl: allowed are"),
+        ("rank", "--network FILE, --model NAME"),
+        ("rank --network absent.toml", "--network absent.toml: "),
+        ("rank --model gmlp --left 9", "left = 9"),
+        ("rank --model gmlp --weights heads", "--weights heads"),
+        ("rank --model gmlp --weights nothing", "FILE.safetensors"),
+        ("rank --model gmlp attention --depth 1 --width 1 --tokens 2", "give one of"),
+        ("profile attention --depth 1 --width 1 --tokens 40", "--partitions all"),
+    ] {
+        let output = seprank(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {error}");
+        assert!(error.contains(message), "{arguments}: {error}");
+    }
+}

@@ -1,5 +1,9 @@
 //! Hankel blocks, sampled and whole, against the coefficient matrix and planted functions.
 
+#[path = "common/cases.rs"]
+mod cases;
+
+use cases::cases;
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
 use proptest::prelude::*;
@@ -39,7 +43,7 @@ fn coefficient_ranks(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     /// Block by block, modulo large primes and primes hardly above the degree.
     #[test]

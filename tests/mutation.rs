@@ -2,10 +2,13 @@
 //!
 //! The reference is one-layer attention written as the sum over all indices, over Q, and
 //! determinants expanded by rows. `SEPRANK_CASES` is the number of mutations of each kind of
-//! evidence (default 300; the release run takes 10,000).
+//! evidence; the gate takes 10,000.
 
+#[path = "common/cases.rs"]
+mod cases;
 mod common;
 
+use cases::cases;
 use common::{accepted, claim_mut};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -21,11 +24,6 @@ use std::collections::BTreeMap;
 const TOKENS: usize = 3;
 const WIDTH: usize = 2;
 const PRIMES: [u64; 6] = [2, 3, 5, 7, 11, (1 << 61) - 1];
-
-fn cases() -> ProptestConfig {
-    let cases = std::env::var("SEPRANK_CASES").ok().and_then(|c| c.parse().ok()).unwrap_or(300);
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
-}
 
 fn rational(n: i64) -> BigRational {
     BigRational::from_integer(n.into())
@@ -310,7 +308,7 @@ fn apply(claim: &mut RankClaim, mutation: &Mutation) {
 }
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn minors(claim in claims(), mutations in proptest::collection::vec(mutation(), 1..3)) {

@@ -1,19 +1,22 @@
 //! One definition, many rings: what holds in one reading holds in the others.
 
+#[path = "common/cases.rs"]
+mod cases;
+#[path = "common/problems.rs"]
+mod problems;
+
+use cases::cases;
 use nalgebra::DMatrix;
 use num_traits::Zero;
+use problems::{small_enough, small_problem, style, tensor};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use seprank::arith::{Fp, Prime, Rational, Ring};
 use seprank::linalg::{RowFactorisation, rank_bareiss, rank_mod_p, rank_rational};
-use seprank::network::layers::Permutation;
-use seprank::network::{
-    Architecture, AttentionShape, InputFamily, MixerShape, Network, Output, Partition, Problem,
-    WeightStyle,
-};
+use seprank::network::{Architecture, InputFamily, MixerShape, Network, Problem, WeightStyle};
 use seprank::prove::{Method, RankRequest, Weights, rank};
-use seprank::tensor::{CoefficientTensor, MemoryLimit, grid, random_points};
+use seprank::tensor::{grid, random_points};
 
 /// Attention straight from its definition, W and V multiplied out.
 fn attention_by_definition(
@@ -98,64 +101,12 @@ fn mixer_by_definition(
     y
 }
 
-/// Attention or Mixer of at most two layers, up to 4 tokens and 3 channels, any partition and output.
-fn small_problem() -> impl Strategy<Value = Problem> {
-    let attention = (1usize..=2, 1usize..=3, any::<bool>()).prop_map(|(depth, width, split)| {
-        let heads = if split { width } else { 1 };
-        Architecture::Attention(AttentionShape { depth, width, heads })
-    });
-    let mixer = (
-        (1usize..=2, 1usize..=2, 1usize..=3, 1usize..=2),
-        (1u64..=2, 1u64..=2, any::<bool>(), any::<bool>()),
-    )
-        .prop_map(
-            |((depth, width, token_hidden, channel_hidden), (kt, kc, bias, residual))| {
-                Architecture::Mixer(MixerShape {
-                    channel_hidden,
-                    token_degree: kt,
-                    channel_degree: kc,
-                    bias,
-                    residual,
-                    ..MixerShape::quadratic(depth, width, token_hidden)
-                })
-            },
-        );
-    (prop_oneof![attention, mixer], 2usize..=4, any::<u64>()).prop_map(|(mut a, tokens, seed)| {
-        use rand::seq::SliceRandom;
-        let mut rng = ChaCha20Rng::seed_from_u64(seed);
-        if let Architecture::Mixer(shape) = &mut a
-            && rng.random_bool(0.3)
-        {
-            let mut order: Vec<usize> = (0..tokens * shape.width).collect();
-            order.shuffle(&mut rng);
-            shape.permutation = Permutation::new(order);
-        }
-        let mut positions: Vec<usize> = (0..tokens).collect();
-        positions.shuffle(&mut rng);
-        positions.truncate(rng.random_range(1..tokens));
-        let partition = Partition::new(tokens, &positions).unwrap();
-        let output =
-            Output { token: rng.random_range(0..tokens), channel: rng.random_range(0..a.width()) };
-        Problem::new(a, partition, output).unwrap()
-    })
-}
-
-fn style() -> impl Strategy<Value = WeightStyle> {
-    prop::sample::select(WeightStyle::ALL.to_vec())
-}
-
 fn random_input(problem: &Problem, rng: &mut ChaCha20Rng) -> DMatrix<Rational> {
     DMatrix::from_fn(problem.tokens(), problem.width(), |_, _| rng.random_range(-5i64..=5).into())
 }
 
-/// Coefficient tensors of more terms than this are not built here.
-fn small_enough(problem: &Problem) -> bool {
-    let forecast = seprank::tensor::CoefficientForecast::new(problem, &InputFamily::all(problem));
-    forecast.is_some_and(|f| f.terms <= 3000)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn the_forward_pass_is_its_definition(problem in small_problem(), style in style(), seed: u64) {
@@ -211,10 +162,7 @@ proptest! {
         prop_assume!(small_enough(&problem));
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let network = style.draw(&problem, &mut rng);
-        let family = InputFamily::all(&problem);
-        let limit = MemoryLimit::default();
-        let tensor =
-            CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit).unwrap();
+        let tensor = tensor(&problem, &network);
         let x = random_input(&problem, &mut rng);
         let sides = [problem.partition().left(), problem.partition().right()].concat();
         let point: Vec<Rational> =
@@ -233,10 +181,7 @@ proptest! {
         prop_assume!(small_enough(&problem));
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let network = style.draw(&problem, &mut rng);
-        let family = InputFamily::all(&problem);
-        let limit = MemoryLimit::default();
-        let tensor =
-            CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit).unwrap();
+        let tensor = tensor(&problem, &network);
         let mut over_q = 0;
         for block in tensor.matricize().blocks {
             let dense = block.to_dense().map(|q| q.numer().clone());
@@ -250,6 +195,7 @@ proptest! {
         }
         let p = Prime::MERSENNE_61;
         let reduce = |q: &Rational| Fp::from_ratio(q, p).unwrap();
+        let family = InputFamily::all(&problem);
         let points = random_points(&family, (over_q + 2, over_q + 2), p, &mut rng);
         let matrix = grid(&problem, &network.map(reduce), &points, &|_| ());
         prop_assert_eq!(rank_mod_p(&matrix, p).rank, over_q);

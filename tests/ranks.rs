@@ -1,5 +1,9 @@
 //! Every rank routine against planted ranks and an obviously right reference.
 
+#[path = "common/cases.rs"]
+mod cases;
+
+use cases::cases;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -159,6 +163,8 @@ const PRIMES: [u64; 8] = [
 ];
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     /// L diag(u, .., p v, ..) R with unit trapezoids L and R: the rank over Q is the order of the
     /// diagonal, the rank modulo p the number of its entries that p does not divide.
     #[test]

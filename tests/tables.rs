@@ -123,6 +123,29 @@ fn gaps_are_as_corollary_5_2_says() {
 }
 
 #[test]
+fn every_row_of_the_float_table_agrees_or_says_why() {
+    let (_, data) = BUILT.iter().find(|(t, _)| t.id() == "float-against-exact").unwrap();
+    let column = |name: &str| data.columns.iter().position(|c| *c == name).unwrap();
+    for row in &data.rows {
+        let Cell::Text(verdict) = &row[column("verdict")] else { panic!("no verdict: {row:?}") };
+        let (exact, bits) = (&row[column("exact")], &row[column("bits")]);
+        match bits {
+            Cell::Integer(bits) if *bits == 53 => {
+                assert!(verdict == "agrees" && row[column("double")] == *exact, "{row:?}");
+            }
+            Cell::Integer(bits) => {
+                assert_eq!(verdict, &format!("agrees at {bits} bits"));
+                assert_ne!(row[column("double")], *exact, "{row:?}");
+            }
+            _ => assert!(verdict.starts_with("reported: "), "{row:?}"),
+        }
+        // No row is proved to be more than its exact rank, or less.
+        let proved = &row[column("proved")];
+        assert!(matches!(proved, Cell::Integer(_) | Cell::Missing), "{row:?}");
+    }
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes_and_the_appendix_takes_in_every_table() {
     let write = |threads: &str| {
         let dir = tempfile::tempdir().unwrap();

@@ -6,16 +6,23 @@
 //! | [`Rational`] | Q, on GMP | exact values, upper bounds at fixed weights |
 //! | [`num_rational::BigRational`] | Q, pure Rust | the independent checker |
 //! | `f64` | floating point | the cross-check only, never a verdict |
+//! | [`BigFloat`] | MPFR floats of a chosen precision | the same, where 53 bits are too few |
+//! | [`Interval`] | MPFR intervals, rounded outwards | proved lower bounds at given real weights; logarithms of bounds |
 //! | [`Polynomial<T>`](crate::poly::Polynomial) | T\[x_0, x_1, ..\] | coefficient tensors |
 //!
 //! All of them implement [`Ring`], which is what `nalgebra::DMatrix<T>` needs to add and multiply,
-//! plus the embedding of small integers. One suite of axioms (`tests/laws.rs`) is fed every one.
+//! plus the embedding of small integers. One suite of axioms (`tests/laws.rs`) is fed every one
+//! but the intervals, for which the axioms are inclusions.
 
+mod big_float;
 mod fp;
+mod interval;
 mod prime;
 mod rational;
 
+pub use big_float::BigFloat;
 pub use fp::Fp;
+pub use interval::Interval;
 pub use prime::{Prime, PrimeError};
 pub use rational::Rational;
 
@@ -24,7 +31,8 @@ use num_traits::{One, Zero};
 
 /// A commutative ring with unit whose elements can fill a `DMatrix`.
 ///
-/// `f64` implements it with the usual rounding; every other implementation is exact.
+/// `f64` and [`BigFloat`] implement it with the usual rounding, [`Interval`] by enclosures; every
+/// other implementation is exact.
 pub trait Ring:
     Scalar
     + Zero

@@ -28,6 +28,15 @@ impl Rational {
         self.0.to_f64()
     }
 
+    /// The value of a finite `f64`, exactly; `None` for the others.
+    pub fn from_f64(value: f64) -> Option<Self> {
+        rug::Rational::from_f64(value).map(Self)
+    }
+
+    pub(crate) fn as_rug(&self) -> &rug::Rational {
+        &self.0
+    }
+
     /// Parses `"n"` or `"n/d"` in decimal, `d` not zero. `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         rug::Rational::parse(text).ok().map(|r| Self(r.into()))

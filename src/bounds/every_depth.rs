@@ -117,6 +117,13 @@ impl Problem {
         match &mut architecture {
             Architecture::Attention(shape) => shape.depth = depth,
             Architecture::Mixer(shape) => shape.depth = depth,
+            Architecture::Layers(_) => {
+                return Err(InvalidProblem::new(
+                    "depth",
+                    depth,
+                    "a network by its layers has no other depth",
+                ));
+            }
         }
         Self::new(architecture, self.partition().clone(), self.output())
     }

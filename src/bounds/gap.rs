@@ -13,7 +13,7 @@ pub struct Gap {
     pub lower: Option<Evaluation>,
     /// The Mixer's best upper bound.
     pub upper: Option<Evaluation>,
-    /// Degree per layer K = k_t k_c of the Mixer.
+    /// Degree per layer K = k_t k_c of the Mixer; `None` of other networks, whose layers differ.
     layer_degree: Option<u64>,
 }
 
@@ -78,7 +78,7 @@ impl Gap {
             return Some("a side has no bound that applies".into());
         };
         let compared = format!(
-            "the best lower bound for attention, {}, is not above the best upper bound for the Mixer, {}",
+            "the best lower bound for attention, {}, is not above the best upper bound for the other, {}",
             lower.bound.id(),
             upper.bound.id()
         );
@@ -87,10 +87,10 @@ impl Gap {
                 "the depth is too small, or the width is small against 3^L so that the number of variables decides"
                     .to_owned()
             }
-            k => format!(
-                "the Mixer has degree K = k_t k_c = {} per layer, not below attention's 3, where no asymptotic gap holds",
-                k.map_or_else(|| "too large to write".into(), |k| k.to_string())
+            Some(k) => format!(
+                "the Mixer has degree K = k_t k_c = {k} per layer, not below attention's 3, where no asymptotic gap holds"
             ),
+            None => "the degrees of the other network's layers and the variables that it sees decide".into(),
         };
         Some(format!("{compared}; {why}"))
     }

@@ -19,6 +19,7 @@ mod every_depth;
 mod gap;
 mod mixer_degree;
 mod mixer_homogeneous;
+mod network_degree;
 
 pub use best::{Evaluation, best, evaluate};
 pub use enclosure::LogInterval;

@@ -47,8 +47,8 @@ pub fn attention_half_degree(depth: usize) -> Integer {
     (ternary_power(depth) - 1u32) / 2u32
 }
 
-/// An upper estimate of log10 of `mc(n,k)`, good to 1 %; used to decide what to compute, never to
-/// report.
+/// An upper estimate of log10 of `mc(n,k)`, at most a quarter too large for long numbers; used to decide
+/// what to compute, never to report.
 pub fn log10_multiset_estimate(n: f64, k: f64) -> f64 {
     if n < 1.0 || k < 1.0 {
         return 1.0;
@@ -339,6 +339,112 @@ mod tests {
             let least = (0..=degree + 1).map(|t| below(n_a, t) + below(n_b, degree + 1 - t)).min();
             let found = covered_monomials(n_a, n_b, degree);
             assert_eq!((&found, Some(&found)), (&sum, least.as_ref()), "{n_a} {n_b} {degree}");
+        }
+    }
+
+    /// Upper estimates, at most a quarter and three digits too large.
+    #[test]
+    fn estimates_are_upper_ones() {
+        for (n, k) in itertools::iproduct!(0..60u64, 0..60u64).chain([(2, 9999), (9999, 2)]) {
+            let exact = multiset(&n.into(), k);
+            let estimate = log10_multiset_estimate(n as f64, k as f64);
+            if exact > 0 {
+                let log = exact.to_f64().log10();
+                assert!((log..=1.25 * log + 3.0).contains(&estimate), "{n} {k} {log} {estimate}");
+            }
+        }
+    }
+
+    #[test]
+    fn binomials_are_symmetric_at_any_size() {
+        let n = u64::MAX / 4;
+        assert_eq!(choose(n.into(), n - 1), n);
+        assert_eq!(choose(n.into(), n), 1);
+        assert_eq!(choose(n.into(), n + 1), 0);
+        assert_eq!(multiset(&2.into(), n), Integer::from(n + 1));
+        assert_eq!(multiset(&Integer::from(-3), 2), 0);
+    }
+
+    /// h and h1 by a closed form, by a sum, or not at all, as the work allows.
+    #[test]
+    fn sums_of_too_many_partitions_are_refused() {
+        for (n, parts, limit) in itertools::iproduct!(0..24u64, 0..9usize, 1..60u64) {
+            let mut seen = 0;
+            visit_partitions(n, n, parts, &mut Vec::new(), &mut |_| seen += 1);
+            let count = (seen <= limit).then_some(seen);
+            assert_eq!(count_partitions(n, parts, limit), count, "{n} {parts} {limit}");
+            // Each has n boxes, and is taken for twice as many.
+            let summed = sum_over_partitions(n, parts, limit * (2 * n).max(1), |_| 1.into());
+            assert_eq!(summed, count.map(Integer::from), "{n} {parts} {limit}");
+        }
+        for (d, r, b) in itertools::iproduct!(1..6usize, 0..7usize, 0..7u64) {
+            let h = determinantal_dimension(d, r, b).unwrap();
+            let within = determinantal_dimension_within(d, r, b, 0);
+            assert!(within.is_none_or(|closed| closed == h), "{d} {r} {b}");
+            let closed = r <= 1 || r >= d || b <= r as u64;
+            assert!(!closed || determinantal_dimension_within(d, r, b, 0).is_some());
+            // Lemma 3.6.
+            assert!(h >= multiset(&determinantal_variables(d, r), b), "{d} {r} {b}");
+            let sum = (0..=b).map(|k| determinantal_dimension(d, r, k).unwrap()).sum::<Integer>();
+            assert_eq!(pairing_rank(d, r, b, MAX_WORK), Some(sum), "{d} {r} {b}");
+        }
+    }
+
+    /// The span of the products of one token's entries and polynomials in the Gram matrix, counted.
+    #[test]
+    fn covariants_are_counted_by_evaluation() {
+        use crate::arith::{Fp, Prime, Ring};
+        let p = Prime::MERSENNE_61;
+        for (d, r, c) in
+            [(1, 1, 2), (2, 1, 2), (2, 2, 2), (3, 1, 1), (3, 2, 2), (3, 2, 3), (2, 3, 2)]
+        {
+            // More random tokens than functions; row t has all x_{0,k} times all monomials in G.
+            let mut state = 1u64;
+            let mut next = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                Fp::from_residue(state >> 20, p)
+            };
+            let pairs: Vec<(usize, usize)> =
+                (0..d).flat_map(|i| (0..=i).map(move |j| (i, j))).collect();
+            let mut exponents = Vec::new();
+            monomials(pairs.len(), c, &mut vec![], &mut exponents);
+            let points = d * exponents.len() + 2;
+            let rows: Vec<Vec<Fp>> = (0..points)
+                .map(|_| {
+                    let x: Vec<Vec<Fp>> =
+                        (0..r).map(|_| (0..d).map(|_| next()).collect()).collect();
+                    let gram: Vec<Fp> = pairs
+                        .iter()
+                        .map(|&(i, j)| {
+                            x.iter().map(|t| t[i] * t[j]).fold(Fp::new(0, p), |a, b| a + b)
+                        })
+                        .collect();
+                    let monomial = |e: &Vec<u64>| {
+                        e.iter().zip(&gram).fold(Fp::new(1, p), |m, (e, g)| m * g.power(*e))
+                    };
+                    (0..d)
+                        .flat_map(|k| {
+                            exponents.iter().map(|e| x[0][k] * monomial(e)).collect::<Vec<_>>()
+                        })
+                        .collect()
+                })
+                .collect();
+            let matrix = nalgebra::DMatrix::from_fn(points, rows[0].len(), |i, j| rows[i][j]);
+            let rank = crate::linalg::rank_mod_p(&matrix, p).rank;
+            assert_eq!(covariant_dimension(d, r, c), Some(rank.into()), "{d} {r} {c}");
+        }
+    }
+
+    /// All exponent vectors of a degree.
+    fn monomials(n: usize, degree: u64, prefix: &mut Vec<u64>, list: &mut Vec<Vec<u64>>) {
+        if prefix.len() + 1 == n {
+            list.push([&prefix[..], &[degree]].concat());
+            return;
+        }
+        for e in 0..=degree {
+            prefix.push(e);
+            monomials(n, degree - e, prefix, list);
+            prefix.pop();
         }
     }
 

@@ -16,8 +16,9 @@ pub(crate) use kinds::kinds;
 pub use number::{Decimal, MAX_DIGITS, Text};
 pub use read::{MAX_FILE_BYTES, ReadError, ReadKind, from_bytes, read};
 pub use types::{
-    Architecture, Attention, Biases, Certificate, Claim, Coefficients, Format, GapClaim, Grid,
-    Head, Integer, Log10, Lower, Matrix, Mixer, MixerLayer, Monomial, Output, Problem, Product,
-    RankClaim, Rational, Relation, Residue, Scope, Term, Upper, Value, Version, Weights,
+    Architecture, Attention, Biases, Certificate, Claim, Coefficients, Expression, Format,
+    GapClaim, Gather, Grid, Head, Integer, Layer, Layers, Log10, Lower, Matrix, Mixer, MixerLayer,
+    Monomial, Output, Parameter, PolynomialIn, Power, Problem, Product, RankClaim, Rational,
+    Relation, Repeat, Residue, Scope, Term, Upper, Value, Version, Weights,
 };
 pub use write::{to_bytes, write};

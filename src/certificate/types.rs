@@ -138,6 +138,115 @@ pub enum Architecture {
     Attention(Attention),
     /// Polynomial MLP-Mixer.
     Mixer(Mixer),
+    /// Any other network, layer by layer.
+    Layers(Layers),
+}
+
+/// A network layer by layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layers {
+    /// Channels d of the input.
+    pub width: u64,
+    /// The layers in order.
+    pub layers: Vec<Layer>,
+}
+
+/// One layer: what it does to the state, a matrix whose rows are tokens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// Its parameters; those without a value are weights.
+    pub parameters: Vec<Parameter>,
+    /// The next state.
+    pub expression: Expression,
+}
+
+/// A parameter of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// Number of rows.
+    pub rows: u64,
+    /// Number of columns.
+    pub cols: u64,
+    /// Its value if it belongs to the layer's definition, else null.
+    #[serde(deserialize_with = "required")]
+    pub value: Option<Matrix>,
+}
+
+/// A matrix built from the state and the parameters of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expression {
+    /// The state that enters.
+    Input,
+    /// The parameter of that number.
+    Parameter(u64),
+    /// The matrix product.
+    Product(Box<(Expression, Expression)>),
+    /// The transposed matrix.
+    Transpose(Box<Expression>),
+    /// The sum of at least one matrix.
+    Sum(Vec<Expression>),
+    /// The entrywise product.
+    Hadamard(Box<(Expression, Expression)>),
+    /// A power of every entry.
+    Power(Box<Power>),
+    /// A polynomial in every entry.
+    Polynomial(Box<PolynomialIn>),
+    /// A single row or column, repeated.
+    Repeat(Box<Repeat>),
+    /// Entries of a matrix, numbered by rows, put in other places.
+    Gather(Box<Gather>),
+    /// The second expression, its input being the first one.
+    Then(Box<(Expression, Expression)>),
+}
+
+/// `z^exponent` for every entry z.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Power {
+    /// The matrix of the z.
+    pub of: Expression,
+    /// The exponent, at least 1.
+    pub exponent: u64,
+}
+
+/// `sum_k c_k z^k` for every entry z.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolynomialIn {
+    /// The matrix of the z.
+    pub of: Expression,
+    /// The number of the parameter whose one column is c.
+    pub coefficients: u64,
+}
+
+/// A row or column, repeated to a size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// The row or column.
+    pub of: Expression,
+    /// Rows of the result.
+    pub rows: u64,
+    /// Columns of the result.
+    pub cols: u64,
+}
+
+/// `out[e] = in[source[e]]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gather {
+    /// The matrix `in`.
+    pub of: Expression,
+    /// Rows of the result.
+    pub rows: u64,
+    /// Columns of the result.
+    pub cols: u64,
+    /// For each entry of the result the entry of `in` that it is.
+    pub source: Vec<u64>,
 }
 
 /// Sizes of attention.
@@ -227,6 +336,8 @@ pub enum Weights {
     Attention(Vec<Vec<Head>>),
     /// The matrices of each layer.
     Mixer(Vec<MixerLayer>),
+    /// Of each layer the parameters without a value, in order.
+    Layers(Vec<Vec<Matrix>>),
 }
 
 /// Factors of `W = query key^T` and `V = output value^T`, each d x d_a.

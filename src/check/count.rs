@@ -220,6 +220,45 @@ mod tests {
         assert_eq!(choose(&big(1 << 60), &big(1 << 59)), None);
     }
 
+    #[test]
+    fn partitions_are_counted_up_to_the_limit() {
+        for n in 0..20u64 {
+            for parts in 0..=n + 2 {
+                let mut listed = 0;
+                descend(n, n, parts, &mut Vec::new(), &mut |mu| {
+                    assert_eq!(mu.iter().sum::<u64>(), n);
+                    assert!(mu.len() as u64 <= parts && mu.is_sorted_by(|a, b| a >= b));
+                    listed += 1;
+                });
+                assert_eq!(count_partitions(n, parts), Some(listed), "{n} {parts}");
+            }
+        }
+        // OEIS A000041 passes the limit of 200,000 from 49 to 50; fewer parts are fewer partitions.
+        assert_eq!(count_partitions(49, 49), Some(173_525));
+        assert_eq!(count_partitions(50, 50), None);
+        assert_eq!(count_partitions(50, 2), Some(26));
+        // A sum of as many factors as are left is made, and no other after it.
+        let one = |_: &[u64]| big(1);
+        let mut budget = 5 * 3 * 3; // five partitions of 4 into at most 3 parts is one too many
+        assert_eq!(over_partitions(4, 3, 3, &mut budget, one), Some(big(4)));
+        assert_eq!(budget, 5 * 3 * 3 - 4 * 3 * 3);
+        assert_eq!(over_partitions(4, 3, 3, &mut budget, one), None);
+    }
+
+    /// `C(n,k)` and powers of at most about a million bits.
+    #[test]
+    fn numbers_of_too_many_bits_are_refused() {
+        assert_eq!(power(3, 4), Some(big(81)));
+        assert_eq!(power(2, 1 << 20).map(|p| p.bits()), Some((1 << 20) + 1));
+        assert_eq!(power(2, (1 << 20) + 1), None);
+        assert_eq!(half_degree(3), Some(big(13)));
+        assert_eq!(symmetric(5), big(15));
+        assert!(choose(&big(1 << 30), &big(1 << 15)).is_some());
+        assert_eq!(choose(&big(1 << 30), &big(1 << 20)), None);
+        assert!(monomial_table(&big(2), 4 * MAX_TERMS - 1).is_some());
+        assert!(monomial_table(&big(2), 4 * MAX_TERMS).is_none());
+    }
+
     /// h is the rank of the polynomials on Z = V V^T: here by counting, for d = r = 2, by hand.
     #[test]
     fn dimensions_of_small_cases() {

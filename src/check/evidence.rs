@@ -37,7 +37,7 @@ pub(super) fn check(claim: &RankClaim, place: &str) -> Result<(), Finding> {
 struct Check<'a> {
     claim: &'a RankClaim,
     place: &'a str,
-    problem: &'a Problem,
+    problem: &'a Problem<'a>,
 }
 
 impl Check<'_> {

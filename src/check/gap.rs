@@ -73,3 +73,32 @@ fn ends(value: &Value) -> Option<(Decimal, Decimal)> {
         Value::Log10(log) => Some((log.low.0.clone(), log.high.0.clone())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::{Log10, Text};
+
+    fn exact(n: u64) -> Value {
+        Value::Exact(Text(n.into()))
+    }
+
+    fn between(low: &str, high: &str) -> Value {
+        Value::Log10(Log10 { low: Text(low.parse().unwrap()), high: Text(high.parse().unwrap()) })
+    }
+
+    #[test]
+    fn only_a_larger_lower_bound_is_a_gap() {
+        for (l, u) in (0..40u64).flat_map(|l| (0..40).map(move |u| (l, u))) {
+            assert_eq!(order(&exact(l), &exact(u)).is_ok(), l > u, "{l} {u}");
+        }
+        for n in 1..200u64 {
+            // 1.9 < log10(80) < 1.91.
+            assert_eq!(order(&exact(n), &between("1.9", "1.91")).is_ok(), n >= 82, "{n}");
+            assert_eq!(order(&between("1.9", "1.91"), &exact(n)).is_ok(), n <= 79, "{n}");
+        }
+        assert!(order(&between("1.5", "2"), &between("1", "1.4")).is_ok());
+        assert!(order(&between("1.5", "2"), &between("1", "1.5")).is_err());
+        assert!(order(&between("1.5", "2"), &between("1", "1.50000001")).is_err());
+    }
+}

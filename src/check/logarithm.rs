@@ -94,6 +94,55 @@ mod tests {
         }
     }
 
+    /// `10^low <= n^(10^places) <= 10^high`, in integers.
+    #[test]
+    fn powers_of_ten_lie_on_either_side() {
+        let ten = |k: &BigUint| BigUint::from(10u32).pow(k.to_u32().unwrap());
+        for n in (1..200u64).chain([999, 1000, 1001, 31_622, 31_623, 1 << 40, u64::MAX]) {
+            for places in 0..3u32 {
+                let (low, high) = enclose(&n.into(), places);
+                let power = BigUint::from(n).pow(10u32.pow(places));
+                assert!(ten(&low) <= power && power <= ten(&high), "{n} {places}");
+                assert_eq!(&high - &low, BigUint::one(), "{n} {places}");
+            }
+        }
+    }
+
+    /// The first k + 1 digits of the square root of ten: the logarithm is k + 1/2, less at most 10^-k,
+    /// and the ends cannot tell on which side.
+    #[test]
+    fn ends_that_differ_in_a_digit_are_kept_apart() {
+        for (k, places) in [(100u32, 3u32), (100, 12), (300, 9)] {
+            let root = BigUint::from(10u32).pow(2 * k + 1).sqrt();
+            let (low, high) = enclose(&root, places);
+            let half = BigUint::from(10 * k + 5) * BigUint::from(10u32).pow(places - 1);
+            assert!(low < half && half <= high, "{k} {places}");
+            assert!(&high - &low <= BigUint::from(2u32) * BigUint::from(10u32).pow(places - 1));
+        }
+    }
+
+    #[test]
+    fn decimals_are_compared_by_value() {
+        let texts = ["-2", "-1.5", "-0.25", "0", "0.1", "0.11", "0.2", "1", "1.000001", "3"];
+        let list: Vec<Decimal> = texts.iter().map(|t| t.parse().unwrap()).collect();
+        for (i, a) in list.iter().enumerate() {
+            for (j, b) in list.iter().enumerate() {
+                assert_eq!(less(a, b), Some(i < j), "{} {}", texts[i], texts[j]);
+            }
+        }
+        let places = |n: usize| format!("0.{}1", "0".repeat(n - 1)).parse::<Decimal>().unwrap();
+        let (fits, long, one) = (places(100), places(101), BigUint::one());
+        assert_eq!((less(&fits, &list[7]), less(&list[7], &fits)), (Some(true), Some(false)));
+        assert_eq!((less(&long, &list[7]), less(&list[7], &long)), (None, None));
+        assert_eq!(contains(&list[3], &fits, &one), Some(true));
+        assert_eq!(
+            (contains(&list[3], &long, &one), contains(&long, &list[7], &one)),
+            (None, None)
+        );
+        assert_eq!(contains(&list[3], &list[7], &BigUint::zero()), Some(false));
+        assert_eq!(log10(&BigUint::zero()), None);
+    }
+
     #[test]
     fn the_ends_are_tight_for_a_thousand_digits() {
         // log10(2) = 0.30102 99956 63981 19521 37388 94724 49302 67681 89881 46210 85413 ..

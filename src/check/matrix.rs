@@ -18,7 +18,10 @@ impl<E: Clone> Matrix<E> {
     }
 
     pub(super) fn from_fn(rows: usize, cols: usize, f: impl Fn(usize, usize) -> E) -> Self {
-        let entries = (0..rows * cols).map(|e| f(e / cols, e % cols)).collect();
+        let mut entries = Vec::with_capacity(rows * cols);
+        for i in 0..rows {
+            entries.extend((0..cols).map(|j| f(i, j)));
+        }
         Self::new(rows, cols, entries)
     }
 

@@ -8,12 +8,15 @@
 //! of docs/theory.md that a certificate names.
 //!
 //! Cost of a grid of rank r, N tokens, width d, depth L, H heads: `r^2 L H (3 N d^2 + 2 N^2 d)`
-//! multiplications modulo p for attention, `r^2 L (2 N S d + 2 N d C)` for the Mixer, and `r^3 / 3`
-//! for the determinant.
+//! multiplications modulo p for attention, `r^2 L (2 N S d + 2 N d C)` for the Mixer, r^2
+//! evaluations as written for a network by its layers, and `r^3 / 3` for the determinant.
 
 mod count;
+mod degree;
 mod evidence;
 mod gap;
+mod images;
+mod layers;
 mod logarithm;
 mod matrix;
 mod network;

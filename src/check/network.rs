@@ -1,16 +1,17 @@
 //! The network, in its naive definition.
 
+use super::layers;
 use super::matrix::{Matrix, add, multiply};
 use super::problem::{Architecture, Problem};
 use super::ring::Ring;
 use super::verdict::{Finding, Kind};
-use crate::certificate::{self as file, Weights};
+use crate::certificate::{self as file, Expression, Weights};
 
 /// A network with weights in a ring: X goes to the entry of the last state that is f.
 pub(super) struct Network<'a, R: Ring> {
     ring: &'a R,
-    problem: &'a Problem,
-    layers: Vec<Layer<R::Element>>,
+    problem: &'a Problem<'a>,
+    layers: Vec<Layer<'a, R::Element>>,
 }
 
 struct MixerLayer<E> {
@@ -21,18 +22,20 @@ struct MixerLayer<E> {
 /// W and V of one head.
 type Head<E> = (Matrix<E>, Matrix<E>);
 
-enum Layer<E> {
+enum Layer<'a, E> {
     /// `Y <- sum_h (Y W_h Y^T) Y V_h`.
     Attention(Vec<Head<E>>),
     /// `U = W2 sigma(W1 Y + b1) + b2`, `Y <- tau(U W3 + b3) W4 + b4`; with residuals `+ Y`, `+ U`.
     Mixer(Box<MixerLayer<E>>),
+    /// An expression in Y and parameters.
+    Expression(&'a Expression, Vec<Matrix<E>>),
 }
 
 impl<'a, R: Ring> Network<'a, R> {
     /// Checks the sizes of the weights and embeds them.
     pub(super) fn new(
         ring: &'a R,
-        problem: &'a Problem,
+        problem: &'a Problem<'a>,
         weights: &Weights,
         place: &str,
     ) -> Result<Self, Finding> {
@@ -101,6 +104,16 @@ impl<'a, R: Ring> Network<'a, R> {
                     })
                     .collect()
             }
+            (Architecture::Layers(given), Weights::Layers(weights)) => {
+                count(weights.len())?;
+                given
+                    .layers
+                    .iter()
+                    .zip(weights)
+                    .enumerate()
+                    .map(|(l, (layer, weights))| reader.parameters(l, layer, weights, place))
+                    .collect()
+            }
             _ => {
                 let expected = "weights of the problem's architecture";
                 return Err(Finding::new(
@@ -128,6 +141,9 @@ impl<'a, R: Ring> Network<'a, R> {
             y = match layer {
                 Layer::Attention(heads) => self.attention(heads, &y),
                 Layer::Mixer(layer) => self.mixer(layer, &y),
+                Layer::Expression(expression, parameters) => {
+                    layers::evaluate(self.ring, expression, parameters, &y).into_owned()
+                }
             };
         }
         y.get(self.problem.output.0, self.problem.output.1).clone()
@@ -208,6 +224,35 @@ impl<R: Ring> Reader<'_, R> {
             entries.extend(self.vector(row, &format!("{place}[{i}]"), cols)?);
         }
         Ok(Matrix::new(rows, cols, entries))
+    }
+
+    /// Layer number `l` with its values, and the weights in place of those it has not.
+    fn parameters<'a>(
+        &self,
+        l: usize,
+        layer: &'a file::Layer,
+        weights: &[file::Matrix],
+        claim: &str,
+    ) -> Result<Layer<'a, R::Element>, Finding> {
+        let own = format!("{}[{l}]", self.place);
+        let free = layer.parameters.iter().filter(|p| p.value.is_none()).count();
+        self.size(&own, free, weights.len(), "matrices")?;
+        let mut weights = weights.iter().enumerate();
+        let mut matrices = Vec::new();
+        for (i, p) in layer.parameters.iter().enumerate() {
+            let (matrix, place) = match &p.value {
+                Some(value) => {
+                    let layers = format!("{claim}.problem.architecture.layers.layers[{l}]");
+                    (value, format!("{layers}.parameters[{i}].value"))
+                }
+                None => match weights.next() {
+                    Some((w, matrix)) => (matrix, format!("{own}[{w}]")),
+                    None => return Err(self.mismatch(&own, free, i, "matrices")),
+                },
+            };
+            matrices.push(self.matrix(matrix, &place, (p.rows as usize, p.cols as usize))?);
+        }
+        Ok(Layer::Expression(&layer.expression, matrices))
     }
 
     /// W = query key^T and V = output value^T.

@@ -95,9 +95,11 @@ impl<R: Ring> Ring for Polynomials<'_, R> {
                 if self.too_large() {
                     return BTreeMap::new();
                 }
-                // Exponents are degrees of entries of a state, far below 2^64.
-                let exponents = e.iter().zip(f).map(|(i, j)| i.saturating_add(*j)).collect();
-                self.accumulate(&mut product, exponents, self.base.multiply(x, y));
+                let exponents = e.iter().zip(f).map(|(i, j)| i.checked_add(*j));
+                match exponents.collect() {
+                    Some(sum) => self.accumulate(&mut product, sum, self.base.multiply(x, y)),
+                    None => self.too_large.set(true),
+                }
             }
         }
         product
@@ -106,5 +108,53 @@ impl<R: Ring> Ring for Polynomials<'_, R> {
         let mut constant = BTreeMap::new();
         self.accumulate(&mut constant, vec![0; self.variables].into(), self.base.embed(q)?);
         Some(constant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::ring::Residues;
+
+    /// `(1 + x + .. + x^(a-1)) (1 + y + .. + y^(b-1))` in so many variables: a b terms.
+    fn too_large(a: u64, b: u64, variables: usize) -> bool {
+        let base = Residues::new(101);
+        let ring = Polynomials::new(&base, variables);
+        let sum = |variable: usize, count: u64| -> Polynomial<u64> {
+            let exponents = |e| (0..variables).map(|v| if v == variable { e } else { 0 }).collect();
+            (0..count).map(|e| (exponents(e), 1)).collect()
+        };
+        let product = ring.multiply(&sum(0, a), &sum(1, b));
+        assert!(ring.too_large() || product.len() as u64 == a * b);
+        ring.too_large()
+    }
+
+    #[test]
+    fn polynomials_are_limited() {
+        // 2^17 terms, 2^20 exponents.
+        assert!(!too_large(512, 256, 2) && too_large(513, 256, 2));
+        assert!(!too_large(256, 256, 16) && too_large(257, 256, 16));
+        let base = Residues::new(101);
+        let ring = Polynomials::new(&base, 2);
+        let sum = ring.add(&ring.variable(0), &ring.variable(1));
+        ring.products.set(MAX_PRODUCTS - 4);
+        assert_eq!(ring.multiply(&sum, &sum).len(), 3);
+        assert!(!ring.too_large());
+        ring.multiply(&sum, &ring.one());
+        assert!(ring.too_large());
+    }
+
+    #[test]
+    fn no_coefficient_is_zero() {
+        let base = Residues::new(5);
+        let ring = Polynomials::new(&base, 2);
+        let (x, y) = (ring.variable(0), ring.variable(1));
+        let sum = ring.add(&x, &y);
+        // (x + y)^5 = x^5 + y^5 modulo 5.
+        let expected = ring.add(&ring.power(&x, 5), &ring.power(&y, 5));
+        assert_eq!(ring.power(&sum, 5), expected);
+        let minus = ring.embed(&BigRational::new((-1).into(), 1.into())).unwrap();
+        assert_eq!(ring.add(&sum, &ring.multiply(&minus, &sum)), ring.zero());
+        assert_eq!(ring.embed(&BigRational::new(10.into(), 3.into())), Some(ring.zero()));
     }
 }

@@ -1,5 +1,6 @@
 //! The problem of a claim, once its numbers are known to make sense.
 
+use super::layers::Layers;
 use super::verdict::{Finding, Kind};
 use crate::certificate::{self as file, Mixer};
 use std::fmt::Display;
@@ -12,8 +13,8 @@ const MAX_CELLS: u64 = 1 << 22;
 const MAX_OPERATIONS: u64 = 1 << 42;
 
 /// Sizes are those of docs/theory.md, section 2.
-pub(super) struct Problem {
-    pub(super) architecture: Architecture,
+pub(super) struct Problem<'a> {
+    pub(super) architecture: Architecture<'a>,
     pub(super) depth: usize,
     pub(super) width: usize,
     pub(super) tokens: usize,
@@ -24,9 +25,10 @@ pub(super) struct Problem {
     pub(super) output: (usize, usize),
 }
 
-pub(super) enum Architecture {
+pub(super) enum Architecture<'a> {
     Attention { heads: usize, head_width: usize },
     Mixer(MixerSizes),
+    Layers(Layers<'a>),
 }
 
 pub(super) struct MixerSizes {
@@ -39,9 +41,9 @@ pub(super) struct MixerSizes {
     pub(super) permutation: Option<Vec<usize>>,
 }
 
-impl Problem {
+impl<'a> Problem<'a> {
     /// Checks every number of the problem.
-    pub(super) fn new(problem: &file::Problem, place: &str) -> Result<Self, Finding> {
+    pub(super) fn new(problem: &'a file::Problem, place: &str) -> Result<Self, Finding> {
         let place = format!("{place}.problem");
         let wrong = |field: &str, expected: &dyn Display, got: &dyn Display| {
             Finding::new(Kind::Problem, format_args!("{place}.{field}"), expected, got)
@@ -84,6 +86,13 @@ impl Problem {
                 };
                 (within("depth", m.depth, MAX_SIZE)?, width, Architecture::Mixer(shape))
             }
+            file::Architecture::Layers(given) => {
+                let width = within("width", given.width, MAX_SIZE)?;
+                let layers = Layers::new(given, (tokens, width)).map_err(|e| {
+                    wrong(&format!("architecture.layers.{}", e.place), &e.expected, &e.got)
+                })?;
+                (layers.layers.len(), width, Architecture::Layers(layers))
+            }
         };
         let mut left: Vec<usize> = Vec::new();
         for &position in &problem.left {
@@ -110,12 +119,16 @@ impl Problem {
                 Err(wrong(field, &format_args!("0..{size}"), &got))
             }
         };
-        let output =
-            (index("output.token", token, tokens)?, index("output.channel", channel, width)?);
+        let (rows, cols) = match &architecture {
+            Architecture::Layers(layers) => layers.output,
+            _ => (tokens, width),
+        };
+        let output = (index("output.token", token, rows)?, index("output.channel", channel, cols)?);
         Ok(Self { architecture, depth, width, tokens, left, right, output })
     }
 
-    /// Sizes of the output token's side and of the other.
+    /// Sizes of the output token's side and of the other. For attention: the last state of other
+    /// networks need not have a row for each position.
     pub(super) fn own_and_other(&self) -> (usize, usize) {
         let (a, b) = (self.left.len(), self.right.len());
         if self.left.binary_search(&self.output.0).is_ok() { (a, b) } else { (b, a) }
@@ -137,6 +150,7 @@ impl Problem {
                 let cells = product(&[l, n.max(d), hidden]);
                 (cells, product(&[4 + 2 * 64, l, hidden, n, d]))
             }
+            Architecture::Layers(layers) => (layers.cells, layers.operations),
         };
         let cells = cells.max(product(&[n, d]));
         within_limit(place, "entries in matrices", MAX_CELLS, cells)?;
@@ -171,4 +185,25 @@ fn permutation(source: &[u64], count: usize) -> Result<Vec<usize>, (String, Stri
         }
     }
     Ok(source.iter().map(|&e| e as usize).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permutations_are_lists_of_each_entry_once() {
+        let digits = |n: u64| [n / 27, n / 9 % 3, n / 3 % 3, n % 3];
+        for source in (0..81).map(digits).map(|d| [d[1], d[2], d[3]]) {
+            let once = (0..3).all(|e| source.contains(&e));
+            assert_eq!(permutation(&source, 3).is_ok(), once, "{source:?}");
+        }
+        assert_eq!(permutation(&[1, 2, 0], 3), Ok(vec![1, 2, 0]));
+        assert!(permutation(&[1, 0], 3).is_err() && permutation(&[1, 0, 3], 3).is_err());
+    }
+
+    #[test]
+    fn limits_are_included() {
+        assert!(within_limit("", "", 7, 7).is_ok() && within_limit("", "", 7, 8).is_err());
+    }
 }

@@ -159,6 +159,10 @@ mod tests {
                 }
             }
         }
+        for (n, p) in (-200..200i64).flat_map(|n| [2, 7, 101].map(|p| (n, p))) {
+            let residue = Residues::new(p).residue(&n.into());
+            assert_eq!(i64::try_from(residue).unwrap(), n.rem_euclid(p as i64), "{n} {p}");
+        }
         let half = BigRational::new(1.into(), 2.into());
         assert_eq!(Residues::new(7).embed(&half), Some(4));
         assert_eq!(Residues::new(2).embed(&half), None);

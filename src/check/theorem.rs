@@ -1,12 +1,13 @@
 //! The theorems of docs/theory.md that a certificate may name, evaluated again.
 
 use super::count::{
-    Estimate, MAX_TERMS, choose, covariant, determinantal, half_degree, monomial_table, monomials,
-    power, symmetric,
+    Estimate, MAX_TERMS, covariant, determinantal, half_degree, monomial_table, monomials, power,
+    symmetric,
 };
-use super::problem::{Architecture, MixerSizes, Problem};
+use super::degree;
+use super::problem::{Architecture, Problem};
 use num_bigint::BigUint;
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::{ToPrimitive, Zero};
 
 /// Which way a theorem bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,20 +32,21 @@ pub(super) struct Theorem {
     pub(super) value: fn(&Problem) -> Result<Estimate, Failure>,
 }
 
-/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 4.1 and 4.2.
-pub(super) const THEOREMS: [Theorem; 8] = [
+/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 4.1, 4.2 and 4.5.
+pub(super) const THEOREMS: [Theorem; 9] = [
     Theorem { id: "attention-word", side: Side::Upper, value: word },
     Theorem { id: "attention-graded", side: Side::Upper, value: graded },
     Theorem { id: "attention-power", side: Side::Lower, value: power_sum },
     Theorem { id: "attention-isotropic", side: Side::Lower, value: isotropic },
     Theorem { id: "attention-heads", side: Side::Lower, value: heads },
     Theorem { id: "attention-blocks", side: Side::Lower, value: blocks },
-    Theorem { id: "mixer-homogeneous", side: Side::Upper, value: homogeneous },
-    Theorem { id: "mixer-degree", side: Side::Upper, value: degree },
+    Theorem { id: "mixer-homogeneous", side: Side::Upper, value: degree::homogeneous },
+    Theorem { id: "mixer-degree", side: Side::Upper, value: degree::mixer_degree },
+    Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
 ];
 
 /// `None` of the counting functions means too costly.
-trait OrTooCostly<T> {
+pub(super) trait OrTooCostly<T> {
     fn or_too_costly(self) -> Result<T, Failure>;
 }
 
@@ -54,11 +56,11 @@ impl<T> OrTooCostly<T> for Option<T> {
     }
 }
 
-fn sharp(value: Option<BigUint>) -> Result<Estimate, Failure> {
+pub(super) fn sharp(value: Option<BigUint>) -> Result<Estimate, Failure> {
     Ok(Estimate { value: value.or_too_costly()?, sharp: true })
 }
 
-fn big(n: usize) -> BigUint {
+pub(super) fn big(n: usize) -> BigUint {
     n.into()
 }
 
@@ -75,14 +77,7 @@ fn attention(problem: &Problem) -> Result<Sizes, Failure> {
         Architecture::Attention { heads, head_width } => {
             Ok(Sizes { depth: problem.depth, width: problem.width, heads, head_width })
         }
-        Architecture::Mixer(_) => Err(Failure::Hypothesis("an attention network")),
-    }
-}
-
-fn mixer(problem: &Problem) -> Result<&MixerSizes, Failure> {
-    match &problem.architecture {
-        Architecture::Mixer(sizes) => Ok(sizes),
-        Architecture::Attention { .. } => Err(Failure::Hypothesis("a Mixer")),
+        _ => Err(Failure::Hypothesis("an attention network")),
     }
 }
 
@@ -276,58 +271,4 @@ fn blocks(problem: &Problem) -> Result<Estimate, Failure> {
     let hypotheses =
         "H >= 2, L >= c+2, 2q <= d_a, t1+q <= d_a, r+q <= |A|, r+q < d for some r >= 1";
     Choice::best(&choices, hypotheses)
-}
-
-/// `D = (k_t k_c)^L`.
-fn total_degree(problem: &Problem, m: &MixerSizes) -> Result<u64, Failure> {
-    let degree = power(m.token_degree * m.channel_degree, problem.depth as u64);
-    degree.and_then(|d| d.to_u64()).or_too_costly()
-}
-
-/// `d min(S, |side|)` for A and B; without the minimum if the first layer has a residual.
-fn variables(problem: &Problem, m: &MixerSizes) -> (BigUint, BigUint) {
-    let count = |side: &[usize]| {
-        let rows = if m.residual { side.len() } else { side.len().min(m.token_hidden) };
-        big(problem.width) * rows
-    };
-    (count(&problem.left), count(&problem.right))
-}
-
-/// 4.1: `sum_{a=0}^{D} min( mc(n_A, a), mc(n_B, D-a) )`.
-fn homogeneous(problem: &Problem) -> Result<Estimate, Failure> {
-    let m = mixer(problem)?;
-    if m.bias || m.residual {
-        return Err(Failure::Hypothesis("no biases and no residual connections"));
-    }
-    let (n_a, n_b) = variables(problem, m);
-    let degree = total_degree(problem, m)?;
-    if degree > MAX_TERMS {
-        return Err(Failure::TooCostly);
-    }
-    let from_a = monomial_table(&n_a, degree).or_too_costly()?;
-    let from_b = monomial_table(&n_b, degree).or_too_costly()?;
-    sharp(Some(from_a.iter().zip(from_b.iter().rev()).map(|(a, b)| a.min(b)).sum()))
-}
-
-/// 4.2: `min_{0<=t<=D+1} [ C(n_A+t-1, n_A) + C(n_B+D-t, n_B) ]`.
-fn degree(problem: &Problem) -> Result<Estimate, Failure> {
-    let m = mixer(problem)?;
-    let (n_a, n_b) = variables(problem, m);
-    let degree = total_degree(problem, m)?;
-    let one = BigUint::one();
-    // From t to t+1 the sum grows by C(n_A+t-1, n_A-1) - C(n_B+D-t-1, n_B-1), which grows with t:
-    // the least sum is at the first t where it is not negative.
-    let grows = |t: u64| {
-        let gain = choose(&(&n_a + t - 1u32), &(&n_a - &one))?;
-        Some(gain >= choose(&(&n_b + (degree - t) - 1u32), &(&n_b - &one))?)
-    };
-    let (mut low, mut high) = (0, degree.checked_add(1).or_too_costly()?);
-    while low < high {
-        let t = low + (high - low) / 2;
-        if grows(t).or_too_costly()? { high = t } else { low = t + 1 }
-    }
-    let below = if low == 0 { Some(BigUint::zero()) } else { choose(&(&n_a + low - 1u32), &n_a) };
-    let rest =
-        if low > degree { Some(BigUint::zero()) } else { choose(&(&n_b + (degree - low)), &n_b) };
-    sharp(below.zip(rest).map(|(a, b)| a + b))
 }

@@ -203,3 +203,29 @@ impl Serialize for Kind {
         serializer.serialize_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_show_their_findings() {
+        assert_eq!(Verdict::Valid.to_string(), "Valid");
+        for kind in Kind::ALL {
+            let verdict = Verdict::from(Finding::new(*kind, "here", "this", "that"));
+            let found = format!("({}: here: expected this, got that)", kind.name());
+            let word = if kind.is_incomplete() { "Incomplete" } else { "Invalid" };
+            assert_eq!(verdict.to_string(), format!("{word} {found}"));
+            assert_eq!(verdict.name(), word.to_lowercase());
+            assert_eq!(verdict.exit_code(), if kind.is_incomplete() { 2 } else { 1 });
+        }
+    }
+
+    #[test]
+    fn long_texts_show_their_ends() {
+        let digits = |n: usize| "7".repeat(n);
+        assert_eq!(abbreviate(digits(300)), digits(300));
+        let short = abbreviate(format!("1{}2", digits(299)));
+        assert_eq!(short, format!("1{}..(101 more)..{}2", digits(99), digits(99)));
+    }
+}

@@ -1,6 +1,8 @@
-//! Running the cases of all claims.
+//! Running the cases of claims.
 
-use super::{Certified, Outcome, Profile, Verdict, all};
+use super::finished::Finished;
+use super::{Case, Claim, Outcome, Profile, Verdict};
+use crate::files::sha256;
 use crate::{certificate, check};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -17,78 +19,106 @@ pub struct Examined {
     pub case: String,
     /// What it showed; valid only if the checker accepted every certificate it rests on.
     pub outcome: Outcome,
+    /// Whether an earlier run found the outcome, and only its certificates were checked again.
+    pub resumed: bool,
 }
 
 /// Number of cases of a profile.
-pub fn count_cases(profile: Profile) -> usize {
-    all().iter().map(|claim| claim.cases(profile).len()).sum()
+pub fn count_cases(claims: &[&dyn Claim], profile: Profile) -> usize {
+    claims.iter().map(|claim| claim.cases(profile).len()).sum()
 }
 
-/// Examines every case of every claim, on all cores, in a fixed order of results. `done` is called
+/// Examines every case of `claims`, on all cores, in a fixed order of results. `done` is called
 /// after each case.
 ///
 /// Certificates are written to `out` if it is given, and in any case read back from their bytes and
-/// checked; a case is valid only if the checker says so of each.
+/// checked; a case is valid only if the checker says so of each. A case that rests on certificates
+/// and is valid is recorded in `out`: another run there, of the same program with the same seed,
+/// reads and checks its certificates and does not examine it again.
 ///
 /// # Errors
-/// Those of the file system.
+/// Those of the file system, with the path.
 pub fn certify(
+    claims: &[&dyn Claim],
     profile: Profile,
     seed: u64,
     out: Option<&Path>,
     done: &(dyn Fn(&Examined) + Sync),
 ) -> io::Result<Vec<Examined>> {
-    let cases: Vec<_> = all()
-        .into_iter()
+    let cases: Vec<_> = claims
+        .iter()
         .flat_map(|claim| claim.cases(profile).into_iter().map(|case| (claim.id(), case)))
         .collect();
-    let checked = Checked { out, verdicts: Mutex::default() };
+    let finished = out.map(|path| Finished::open(path, seed)).transpose()?;
+    let checked = Checked::default();
     cases
         .into_par_iter()
         .map(|(claim, case)| {
-            let mut outcome = (case.examine)(seed);
-            for certified in std::mem::take(&mut outcome.certificates) {
-                let verdict = checked.verdict(&certified)?;
-                if outcome.verdict == Verdict::Valid {
-                    outcome.verdict = verdict;
-                }
-            }
-            let examined = Examined { claim, case: case.name, outcome };
+            let examined = examine(claim, &case, seed, finished.as_ref(), &checked)?;
             done(&examined);
             Ok(examined)
         })
         .collect()
 }
 
-/// Writes and checks each certificate once.
-struct Checked<'a> {
-    out: Option<&'a Path>,
-    verdicts: Mutex<HashMap<String, Verdict>>,
+fn examine(
+    claim: &'static str,
+    case: &Case,
+    seed: u64,
+    finished: Option<&Finished>,
+    checked: &Checked,
+) -> io::Result<Examined> {
+    let work = format!("{claim} {}", case.name);
+    let examined = |outcome, resumed| Examined { claim, case: case.name.clone(), outcome, resumed };
+    let accepted = |name: &str, bytes: &[u8]| checked.verdict(name, bytes) == Verdict::Valid;
+    if let Some((claimed, found)) =
+        finished.and_then(|f| f.result::<(String, String)>(&work, accepted))
+    {
+        return Ok(examined(Outcome::new(Verdict::Valid, claimed, found), true));
+    }
+    let mut outcome = (case.examine)(seed);
+    let certificates: Vec<_> = std::mem::take(&mut outcome.certificates)
+        .into_iter()
+        .map(|c| (c.name, certificate::to_bytes(&c.certificate)))
+        .collect();
+    for (name, bytes) in &certificates {
+        let verdict = checked.verdict(name, bytes);
+        if outcome.verdict == Verdict::Valid {
+            outcome.verdict = verdict;
+        }
+    }
+    if let Some(finished) = finished {
+        // What no certificate shows is examined in each run.
+        let valid = outcome.verdict == Verdict::Valid && !certificates.is_empty();
+        let result = valid.then_some((&outcome.claimed, &outcome.found));
+        finished.write(&work, result, &certificates)?;
+    }
+    Ok(examined(outcome, false))
 }
 
-impl Checked<'_> {
-    fn verdict(&self, certified: &Certified) -> io::Result<Verdict> {
-        let known = |verdicts: &HashMap<String, Verdict>| verdicts.get(&certified.name).cloned();
-        if let Some(verdict) = self.verdicts.lock().ok().and_then(|v| known(&v)) {
-            return Ok(verdict);
+/// The checker's verdicts, by the SHA-256 of the certificate, so that each is found once.
+#[derive(Default)]
+struct Checked(Mutex<HashMap<String, Verdict>>);
+
+impl Checked {
+    fn verdict(&self, name: &str, bytes: &[u8]) -> Verdict {
+        let digest = sha256(bytes);
+        if let Some(verdict) = self.0.lock().ok().and_then(|v| v.get(&digest).cloned()) {
+            return verdict;
         }
-        let bytes = certificate::to_bytes(&certified.certificate);
-        if let Some(dir) = self.out {
-            crate::files::replace(&dir.join(&certified.name).with_extension("json"), &bytes)?;
-        }
-        let why = |finding: &check::Finding| format!("{}: the checker: {finding}", certified.name);
-        let verdict = match certificate::from_bytes(&bytes) {
-            Err(error) => Verdict::Invalid(format!("{}: unreadable: {error}", certified.name)),
+        let why = |finding: &check::Finding| format!("{name}: the checker: {finding}");
+        let verdict = match certificate::from_bytes(bytes) {
+            Err(error) => Verdict::Invalid(format!("{name}: unreadable: {error}")),
             Ok(read) => match check::check(&read) {
                 check::Verdict::Valid => Verdict::Valid,
                 check::Verdict::Invalid(finding) => Verdict::Invalid(why(&finding)),
                 check::Verdict::Incomplete(finding) => Verdict::Incomplete(why(&finding)),
             },
         };
-        if let Ok(mut verdicts) = self.verdicts.lock() {
-            verdicts.insert(certified.name.clone(), verdict.clone());
+        if let Ok(mut verdicts) = self.0.lock() {
+            verdicts.insert(digest, verdict.clone());
         }
-        Ok(verdict)
+        verdict
     }
 }
 

@@ -26,6 +26,7 @@ fn sharp(problem: &Problem) -> bool {
                 && s.permutation.is_none()
                 && visible >= 1
         }
+        Architecture::Layers(_) => false,
     }
 }
 

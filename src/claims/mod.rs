@@ -6,19 +6,23 @@
 
 mod certify;
 mod comparison;
+mod finished;
 mod float_agreement;
 mod generic_rank;
 mod lower_bounds;
+mod networks;
 pub mod sharpness;
 mod small;
 mod upper_bounds;
 mod witnesses;
 
 pub use certify::{Examined, certify, count_cases, overall};
+pub use networks::NetworkClaim;
 pub use small::{small_attention, small_mixers, small_problems};
 
 use crate::bounds::Bound;
 use crate::certificate::Certificate;
+use crate::files::sha256;
 use crate::network::{Architecture, Problem};
 use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights};
 use itertools::Itertools;
@@ -173,6 +177,12 @@ pub fn all() -> Vec<&'static dyn Claim> {
     list
 }
 
+/// A number of 48 bits that tells problems apart: the beginning of a SHA-256 digest.
+pub fn fingerprint(problem: &Problem) -> u64 {
+    let digest = sha256(format!("{problem:?}").as_bytes());
+    u64::from_str_radix(&digest[..12], 16).expect("a digest is hexadecimal")
+}
+
 /// A short description of a problem for tables: sizes, sides as own+other, options.
 pub fn describe(problem: &Problem) -> String {
     let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
@@ -186,16 +196,24 @@ pub fn describe(problem: &Problem) -> String {
             if (s.token_degree, s.channel_degree) != (2, 1) {
                 text += &format!(" k={},{}", s.token_degree, s.channel_degree);
             }
-            for (flag, name) in [
-                (s.bias, " bias"),
-                (s.residual, " residual"),
-                (s.permutation.is_some(), " permuted"),
-            ] {
+            for (flag, name) in [(s.bias, " bias"), (s.residual, " residual")] {
                 if flag {
                     text += name;
                 }
             }
+            if let Some(permutation) = &s.permutation {
+                text += &format!(" permuted={}", permutation.source().iter().format(","));
+            }
             text
+        }
+        Architecture::Layers(s) => {
+            let names = s.layers.iter().map(|l| l.name()).dedup_with_count();
+            let names = names.map(|(n, name)| match n {
+                1 => name.to_owned(),
+                n => format!("{n} {name}"),
+            });
+            let names = names.collect::<Vec<_>>().join(", ");
+            format!("layers d={} {names} #{:06x}", s.width, fingerprint(problem) >> 24)
         }
     };
     text += &format!(" N={left}+{right}");

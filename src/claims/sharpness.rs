@@ -1,13 +1,15 @@
 //! The campaign on Conjecture 3.11: is the graded bound the generic rank when both sides have at
 //! least as many tokens as the width?
 //!
-//! Instances (L, d, H) are taken in order of predicted cost until the budget is spent. Each is one
-//! record on disk, so a campaign resumes where it stopped. An instance whose rank meets the bound is
+//! Instances (L, d, H) are taken in order of predicted cost until the budget is spent. Each is
+//! recorded on disk, so a campaign resumes where it stopped. An instance whose rank meets the bound is
 //! proved: its Hankel blocks are non-singular minors modulo a prime. One that stays below is not
 //! refuted by that alone; it is drawn again with other weights before it is recorded.
 
+use super::finished::{Finished, Named};
 use super::{Certified, Verdict, certified_rank};
 use crate::bounds::find;
+use crate::certificate;
 use crate::check;
 use crate::network::Problem;
 use crate::prove::{Method, RankRequest, Route, forecast, rank};
@@ -109,74 +111,64 @@ pub fn instances(memory: MemoryLimit) -> Vec<Instance> {
     list
 }
 
-/// Runs the campaign for `budget`: instances recorded in `out` are read, others computed and, if `out`
-/// is given, recorded there. `done` is called with each record, and whether it was read.
+/// Runs the campaign for `budget`: instances that the same program recorded in `out` with the same seed
+/// are taken from there, a certificate being checked again; others are computed and, if `out` is given,
+/// recorded there. `done` is called with each record.
 ///
 /// # Errors
-/// Those of the file system; a record that cannot be read names its file.
+/// Those of the file system, with the path.
 pub fn campaign(
     seed: u64,
     budget: Duration,
     memory: MemoryLimit,
     out: Option<&Path>,
-    done: &mut dyn FnMut(&Record, bool),
+    done: &mut dyn FnMut(&Record),
 ) -> io::Result<Vec<Record>> {
     let start = Instant::now();
+    let finished = out.map(|path| Finished::open(path, seed)).transpose()?;
     let mut records = Vec::new();
     for instance in instances(memory) {
         let (depth, width, heads) = instance.sizes;
-        let name = format!("sharp-L{depth}-d{width}-H{heads}.json");
-        let path = out.map(|dir| dir.join(name));
-        let known = match &path {
-            Some(path) if path.exists() => {
-                let record = serde_json::from_slice(&std::fs::read(path)?)
-                    .map_err(|e| io::Error::other(format!("{}: {e}", path.display())))?;
-                Some(record)
-            }
-            _ => None,
-        };
-        let read = known.is_some();
-        let record: Record = match known {
+        let work = format!("sharp L={depth} d={width} H={heads}");
+        let record = match finished.as_ref().and_then(|f| f.result(&work, accepted)) {
             Some(record) => record,
             None => {
                 let left = budget.saturating_sub(start.elapsed());
                 if instance.seconds > left.as_secs_f64() {
                     break;
                 }
-                let Some(record) = examine(&instance, seed, memory, out)? else { continue };
-                if let Some(path) = &path {
-                    let mut bytes = serde_json::to_vec_pretty(&record)?;
-                    bytes.push(b'\n');
-                    crate::files::replace(path, &bytes)?;
+                let Some((record, certificate)) = examine(&instance, seed, memory) else {
+                    continue;
+                };
+                if let Some(finished) = &finished {
+                    finished.write(&work, Some(&record), certificate.as_slice())?;
                 }
                 record
             }
         };
-        done(&record, read);
+        done(&record);
         records.push(record);
     }
     Ok(records)
 }
 
-/// `None` if the instance does not fit after all.
-fn examine(
-    instance: &Instance,
-    seed: u64,
-    memory: MemoryLimit,
-    out: Option<&Path>,
-) -> io::Result<Option<Record>> {
+fn accepted(_: &str, bytes: &[u8]) -> bool {
+    certificate::from_bytes(bytes).is_ok_and(|c| check::check(&c) == check::Verdict::Valid)
+}
+
+/// The record, and the certificate if there is one. `None` if the instance does not fit after all.
+fn examine(instance: &Instance, seed: u64, memory: MemoryLimit) -> Option<(Record, Option<Named>)> {
     let (depth, width, heads) = instance.sizes;
-    let Some(bound) = find("attention-graded").and_then(|b| b.value(&instance.problem)) else {
-        return Ok(None);
-    };
+    let bound = find("attention-graded")?.value(&instance.problem)?;
     let mut best: Option<Record> = None;
+    let mut certified = None;
     for draw in 0..DRAWS {
         let mut request = RankRequest::new(instance.problem.clone());
         request.memory = memory;
         request.method = Method::Hankel;
         request.seed = seed.wrapping_add(draw);
-        let Ok(answer) = rank(&request, &|_, _| ()) else { return Ok(None) };
-        let Route::Hankel { blocks } = &answer.route else { return Ok(None) };
+        let answer = rank(&request, &|_, _| ()).ok()?;
+        let Route::Hankel { blocks } = &answer.route else { return None };
         let mut seeds = best.as_ref().map(|r| r.seeds.clone()).unwrap_or_default();
         seeds.push(request.seed);
         if best.as_ref().is_some_and(|r| r.rank >= answer.rank) {
@@ -184,15 +176,13 @@ fn examine(
             continue;
         }
         let sharp = bound == answer.rank;
-        let checked = sharp && answer.rank <= LARGEST_CHECKED && {
-            let Ok(Certified { name, certificate }) = certified_rank(&request, &answer) else {
-                return Ok(None);
-            };
-            if let Some(dir) = out {
-                crate::certificate::write(&dir.join(name).with_extension("json"), &certificate)?;
-            }
-            check::check(&certificate) == check::Verdict::Valid
-        };
+        let mut checked = false;
+        if sharp && answer.rank <= LARGEST_CHECKED {
+            let Certified { name, certificate } = certified_rank(&request, &answer).ok()?;
+            let bytes = certificate::to_bytes(&certificate);
+            checked = accepted(&name, &bytes);
+            certified = Some((name, bytes));
+        }
         best = Some(Record {
             depth,
             width,
@@ -209,5 +199,5 @@ fn examine(
             break;
         }
     }
-    Ok(best)
+    best.map(|record| (record, certified))
 }

@@ -1,26 +1,21 @@
 //! `seprank bounds`.
 
-use super::problem::NetworkArgs;
+use super::problem::Subject;
 use super::{Failure, Format, print_json};
 use crate::bounds::{Evaluation, LogInterval, MAX_DIGITS, applicable, evaluate};
-use crate::network::presets;
 use serde::Serialize;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Every bound that applies to a problem
 #[derive(clap::Args, Clone, Debug)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "Examples:
+#[command(after_help = "Examples:
   seprank bounds attention --depth 3 --width 4 --tokens 8
-  seprank bounds --model vit-b-16 --format json"
-)]
+  seprank bounds --model vit-b-16 --format json
+  seprank bounds --network my-network.toml")]
 pub(super) struct Args {
-    #[command(subcommand)]
-    network: Option<NetworkArgs>,
-    /// A published model's shape, balanced partition
-    #[arg(long, value_name = "NAME", required = true)]
-    model: Option<String>,
+    #[command(flatten)]
+    network: Subject,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -50,16 +45,13 @@ impl From<Evaluation> for Row {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let problem = match (&args.network, &args.model) {
-        (Some(network), _) => network.problem()?,
-        (None, Some(name)) => presets::lookup("model", name)?.problem()?,
-        (None, None) => unreachable!("clap asks for one of the two"),
-    };
+    let problem = args.network.problem()?;
     let evaluations = applicable(&problem).into_iter().map(|b| evaluate(b, &problem, MAX_DIGITS));
     let rows: Vec<Row> = evaluations.map(Row::from).collect();
     match args.format {
         Format::Json => print_json(&rows)?,
         Format::Text => {
+            let mut out = std::io::stdout().lock();
             for row in rows {
                 let value = match (row.value, row.log10, row.log10_log10) {
                     (Some(value), ..) if value.len() <= 40 => value,
@@ -67,7 +59,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
                     (_, _, Some([lo, hi])) => format!("10^10^[{lo}, {hi}]"),
                     (value, ..) => value.unwrap_or_else(|| "0".into()),
                 };
-                println!("{:<20} {:<6} {value}", row.id, row.side);
+                writeln!(out, "{:<20} {:<6} {value}", row.id, row.side)?;
             }
         }
     }

@@ -1,12 +1,12 @@
 //! `seprank certify`.
 
-use super::{Failure, Format, print_json, progress};
-use crate::claims::{self, Examined, Profile, Verdict};
+use super::{Failure, Format, new_table, print_json, progress};
+use crate::claims::{self, Claim, Examined, NetworkClaim, Profile, Verdict};
+use crate::network::{InvalidProblem, NetworkFile, Replacements};
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -16,19 +16,28 @@ use std::time::Instant;
 #[command(after_help = "Examples:
   seprank certify
   seprank certify --profile full --format json
+  seprank certify --network my-network.toml --out target/mine
   seprank certify --out target/certs && seprank check target/certs
   seprank certify --profile sharpness --budget 10m --out target/sharpness
 
+Run again with the same --out and --seed, a run that was stopped goes on where it was: cases that rest
+on certificates are not computed again, only those certificates are checked again.
 Exit code: 0 if every case is valid, 1 if one is invalid, 2 if one is incomplete.")]
 pub(super) struct Args {
     /// How much to run: quick is under a minute on two cores; sharpness tries Conjecture 3.11 on
     /// every size that fits the budget
     #[arg(long, value_enum, default_value_t = ProfileArg::Quick)]
     profile: ProfileArg,
-    /// Write the certificates into this directory
+    /// Only this claim
+    #[arg(long, value_name = "NAME", value_parser = claim_names())]
+    claim: Option<String>,
+    /// Only about the network in this file: its rank, and every kind of weights against its bounds
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["claim", "profile"])]
+    network: Option<PathBuf>,
+    /// Write the certificates into this directory, and there go on with an earlier run
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Time for the sharpness campaign, for example 30s, 10m, 2h; with --out it resumes
+    /// Time for the sharpness campaign, for example 30s, 10m, 2h
     #[arg(long, value_name = "TIME", default_value = "1m")]
     budget: humantime::Duration,
     /// Seed of the random weights and points
@@ -37,6 +46,10 @@ pub(super) struct Args {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+fn claim_names() -> clap::builder::PossibleValuesParser {
+    claims::all().iter().map(|c| c.id()).collect::<Vec<_>>().into()
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -50,6 +63,8 @@ enum ProfileArg {
 struct Report {
     verdict: &'static str,
     seed: u64,
+    /// How many of the cases an earlier run had finished.
+    resumed: usize,
     cases: Vec<Row>,
     seconds: f64,
     peak_memory_bytes: Option<u64>,
@@ -80,21 +95,30 @@ impl From<&Examined> for Row {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let start = Instant::now();
-    if let Some(dir) = &args.out {
-        std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()))?;
-    }
     let profile = match args.profile {
         ProfileArg::Quick => Profile::Quick,
         ProfileArg::Full => Profile::Full,
+        ProfileArg::Sharpness if args.claim.is_some() => {
+            return Err("--claim: not for --profile sharpness, which is about a conjecture".into());
+        }
         ProfileArg::Sharpness => return sharpness(args),
     };
-    let bar = progress::bar(claims::count_cases(profile) as u64, "cases");
-    let rows = claims::certify(profile, args.seed, args.out.as_deref(), &|_| bar.inc(1));
+    let brought = args.network.as_ref().map(|path| {
+        let problem = NetworkFile::read(path, &Replacements::default())?.problem;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok::<_, InvalidProblem>(NetworkClaim { name, problem })
+    });
+    let brought = brought.transpose()?;
+    let wanted = |c: &&dyn Claim| args.claim.as_deref().is_none_or(|id| id == c.id());
+    let chosen: Vec<&dyn Claim> = match &brought {
+        Some(claim) => vec![claim],
+        None => claims::all().into_iter().map(|c| c as &dyn Claim).filter(wanted).collect(),
+    };
+    let bar = progress::bar(claims::count_cases(&chosen, profile) as u64, "cases");
+    let rows = claims::certify(&chosen, profile, args.seed, args.out.as_deref(), &|_| bar.inc(1));
     bar.finish_and_clear();
-    let rows = rows.map_err(|e| match &args.out {
-        Some(dir) => format!("--out {}: {e}", dir.display()),
-        None => e.to_string(),
-    })?;
+    let rows = rows.map_err(|e| format!("--out {e}"))?;
+    let resumed = rows.iter().filter(|r| r.resumed).count();
     let verdict = claims::overall(&rows);
     let seconds = start.elapsed().as_secs_f64();
     let peak_memory_bytes = peak_memory();
@@ -102,11 +126,27 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Format::Json => print_json(&Report {
             verdict: verdict.name(),
             seed: args.seed,
+            resumed,
             cases: rows.iter().map(Row::from).collect(),
             seconds,
             peak_memory_bytes,
         })?,
-        Format::Text => print_text(&rows, &verdict, args.seed, seconds, peak_memory_bytes)?,
+        Format::Text => {
+            print_claims(&chosen, &rows)?;
+            let mut out = io::stdout().lock();
+            write!(out, "{} cases", rows.len())?;
+            if resumed > 0 {
+                write!(out, ", {resumed} of them finished by an earlier run")?;
+            }
+            write!(out, ", seed {}, {seconds:.1} s", args.seed)?;
+            if let Some(bytes) = peak_memory_bytes {
+                write!(out, ", peak memory {} MiB", bytes >> 20)?;
+            }
+            match &verdict {
+                Verdict::Valid => writeln!(out, "\nverdict: valid")?,
+                other => writeln!(out, "\nverdict: {}: {}", other.name(), other.reason())?,
+            }
+        }
     }
     Ok(ExitCode::from(verdict.exit_code()))
 }
@@ -120,16 +160,13 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
         args.budget.into(),
         MemoryLimit::default(),
         args.out.as_deref(),
-        &mut |record, _| {
+        &mut |record| {
             bar.inc(1);
             bar.set_message(format!("L={} d={} H={}", record.depth, record.width, record.heads));
         },
     );
     bar.finish_and_clear();
-    let records = records.map_err(|e| match &args.out {
-        Some(dir) => format!("--out {}: {e}", dir.display()),
-        None => e.to_string(),
-    })?;
+    let records = records.map_err(|e| format!("--out {e}"))?;
     let below = records.iter().find(|r| !r.is_sharp());
     let code = ExitCode::from(below.map_or(0, |r| r.verdict().exit_code()));
     if args.format == Format::Json {
@@ -165,28 +202,9 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
     Ok(code)
 }
 
-/// A table for a terminal, or plain columns of at most 80 characters.
-fn new_table<const N: usize>(header: [&str; N]) -> Table {
-    let terminal = io::stdout().is_terminal();
-    let mut table = Table::new();
-    let style = if terminal { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING };
-    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
-    if !terminal {
-        table.set_width(80);
-    }
-    table.set_header(header);
-    table
-}
-
-fn print_text(
-    rows: &[Examined],
-    verdict: &Verdict,
-    seed: u64,
-    seconds: f64,
-    memory: Option<u64>,
-) -> Result<(), Failure> {
+fn print_claims(chosen: &[&dyn Claim], rows: &[Examined]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    for claim in claims::all() {
+    for claim in chosen {
         let own: Vec<_> = rows.iter().filter(|r| r.claim == claim.id()).collect();
         let valid = own.iter().filter(|r| r.outcome.verdict == Verdict::Valid).count();
         writeln!(out, "{}: {valid} of {} valid", claim.id(), own.len())?;
@@ -200,12 +218,6 @@ fn print_text(
             table.add_row([&row.case, &row.outcome.claimed, &row.outcome.found, &verdict]);
         }
         writeln!(out, "{table}\n")?;
-    }
-    let memory = memory.map_or(String::new(), |b| format!(", peak memory {} MiB", b >> 20));
-    writeln!(out, "{} cases, seed {seed}, {seconds:.1} s{memory}", rows.len())?;
-    match verdict {
-        Verdict::Valid => writeln!(out, "verdict: valid")?,
-        other => writeln!(out, "verdict: {}: {}", other.name(), other.reason())?,
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! `seprank check`.
 
 use super::{Failure, Format, print_json, progress};
-use crate::certificate;
+use crate::certificate::{self, Claim};
 use crate::check::{Finding, Kind, Verdict, check_file};
-use crate::prove::{GridWitness, coq_theorem};
+use crate::network::{NetworkFile, Replacements};
+use crate::prove::{self, GridWitness, coq_theorem};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   seprank check target/certs
   seprank check rank110.json --format json
+  seprank check rank.json --network my-network.toml
   seprank check rank110.json --coq Rank110.v && coqc -R proofs/theories Seprank Rank110.v
 
 A directory stands for the *.json files in it. Each file is Valid, Incomplete (something is
@@ -25,6 +27,9 @@ pub(super) struct Args {
     /// Also turn the one certificate given, if it is valid, into a Coq theorem
     #[arg(long, value_name = "FILE.v")]
     coq: Option<PathBuf>,
+    /// Ask also that the certificates are about the network in this file, its partition and output
+    #[arg(long, value_name = "FILE.toml")]
+    network: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -63,11 +68,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         let count = files.len();
         return Err(format!("--coq {}: takes one certificate, not {count}", path.display()).into());
     }
+    let wanted = match &args.network {
+        Some(path) => Some(NetworkFile::read(path, &Replacements::default())?.problem),
+        None => None,
+    };
+    let wanted = wanted.as_ref().map(prove::problem_in_certificate);
     let bar = progress::bar(files.len() as u64, "certificates");
     let mut out = std::io::stdout().lock();
     let mut verdicts = Vec::new();
     for file in &files {
-        let verdict = check_file(file);
+        let mut verdict = check_file(file);
+        if let (Some(wanted), Verdict::Valid) = (&wanted, &verdict) {
+            verdict = about(wanted, file);
+        }
         bar.suspend(|| -> std::io::Result<()> {
             if args.format == Format::Text {
                 writeln!(out, "{}: {verdict}", file.display())?;
@@ -79,7 +92,6 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         verdicts.push(verdict);
     }
     bar.finish_and_clear();
-    drop(out);
     let count = |name| verdicts.iter().filter(|v| v.name() == name).count();
     match args.format {
         Format::Json => {
@@ -90,13 +102,14 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             };
             print_json(&files.iter().zip(&verdicts).map(report).collect::<Vec<_>>())?;
         }
-        Format::Text if files.len() != 1 => println!(
+        Format::Text if files.len() != 1 => writeln!(
+            out,
             "{} files: {} valid, {} incomplete, {} invalid",
             files.len(),
             count("valid"),
             count("incomplete"),
             count("invalid")
-        ),
+        )?,
         Format::Text => {}
     }
     if let (Some(path), [file], [Verdict::Valid]) = (&args.coq, &files[..], &verdicts[..]) {
@@ -111,6 +124,23 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(worst.unwrap_or(2)))
 }
 
+/// Whether a valid certificate is about the network that is wanted.
+fn about(wanted: &certificate::Problem, file: &Path) -> Verdict {
+    let problem = certificate::read(file).map(|c| match c.claim {
+        Claim::Rank(claim) => claim.problem,
+        Claim::Gap(claim) => claim.upper.problem,
+    });
+    match problem {
+        Ok(problem) if problem == *wanted => Verdict::Valid,
+        _ => Verdict::Invalid(Finding {
+            kind: Kind::Problem,
+            place: "claim.problem".into(),
+            expected: "the network of --network".into(),
+            got: "another".into(),
+        }),
+    }
+}
+
 /// Appends `path`, or the *.json files in it by name.
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     if !path.is_dir() {
@@ -118,8 +148,9 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         return Ok(());
     }
     let mut inside = Vec::new();
-    for entry in std::fs::read_dir(path)? {
-        let path = entry?.path();
+    let named = |e: std::io::Error| format!("{}: {e}", path.display());
+    for entry in std::fs::read_dir(path).map_err(named)? {
+        let path = entry.map_err(named)?.path();
         if path.is_file() && path.extension().is_some_and(|e| e == "json") {
             inside.push(path);
         }

@@ -3,10 +3,12 @@
 use super::{Failure, Format, print_json};
 use crate::bounds::{Evaluation, LogInterval, SCOPE, gap};
 use crate::network::{
-    Architecture, AttentionShape, InvalidProblem, MixerShape, Output, Partition, Problem, presets,
+    Architecture, AttentionShape, InvalidProblem, MixerShape, NetworkFile, Output, Partition,
+    Problem, Replacements, presets,
 };
 use crate::table::words;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Whether attention's separation rank is proved to be above a Mixer's
@@ -14,11 +16,16 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   seprank gap --attention vit-b-16 --mixer mixer-b-16
   seprank gap --attention vit-b-16 --mixer mixer-b-16 --depth 3 --format json
+  seprank gap --attention vit-b-16 --network my-mlp.toml
   seprank gap --depth 4 --width 64 --heads 2 --tokens 32 --token-hidden 16 --mixer-depth 3
 
 Sizes replace those of the models. The plain options are for both sides, --attention-.. and --mixer-.. for one.
 Exit codes: 0 the gap is certified, 2 it is not, or the request makes no sense.")]
 pub(super) struct Args {
+    /// A network file, for the side that no other option describes: the Mixer's, or with --mixer or
+    /// --token-hidden attention's; two of them are attention's and then the other's
+    #[arg(long, value_name = "FILE")]
+    network: Vec<PathBuf>,
     /// A published attention model
     #[arg(long, value_name = "NAME")]
     attention: Option<String>,
@@ -114,7 +121,8 @@ impl From<&Evaluation> for SideReport {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let gap = gap(&args.attention_problem()?, &args.mixer_problem()?);
+    let (lower, upper) = args.sides()?;
+    let gap = gap(&lower, &upper);
     let report = Report {
         certified: gap.certified(),
         lower: gap.lower.as_ref().map(SideReport::from),
@@ -161,6 +169,22 @@ fn size(option: &'static str, given: [Option<usize>; 3]) -> Result<usize, Invali
 }
 
 impl Args {
+    /// The problem with the lower bound and the one with the upper bound.
+    fn sides(&self) -> Result<(Problem, Problem), InvalidProblem> {
+        let replace = Replacements { left: self.left.clone(), ..Replacements::default() };
+        let read = |path: &PathBuf| NetworkFile::read(path, &replace).map(|file| file.problem);
+        let mixer = self.mixer.is_some() || self.own_mixer.token_hidden.is_some();
+        match &self.network[..] {
+            [] => Ok((self.attention_problem()?, self.mixer_problem()?)),
+            [file] if mixer => Ok((read(file)?, self.mixer_problem()?)),
+            [file] => Ok((self.attention_problem()?, read(file)?)),
+            [lower, upper] => Ok((read(lower)?, read(upper)?)),
+            [_, _, third, ..] => {
+                Err(InvalidProblem::new("network", third.display(), "at most two are allowed"))
+            }
+        }
+    }
+
     fn attention_problem(&self) -> Result<Problem, InvalidProblem> {
         let model =
             self.attention.as_ref().map(|name| presets::lookup("attention", name)).transpose()?;

@@ -1,13 +1,17 @@
 //! `seprank map`.
 
 use super::{Failure, progress};
-use crate::network::InvalidProblem;
+use crate::claims::fingerprint;
+use crate::files::OutputDirectory;
+use crate::network::{InvalidProblem, NetworkFile, Problem, Replacements};
 use crate::plot::regime_map;
 use crate::sweep::{Row, Size};
 use itertools::iproduct;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fmt::Display;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -16,6 +20,7 @@ use std::sync::Mutex;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank map --out map
+  seprank map --network my-mlp.toml --depth 1..=12 --out map
   seprank map --depth 1..=12 --width 2,4,8,16 --layer-degree 1..=4 --out map
 
 A list of numbers and ranges A..=B, comma separated. Sizes whose heads do not divide the width are left
@@ -39,6 +44,10 @@ pub(super) struct Args {
     /// Degrees per layer K of the Mixer
     #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1..=4")]
     layer_degree: Vec<Span>,
+    /// A network file in place of the Mixer: its tokens are taken, token-hidden and layer-degree are
+    /// left out
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["token_hidden", "layer_degree", "tokens"])]
+    network: Option<PathBuf>,
     /// Folder for map.csv and map.svg
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -63,34 +72,39 @@ fn parse_span(text: &str) -> Result<Span, String> {
 const MAX_SIZES: usize = 1_000_000;
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let sizes = args.sizes()?;
-    fs::create_dir_all(&args.out).map_err(|e| format!("--out {}: {e}", args.out.display()))?;
-    let path = args.out.join("map.csv");
+    let other = args.other()?;
+    let problem = other.as_ref().map(|(_, problem)| problem);
+    let sizes = args.sizes(other.as_ref().map(|(id, p)| (*id, p.tokens())))?;
+    sizes.iter().try_for_each(|s| s.problems(problem).map(drop))?;
+    let named = |e: io::Error| format!("--out {e}");
+    let dir = OutputDirectory::open(&args.out).map_err(named)?;
+    let path = dir.file("map.csv");
     let mut known = read(&path)?;
     let missing: Vec<Size> = sizes.iter().filter(|s| !known.contains_key(*s)).copied().collect();
     // Rows are appended as they are found, so that an interrupted sweep goes on where it stopped.
-    write(&path, known.values())?;
-    let file = fs::OpenOptions::new().append(true).open(&path)?;
+    dir.replace("map.csv", &rows_to_bytes(known.values())?).map_err(named)?;
+    let because = |e: &dyn Display| Failed(format!("--out {}: {e}", path.display()));
+    let file = OpenOptions::new().append(true).open(&path).map_err(|e| because(&e))?;
     let headers = known.is_empty();
     let writer = Mutex::new(csv::WriterBuilder::new().has_headers(headers).from_writer(file));
     let bar = progress::bar(missing.len() as u64, "sizes");
     let rows: Result<Vec<Row>, Failed> = missing
         .par_iter()
         .map(|size| {
-            let row = size.evaluate().map_err(|e| Failed(e.to_string()))?;
-            let mut writer = writer.lock().map_err(|e| Failed(e.to_string()))?;
-            writer.serialize(&row).map_err(|e| Failed(e.to_string()))?;
-            writer.flush().map_err(|e| Failed(e.to_string()))?;
+            let row = size.evaluate(problem).map_err(|e| Failed(e.to_string()))?;
+            let mut writer = writer.lock().map_err(|e| because(&e))?;
+            writer.serialize(&row).map_err(|e| because(&e))?;
+            writer.flush().map_err(|e| because(&e))?;
             bar.inc(1);
             Ok(row)
         })
         .collect();
     bar.finish_and_clear();
     known.extend(rows?.into_iter().map(|row| (row.size(), row)));
-    write(&path, known.values())?;
+    dir.replace("map.csv", &rows_to_bytes(known.values())?).map_err(named)?;
     let asked: Vec<Row> = sizes.iter().filter_map(|s| known.get(s).cloned()).collect();
-    fs::write(args.out.join("map.svg"), regime_map(&asked)?)?;
-    println!("{} sizes in {}", asked.len(), path.display());
+    dir.replace("map.svg", regime_map(&asked)?.as_bytes()).map_err(named)?;
+    writeln!(io::stdout(), "{} sizes in {}", asked.len(), path.display())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -99,37 +113,41 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 #[error("{0}")]
 struct Failed(String);
 
-/// The rows of an earlier run; a last line cut off in the middle is dropped.
+/// The rows of an earlier run. A last line without its end is dropped: it may have been cut off.
 fn read(path: &Path) -> Result<BTreeMap<Size, Row>, Failure> {
-    if !path.exists() {
-        return Ok(BTreeMap::new());
-    }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(File::open(path)?);
-    let mut rows: Vec<Result<Row, csv::Error>> = reader.deserialize().collect();
-    if rows.last().is_some_and(Result::is_err) {
-        rows.pop();
-    }
-    let rows: Result<Vec<Row>, _> = rows.into_iter().collect();
+    let mut bytes = match fs::read(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        read => read.map_err(|e| format!("--out {}: {e}", path.display()))?,
+    };
+    bytes.truncate(bytes.iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1));
+    let rows: Result<Vec<Row>, _> = csv::Reader::from_reader(&*bytes).deserialize().collect();
     let rows = rows.map_err(|e| format!("--out: {} is not a map: {e}", path.display()))?;
     Ok(rows.into_iter().map(|row| (row.size(), row)).collect())
 }
 
-fn write<'a>(path: &Path, mut rows: impl Iterator<Item = &'a Row>) -> Result<(), Failure> {
-    let mut writer = csv::Writer::from_path(path)?;
+fn rows_to_bytes<'a>(mut rows: impl Iterator<Item = &'a Row>) -> Result<Vec<u8>, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
     rows.try_for_each(|row| writer.serialize(row))?;
-    Ok(writer.flush()?)
+    Ok(writer.into_inner().map_err(|e| e.into_error())?)
 }
 
 impl Args {
-    fn sizes(&self) -> Result<Vec<Size>, InvalidProblem> {
-        let lists = [
-            &self.depth,
-            &self.width,
-            &self.token_hidden,
-            &self.heads,
-            &self.tokens,
-            &self.layer_degree,
-        ];
+    /// The network in place of the Mixer, with the fingerprint of its file.
+    fn other(&self) -> Result<Option<(u64, Problem)>, Failure> {
+        let Some(path) = &self.network else { return Ok(None) };
+        let problem = NetworkFile::read(path, &Replacements::default())?.problem;
+        Ok(Some((fingerprint(&problem), problem)))
+    }
+
+    /// The sizes of the sweep; with a network in place of the Mixer, at its number of tokens.
+    fn sizes(&self, other: Option<(u64, usize)>) -> Result<Vec<Size>, InvalidProblem> {
+        let none = vec![(0, 0)];
+        let own_tokens = vec![other.map_or((0, 0), |(_, n)| (n, n))];
+        let (hidden, degrees, tokens) = match other {
+            Some(_) => (&none, &none, &own_tokens),
+            None => (&self.token_hidden, &self.layer_degree, &self.tokens),
+        };
+        let lists = [&self.depth, &self.width, hidden, &self.heads, tokens, degrees];
         let count = |spans: &Vec<Span>| {
             spans.iter().map(|(a, b)| (b - a).saturating_add(1)).fold(0, usize::saturating_add)
         };
@@ -151,11 +169,11 @@ impl Args {
                 token_hidden,
                 width,
                 depth,
+                network: other.map(|(id, _)| id),
             },
         );
         let sizes: Vec<Size> =
             sizes.filter(|s| s.heads == 0 || s.width.is_multiple_of(s.heads)).collect();
-        sizes.iter().try_for_each(|s| s.problems().map(drop))?;
         match sizes.is_empty() {
             true => Err(InvalidProblem::new("heads", "", "no heads divide a width")),
             false => Ok(sizes),

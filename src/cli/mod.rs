@@ -8,15 +8,19 @@ mod certify;
 mod check;
 mod gap;
 mod map;
+mod networks;
 mod plot;
 mod problem;
+mod profile;
 mod progress;
 mod rank;
+mod spectrum;
 mod table;
 mod tensor;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use std::io::{self, Write};
+use comfy_table::{ContentArrangement, Table, presets};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Exact, certified separation ranks of polynomial attention and MLP-Mixer networks.
@@ -36,12 +40,18 @@ enum Command {
     Tensor(tensor::Args),
     /// Every bound that applies to a problem
     Bounds(bounds::Args),
+    /// The rank at every contiguous cut, and over all balanced partitions
+    Profile(profile::Args),
+    /// The presets: shapes of published models, and small networks of every family
+    Networks(networks::Args),
     /// Whether attention's separation rank is proved to be above a Mixer's
     Gap(gap::Args),
     /// Where the gap is certified, open or refuted, over a sweep of sizes
     Map(map::Args),
     /// Pictures of ranks and bounds, as SVG
     Plot(plot::Args),
+    /// Measured singular values of real networks, which prove nothing
+    Spectrum(spectrum::Args),
     /// Certify every claim on small cases
     Certify(certify::Args),
     /// The tables of the appendix
@@ -59,40 +69,61 @@ enum Format {
     Json,
 }
 
-/// Everything a subcommand can fail with; shown on one line.
+/// Everything a subcommand can fail with; shown on one line. Errors of files are worded with the
+/// option or the path; a plain [`io::Error`] is one of standard output.
 type Failure = Box<dyn std::error::Error>;
 
 /// Parses the arguments of the process, runs the subcommand and returns its exit code.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version come this way too.
+        Err(message) => {
+            let code = u8::try_from(message.exit_code()).unwrap_or(2);
+            return exit(message.print().map(|()| ExitCode::from(code)).map_err(Failure::from));
+        }
+    };
+    exit(match cli.command {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),
         Command::Bounds(args) => bounds::run(&args),
+        Command::Profile(args) => profile::run(&args),
+        Command::Networks(args) => networks::run(&args),
         Command::Gap(args) => gap::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Spectrum(args) => spectrum::run(&args),
         Command::Certify(args) => certify::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),
-    };
-    match result {
-        Ok(code) => code,
-        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    })
 }
 
-/// The reader of our output has gone away, as `head` does: not an error.
-fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    let io = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
-        Some(csv::ErrorKind::Io(e)) => Some(e),
-        _ => error.downcast_ref::<io::Error>(),
+/// The exit code of a result; an error is shown on standard error.
+fn exit(result: Result<ExitCode, Failure>) -> ExitCode {
+    // What a subcommand left in the buffer belongs to its result.
+    let flushed = result.and_then(|code| Ok(io::stdout().flush().map(|()| code)?));
+    let error = match flushed {
+        Ok(code) => return code,
+        Err(error) => error,
     };
-    io.is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    let text = match output_error(error.as_ref()) {
+        // The reader of our output has gone away, as `head` does: not an error.
+        Some(e) if e.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+        Some(e) => format!("standard output: {e}"),
+        None => error.to_string(),
+    };
+    // Where standard error fails too, the exit code tells.
+    let _ = writeln!(io::stderr(), "error: {text}");
+    ExitCode::from(2)
+}
+
+/// The error of standard output, if it is one.
+fn output_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a io::Error> {
+    match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        Some(csv::ErrorKind::Io(e)) => Some(e),
+        _ => error.downcast_ref(),
+    }
 }
 
 /// Prints one JSON document and a line end.
@@ -101,4 +132,17 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
     writeln!(out)?;
     Ok(())
+}
+
+/// A table for a terminal, or plain columns of at most 80 characters.
+fn new_table<const N: usize>(header: [&str; N]) -> Table {
+    let terminal = io::stdout().is_terminal();
+    let mut table = Table::new();
+    let style = if terminal { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING };
+    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
+    if !terminal {
+        table.set_width(80);
+    }
+    table.set_header(header);
+    table
 }

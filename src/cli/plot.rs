@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::bounds::{Evaluation, LogInterval, Side, best, gap};
+use crate::files::replace;
 use crate::network::{Architecture, InvalidProblem, Problem, presets};
 use crate::plot::{Chart, Series};
 use crate::prove::{self, RankRequest};
@@ -70,7 +71,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Picture::Ratio(depths) => (depths.ratio()?, &depths.out),
         Picture::Cut(cut) => (cut.profile()?, &cut.out),
     };
-    std::fs::write(out, chart.svg()?).map_err(|e| format!("--out {}: {e}", out.display()))?;
+    replace(out, chart.svg()?.as_bytes()).map_err(|e| format!("--out {}: {e}", out.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

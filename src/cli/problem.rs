@@ -2,12 +2,80 @@
 
 use crate::network::layers::Permutation;
 use crate::network::{
-    Architecture, AttentionShape, InvalidProblem, MixerShape, Output, Partition, Problem,
+    Architecture, AttentionShape, InvalidProblem, MAX_SIZE, MixerShape, NetworkFile, Output,
+    Partition, Problem, Replacements, WeightMap, presets,
 };
 use clap::{Args, Subcommand};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha20Rng;
+use std::path::{Path, PathBuf};
+
+/// A network: by its sizes, by a network file or by the name of a preset.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Subject {
+    #[command(subcommand)]
+    sizes: Option<NetworkArgs>,
+    #[command(flatten)]
+    file: FileArgs,
+    /// A preset: see `seprank networks`
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+}
+
+/// A network file, and what replaces the values in it.
+#[derive(Args, Clone, Debug)]
+pub(super) struct FileArgs {
+    /// A network file (docs/networks.md)
+    #[arg(long, value_name = "FILE")]
+    network: Option<PathBuf>,
+    /// Of a network file or preset: another number of tokens N
+    #[arg(long, value_name = "N")]
+    tokens: Option<usize>,
+    /// Of a network file or preset: other positions of side A, from 0, comma separated
+    #[arg(long, value_name = "I,J,..", value_delimiter = ',')]
+    left: Option<Vec<usize>>,
+    /// Of a network file or preset: another output entry Y[I,P]
+    #[arg(long, value_name = "I,P", value_parser = parse_output)]
+    output: Option<Output>,
+}
+
+impl FileArgs {
+    fn replacements(&self) -> Replacements {
+        Replacements { tokens: self.tokens, left: self.left.clone(), output: self.output }
+    }
+
+    /// The network file, if one is named.
+    pub(super) fn read(&self) -> Option<Result<NetworkFile, InvalidProblem>> {
+        let replacements = self.replacements();
+        self.network.as_ref().map(|path| NetworkFile::read(path, &replacements))
+    }
+}
+
+impl Subject {
+    /// The problem, and where its weights are found in a weight file.
+    pub(super) fn network(&self) -> Result<NetworkFile, InvalidProblem> {
+        match (&self.sizes, self.file.read(), &self.model) {
+            (Some(sizes), None, None) => {
+                Ok(NetworkFile { problem: sizes.problem()?, weights: WeightMap::default() })
+            }
+            (None, Some(file), None) => file,
+            (None, None, Some(name)) => presets::network("model", name, &self.file.replacements()),
+            (None, None, None) => Err(InvalidProblem::new(
+                "network",
+                "",
+                "a network is needed: --network FILE, --model NAME, or `attention` or `mixer` with sizes",
+            )),
+            _ => Err(InvalidProblem::new(
+                "network",
+                self.file.network.as_deref().unwrap_or(Path::new("")).display(),
+                "give one of --network FILE, --model NAME and `attention` or `mixer` with sizes",
+            )),
+        }
+    }
+
+    /// The problem.
+    pub(super) fn problem(&self) -> Result<Problem, InvalidProblem> {
+        self.network().map(|file| file.problem)
+    }
+}
 
 /// Tokens, partition and output entry.
 #[derive(Args, Clone, Debug)]
@@ -125,28 +193,14 @@ impl MixerArgs {
             (self.setting.tokens, self.setting.tokens.saturating_mul(self.width));
         let invalid = |allowed: String| InvalidProblem::new("permute", text, allowed);
         if let Ok(seed) = text.parse::<u64>() {
-            if entries > crate::network::MAX_SIZE {
-                return Err(invalid(format!(
-                    "at most {} entries can be permuted",
-                    crate::network::MAX_SIZE
-                )));
+            if entries > MAX_SIZE {
+                return Err(invalid(format!("at most {MAX_SIZE} entries can be permuted")));
             }
-            let mut order: Vec<usize> = (0..entries).collect();
-            order.shuffle(&mut ChaCha20Rng::seed_from_u64(seed));
-            return Ok(Permutation::new(order));
+            return Ok(Some(Permutation::random(entries, seed)));
         }
-        let content = std::fs::read_to_string(text)
-            .map_err(|e| invalid(format!("give a seed or a readable file: {e}")))?;
-        let order: Result<Vec<usize>, _> = content
-            .split([',', ' ', '\n', '\t', '\r'])
-            .filter(|w| !w.is_empty())
-            .map(str::parse)
-            .collect();
-        let order = order.map_err(|e| invalid(format!("numbers from 0 are expected: {e}")))?;
-        let count = order.len();
-        let permutation = Permutation::new(order).ok_or_else(|| {
-            invalid(format!("each of 0..={} must stand there once", count.saturating_sub(1)))
-        })?;
+        let permutation = Permutation::read(Path::new(text))
+            .map_err(|e| invalid(format!("give a seed or a file: {e}")))?;
+        let count = permutation.source().len();
         if count == tokens {
             Ok(Some(Permutation::of_tokens(&permutation, self.width)))
         } else if count == entries {

@@ -1,6 +1,6 @@
 //! `seprank rank`.
 
-use super::problem::NetworkArgs;
+use super::problem::Subject;
 use super::{Failure, Format, print_json, progress};
 use crate::bounds::Side;
 use crate::certificate;
@@ -13,6 +13,7 @@ use crate::prove::{
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use serde::Serialize;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,22 +25,24 @@ use std::process::ExitCode;
   seprank rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --format json
   seprank rank attention --depth 3 --width 4 --tokens 8 --dry-run
   seprank rank attention --depth 2 --width 3 --tokens 6 --certificate rank49.json
+  seprank rank --network my-network.toml --weights model.safetensors
 
 With random weights the answer is the generic separation rank: the maximum over all weights,
 taken by almost all of them. It is exact where the rank found meets a proved upper bound;
 otherwise it is a proved lower bound, and the chance that the draw was unlucky is stated.")]
 pub(super) struct Args {
-    #[command(subcommand)]
-    network: NetworkArgs,
+    #[command(flatten)]
+    network: Subject,
     #[command(flatten)]
     options: Options,
 }
 
 #[derive(clap::Args, Clone, Debug)]
 struct Options {
-    /// Weights: random integers, random diagonal matrices (whose blocks split by sign symmetry), or
-    /// the construction in a theorem's proof
-    #[arg(long, global = true, value_enum, default_value_t = WeightsArg::Random)]
+    /// Weights: random integers (random), random diagonal matrices, whose blocks split by sign symmetry
+    /// (diagonal), the construction in a theorem's proof (power, isotropic, heads, blocks), or those in
+    /// a FILE.safetensors, found by the [weights] of the network file
+    #[arg(long, global = true, value_name = "WEIGHTS", value_parser = parse_weights, default_value = "random")]
     weights: WeightsArg,
     /// Inputs: all, or only those in the proof of the named weights
     #[arg(long, global = true, value_enum, default_value_t = InputsArg::All)]
@@ -50,6 +53,9 @@ struct Options {
     /// How to compute
     #[arg(long, global = true, value_enum, default_value_t = MethodArg::Auto)]
     method: MethodArg,
+    /// Largest number of points on a side of a grid: for a lower bound on a rank too large to find
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    points: Option<u64>,
     /// Largest matrix, in GiB
     #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
     memory: u16,
@@ -76,14 +82,27 @@ struct Prediction {
     fits: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+/// A kind of weights, or a file of them.
+#[derive(Clone, Debug)]
 enum WeightsArg {
-    Random,
-    Diagonal,
-    Power,
-    Isotropic,
-    Heads,
-    Blocks,
+    Kind(Weights),
+    File(PathBuf),
+}
+
+fn parse_weights(text: &str) -> Result<WeightsArg, String> {
+    if text.ends_with(".safetensors") {
+        return Ok(WeightsArg::File(text.into()));
+    }
+    let mut known = vec![
+        ("random", Weights::Random),
+        (WeightStyle::Diagonal.name(), Weights::Styled(WeightStyle::Diagonal)),
+    ];
+    known.extend(WitnessKind::ALL.map(|kind| (kind.name(), Weights::Named(kind))));
+    let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+    let found = known.into_iter().find(|(name, _)| *name == text);
+    found
+        .map(|(_, weights)| WeightsArg::Kind(weights))
+        .ok_or_else(|| format!("allowed are {} or a FILE.safetensors", names.join(", ")))
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -139,22 +158,20 @@ impl From<&BoundValue> for BoundRow {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let options = &args.options;
+    let network = args.network.network()?;
+    let weights = match &options.weights {
+        WeightsArg::Kind(weights) => weights.clone(),
+        WeightsArg::File(path) => Weights::Given(network.weights.load(&network.problem, path)?),
+    };
     let request = RankRequest {
-        problem: args.network.problem()?,
-        weights: match options.weights {
-            WeightsArg::Random => Weights::Random,
-            WeightsArg::Diagonal => Weights::Styled(WeightStyle::Diagonal),
-            WeightsArg::Power => Weights::Named(WitnessKind::Power),
-            WeightsArg::Isotropic => Weights::Named(WitnessKind::Isotropic),
-            WeightsArg::Heads => Weights::Named(WitnessKind::Heads),
-            WeightsArg::Blocks => Weights::Named(WitnessKind::Blocks),
-        },
+        problem: network.problem,
+        weights,
         inputs: match options.inputs {
             InputsArg::All => Inputs::All,
             InputsArg::Theorem => Inputs::Theorem,
         },
         method: match options.method {
-            MethodArg::Auto if options.coq.is_some() => Method::Grid,
+            MethodArg::Auto if options.coq.is_some() || options.points.is_some() => Method::Grid,
             MethodArg::Auto => Method::Auto,
             MethodArg::Coefficients => Method::Coefficients,
             MethodArg::Grid => Method::Grid,
@@ -162,6 +179,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         },
         seed: options.seed,
         memory: MemoryLimit(u64::from(options.memory) << 30),
+        points: options.points,
     };
     if options.dry_run {
         return predict(&request, options.format);
@@ -208,16 +226,19 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
         })?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!("by {}, about {:.1} s", f.route, f.seconds);
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "by {}, about {:.1} s", f.route, f.seconds)?;
     match f.bytes {
-        Some(bytes) => println!("memory: {} MiB of {} MiB", bytes >> 20, request.memory.0 >> 20),
-        None => println!("memory: more than 64 bits can count"),
+        Some(bytes) => {
+            writeln!(out, "memory: {} MiB of {} MiB", bytes >> 20, request.memory.0 >> 20)?;
+        }
+        None => writeln!(out, "memory: more than 64 bits can count")?,
     }
     if !f.fits {
-        println!("does not fit: reduce --depth or --width, or raise --memory");
+        writeln!(out, "does not fit: reduce --depth or --width, or raise --memory")?;
     }
     for (rows, cols) in f.blocks {
-        println!("  {rows} x {cols}");
+        writeln!(out, "  {rows} x {cols}")?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -241,7 +262,7 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
             answer.prime
         ),
         (Basis::Chance(None), _) => {
-            format!("a non-zero minor modulo {}; no upper half is certified", answer.prime)
+            format!("a non-zero minor modulo {}; nothing is said from above", answer.prime)
         }
     };
     Report {
@@ -283,7 +304,6 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
 }
 
 fn print_text(report: &Report) -> Result<(), Failure> {
-    use std::io::Write;
     let mut out = std::io::stdout().lock();
     let relation = if report.status == "exact" { "=" } else { ">=" };
     writeln!(

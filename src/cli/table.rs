@@ -1,7 +1,7 @@
 //! `seprank table`.
 
 use super::{Failure, progress};
-use crate::files::replace;
+use crate::files::OutputDirectory;
 use crate::table::{self, Format, Table};
 use clap::ValueEnum;
 use std::io::Write;
@@ -89,11 +89,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         }
         files.push(table::manifest(&files, args.seed, time));
     }
-    std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()))?;
+    let dir = OutputDirectory::open(dir).map_err(|e| format!("--out {e}"))?;
     for file in &files {
-        let path = dir.join(&file.name);
-        replace(&path, file.text.as_bytes())
-            .map_err(|e| format!("--out {}: {e}", path.display()))?;
+        dir.replace(&file.name, file.text.as_bytes()).map_err(|e| format!("--out {e}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

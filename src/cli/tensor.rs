@@ -1,6 +1,6 @@
 //! `seprank tensor`.
 
-use super::problem::NetworkArgs;
+use super::problem::Subject;
 use super::{Failure, print_json};
 use crate::arith::Rational;
 use crate::network::{InputFamily, WeightStyle};
@@ -12,13 +12,14 @@ use std::process::ExitCode;
 
 /// The coefficient tensor and the shape of its matricization
 #[derive(clap::Args, Clone, Debug)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   seprank tensor attention --depth 1 --width 2 --tokens 2 --format csv
+  seprank tensor --model gmlp --format json
 
 Exponents are listed for the entries X[t,k], tokens of side A first, then side B, by rows.")]
 pub(super) struct Args {
-    #[command(subcommand)]
-    network: NetworkArgs,
+    #[command(flatten)]
+    network: Subject,
     /// Seed of the random weights
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,

@@ -1,9 +1,9 @@
-//! The two architectures of the comparison, as lists of layers.
+//! The two architectures of the comparison, and any list of layers.
 
-use super::InvalidProblem;
 use super::layers::{
-    Attention, ChannelMixing, Layer, LayerRule, Permutation, Residual, TokenMixing,
+    Attention, ChannelMixing, Layer, Permutation, Residual, TokenMixing, chain_output, next_state,
 };
+use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE};
 use rug::Integer;
 use rug::ops::Pow;
 
@@ -15,6 +15,39 @@ pub enum Architecture {
     Attention(AttentionShape),
     /// Polynomial MLP-Mixer.
     Mixer(MixerShape),
+    /// Any other network of the layers in [`layers`](super::layers).
+    Layers(LayersShape),
+}
+
+/// A network layer by layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayersShape {
+    /// Channels d of the input.
+    pub width: usize,
+    /// The layers in order.
+    pub layers: Vec<Layer>,
+}
+
+impl LayersShape {
+    /// The layers, each with the tokens and channels of the state that reaches it.
+    ///
+    /// # Panics
+    /// If the layers do not fit together; those of a [`Problem`](super::Problem) do.
+    pub fn with_states(&self, tokens: usize) -> Vec<(&Layer, (usize, usize))> {
+        let mut state = (tokens, self.width);
+        let placed = self.layers.iter().map(|layer| {
+            let before = state;
+            state = layer.output(state.0, state.1).expect("the layers fit together");
+            (layer, before)
+        });
+        placed.collect()
+    }
+
+    /// The degree of the last layer that is not affine.
+    pub fn last_degree(&self, tokens: usize) -> Option<u64> {
+        let degree = |(l, (n, d)): &(&Layer, (usize, usize))| l.degree(*n, *d).filter(|k| *k > 1);
+        self.with_states(tokens).iter().rev().find_map(degree)
+    }
 }
 
 /// Sizes of an attention network.
@@ -78,66 +111,104 @@ impl Architecture {
         match self {
             Self::Attention(shape) => shape.width,
             Self::Mixer(shape) => shape.width,
+            Self::Layers(shape) => shape.width,
         }
     }
 
-    /// Depth L.
+    /// Depth L; of a list of layers, their number.
     pub fn depth(&self) -> usize {
         match self {
             Self::Attention(shape) => shape.depth,
             Self::Mixer(shape) => shape.depth,
+            Self::Layers(shape) => shape.layers.len(),
         }
     }
 
-    /// The degree of one layer: 3 for attention, k_t k_c for the Mixer. `None` past 64 bits.
+    /// The degree of one layer: 3 for attention, k_t k_c for the Mixer. `None` past 64 bits, and for
+    /// a list of layers, where each has its own.
     pub fn layer_degree(&self) -> Option<u64> {
         match self {
             Self::Attention(_) => Some(3),
             Self::Mixer(shape) => shape.token_degree.checked_mul(shape.channel_degree),
+            Self::Layers(_) => None,
         }
     }
 
-    /// The degree of the whole network, `layer_degree^depth`.
-    pub(super) fn degree(&self) -> Result<u64, InvalidProblem> {
-        let degree = self.layer_degree().and_then(|k| {
-            if k == 1 { Some(1) } else { k.checked_pow(u32::try_from(self.depth()).ok()?) }
-        });
+    /// Tokens and channels of the last state; of layers that do not fit, those of the input.
+    pub(super) fn output_size(&self, tokens: usize) -> (usize, usize) {
+        match self {
+            Self::Layers(shape) => chain_output(&shape.layers, (tokens, shape.width)).ok(),
+            _ => None,
+        }
+        .unwrap_or((tokens, self.width()))
+    }
+
+    /// The degree of the whole network.
+    pub(super) fn degree(&self, tokens: usize) -> Result<u64, InvalidProblem> {
+        let degree = match self.layer_degree() {
+            Some(1) => Some(1),
+            Some(k) => u32::try_from(self.depth()).ok().and_then(|l| k.checked_pow(l)),
+            None => self.big_degree(tokens).to_u64(),
+        };
         degree.ok_or_else(|| {
-            let k = self.layer_degree().unwrap_or(u64::MAX);
+            let (option, value) = ("depth", self.depth());
             InvalidProblem::new(
-                "depth",
-                self.depth(),
-                format_args!(
-                    "the degree {k}^depth must fit 64 bits, so at most {} layers of degree {k}",
-                    u64::MAX.checked_ilog(k).unwrap_or(0)
-                ),
+                option,
+                value,
+                match self.layer_degree() {
+                    Some(k) => format!(
+                        "the degree {k}^depth must fit 64 bits, so at most {} layers of degree {k}",
+                        u64::MAX.checked_ilog(k).unwrap_or(0)
+                    ),
+                    None => "the degree must fit 64 bits".into(),
+                },
             )
         })
     }
 
     /// The degree of the whole network, however large.
-    pub(super) fn big_degree(&self) -> Integer {
-        let per_layer = match self {
-            Self::Attention(_) => Integer::from(3),
-            Self::Mixer(shape) => Integer::from(shape.token_degree) * shape.channel_degree,
-        };
-        per_layer.pow(u32::try_from(self.depth()).expect("depths are at most MAX_SIZE"))
+    pub(super) fn big_degree(&self, tokens: usize) -> Integer {
+        let depth = u32::try_from(self.depth()).expect("depths are at most MAX_SIZE");
+        match self {
+            Self::Attention(_) => Integer::from(3).pow(depth),
+            Self::Mixer(s) => (Integer::from(s.token_degree) * s.channel_degree).pow(depth),
+            Self::Layers(s) => {
+                let mut state = (tokens, s.width);
+                s.layers.iter().fold(Integer::from(1), |product, layer| {
+                    let degree = layer.degree(state.0, state.1).expect("seen to fit 64 bits");
+                    state = layer.output(state.0, state.1).unwrap_or(state);
+                    product * degree
+                })
+            }
+        }
+    }
+
+    /// A network by its layers: attention or a Mixer if it is one of those.
+    pub fn of_layers(width: usize, layers: Vec<Layer>) -> Self {
+        let known = [attention_like(width, &layers), mixer_like(width, &layers)];
+        match known.into_iter().flatten().find(|shape| shape.layers() == layers) {
+            Some(shape) => shape,
+            None => Self::Layers(LayersShape { width, layers }),
+        }
     }
 
     /// The layers in order.
     pub(super) fn layers(&self) -> Vec<Layer> {
         match self {
             Self::Attention(s) => {
-                let layer = Attention { heads: s.heads, head_width: s.width / s.heads };
-                vec![layer.into(); s.depth]
+                vec![Attention::plain(s.heads, s.width / s.heads).into(); s.depth]
             }
             Self::Mixer(s) => {
                 let parts: [Layer; 2] = [
-                    TokenMixing { hidden: s.token_hidden, degree: s.token_degree, bias: s.bias }
-                        .into(),
+                    TokenMixing {
+                        hidden: s.token_hidden,
+                        activation: Activation::Power(s.token_degree),
+                        bias: s.bias,
+                    }
+                    .into(),
                     ChannelMixing {
                         hidden: s.channel_hidden,
-                        degree: s.channel_degree,
+                        activation: Activation::Power(s.channel_degree),
                         bias: s.bias,
                     }
                     .into(),
@@ -148,22 +219,28 @@ impl Architecture {
                 let input = s.permutation.iter().cloned().map(Layer::from);
                 input.chain(std::iter::repeat_n(parts, s.depth).flatten()).collect()
             }
+            Self::Layers(s) => s.layers.clone(),
         }
     }
 
     /// The number of weights, or `None` past 64 bits.
     pub fn parameter_count(&self, tokens: usize) -> Option<u64> {
-        let per_layer: Vec<Layer> = match self {
+        let (list, times): (Vec<Layer>, usize) = match self {
             Self::Attention(s) => {
-                Self::Attention(AttentionShape { depth: 1, ..s.clone() }).layers()
+                (Self::Attention(AttentionShape { depth: 1, ..s.clone() }).layers(), s.depth)
             }
-            Self::Mixer(s) => Self::Mixer(MixerShape { depth: 1, ..s.clone() }).layers(),
+            Self::Mixer(s) => (Self::Mixer(MixerShape { depth: 1, ..s.clone() }).layers(), s.depth),
+            Self::Layers(s) => (s.layers.clone(), 1),
         };
+        let mut state = (tokens, self.width());
         let mut count = 0u64;
-        for p in per_layer.iter().flat_map(|l| l.parameters(tokens, self.width())) {
-            count = count.checked_add((p.rows as u64).checked_mul(p.cols as u64)?)?;
+        for layer in list {
+            for p in layer.parameters(state.0, state.1) {
+                count = count.checked_add((p.rows as u64).checked_mul(p.cols as u64)?)?;
+            }
+            state = layer.output(state.0, state.1).ok()?;
         }
-        count.checked_mul(self.depth() as u64)
+        count.checked_mul(times as u64)
     }
 
     pub(super) fn validate(&self, tokens: usize) -> Result<(), InvalidProblem> {
@@ -178,6 +255,20 @@ impl Architecture {
         size("depth", self.depth())?;
         size("width", self.width())?;
         match self {
+            Self::Layers(s) => {
+                let wrong = |why| InvalidProblem::new("network", "(its layers)", why);
+                let mut state = (tokens, s.width);
+                for (i, layer) in s.layers.iter().enumerate() {
+                    if layer.degree(state.0, state.1).is_none() {
+                        let name = layer.name();
+                        return Err(wrong(format!(
+                            "layer {i} ({name}): its degree must fit 64 bits"
+                        )));
+                    }
+                    let before = i.checked_sub(1).map(|b| &s.layers[b]);
+                    state = next_state(before, i, layer, state).map_err(wrong)?;
+                }
+            }
             Self::Attention(s) => {
                 if s.heads == 0 || !s.width.is_multiple_of(s.heads) {
                     let divisors: Vec<String> = (1..=s.width)
@@ -201,8 +292,9 @@ impl Architecture {
                 for (option, degree) in
                     [("token-degree", s.token_degree), ("channel-degree", s.channel_degree)]
                 {
-                    if !(1..=64).contains(&degree) {
-                        return Err(InvalidProblem::new(option, degree, "allowed are 1..=64"));
+                    if !(1..=MAX_ACTIVATION_DEGREE).contains(&degree) {
+                        let allowed = format_args!("allowed are 1..={MAX_ACTIVATION_DEGREE}");
+                        return Err(InvalidProblem::new(option, degree, allowed));
                     }
                 }
                 let entries = tokens * s.width;
@@ -221,4 +313,39 @@ impl Architecture {
         }
         Ok(())
     }
+}
+
+/// Attention that has these layers, if any has.
+fn attention_like(width: usize, layers: &[Layer]) -> Option<Architecture> {
+    let Some(Layer::Attention(first)) = layers.first() else { return None };
+    let shape = AttentionShape { depth: layers.len(), width, heads: first.heads };
+    width.is_multiple_of(first.heads).then_some(Architecture::Attention(shape))
+}
+
+/// A Mixer that has these layers, if any has.
+fn mixer_like(width: usize, layers: &[Layer]) -> Option<Architecture> {
+    let (permutation, rest) = match layers {
+        [Layer::Permutation(p), rest @ ..] => (Some(p.clone()), rest),
+        _ => (None, layers),
+    };
+    let inside = |layer: &Layer| match layer {
+        Layer::Residual(Residual { inner }) => inner.first().cloned(),
+        other => Some(other.clone()),
+    };
+    let (Some(Layer::TokenMixing(token)), Some(Layer::ChannelMixing(channel))) =
+        (inside(rest.first()?), inside(rest.get(1)?))
+    else {
+        return None;
+    };
+    Some(Architecture::Mixer(MixerShape {
+        depth: rest.len() / 2,
+        width,
+        token_hidden: token.hidden,
+        token_degree: token.activation.degree(),
+        channel_hidden: channel.hidden,
+        channel_degree: channel.activation.degree(),
+        bias: token.bias,
+        residual: matches!(rest[0], Layer::Residual(_)),
+        permutation,
+    }))
 }

@@ -4,21 +4,32 @@
 //! asks for the separation rank of `f(X) = Y[i, p]` with respect to (A, B). A [`Network`] is a list
 //! of layers with weights in some ring T; [`Network::forward`] is its only meaning.
 
+mod activation;
 mod architecture;
+pub mod expression;
 mod family;
+mod file;
 pub mod layers;
+mod number;
 mod partition;
 pub mod presets;
+mod view;
+mod weight_file;
 mod weights;
 pub mod witness;
 
-pub use architecture::{Architecture, AttentionShape, MAX_SIZE, MixerShape};
+pub use activation::{Activation, MAX_ACTIVATION_DEGREE};
+pub use architecture::{Architecture, AttentionShape, LayersShape, MAX_SIZE, MixerShape};
 pub use family::{InputFamily, SideFamily};
+pub use file::{MAX_LAYERS, MAX_NETWORK_BYTES, NetworkFile, Replacements, Site};
+pub use number::Number;
 pub use partition::Partition;
+pub use weight_file::WeightMap;
 pub use weights::{RANDOM_WEIGHT_RANGE, WeightStyle};
 
 use crate::arith::Ring;
-use layers::{Layer, LayerRule, Parameter};
+use expression::Expression;
+use layers::{Layer, Parameter};
 use nalgebra::DMatrix;
 use rug::Integer;
 
@@ -70,7 +81,7 @@ impl Problem {
         output: Output,
     ) -> Result<Self, InvalidProblem> {
         architecture.validate(partition.tokens())?;
-        let (tokens, width) = (partition.tokens(), architecture.width());
+        let (tokens, width) = architecture.output_size(partition.tokens());
         if output.token >= tokens || output.channel >= width {
             return Err(InvalidProblem::new(
                 "output",
@@ -162,17 +173,28 @@ impl Problem {
     /// # Errors
     /// If it does not: names the depth and the largest allowed.
     pub fn degree(&self) -> Result<u64, InvalidProblem> {
-        self.architecture.degree()
+        self.architecture.degree(self.tokens())
     }
 
     /// The degree of f in the entries of X, however large.
     pub fn big_degree(&self) -> Integer {
-        self.architecture.big_degree()
+        self.architecture.big_degree(self.tokens())
+    }
+
+    /// The numbers (n_A, n_B) of linearly independent linear forms in the entries of X on sides A and B
+    /// through which f depends on X, at most (docs/theory.md, 4.5).
+    pub fn visible_variables(&self) -> (usize, usize) {
+        view::visible_variables(self)
     }
 
     /// The degree of f in the weights if it fits 64 bits.
     pub fn weight_degree(&self) -> Option<u64> {
-        self.layers().iter().try_fold(0, |before, layer| layer.weight_degree(before))
+        let mut state = (self.tokens(), self.width());
+        self.layers().iter().try_fold(0, |before, layer| {
+            let after = layer.weight_degree(state.0, state.1, before);
+            state = layer.output(state.0, state.1).ok()?;
+            after
+        })
     }
 
     /// The layers, the same for all weights.
@@ -185,6 +207,8 @@ impl Problem {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network<T> {
     layers: Vec<Layer>,
+    /// What each layer does to the state that reaches it.
+    expressions: Vec<Expression>,
     parameters: Vec<Vec<DMatrix<T>>>,
 }
 
@@ -204,7 +228,8 @@ impl<T: Ring> Network<T> {
     /// Pairs the layers with their parameters, one list per layer.
     ///
     /// # Errors
-    /// If a list has another length than [`LayerRule::parameters`] states, or a matrix another size.
+    /// If a list has another length than [`Layer::parameters`] states, or a matrix another size, or a
+    /// layer does not fit the state that reaches it.
     pub fn new(
         tokens: usize,
         width: usize,
@@ -219,12 +244,21 @@ impl<T: Ring> Network<T> {
         if layers.len() != parameters.len() {
             return Err(count(parameters.len(), layers.len(), "layers", parameters.len()));
         }
+        let mut state = (tokens, width);
+        let mut expressions = Vec::with_capacity(layers.len());
         for (index, (layer, given)) in layers.iter().zip(&parameters).enumerate() {
+            let (tokens, width) = state;
+            state = layer.output(tokens, width).map_err(|asks| WeightShapeError {
+                layer: index,
+                expected: format!("a state that the layer accepts, which {asks}"),
+                got: format!("{tokens} x {width}"),
+            })?;
+            expressions.push(layer.expression(tokens, width));
             let wanted = layer.parameters(tokens, width);
             if wanted.len() != given.len() {
                 return Err(count(index, wanted.len(), "parameters", given.len()));
             }
-            for (Parameter { name, rows, cols }, matrix) in wanted.iter().zip(given) {
+            for (Parameter { name, rows, cols, .. }, matrix) in wanted.iter().zip(given) {
                 if matrix.shape() != (*rows, *cols) {
                     return Err(WeightShapeError {
                         layer: index,
@@ -234,22 +268,21 @@ impl<T: Ring> Network<T> {
                 }
             }
         }
-        Ok(Self { layers, parameters })
+        Ok(Self { layers, expressions, parameters })
     }
 
-    /// The last state for the input `x` (N x d).
+    /// The last state for the input `x` (N x d); rows are tokens.
     pub fn forward(&self, x: &DMatrix<T>) -> DMatrix<T> {
-        self.layers
-            .iter()
-            .zip(&self.parameters)
-            .fold(x.clone(), |y, (layer, parameters)| layer.forward(parameters, &y))
+        let layers = self.expressions.iter().zip(&self.parameters);
+        layers.fold(x.clone(), |y, (layer, parameters)| layer.evaluate(parameters, &y).into_owned())
     }
 
     /// The same network over another ring, `f` being a ring homomorphism.
     pub fn map<U: Ring>(&self, f: impl Fn(&T) -> U) -> Network<U> {
         let parameters =
             self.parameters.iter().map(|list| list.iter().map(|m| m.map_ref(&f)).collect());
-        Network { layers: self.layers.clone(), parameters: parameters.collect() }
+        let (layers, expressions) = (self.layers.clone(), self.expressions.clone());
+        Network { layers, expressions, parameters: parameters.collect() }
     }
 
     /// Puts another matrix in the place of one parameter: the same layers, fed another input.

@@ -1,6 +1,12 @@
-//! Shapes of published models.
+//! Shapes of published models, and small networks of every family.
 
-use super::{Architecture, AttentionShape, InvalidProblem, MixerShape, Output, Partition, Problem};
+use super::file::nearest;
+use super::{
+    Architecture, AttentionShape, InvalidProblem, MixerShape, NetworkFile, Output, Partition,
+    Problem, Replacements, WeightMap,
+};
+use include_dir::{Dir, include_dir};
+use std::path::Path;
 
 /// A published model shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,19 +60,81 @@ pub fn find(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|p| p.name == name)
 }
 
-/// The preset of that name, given to `option` on the command line.
+/// The published model of that name, given to `option` on the command line.
 ///
 /// # Errors
 /// Lists the known names and the nearest.
 pub fn lookup(option: &'static str, name: &str) -> Result<&'static Preset, InvalidProblem> {
-    find(name).ok_or_else(|| {
-        let known: Vec<_> = PRESETS.iter().map(|p| p.name).collect();
-        let near = known
-            .iter()
-            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-        let near = near.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
-        InvalidProblem::new(option, name, format!("allowed are {}{near}", known.join(", ")))
-    })
+    find(name).ok_or_else(|| unknown(option, name, PRESETS.iter().map(|p| p.name).collect()))
+}
+
+fn unknown(option: &'static str, name: &str, known: Vec<&str>) -> InvalidProblem {
+    let near = nearest(name, known.iter().copied()).unwrap_or_default();
+    let allowed = format!("allowed are {}; did you mean {near}?", known.join(", "));
+    InvalidProblem::new(option, name, allowed)
+}
+
+/// A small network of a family, for exact work: a network file that is part of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Family {
+    /// Name as on the command line.
+    pub name: &'static str,
+    /// Name as in the literature, with the source.
+    pub title: &'static str,
+    /// The network file.
+    pub text: &'static str,
+}
+
+static FAMILIES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src/network/families");
+
+/// The small networks, ordered by name. A file in `families/` is one; its first line is the title.
+pub fn families() -> Vec<Family> {
+    let family = |file: &'static include_dir::File| {
+        let text = file.contents_utf8()?;
+        let title = text.lines().next()?.strip_prefix("# ")?;
+        Some(Family { name: file.path().file_stem()?.to_str()?, title, text })
+    };
+    let mut list: Vec<Family> = FAMILIES.files().filter_map(family).collect();
+    list.sort_by_key(|f| f.name);
+    list
+}
+
+impl Family {
+    /// The network.
+    ///
+    /// # Errors
+    /// If a replaced value does not fit.
+    pub fn network(&self, replace: &Replacements) -> Result<NetworkFile, InvalidProblem> {
+        NetworkFile::parse(self.text, Path::new(""), replace)
+            .map_err(|why| InvalidProblem::new("model", self.name, why))
+    }
+}
+
+/// The published model or small network of that name, given to `option` on the command line.
+///
+/// # Errors
+/// Lists the known names and the nearest; or a replaced value does not fit.
+pub fn network(
+    option: &'static str,
+    name: &str,
+    replace: &Replacements,
+) -> Result<NetworkFile, InvalidProblem> {
+    let families = families();
+    if let Some(family) = families.iter().find(|f| f.name == name) {
+        return family.network(replace);
+    }
+    let Some(preset) = find(name) else {
+        let known = PRESETS.iter().map(|p| p.name).chain(families.iter().map(|f| f.name));
+        return Err(unknown(option, name, known.collect()));
+    };
+    let tokens = replace.tokens.unwrap_or(preset.tokens);
+    let partition = match &replace.left {
+        Some(left) => Partition::new(tokens, left)?,
+        None => Partition::halves(tokens)?,
+    };
+    let output = replace.output.unwrap_or_default();
+    let problem = Problem::new(preset.architecture(), partition, output)?;
+    Ok(NetworkFile { problem, weights: WeightMap::default() })
 }
 
 impl Preset {

@@ -1,6 +1,5 @@
 //! Random weights.
 
-use super::layers::LayerRule;
 use super::{Network, Problem};
 use crate::arith::Rational;
 use nalgebra::DMatrix;
@@ -64,14 +63,24 @@ impl WeightStyle {
         let (tokens, width) = (problem.tokens(), problem.width());
         let layers = problem.layers();
         let mut parameters: Vec<Vec<DMatrix<Rational>>> = Vec::with_capacity(layers.len());
+        let mut state = (tokens, width);
         for (index, layer) in layers.iter().enumerate() {
-            let earlier = layers[..index].iter().position(|l| self == Self::Repeated && l == layer);
+            let wanted = layer.parameters(state.0, state.1);
+            state = layer.output(state.0, state.1).expect("problems have layers that fit");
+            let same_sizes = |drawn: &[DMatrix<Rational>]| {
+                drawn.iter().map(DMatrix::shape).eq(wanted.iter().map(|p| (p.rows, p.cols)))
+            };
+            let earlier = (0..index).find(|&i| {
+                self == Self::Repeated && layers[i] == *layer && same_sizes(&parameters[i])
+            });
             let drawn = match earlier {
                 Some(same) => parameters[same].clone(),
-                None => layer
-                    .parameters(tokens, width)
+                None => wanted
                     .iter()
                     .map(|p| {
+                        if let Some(value) = &p.value {
+                            return value.clone();
+                        }
                         let entries: Vec<Rational> = (0..p.rows * p.cols)
                             .map(|e| self.entry(e / p.cols, e % p.cols, rng).into())
                             .collect();

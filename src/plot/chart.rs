@@ -27,6 +27,11 @@ pub struct Chart {
     pub series: Vec<Series>,
 }
 
+/// A whole number; nothing at the ticks between them.
+fn whole(v: f64) -> String {
+    if (v - v.round()).abs() < 1e-9 { format!("{v:.0}") } else { String::new() }
+}
+
 impl Chart {
     /// The picture as SVG.
     ///
@@ -47,7 +52,8 @@ impl Chart {
         let drawn = if self.logarithmic {
             self.draw(&mut text, x, (y.0 / 1.5..y.1 * 1.5).log_scale())
         } else {
-            let room = (y.1 - y.0).max(1.0) / 20.0;
+            // A level line lies in the middle.
+            let room = if y.1 > y.0 { (y.1 - y.0) / 20.0 } else { 1.0 };
             self.draw(&mut text, x, y.0 - room..y.1 + room)
         };
         drawn.map_err(|e| PlotError::Drawing(e.to_string()))?;
@@ -76,8 +82,12 @@ impl Chart {
             .configure_mesh()
             .x_desc(&self.x)
             .y_desc(&self.y)
-            .x_label_formatter(&|v| format!("{v:.0}"))
-            .y_label_formatter(&|v| if v.abs() >= 1e6 { format!("{v:.0e}") } else { v.to_string() })
+            .x_label_formatter(&|v| whole(*v))
+            .y_label_formatter(&|v| match v.abs() {
+                large if large >= 1e6 => format!("{v:.0e}"),
+                // Ticks are sums of steps; what rounding left is no digit of theirs.
+                _ => ((v * 1e6).round() / 1e6).to_string(),
+            })
             .light_line_style(WHITE)
             .label_style(("sans-serif", 14))
             .draw()?;

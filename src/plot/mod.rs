@@ -1,8 +1,10 @@
 //! Pictures, as SVG text.
 
+mod bands;
 mod chart;
 mod map;
 
+pub use bands::{Band, BandChart, side_by_side};
 pub use chart::{Chart, Series};
 pub use map::regime_map;
 

@@ -59,7 +59,7 @@ pub fn certify_rank(request: &RankRequest, answer: &RankAnswer) -> Result<Certif
         scope,
         relation: if upper.is_some() { Relation::Equal } else { Relation::AtLeast },
         value: Value::Exact(Text(rank.into())),
-        weights: Some(weights(&answer.network)),
+        weights: Some(weights(&request.problem, &answer.network)),
         lower: Some(lower),
         upper,
     }))))
@@ -232,7 +232,8 @@ fn exponents(monomial: &Monomial, first: usize, count: usize) -> file::Monomial 
     list
 }
 
-fn problem(problem: &Problem) -> file::Problem {
+/// `problem` as certificates write it.
+pub fn problem(problem: &Problem) -> file::Problem {
     let size = |n: usize| n as u64;
     let architecture = match problem.architecture() {
         Architecture::Attention(a) => file::Architecture::Attention(file::Attention {
@@ -254,6 +255,9 @@ fn problem(problem: &Problem) -> file::Problem {
                 .as_ref()
                 .map(|p| p.source().iter().copied().map(size).collect()),
         }),
+        Architecture::Layers(shape) => {
+            file::Architecture::Layers(super::layers::layers(shape, problem.tokens()))
+        }
     };
     file::Problem {
         architecture,
@@ -266,14 +270,19 @@ fn problem(problem: &Problem) -> file::Problem {
     }
 }
 
-fn weights(network: &Network<Rational>) -> file::Weights {
-    let rational = |c: &Rational| -> file::Rational {
-        // Both sides write lowest terms with a positive denominator.
-        Text(c.to_string().parse().expect("GMP writes n or n/d"))
-    };
-    let matrix = |m: &DMatrix<Rational>| -> file::Matrix {
-        m.row_iter().map(|row| row.iter().map(rational).collect()).collect()
-    };
+/// Both sides write lowest terms with a positive denominator.
+fn rational(c: &Rational) -> file::Rational {
+    Text(c.to_string().parse().expect("GMP writes n or n/d"))
+}
+
+pub(super) fn matrix(m: &DMatrix<Rational>) -> file::Matrix {
+    m.row_iter().map(|row| row.iter().map(rational).collect()).collect()
+}
+
+fn weights(problem: &Problem, network: &Network<Rational>) -> file::Weights {
+    if let Architecture::Layers(_) = problem.architecture() {
+        return super::layers::weights(problem, network);
+    }
     let vector = |m: &DMatrix<Rational>| m.iter().map(rational).collect();
     let attention = matches!(network.layers().first(), Some(Layer::Attention(_)));
     let lists = || network.parameters().iter().filter(|list| !list.is_empty());

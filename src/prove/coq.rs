@@ -20,6 +20,9 @@ pub enum CoqError {
     /// The Coq evaluator has no input permutations.
     #[error("the Coq evaluator has no input permutations")]
     Permutation,
+    /// The Coq evaluator knows attention and Mixers only.
+    #[error("the Coq evaluator knows attention and Mixers only")]
+    Layers,
     /// The Coq evaluator reads integers.
     #[error("weight {0} is not an integer, which the Coq evaluator needs")]
     Fraction(String),
@@ -99,6 +102,7 @@ fn write_theorem(
             ),
             "mixer_sep_rank_lower",
         ),
+        Architecture::Layers(_) => return Err(CoqError::Layers),
     };
     Ok(format!(
         "(* {name}: the separation rank with these weights is at least {r}. *)

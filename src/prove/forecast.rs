@@ -87,6 +87,7 @@ pub(super) fn function_units(problem: &Problem, sizes: Sizes) -> f64 {
             let squares: f64 = degrees.map(|degree| monomials(degree, true).powi(2)).sum();
             squares * sizes.variables as f64
         }
+        Architecture::Layers(_) => 0.0,
         Architecture::Attention(shape) => {
             let words = (shape.heads as f64).powi(shape.depth as i32);
             (shape.width as f64).powi(2) * monomials(sizes.degree, false) * words
@@ -101,7 +102,8 @@ fn coefficients(problem: &Problem, tensor: Option<CoefficientForecast>) -> Forec
     let products = tensor.map_or(f64::INFINITY, |f| {
         let growth = match problem.architecture() {
             Architecture::Mixer(shape) => shape.token_degree * shape.channel_degree,
-            _ => 3,
+            Architecture::Attention(_) => 3,
+            Architecture::Layers(shape) => shape.last_degree(problem.tokens()).unwrap_or(1),
         };
         let factor = f.degree / growth.max(1);
         let terms = |degree| {
@@ -148,7 +150,12 @@ pub(super) fn forward_units(problem: &Problem) -> f64 {
         Architecture::Mixer(s) => {
             2.0 * n * d * (s.token_hidden as f64) + 2.0 * n * d * (s.channel_hidden as f64)
         }
-        _ => 6.0 * n * d * d,
+        Architecture::Attention(_) => 6.0 * n * d * d,
+        Architecture::Layers(_) => {
+            // Each weight meets each token, or each channel, about once.
+            let weights = problem.architecture().parameter_count(problem.tokens());
+            return weights.map_or(f64::INFINITY, |w| w as f64) * n.max(d);
+        }
     };
     layer * problem.architecture().depth() as f64
 }

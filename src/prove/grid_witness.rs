@@ -134,6 +134,9 @@ fn problem(p: &file::Problem) -> Result<Problem, ImportError> {
                 ),
             },
         }),
+        file::Architecture::Layers(_) => {
+            return Err(shape("architecture", "attention or a Mixer"));
+        }
     };
     let output = Output { token: size(p.output.token)?, channel: size(p.output.channel)? };
     let partition = Partition::new(size(p.tokens)?, &sizes(&p.left)?)?;
@@ -162,6 +165,7 @@ fn network(problem: &Problem, weights: &file::Weights) -> Result<Network<Rationa
             }
             list
         }
+        file::Weights::Layers(_) => return Err(shape("weights", "those of attention or a Mixer")),
     };
     // A permutation of the input is a layer without parameters.
     let layers = problem.layers();

@@ -70,13 +70,16 @@ pub struct RankRequest {
     pub seed: u64,
     /// Limit on memory.
     pub memory: MemoryLimit,
+    /// Largest number of points on a side of a grid: the rank found is at most this.
+    pub points: Option<u64>,
 }
 
 impl RankRequest {
     /// Random weights, all inputs, automatic method, seed 0, default memory limit.
     pub fn new(problem: Problem) -> Self {
         let (weights, inputs, method) = (Weights::Random, Inputs::All, Method::Auto);
-        Self { problem, weights, inputs, method, seed: 0, memory: MemoryLimit::default() }
+        let memory = MemoryLimit::default();
+        Self { problem, weights, inputs, method, seed: 0, memory, points: None }
     }
 }
 
@@ -220,6 +223,14 @@ pub fn rank(
             .into());
         }
     };
+    for prime in [LARGE_PRIME, WORD_PRIME] {
+        let entries = || network.parameters().iter().flatten().flat_map(|m| m.iter());
+        if let Some(weight) = entries().find(|w| Fp::from_ratio(w, prime).is_none()) {
+            let allowed =
+                format!("denominators must not be divisible by the prime {}", prime.get());
+            return Err(InvalidProblem::new("weights", weight, allowed).into());
+        }
+    }
     let bounds: Vec<BoundValue> = bounds::applicable(problem)
         .into_iter()
         .map(|b| BoundValue { id: b.id(), side: b.side(), value: b.value(problem) })
@@ -237,6 +248,9 @@ pub(super) const SMALL_GRID: u64 = 64;
 
 /// A coefficient tensor of at most so many terms is tried before anything else.
 pub(super) const SMALL_TENSOR: u64 = 500;
+
+/// The modulus of grids and of coefficient matrices.
+const LARGE_PRIME: Prime = Prime::MERSENNE_61;
 
 /// The modulus of Hankel blocks: products of residues are exact in double precision.
 const WORD_PRIME: Prime = Prime::WORD;
@@ -270,7 +284,7 @@ impl Plan<'_> {
         rng: &mut ChaCha20Rng,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<(Route, Prime), RankError> {
-        let large = Prime::MERSENNE_61;
+        let large = LARGE_PRIME;
         match self.request.method {
             Method::Coefficients => {
                 return Ok((Route::Coefficients { minor: self.by_coefficients(large)? }, large));
@@ -411,6 +425,7 @@ impl Plan<'_> {
             self.network.map(|c| Fp::from_ratio(c, prime).unwrap_or_else(|| Fp::new(0, prime)));
         let most = self.upper().map_or(Some(u64::MAX), |(_, value)| value.to_u64());
         let most = most.map_or(u64::MAX, |upper| upper.saturating_add(1));
+        let most = self.request.points.map_or(most, |points| most.min(points));
         let check = |size: Option<u64>| {
             let bytes = size.and_then(|s| s.checked_mul(s)?.checked_mul(24));
             let what = match size {
@@ -419,7 +434,10 @@ impl Plan<'_> {
             };
             self.request.memory.check(what, bytes, "--depth, --width or --tokens")
         };
-        let expected = self.expected().to_u64();
+        let expected = match self.request.points {
+            Some(_) => Some(0),
+            None => self.expected().to_u64(),
+        };
         check(expected)?;
         let expected = expected.unwrap_or(u64::MAX);
         let mut size = most.min(expected.saturating_add(1).max(SMALL_GRID));
@@ -455,6 +473,10 @@ impl Plan<'_> {
     /// A larger minor, were it not the zero polynomial, has degree at most (r+1) times that of f:
     /// in the weights, drawn from 2 RANGE + 1 integers, and in the inputs, drawn from F_p.
     fn chance(&self, rank: usize, prime: Prime) -> Option<f64> {
+        // Of a grid that was not allowed to grow nothing is known beyond its size.
+        if self.request.points.is_some_and(|points| points <= rank as u64) {
+            return None;
+        }
         let size = rank as f64 + 1.0;
         let input = size * self.request.problem.degree().ok()? as f64 / prime.get() as f64;
         let weights = match self.request.weights {

@@ -2,9 +2,9 @@
 //! manifest. All but the manifest's time depend on the seed alone.
 
 use super::{Format, Table, render, words};
+use crate::files::sha256;
 use itertools::Itertools;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 /// A file: name and content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,11 +56,7 @@ pub fn appendix(tables: &[&dyn Table], seed: u64) -> File {
 
 /// `manifest.json`: version, seed, time in seconds since 1970, and the SHA-256 of every file.
 pub fn manifest(files: &[File], seed: u64, time: u64) -> File {
-    let entry = |file: &File| {
-        let digest = Sha256::digest(file.text.as_bytes());
-        let digest = digest.iter().map(|byte| format!("{byte:02x}")).join("");
-        (file.name.clone(), Value::String(digest))
-    };
+    let entry = |file: &File| (file.name.clone(), Value::String(sha256(file.text.as_bytes())));
     let files: serde_json::Map<_, _> = files.iter().map(entry).collect();
     let version = env!("CARGO_PKG_VERSION");
     let document = json!({ "version": version, "seed": seed, "time": time, "sha256": files });

@@ -6,6 +6,7 @@ mod appendix;
 mod bounds_by_depth;
 mod cell;
 mod degree_per_layer;
+mod families;
 mod float_against_exact;
 mod gap_by_depth;
 mod invariance;
@@ -77,6 +78,7 @@ fn shape(problem: &Problem) -> [Cell; 7] {
     let (name, heads, hidden) = match architecture {
         Architecture::Attention(s) => ("attention", s.heads.into(), Cell::Missing),
         Architecture::Mixer(s) => ("Mixer", Cell::Missing, s.token_hidden.into()),
+        Architecture::Layers(_) => ("layers", Cell::Missing, Cell::Missing),
     };
     let (depth, width) = (architecture.depth().into(), architecture.width().into());
     [name.into(), depth, width, heads, hidden, left.into(), right.into()]

@@ -79,7 +79,21 @@ impl<T: Ring> CoefficientTensor<T> {
         let network = network.map(|c| Polynomial::constant(embed(c)));
         let output = problem.output();
         let polynomial = network.forward(&x)[(output.token, output.channel)].clone();
-        Ok(Self { polynomial, left_variables })
+        Ok(Self::from_polynomial(polynomial, left_variables))
+    }
+
+    /// The tensor of a polynomial in `left_variables` variables of side A, numbered first, and any
+    /// number of side B.
+    ///
+    /// ```
+    /// use seprank::{arith::{Rational, Ring}, poly::Polynomial, tensor::CoefficientTensor};
+    /// let [x, y] = [0, 1].map(Polynomial::<Rational>::variable);
+    /// // (x + y)^2 = x^2 * 1 + 2x * y + 1 * y^2
+    /// let square = CoefficientTensor::from_polynomial((x + y).power(2), 1);
+    /// assert_eq!(square.matricize().shape(), (3, 3));
+    /// ```
+    pub fn from_polynomial(polynomial: Polynomial<T>, left_variables: usize) -> Self {
+        Self { polynomial, left_variables }
     }
 
     /// f as a polynomial.

@@ -1,4 +1,5 @@
 //! What several test files share: the committed valid certificates.
+#![allow(dead_code)] // no test file uses all of it
 
 use seprank::certificate::{self, Certificate, Claim, RankClaim};
 use std::path::{Path, PathBuf};

@@ -12,7 +12,7 @@
 //! relative width below 10^-25, far below 10^-12, for every N that can be stored.
 
 use super::LogInterval;
-use super::interval::Interval;
+use crate::arith::Interval;
 use rug::Integer;
 
 /// The coefficients `B_{2j} / (2j (2j-1))`, j = 1..9 (Abramowitz and Stegun 6.1.41).

@@ -6,12 +6,11 @@
 //! never needed, so the cost does not depend on how many digits the number has.
 
 mod binomial;
-mod interval;
 mod sums;
 
 pub(super) use sums::{Growth, least_sum, parity_sum};
 
-use interval::{Interval, PRECISION};
+use crate::arith::Interval;
 use rug::float::Round;
 use rug::ops::AddAssignRound;
 use rug::{Float, Integer};
@@ -57,7 +56,7 @@ impl LogInterval {
     pub fn plus(&self, other: &Self) -> Self {
         let end = |x: &Float, y: &Float, round| {
             let (small, large) = if x < y { (x, y) } else { (y, x) };
-            let (mut sum, _) = Float::with_val_round(PRECISION, small - large, round);
+            let (mut sum, _) = Float::with_val_round(Interval::PRECISION, small - large, round);
             sum.exp_round(round);
             sum.ln_1p_round(round);
             sum.add_assign_round(large, round);
@@ -118,8 +117,8 @@ impl LogInterval {
 
     /// The width of the natural logarithm, relative to the logarithm where that is above 1; an estimate.
     pub fn relative_width(&self) -> f64 {
-        let width = Float::with_val(PRECISION, &self.ln.hi - &self.ln.lo);
-        let size = self.ln.hi.clone().max(&Float::with_val(PRECISION, 1));
+        let width = Float::with_val(Interval::PRECISION, &self.ln.hi - &self.ln.lo);
+        let size = self.ln.hi.clone().max(&Float::with_val(Interval::PRECISION, 1));
         (width / size).to_f64()
     }
 

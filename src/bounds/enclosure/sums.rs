@@ -1,7 +1,7 @@
 //! Sums of binomial coefficients too long to add: closed forms, with proofs.
 
 use super::LogInterval;
-use super::interval::Interval;
+use crate::arith::Interval;
 use rug::Integer;
 
 /// `sum over 0 <= j <= M, j = M mod 2, of mc(n,j)`, for n >= 0; `None` if it is zero.
@@ -135,7 +135,7 @@ impl Growth {
 /// *Method.* P(a) does not decrease and Q(C-a) does not increase, so there is a t with P(a) <= Q(C-a) for
 /// a < t and P(a) >= Q(C-a) for a >= t, and `S = sum_{a<t} P(a) + sum_{c<=C-t} Q(c)`, two closed sums.
 /// Bisection brackets t between l and h, each step a certain comparison. Where enclosures overlap the
-/// bracket is opened around that place by steps 1, 2, 4, .. until comparisons are certain again. Then
+/// bracket is opened around that place by doubling steps until comparisons are certain again. Then
 /// `S >= sum_{a<l} P + sum_{c<=C-h} Q + (the terms l <= a < h, if at most two)` and `S <= sum_{a<l} P + sum_{c<=C-l} Q`
 /// (a minimum is at most either). Bisection stops when h - l < l / 2^80: the terms between are then
 /// a share of order n 2^-80 of S, since P(0) + .. + P(a) is at least P(a) (n+a) / (2n) for the sequences here.
@@ -149,6 +149,10 @@ pub fn least_sum(p: &Growth, q: &Growth, c: &Integer) -> Option<LogInterval> {
     let mut overlap: Option<Integer> = None;
     while low < high && Integer::from(&high - &low) >= Integer::from(&low >> 80u32) {
         let probe = match &overlap {
+            // C may have millions of bits and t be far below it: first the length of t is bisected.
+            None if high.significant_bits() > low.significant_bits() + 2 => {
+                Integer::from(1) << ((low.significant_bits() + high.significant_bits()) / 2)
+            }
             None => Integer::from(&low + &high) / 2u32,
             Some(centre) => {
                 // Outwards from the overlap, first below it, then above.
@@ -169,8 +173,9 @@ pub fn least_sum(p: &Growth, q: &Growth, c: &Integer) -> Option<LogInterval> {
         } else if right.at_most(&left) {
             high = probe;
         } else if overlap.is_none() {
+            // A smaller bracket says no more: bisection would stop at it.
+            step = Integer::from(&probe >> 300u32).max(Integer::from(1));
             overlap = Some(probe);
-            step = Integer::from(1);
         } else {
             step *= 2u32;
         }

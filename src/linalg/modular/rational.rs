@@ -78,7 +78,7 @@ pub struct RationalRank {
 }
 
 /// Primes from `2^24` down to `2^23`, by trial division.
-fn certifying_primes() -> impl Iterator<Item = u32> {
+pub(super) fn certifying_primes() -> impl Iterator<Item = u32> {
     let small: Vec<u32> = (3..4096u32)
         .step_by(2)
         .filter(|&n| (3..64).step_by(2).all(|d| d >= n || n % d != 0))
@@ -132,7 +132,7 @@ fn mask(len: usize, chosen: &[usize]) -> Vec<bool> {
 }
 
 /// Square of a bound on the bordered minors of the pivot minor.
-fn minor_bound(a: &[Integer], m: usize, n: usize, e: &Echelon) -> Integer {
+pub(super) fn minor_bound(a: &[Integer], m: usize, n: usize, e: &Echelon) -> Integer {
     let rows = mask(m, &e.pivot_rows);
     let cols = mask(n, &e.pivot_cols);
     let by_rows = bound_along(m, n, &rows, &cols, |i, j| &a[i * n + j]);

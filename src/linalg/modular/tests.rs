@@ -1,8 +1,10 @@
 //! Property tests against a naive elimination.
 use super::echelon::echelon_with;
+use super::field::Modulus;
 use super::kernel::Isa;
-use super::wide::MERSENNE_61;
+use super::wide::{MERSENNE_61, Residues, inverse};
 use super::{Echelon, echelon_in_place, echelon_u64};
+use crate::cases::cases;
 use proptest::prelude::*;
 
 /// Rank by textbook elimination on `u128` products.
@@ -172,7 +174,7 @@ fn check_all_sets(a: &[u64], m: usize, n: usize, p: u32) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
     #[test]
     fn float_path_agrees_with_naive(
         kind in 0u8..6, m in 0usize..110, n in 0usize..110, r in 0usize..110,
@@ -201,6 +203,25 @@ fn deep_products() {
     }
 }
 
+/// Products in more than one block of rows and slab of columns, shared over the threads.
+#[test]
+fn blocked_products() {
+    for (p, m, n, r) in [(8_388_593u32, 330, 700, 300), (67_108_859, 420, 330, 300)] {
+        let a = sample(1, m, n, r, u64::from(p), 11);
+        let e = echelon_in_place(&mut as_f64(&a, p, 1), m, n, p);
+        assert_eq!(
+            (e.rank, e.pivot_rows.len(), e.pivot_cols.len()),
+            (r, r, r),
+            "{m} x {n} mod {p}"
+        );
+        let a = &a;
+        let minor =
+            e.pivot_rows.iter().flat_map(|&i| e.pivot_cols.iter().map(move |&j| a[i * n + j]));
+        let mut minor: Vec<u64> = minor.collect();
+        assert_eq!(echelon_u64(&mut minor, r, r, u64::from(p)).rank, r);
+    }
+}
+
 #[test]
 fn empty_shapes() {
     for (m, n) in [(0, 0), (0, 5), (5, 0)] {
@@ -213,7 +234,7 @@ const WIDE_PRIMES: [u64; 9] =
     [2, 3, 5, 7, 4_294_967_291, MERSENNE_61, (1 << 61) - 31, (1 << 62) - 57, (1 << 63) - 25];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
     #[test]
     fn wide_path_agrees_with_naive(
         kind in 0u8..6, m in 0usize..60, n in 0usize..60, r in 0usize..60,
@@ -234,5 +255,54 @@ fn wide_path_in_parallel() {
     for p in [MERSENNE_61, (1 << 63) - 25] {
         let a = sample(1, 210, 190, 150, p, 3);
         check(&a, 210, 190, p, &echelon_u64(&mut a.clone(), 210, 190, p));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+    #[test]
+    fn balanced_residues_are_residues(which in 0usize..SMALL_PRIMES.len(), x in -(1i64 << 51)..1 << 51, y: i64) {
+        let p = SMALL_PRIMES[which];
+        let m = Modulus::new(p);
+        let class = |x: f64| (x as i64).rem_euclid(i64::from(p));
+        let bound = f64::from((p - 1) / 2 + 2);
+        let reduced = m.reduce(m.reduce(x as f64));
+        prop_assert_eq!(class(reduced), x.rem_euclid(i64::from(p)));
+        prop_assert!(reduced.abs() <= bound);
+        let y = m.reduce((y % (1 << 40)) as f64);
+        prop_assert_eq!(class(m.mul(reduced, y)), class(reduced) * class(y) % i64::from(p));
+        let inverse = m.invert(reduced);
+        let one = if reduced == 0.0 { 0 } else { 1 };
+        prop_assert_eq!(class(inverse) * class(reduced) % i64::from(p), one);
+        // So many products and what else is added stay below 2^53.
+        let square = u128::from((p - 1) / 2 + 2).pow(2);
+        let rest = u128::from((p - 1) / 2 + 2) * 2 + 2 * u128::from(p);
+        let room = |products: u128| products * square + rest <= 1 << 53;
+        prop_assert!(room(m.depth as u128) && m.depth >= 1);
+        prop_assert!(m.depth == 4096 || !room(m.depth as u128 + 1));
+    }
+
+    #[test]
+    fn residues_of_long_numbers(which in 0usize..WIDE_PRIMES.len(), x: u128, y: i128) {
+        let p = WIDE_PRIMES[which];
+        let field = Residues::new(p);
+        prop_assert_eq!(u128::from(field.reduce(x)), x % u128::from(p));
+        prop_assert_eq!(i128::from(field.signed(y)), y.rem_euclid(i128::from(p)));
+    }
+
+    #[test]
+    fn the_inverse_of_a_matrix(n in 1usize..24, r in 0usize..30, which in 0usize..5, seed: u64) {
+        let p = [3u64, 5, 65_537, MERSENNE_61, (1 << 52) - 47][which];
+        let a = sample(1, n, n, r, p, seed);
+        let entries: Vec<i64> = a.iter().map(|&x| x as i64 - if x % 2 == 0 { p as i64 } else { 0 }).collect();
+        let found = inverse(&entries, n, p);
+        prop_assert_eq!(found.is_some(), naive_rank(a.clone(), n, n, p) == n);
+        let Some(found) = found else { return Ok(()) };
+        for i in 0..n {
+            for j in 0..n {
+                let product = |k: usize| u128::from(a[i * n + k]) * u128::from(found[k * n + j]) % u128::from(p);
+                prop_assert_eq!((0..n).map(product).sum::<u128>() % u128::from(p), u128::from(i == j));
+            }
+        }
     }
 }

@@ -1,28 +1,42 @@
 //! The channel-mixing half of an MLP-Mixer layer (Tolstikhin et al. 2021).
 
-use super::{LayerRule, Parameter, add_to_columns};
-use crate::arith::Ring;
-use nalgebra::DMatrix;
+use super::{LayerRule, Parameter};
+use crate::network::expression::Expression::{self, Input, Parameter as P};
+use crate::network::{Activation, Number, Site};
+use serde::Deserialize;
 
-/// `Y <- tau(Y W3 + b3) W4 + b4` with `W3: d x C`, `W4: C x d`, `tau(z) = z^degree`; the biases
-/// (present if `bias`) are one number per channel, the same for every token.
+/// `Y <- tau(Y W3 + b3) W4 + b4` with `W3: d x C`, `W4: C x d`; the biases (present if `bias`) are
+/// one number per channel, the same for every token. The degree is that of tau.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelMixing {
     /// Hidden width C.
     pub hidden: usize,
-    /// Degree k_c of the activation; 1 makes the layer linear.
-    pub degree: u64,
+    /// The activation tau; of degree 1 it makes the layer linear.
+    pub activation: Activation,
     /// Whether b3 and b4 are there.
     pub bias: bool,
 }
 
-impl LayerRule for ChannelMixing {
-    fn degree(&self) -> Option<u64> {
-        Some(self.degree)
-    }
+/// Keys in a network file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    hidden: Option<usize>,
+    degree: Option<u64>,
+    activation: Option<Vec<Number>>,
+    #[serde(default)]
+    bias: bool,
+}
 
-    fn weight_degree(&self, before: u64) -> Option<u64> {
-        (before.checked_add(1)?).checked_mul(self.degree)?.checked_add(1)
+impl LayerRule for ChannelMixing {
+    type Keys = Keys;
+
+    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+        Ok(Self {
+            hidden: site.size("hidden", keys.hidden.unwrap_or(site.width))?,
+            activation: Activation::of_keys(keys.degree, keys.activation, 1)?,
+            bias: keys.bias,
+        })
     }
 
     fn parameters(&self, _tokens: usize, width: usize) -> Vec<Parameter> {
@@ -34,19 +48,17 @@ impl LayerRule for ChannelMixing {
             list.push(Parameter::new("b3", self.hidden, 1));
             list.push(Parameter::new("b4", width, 1));
         }
+        list.extend(self.activation.parameter());
         list
     }
 
-    fn forward<T: Ring>(&self, parameters: &[DMatrix<T>], y: &DMatrix<T>) -> DMatrix<T> {
-        // Transposed, so that channels are rows as the biases expect.
-        let mut hidden = (y * &parameters[0]).transpose();
-        if self.bias {
-            add_to_columns(&mut hidden, &parameters[2]);
-        }
-        let mut out = parameters[1].transpose() * hidden.map(|z| z.power(self.degree));
-        if self.bias {
-            add_to_columns(&mut out, &parameters[3]);
-        }
-        out.transpose()
+    fn expression(&self, tokens: usize, width: usize) -> Expression {
+        let biased = |map: Expression, bias: usize, cols: usize| match self.bias {
+            true => map.plus(P(bias).transposed().repeated(tokens, cols)),
+            false => map,
+        };
+        let coefficients = if self.bias { 4 } else { 2 };
+        let hidden = biased(Input.times(P(0)), 2, self.hidden);
+        biased(self.activation.apply(hidden, coefficients).times(P(1)), 3, width)
     }
 }

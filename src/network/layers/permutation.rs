@@ -1,8 +1,13 @@
 //! Fixed permutations of the entries of the state.
 
 use super::{LayerRule, Parameter};
-use crate::arith::Ring;
-use nalgebra::DMatrix;
+use crate::network::Site;
+use crate::network::expression::Expression::{self, Gather, Input};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha20Rng;
+use serde::Deserialize;
+use std::path::Path;
 
 /// `out[e] = in[source[e]]`, entries numbered `e = token * width + channel`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +27,39 @@ impl Permutation {
         Some(Self { source })
     }
 
+    /// A random order of `count` things, the same for the same seed.
+    pub fn random(count: usize, seed: u64) -> Self {
+        let mut source: Vec<usize> = (0..count).collect();
+        source.shuffle(&mut ChaCha20Rng::seed_from_u64(seed));
+        Self { source }
+    }
+
+    /// The order in a file: numbers from 0, between commas or white space.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let content = std::fs::read_to_string(path).map_err(|e| format!("cannot be read: {e}"))?;
+        let words = content.split([',', ' ', '\n', '\t', '\r']).filter(|w| !w.is_empty());
+        let order: Result<Vec<usize>, _> = words.map(str::parse).collect();
+        Self::of_order(order.map_err(|e| format!("numbers from 0 are expected: {e}"))?)
+    }
+
+    fn of_order(order: Vec<usize>) -> Result<Self, String> {
+        let last = order.len().saturating_sub(1);
+        Self::new(order).ok_or_else(|| format!("each of 0..={last} must stand there once"))
+    }
+
     /// The permutation of entries that moves whole tokens.
     pub fn of_tokens(tokens: &Permutation, width: usize) -> Self {
         let source = tokens.source.iter().flat_map(|t| (0..width).map(move |k| t * width + k));
+        Self { source: source.collect() }
+    }
+
+    /// The permutation of entries that moves whole channels.
+    fn of_channels(channels: &Permutation, tokens: usize) -> Self {
+        let width = channels.source.len();
+        let source = (0..tokens).flat_map(|t| channels.source.iter().map(move |k| t * width + k));
         Self { source: source.collect() }
     }
 
@@ -34,24 +69,109 @@ impl Permutation {
     }
 }
 
+/// What is permuted.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Of {
+    #[default]
+    Entries,
+    Tokens,
+    Channels,
+}
+
+/// The axis of a grid of tokens whose index changes places with that of a segment of channels.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Axis {
+    Rows,
+    Cols,
+}
+
+/// Keys in a network file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    #[serde(default)]
+    of: Of,
+    order: Option<Vec<usize>>,
+    seed: Option<u64>,
+    file: Option<String>,
+    swap: Option<Axis>,
+    grid: Option<[usize; 2]>,
+}
+
 impl LayerRule for Permutation {
-    fn degree(&self) -> Option<u64> {
-        Some(1)
+    type Keys = Keys;
+
+    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+        let count = match keys.of {
+            Of::Entries => site.tokens * site.width,
+            Of::Tokens => site.tokens,
+            Of::Channels => site.width,
+        };
+        site.charge("the permutation", &[site.tokens, site.width])?;
+        let (key, order) = match (keys.order, keys.seed, keys.file, keys.swap) {
+            (Some(order), None, None, None) => {
+                ("order", Self::of_order(order).map_err(|e| format!("order: {e}"))?)
+            }
+            (None, Some(seed), None, None) => ("seed", Self::random(count, seed)),
+            (None, None, Some(file), None) => {
+                let order = Self::read(&site.folder.join(&file));
+                ("file", order.map_err(|e| format!("file = \"{file}\": {e}"))?)
+            }
+            (None, None, None, Some(axis)) => return segments(axis, keys.grid, site),
+            _ => return Err("one of the keys order, seed, file and swap is needed".into()),
+        };
+        if keys.grid.is_some() {
+            return Err("grid goes with swap only".into());
+        }
+        if order.source.len() != count {
+            return Err(format!("{key}: it has {} numbers; {count} are needed", order.source.len()));
+        }
+        Ok(match keys.of {
+            Of::Entries => order,
+            Of::Tokens => Self::of_tokens(&order, site.width),
+            Of::Channels => Self::of_channels(&order, site.tokens),
+        })
     }
 
-    fn weight_degree(&self, before: u64) -> Option<u64> {
-        Some(before)
+    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
+        match self.source.len() == tokens * width {
+            true => Ok(()),
+            false => Err(format!("permutes {} entries", self.source.len())),
+        }
     }
 
     fn parameters(&self, _tokens: usize, _width: usize) -> Vec<Parameter> {
         Vec::new()
     }
 
-    fn forward<T: Ring>(&self, _parameters: &[DMatrix<T>], y: &DMatrix<T>) -> DMatrix<T> {
-        let width = y.ncols();
-        DMatrix::from_fn(y.nrows(), width, |token, channel| {
-            let e = self.source[token * width + channel];
-            y[(e / width, e % width)].clone()
-        })
+    fn expression(&self, tokens: usize, width: usize) -> Expression {
+        Gather { of: Input.into(), rows: tokens, cols: width, source: self.source.clone() }
     }
+}
+
+/// The Vision Permutator's exchange (Hou et al. 2021, section 3.2): the channels are cut into as many
+/// segments as the axis is long, and the index along the axis changes places with the segment's.
+fn segments(axis: Axis, grid: Option<[usize; 2]>, site: &Site) -> Result<Permutation, String> {
+    let [rows, cols] = site.grid(grid)?;
+    let count = match axis {
+        Axis::Rows => rows,
+        Axis::Cols => cols,
+    };
+    if !site.width.is_multiple_of(count) {
+        return Err(format!("swap: {count} segments do not divide {} channels", site.width));
+    }
+    let length = site.width / count;
+    let source = (0..site.tokens * site.width).map(|e| {
+        let (token, channel) = (e / site.width, e % site.width);
+        let (row, col) = (token / cols, token % cols);
+        let (segment, within) = (channel / length, channel % length);
+        let (row, col, segment) = match axis {
+            Axis::Rows => (segment, col, row),
+            Axis::Cols => (row, segment, col),
+        };
+        (row * cols + col) * site.width + segment * length + within
+    });
+    Ok(Permutation { source: source.collect() })
 }

@@ -1,8 +1,9 @@
 //! Residual connections.
 
-use super::{Layer, LayerRule, Parameter};
-use crate::arith::Ring;
-use nalgebra::DMatrix;
+use super::{Layer, LayerRule, Parameter, chain, chain_output};
+use crate::network::Site;
+use crate::network::expression::Expression::{self, Input};
+use serde::Deserialize;
 
 /// `Y <- Y + inner(Y)`, the inner layers applied one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,37 +12,33 @@ pub struct Residual {
     pub inner: Vec<Layer>,
 }
 
+/// Keys in a network file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    layers: Vec<toml::Table>,
+}
+
 impl LayerRule for Residual {
-    fn degree(&self) -> Option<u64> {
-        let inner = self.inner.iter().try_fold(1, |d: u64, l| d.checked_mul(l.degree()?));
-        inner.map(|d| d.max(1))
+    type Keys = Keys;
+
+    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+        Ok(Self { inner: site.layers("layers", keys.layers)? })
     }
 
-    fn weight_degree(&self, before: u64) -> Option<u64> {
-        self.inner.iter().try_fold(before, |b, layer| layer.weight_degree(b))
+    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
+        match chain_output(&self.inner, (tokens, width)) {
+            Ok(size) if size == (tokens, width) => Ok(()),
+            Ok((n, d)) => Err(format!("adds {n} x {d} to its input")),
+            Err(inside) => Err(format!("holds layers that do not fit: {inside}")),
+        }
     }
 
     fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
-        let mut list = Vec::new();
-        for (i, layer) in self.inner.iter().enumerate() {
-            list.extend(
-                layer
-                    .parameters(tokens, width)
-                    .into_iter()
-                    .map(|p| Parameter { name: format!("inner{i}.{}", p.name), ..p }),
-            );
-        }
-        list
+        chain(&self.inner, (tokens, width), "inner").0
     }
 
-    fn forward<T: Ring>(&self, mut parameters: &[DMatrix<T>], y: &DMatrix<T>) -> DMatrix<T> {
-        let mut state = y.clone();
-        for layer in &self.inner {
-            let count = layer.parameters(y.nrows(), y.ncols()).len();
-            let (own, rest) = parameters.split_at(count);
-            state = layer.forward(own, &state);
-            parameters = rest;
-        }
-        state + y
+    fn expression(&self, tokens: usize, width: usize) -> Expression {
+        chain(&self.inner, (tokens, width), "").1.plus(Input)
     }
 }

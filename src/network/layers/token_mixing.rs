@@ -1,28 +1,42 @@
 //! The token-mixing half of an MLP-Mixer layer (Tolstikhin et al. 2021).
 
-use super::{LayerRule, Parameter, add_to_columns};
-use crate::arith::Ring;
-use nalgebra::DMatrix;
+use super::{LayerRule, Parameter};
+use crate::network::expression::Expression::{self, Input, Parameter as P};
+use crate::network::{Activation, Number, Site};
+use serde::Deserialize;
 
-/// `Y <- W2 sigma(W1 Y + b1) + b2` with `W1: S x N`, `W2: N x S`, `sigma(z) = z^degree`; the biases
-/// (present if `bias`) are one number per row, the same in every channel.
+/// `Y <- W2 sigma(W1 Y + b1) + b2` with `W1: S x N`, `W2: N x S`; the biases (present if `bias`) are
+/// one number per row, the same in every channel. The degree is that of sigma.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenMixing {
     /// Hidden width S.
     pub hidden: usize,
-    /// Degree k_t of the activation.
-    pub degree: u64,
+    /// The activation sigma.
+    pub activation: Activation,
     /// Whether b1 and b2 are there.
     pub bias: bool,
 }
 
-impl LayerRule for TokenMixing {
-    fn degree(&self) -> Option<u64> {
-        Some(self.degree)
-    }
+/// Keys in a network file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    hidden: usize,
+    degree: Option<u64>,
+    activation: Option<Vec<Number>>,
+    #[serde(default)]
+    bias: bool,
+}
 
-    fn weight_degree(&self, before: u64) -> Option<u64> {
-        (before.checked_add(1)?).checked_mul(self.degree)?.checked_add(1)
+impl LayerRule for TokenMixing {
+    type Keys = Keys;
+
+    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+        Ok(Self {
+            hidden: site.size("hidden", keys.hidden)?,
+            activation: Activation::of_keys(keys.degree, keys.activation, 2)?,
+            bias: keys.bias,
+        })
     }
 
     fn parameters(&self, tokens: usize, _width: usize) -> Vec<Parameter> {
@@ -34,18 +48,17 @@ impl LayerRule for TokenMixing {
             list.push(Parameter::new("b1", self.hidden, 1));
             list.push(Parameter::new("b2", tokens, 1));
         }
+        list.extend(self.activation.parameter());
         list
     }
 
-    fn forward<T: Ring>(&self, parameters: &[DMatrix<T>], y: &DMatrix<T>) -> DMatrix<T> {
-        let mut hidden = &parameters[0] * y;
-        if self.bias {
-            add_to_columns(&mut hidden, &parameters[2]);
-        }
-        let mut out = &parameters[1] * hidden.map(|z| z.power(self.degree));
-        if self.bias {
-            add_to_columns(&mut out, &parameters[3]);
-        }
-        out
+    fn expression(&self, tokens: usize, width: usize) -> Expression {
+        let biased = |map: Expression, bias: usize, rows: usize| match self.bias {
+            true => map.plus(P(bias).repeated(rows, width)),
+            false => map,
+        };
+        let coefficients = if self.bias { 4 } else { 2 };
+        let hidden = biased(P(0).times(Input), 2, self.hidden);
+        biased(P(1).times(self.activation.apply(hidden, coefficients)), 3, tokens)
     }
 }

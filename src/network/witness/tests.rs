@@ -66,8 +66,7 @@ fn checked_heads() {
 
 /// Whether the long lines are asked for.
 fn thorough() -> bool {
-    let cases = std::env::var("SEPRANK_CASES").ok().and_then(|c| c.parse().ok());
-    cases.is_some_and(|cases: u32| cases >= 1000)
+    crate::cases::cases(300).cases >= 1000
 }
 
 #[test]

@@ -242,7 +242,7 @@ impl Sizes {
             Architecture::Attention(s) => {
                 2.0 * all * (components as f64).powi(2) * (s.heads as f64).powf(s.depth as f64)
             }
-            Architecture::Mixer(_) => all * all,
+            _ => all * all,
         };
         Some(Self { variables, components, degree, bytes, coefficient_operations })
     }

@@ -1,0 +1,89 @@
+//! The upper bounds by degree: of the Mixer (docs/theory.md, 4.1 and 4.2) and of any network by its
+//! layers (4.5).
+
+use super::count::{Estimate, MAX_TERMS, choose, monomial_table, power};
+use super::images;
+use super::problem::{Architecture, MixerSizes, Problem};
+use super::theorem::{Failure, OrTooCostly, big, sharp};
+use num_bigint::BigUint;
+use num_traits::{One, ToPrimitive, Zero};
+
+fn mixer<'a>(problem: &'a Problem) -> Result<&'a MixerSizes, Failure> {
+    match &problem.architecture {
+        Architecture::Mixer(sizes) => Ok(sizes),
+        _ => Err(Failure::Hypothesis("a Mixer")),
+    }
+}
+
+/// `D = (k_t k_c)^L`.
+fn total_degree(problem: &Problem, m: &MixerSizes) -> Result<u64, Failure> {
+    let degree = power(m.token_degree * m.channel_degree, problem.depth as u64);
+    degree.and_then(|d| d.to_u64()).or_too_costly()
+}
+
+/// `d min(S, |side|)` for A and B; without the minimum if the first layer has a residual.
+fn variables(problem: &Problem, m: &MixerSizes) -> (BigUint, BigUint) {
+    let count = |side: &[usize]| {
+        let rows = if m.residual { side.len() } else { side.len().min(m.token_hidden) };
+        big(problem.width) * rows
+    };
+    (count(&problem.left), count(&problem.right))
+}
+
+/// 4.1: `sum_{a=0}^{D} min( mc(n_A, a), mc(n_B, D-a) )`.
+pub(super) fn homogeneous(problem: &Problem) -> Result<Estimate, Failure> {
+    let m = mixer(problem)?;
+    if m.bias || m.residual {
+        return Err(Failure::Hypothesis("no biases and no residual connections"));
+    }
+    let (n_a, n_b) = variables(problem, m);
+    let degree = total_degree(problem, m)?;
+    if degree > MAX_TERMS {
+        return Err(Failure::TooCostly);
+    }
+    let from_a = monomial_table(&n_a, degree).or_too_costly()?;
+    let from_b = monomial_table(&n_b, degree).or_too_costly()?;
+    sharp(Some(from_a.iter().zip(from_b.iter().rev()).map(|(a, b)| a.min(b)).sum()))
+}
+
+/// 4.2.
+pub(super) fn mixer_degree(problem: &Problem) -> Result<Estimate, Failure> {
+    let m = mixer(problem)?;
+    let (n_a, n_b) = variables(problem, m);
+    covered(&n_a, &n_b, total_degree(problem, m)?)
+}
+
+/// 4.5.
+pub(super) fn network_degree(problem: &Problem) -> Result<Estimate, Failure> {
+    let Architecture::Layers(layers) = &problem.architecture else {
+        return Err(Failure::Hypothesis("a network by its layers"));
+    };
+    let (n_a, n_b) = images::visible(problem, layers);
+    let degree: BigUint = layers.degrees.iter().map(|d| BigUint::from(*d)).product();
+    covered(&big(n_a), &big(n_b), degree.to_u64().or_too_costly()?)
+}
+
+/// `min_{0<=t<=D+1} [ C(n_A+t-1, n_A) + C(n_B+D-t, n_B) ]`: monomials of degree below t in n_A
+/// variables, and of degree at most D-t in n_B.
+fn covered(n_a: &BigUint, n_b: &BigUint, degree: u64) -> Result<Estimate, Failure> {
+    let one = BigUint::one();
+    if n_a.is_zero() || n_b.is_zero() {
+        // The constant alone on that side, and t such that nothing is left for the other.
+        return sharp(Some(one));
+    }
+    // From t to t+1 the sum grows by C(n_A+t-1, n_A-1) - C(n_B+D-t-1, n_B-1), which grows with t:
+    // the least sum is at the first t where it is not negative.
+    let grows = |t: u64| {
+        let gain = choose(&(n_a + t - 1u32), &(n_a - &one))?;
+        Some(gain >= choose(&(n_b + (degree - t) - 1u32), &(n_b - &one))?)
+    };
+    let (mut low, mut high) = (0, degree.checked_add(1).or_too_costly()?);
+    while low < high {
+        let t = low + (high - low) / 2;
+        if grows(t).or_too_costly()? { high = t } else { low = t + 1 }
+    }
+    let below = if low == 0 { Some(BigUint::zero()) } else { choose(&(n_a + low - 1u32), n_a) };
+    let rest =
+        if low > degree { Some(BigUint::zero()) } else { choose(&(n_b + (degree - low)), n_b) };
+    sharp(below.zip(rest).map(|(a, b)| a + b))
+}

@@ -1,0 +1,179 @@
+//! Measured spectra of real networks at initialisation: numbers to look at, which prove nothing.
+//!
+//! One measurement draws a network and n points of standard Gaussian tokens on either side of the
+//! halves (A, B), fills the n x n grid matrix `[f(a_s, b_t)]` of f = Y\[0, 0\] and scales its rows and
+//! columns to unit norm, as the pipeline for polynomial networks does. It is taken twice:
+//!
+//! - *plain*: the matrix whose rank is at most the separation rank (docs/theory.md, 1.3);
+//! - *interaction*: the same after row and column means are taken out (before scaling). That removes
+//!   what is a function of A plus a function of B, at most 2 of the separation rank. A residual
+//!   connection hands the output token's own input on, so in the plain matrix that part is almost
+//!   everything. Means need values without heavy tails: deep polynomial networks have such tails,
+//!   a few points dominate the means, and their interaction comes out too small. Theirs is the plain
+//!   number.
+
+mod estimate;
+mod models;
+mod sweep;
+
+pub use estimate::Estimate;
+pub use models::{MODELS, Model, Sizes, followed};
+pub use sweep::{Plan, Question};
+
+use super::real::RealNetwork;
+use super::{effective_rank, epsilon_rank};
+use crate::network::{InvalidProblem, Partition};
+use nalgebra::DMatrix;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use rand_distr::StandardNormal;
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// The epsilon of the reported epsilon-rank.
+pub const EPSILON: f64 = 0.1;
+
+/// What one network shows on one grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// Singular values of the plain matrix, decreasing.
+    pub plain: Vec<f64>,
+    /// Singular values of the interaction, decreasing.
+    pub interaction: Vec<f64>,
+}
+
+/// Draws a network of the model and `points` points a side from `seed`, and observes its grid.
+///
+/// The generator is `ChaCha20` with the number `stream` of a stream, so that two models of one seed
+/// are independent. Cost: points^2 forward passes and O(points^3).
+///
+/// # Errors
+/// If there are fewer than two tokens.
+pub fn observe(
+    model: &Model,
+    sizes: Sizes,
+    points: usize,
+    seed: u64,
+    stream: u64,
+) -> Result<Observation, InvalidProblem> {
+    let partition = Partition::halves(sizes.tokens)?;
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    rng.set_stream(stream);
+    let network = RealNetwork::random(model.architecture(sizes), &mut rng);
+    let mut side = |rows: usize| -> Vec<DMatrix<f64>> {
+        let mut point = || {
+            let entries: Vec<f64> =
+                (0..rows * sizes.width).map(|_| rng.sample(StandardNormal)).collect();
+            DMatrix::from_row_slice(rows, sizes.width, &entries)
+        };
+        (0..points).map(|_| point()).collect()
+    };
+    let (left, right) = (side(partition.left().len()), side(partition.right().len()));
+    let value = |a, b| network.forward(&partition.assemble(a, b))[(0, 0)];
+    let matrix = DMatrix::from_fn(points, points, |s, t| value(&left[s], &right[t]));
+    Ok(Observation {
+        plain: spectrum(matrix.clone()),
+        interaction: spectrum(without_means(matrix)),
+    })
+}
+
+/// Takes out the mean of every row and then of every column.
+pub fn without_means(mut matrix: DMatrix<f64>) -> DMatrix<f64> {
+    for mut row in matrix.row_iter_mut() {
+        let mean = row.mean();
+        row.add_scalar_mut(-mean);
+    }
+    for mut column in matrix.column_iter_mut() {
+        let mean = column.mean();
+        column.add_scalar_mut(-mean);
+    }
+    matrix
+}
+
+/// Singular values, decreasing, after rows and then columns are scaled to unit norm (zero ones stay).
+fn spectrum(mut matrix: DMatrix<f64>) -> Vec<f64> {
+    for mut row in matrix.row_iter_mut() {
+        let norm = row.norm();
+        if norm > 0.0 {
+            row /= norm;
+        }
+    }
+    for mut column in matrix.column_iter_mut() {
+        let norm = column.norm();
+        if norm > 0.0 {
+            column /= norm;
+        }
+    }
+    let mut values: Vec<f64> = matrix.singular_values().iter().copied().collect();
+    values.sort_by(|a, b| b.total_cmp(a));
+    values
+}
+
+/// Averages over the seeds at one model and size.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measurement {
+    /// `"attention"` or `"mixer"`.
+    pub family: &'static str,
+    /// What is different from the published one.
+    pub variant: &'static str,
+    /// Layers L.
+    pub depth: usize,
+    /// Channels d.
+    pub width: usize,
+    /// Tokens N.
+    pub tokens: usize,
+    /// Effective rank of the plain matrix.
+    pub effective_rank: Estimate,
+    /// Effective rank of the interaction.
+    pub interaction_rank: Estimate,
+    /// Epsilon-rank of the interaction, epsilon = [`EPSILON`].
+    pub epsilon_rank: Estimate,
+    /// log10 of the singular values of the plain matrix relative to the largest; left out of reports.
+    #[serde(skip)]
+    pub plain_decay: Vec<Estimate>,
+    /// The same of the interaction.
+    #[serde(skip)]
+    pub interaction_decay: Vec<Estimate>,
+}
+
+/// Averages over `seeds` draws from `seed` on, on all cores. `progress` is called after each draw.
+///
+/// # Errors
+/// As [`observe`].
+pub fn measure(
+    model: &Model,
+    sizes: Sizes,
+    points: usize,
+    (seed, seeds): (u64, u64),
+    progress: &(dyn Fn() + Sync),
+) -> Result<Measurement, InvalidProblem> {
+    let place = MODELS.iter().position(|m| m.name() == model.name()).unwrap_or(0) as u64;
+    let observed: Result<Vec<Observation>, _> = (0..seeds)
+        .into_par_iter()
+        .map(|k| {
+            let observation = observe(model, sizes, points, seed, k * MODELS.len() as u64 + place);
+            progress();
+            observation
+        })
+        .collect();
+    let observed = observed?;
+    let average =
+        |f: &dyn Fn(&Observation) -> f64| Estimate::of(&observed.iter().map(f).collect::<Vec<_>>());
+    // Below the rounding of the largest a singular value is noise.
+    let relative = |s: &[f64], k: usize| (s[k] / s[0]).max(f64::EPSILON).log10();
+    let decay = |values: fn(&Observation) -> &[f64]| {
+        (0..points).map(|k| average(&|o| relative(values(o), k))).collect()
+    };
+    Ok(Measurement {
+        family: model.family,
+        variant: model.variant,
+        depth: sizes.depth,
+        width: sizes.width,
+        tokens: sizes.tokens,
+        effective_rank: average(&|o| effective_rank(&o.plain)),
+        interaction_rank: average(&|o| effective_rank(&o.interaction)),
+        epsilon_rank: average(&|o| epsilon_rank(&o.interaction, EPSILON) as f64),
+        plain_decay: decay(|o| &o.plain),
+        interaction_decay: decay(|o| &o.interaction),
+    })
+}

@@ -1,0 +1,246 @@
+//! Matrix expressions: what one layer does to the state, readable over any ring.
+//!
+//! A layer is an [`Expression`] in its input (the state, an `N x d` matrix, rows are tokens) and its
+//! parameters (matrices). Degree, degree in the weights, size, what it sees of the input and the
+//! forward pass are all read off the expression, so no layer states any of them twice. The same
+//! expressions stand in certificates (docs/format.md), where the checker reads them on its own.
+
+use crate::arith::Ring;
+use nalgebra::DMatrix;
+use std::borrow::Cow;
+
+/// A matrix built from the input and the parameters of a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expression {
+    /// The state that enters.
+    Input,
+    /// Parameter number i of the layer.
+    Parameter(usize),
+    /// The matrix product.
+    Product(Box<Self>, Box<Self>),
+    /// The transposed matrix.
+    Transpose(Box<Self>),
+    /// The sum of at least one matrix.
+    Sum(Vec<Self>),
+    /// The entrywise product.
+    Hadamard(Box<Self>, Box<Self>),
+    /// The power z^k of every entry z, k >= 1.
+    Power(Box<Self>, u64),
+    /// `sum_k c_k z^k` of every entry z, the `c_k` being the column of parameter number
+    /// `coefficients`.
+    Polynomial {
+        /// The matrix of the z.
+        of: Box<Self>,
+        /// The number of the parameter.
+        coefficients: usize,
+        /// Its rows less one.
+        degree: u64,
+    },
+    /// A single row or column, repeated to the size `rows x cols`.
+    Repeat {
+        /// The row or column.
+        of: Box<Self>,
+        /// Rows of the result.
+        rows: usize,
+        /// Columns of the result.
+        cols: usize,
+    },
+    /// `out[e] = in[source[e]]`, entries numbered by rows.
+    Gather {
+        /// The matrix `in`.
+        of: Box<Self>,
+        /// Rows of the result.
+        rows: usize,
+        /// Columns of the result.
+        cols: usize,
+        /// For each entry of the result, by rows, the entry of `of` that it is.
+        source: Vec<usize>,
+    },
+    /// The second expression, its input being the first one.
+    Then(Box<Self>, Box<Self>),
+}
+
+use Expression::{
+    Gather, Hadamard, Input, Parameter, Polynomial, Power, Product, Repeat, Sum, Then, Transpose,
+};
+
+impl Expression {
+    /// `self * right`.
+    pub fn times(self, right: Self) -> Self {
+        Product(self.into(), right.into())
+    }
+
+    /// `self + right`.
+    pub fn plus(self, right: Self) -> Self {
+        match self {
+            Sum(mut list) => {
+                list.push(right);
+                Sum(list)
+            }
+            left => Sum(vec![left, right]),
+        }
+    }
+
+    /// The transposed matrix.
+    pub fn transposed(self) -> Self {
+        Transpose(self.into())
+    }
+
+    /// The entrywise product.
+    pub fn hadamard(self, right: Self) -> Self {
+        Hadamard(self.into(), right.into())
+    }
+
+    /// A row or column repeated.
+    pub fn repeated(self, rows: usize, cols: usize) -> Self {
+        Repeat { of: self.into(), rows, cols }
+    }
+
+    /// `second` after `self`.
+    pub fn then(self, second: Self) -> Self {
+        match self {
+            Input => second,
+            first => Then(first.into(), second.into()),
+        }
+    }
+
+    /// The same expression with `shift` added to the number of every parameter.
+    pub fn shifted(self, shift: usize) -> Self {
+        let of = |e: Box<Self>| Box::new(e.shifted(shift));
+        match self {
+            Input => Input,
+            Parameter(i) => Parameter(i + shift),
+            Product(a, b) => Product(of(a), of(b)),
+            Transpose(a) => Transpose(of(a)),
+            Sum(list) => Sum(list.into_iter().map(|e| e.shifted(shift)).collect()),
+            Hadamard(a, b) => Hadamard(of(a), of(b)),
+            Power(a, k) => Power(of(a), k),
+            Polynomial { of: a, coefficients, degree } => {
+                Polynomial { of: of(a), coefficients: coefficients + shift, degree }
+            }
+            Repeat { of: a, rows, cols } => Repeat { of: of(a), rows, cols },
+            Gather { of: a, rows, cols, source } => Gather { of: of(a), rows, cols, source },
+            Then(a, b) => Then(of(a), of(b)),
+        }
+    }
+
+    /// A degree that is `input` for the input and `parameter(i)` for parameter number i, adds in
+    /// products and takes the largest in sums. `None` past 64 bits.
+    ///
+    /// With `input = 1` and `parameter = 0` it bounds the degree in the entries of the input.
+    pub fn degree(&self, input: u64, parameter: &dyn Fn(usize) -> u64) -> Option<u64> {
+        let of = |e: &Self| e.degree(input, parameter);
+        Some(match self {
+            Input => input,
+            Parameter(i) => parameter(*i),
+            Product(a, b) | Hadamard(a, b) => of(a)?.checked_add(of(b)?)?,
+            Transpose(a) | Repeat { of: a, .. } | Gather { of: a, .. } => of(a)?,
+            Sum(list) => list.iter().try_fold(0, |most, e| Some(of(e)?.max(most)))?,
+            Power(a, k) => of(a)?.checked_mul(*k)?,
+            Polynomial { of: a, coefficients, degree } => {
+                of(a)?.checked_mul(*degree)?.checked_add(parameter(*coefficients))?
+            }
+            Then(a, b) => b.degree(of(a)?, parameter)?,
+        })
+    }
+
+    /// Rows and columns of the value for an input of size `input`, `parameter(i)` being the size of
+    /// parameter number i; `None` if the sizes do not fit together.
+    pub fn size(
+        &self,
+        input: (usize, usize),
+        parameter: &dyn Fn(usize) -> (usize, usize),
+    ) -> Option<(usize, usize)> {
+        let of = |e: &Self| e.size(input, parameter);
+        match self {
+            Input => Some(input),
+            Parameter(i) => Some(parameter(*i)),
+            Product(a, b) => match (of(a)?, of(b)?) {
+                ((rows, inner), (same, cols)) if inner == same => Some((rows, cols)),
+                _ => None,
+            },
+            Transpose(a) => of(a).map(|(rows, cols)| (cols, rows)),
+            Sum(list) => {
+                let first = of(list.first()?)?;
+                list.iter().all(|e| of(e) == Some(first)).then_some(first)
+            }
+            Hadamard(a, b) => of(a).filter(|size| of(b) == Some(*size)),
+            Power(a, _) => of(a),
+            Polynomial { of: a, coefficients, degree } => {
+                let column = (usize::try_from(*degree).ok()?.checked_add(1)?, 1);
+                of(a).filter(|_| parameter(*coefficients) == column)
+            }
+            Repeat { of: a, rows, cols } => {
+                let size = of(a)?;
+                (size == (1, *cols) || size == (*rows, 1)).then_some((*rows, *cols))
+            }
+            Gather { of: a, rows, cols, source } => {
+                let (r, c) = of(a)?;
+                let fits = source.len() == rows * cols && source.iter().all(|e| *e < r * c);
+                fits.then_some((*rows, *cols))
+            }
+            Then(a, b) => b.size(of(a)?, parameter),
+        }
+    }
+
+    /// Whether the value does not depend on the input.
+    pub fn is_constant(&self) -> bool {
+        match self {
+            Input => false,
+            Parameter(_) => true,
+            Product(a, b) | Hadamard(a, b) => a.is_constant() && b.is_constant(),
+            Transpose(a) | Power(a, _) => a.is_constant(),
+            Polynomial { of: a, .. } | Repeat { of: a, .. } | Gather { of: a, .. } => {
+                a.is_constant()
+            }
+            Sum(list) => list.iter().all(Self::is_constant),
+            Then(a, b) => a.is_constant() || b.is_constant(),
+        }
+    }
+
+    /// The value for the input `y`. Sizes must fit ([`Expression::size`]).
+    ///
+    /// # Panics
+    /// If they do not; [`Network::new`](super::Network::new) checks them once.
+    pub fn evaluate<'a, T: Ring>(
+        &self,
+        parameters: &'a [DMatrix<T>],
+        y: &'a DMatrix<T>,
+    ) -> Cow<'a, DMatrix<T>> {
+        let of = |e: &Self| e.evaluate(parameters, y);
+        Cow::Owned(match self {
+            Input => return Cow::Borrowed(y),
+            Parameter(i) => return Cow::Borrowed(&parameters[*i]),
+            Product(a, b) => of(a).as_ref() * of(b).as_ref(),
+            Transpose(a) => of(a).transpose(),
+            Sum(list) => {
+                let mut terms = list.iter().map(of);
+                let first = terms.next().expect("a sum has a term").into_owned();
+                terms.fold(first, |sum, term| sum + term.as_ref())
+            }
+            Hadamard(a, b) => of(a).zip_map(of(b).as_ref(), |x, y| x * y),
+            Power(a, k) => of(a).map(|z| z.power(*k)),
+            Polynomial { of: a, coefficients, .. } => {
+                let coefficients = &parameters[*coefficients];
+                of(a).map(|z| {
+                    let horner = |sum: T, c: &T| sum * z.clone() + c.clone();
+                    coefficients.as_slice().iter().rev().fold(T::zero(), horner)
+                })
+            }
+            Repeat { of: a, rows, cols } => {
+                let a = of(a);
+                let (r, c) = a.shape();
+                DMatrix::from_fn(*rows, *cols, |i, j| a[(i % r, j % c)].clone())
+            }
+            Gather { of: a, rows, cols, source } => {
+                let a = of(a);
+                let width = a.ncols();
+                DMatrix::from_fn(*rows, *cols, |i, j| {
+                    let e = source[i * cols + j];
+                    a[(e / width, e % width)].clone()
+                })
+            }
+            Then(a, b) => b.evaluate(parameters, of(a).as_ref()).into_owned(),
+        })
+    }
+}

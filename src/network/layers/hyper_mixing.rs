@@ -1,0 +1,57 @@
+//! Token mixing by a hyper-network (HyperMixer, Mai et al. 2022).
+
+use super::{LayerRule, Parameter};
+use crate::network::expression::Expression::{self, Input, Parameter as P};
+use crate::network::{Activation, Number, Site};
+use serde::Deserialize;
+
+/// `Y <- W2 sigma(W1^T Y)` where the weights `W1 = Y P1` and `W2 = Y P2`, of size `N x S`, are made
+/// from the tokens by linear hyper-networks `P1, P2: d x S` (one and the same if `tied`). With
+/// sigma of degree k the degree is 1 + 2k; k = 1 is attention's, and indeed one head of it with
+/// `W = P2 P1^T` and `V = I`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HyperMixing {
+    /// Hidden width S.
+    pub hidden: usize,
+    /// The activation sigma.
+    pub activation: Activation,
+    /// Whether P1 = P2.
+    pub tied: bool,
+}
+
+/// Keys in a network file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    hidden: usize,
+    degree: Option<u64>,
+    activation: Option<Vec<Number>>,
+    #[serde(default)]
+    tied: bool,
+}
+
+impl LayerRule for HyperMixing {
+    type Keys = Keys;
+
+    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+        Ok(Self {
+            hidden: site.size("hidden", keys.hidden)?,
+            activation: Activation::of_keys(keys.degree, keys.activation, 1)?,
+            tied: keys.tied,
+        })
+    }
+
+    fn parameters(&self, _tokens: usize, width: usize) -> Vec<Parameter> {
+        let names: &[&str] = if self.tied { &["p"] } else { &["p1", "p2"] };
+        let mut list: Vec<_> =
+            names.iter().map(|n| Parameter::new(*n, width, self.hidden)).collect();
+        list.extend(self.activation.parameter());
+        list
+    }
+
+    fn expression(&self, _tokens: usize, _width: usize) -> Expression {
+        let (second, coefficients) = if self.tied { (0, 1) } else { (1, 2) };
+        let hidden = Input.times(P(0)).transposed().times(Input);
+        Input.times(P(second)).times(self.activation.apply(hidden, coefficients))
+    }
+}

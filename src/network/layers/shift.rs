@@ -1,0 +1,60 @@
+//! Spatial shift (S2-MLP, Yu et al. 2021, algorithm 1).
+
+use super::{LayerRule, Parameter};
+use crate::network::Site;
+use crate::network::expression::Expression::{self, Gather, Input};
+use serde::Deserialize;
+
+/// The tokens lie on a grid by rows; the channels are cut into four groups, as equal as can be, which
+/// move by one place: down, up, right, left. At the edge an entry without a neighbour to take
+/// keeps its value, so entries are copied and lost: this is no permutation. Linear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// Rows of the grid.
+    pub rows: usize,
+    /// Columns of the grid.
+    pub cols: usize,
+}
+
+/// Keys in a network file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    grid: Option<[usize; 2]>,
+}
+
+impl LayerRule for Shift {
+    type Keys = Keys;
+
+    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+        let [rows, cols] = site.grid(keys.grid)?;
+        site.charge("the shift", &[site.tokens, site.width])?;
+        Ok(Self { rows, cols })
+    }
+
+    fn accepts(&self, tokens: usize, _width: usize) -> Result<(), String> {
+        match self.rows * self.cols == tokens {
+            true => Ok(()),
+            false => Err(format!("shifts a grid of {} x {} tokens", self.rows, self.cols)),
+        }
+    }
+
+    fn parameters(&self, _tokens: usize, _width: usize) -> Vec<Parameter> {
+        Vec::new()
+    }
+
+    fn expression(&self, tokens: usize, width: usize) -> Expression {
+        let source = (0..tokens * width).map(|e| {
+            let (token, channel) = (e / width, e % width);
+            let (row, col) = (token / self.cols, token % self.cols);
+            let (row, col) = match 4 * channel / width {
+                0 => (row.saturating_sub(1), col),
+                1 => ((row + 1).min(self.rows - 1), col),
+                2 => (row, col.saturating_sub(1)),
+                _ => (row, (col + 1).min(self.cols - 1)),
+            };
+            (row * self.cols + col) * width + channel
+        });
+        Gather { of: Input.into(), rows: tokens, cols: width, source: source.collect() }
+    }
+}

@@ -1,0 +1,130 @@
+//! Line charts with confidence bands, side by side over one legend.
+
+use super::{COLOURS, PlotError};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+/// A named line with a band around it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// Name in the legend.
+    pub label: String,
+    /// (x, low, middle, high), by growing x.
+    pub points: Vec<(f64, f64, f64, f64)>,
+}
+
+/// Bands over one pair of linear axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BandChart {
+    /// Heading.
+    pub title: String,
+    /// What x is.
+    pub x: String,
+    /// What y is.
+    pub y: String,
+    /// Words at x = 0, 1, 2, .. in the place of numbers; numbers where empty.
+    pub ticks: Vec<String>,
+    /// The lines.
+    pub bands: Vec<Band>,
+}
+
+/// Width and height of one chart in pixels.
+const CHART: (u32, u32) = (560, 440);
+
+/// Height of the strip below the charts that holds the legend, in pixels.
+const LEGEND: u32 = 58;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Charts with the same names of bands, from left to right, as one SVG picture.
+///
+/// # Errors
+/// If a chart has no points.
+pub fn side_by_side(charts: &[BandChart]) -> Result<String, PlotError> {
+    let empty = |c: &BandChart| c.bands.iter().all(|b| b.points.is_empty());
+    if charts.is_empty() || charts.iter().any(empty) {
+        return Err(PlotError::Empty);
+    }
+    let mut text = String::new();
+    draw(&mut text, charts).map_err(|e| PlotError::Drawing(e.to_string()))?;
+    Ok(text)
+}
+
+fn draw(text: &mut String, charts: &[BandChart]) -> Result<(), Failure> {
+    let size = (CHART.0 * charts.len() as u32, CHART.1 + LEGEND);
+    let root = SVGBackend::with_string(text, size).into_drawing_area();
+    root.fill(&WHITE)?;
+    let (upper, lower) = root.split_vertically(CHART.1);
+    for (chart, area) in charts.iter().zip(upper.split_evenly((1, charts.len()))) {
+        chart.draw(&area)?;
+    }
+    draw_legend(&charts[0].bands, &lower)?;
+    root.present()?;
+    Ok(())
+}
+
+/// As many names a row as fit.
+fn draw_legend<DB: DrawingBackend>(
+    bands: &[Band],
+    area: &DrawingArea<DB, Shift>,
+) -> Result<(), Failure>
+where
+    DB::ErrorType: 'static,
+{
+    let (left, step) = (70, 200);
+    let a_row = (area.dim_in_pixel().0 as i32 - left) / step;
+    for (index, (band, colour)) in bands.iter().zip(COLOURS.iter().cycle()).enumerate() {
+        let index = index as i32;
+        let (x, y) = (left + step * (index % a_row), 4 + 24 * (index / a_row));
+        let line = ShapeStyle::from(colour).stroke_width(3);
+        area.draw(&PathElement::new([(x, y + 8), (x + 24, y + 8)], line))?;
+        area.draw(&Text::new(band.label.clone(), (x + 32, y), ("sans-serif", 14)))?;
+    }
+    Ok(())
+}
+
+impl BandChart {
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>) -> Result<(), Failure>
+    where
+        DB::ErrorType: 'static,
+    {
+        let points = || self.bands.iter().flat_map(|b| &b.points);
+        let (mut x, mut y) = ((f64::MAX, f64::MIN), (f64::MAX, f64::MIN));
+        for &(px, low, _, high) in points() {
+            x = (x.0.min(px), x.1.max(px));
+            y = (y.0.min(low), y.1.max(high));
+        }
+        let (side, room) = ((x.1 - x.0).max(1.0) / 25.0, (y.1 - y.0).max(1e-3) / 20.0);
+        let mut chart = ChartBuilder::on(area)
+            .caption(&self.title, ("sans-serif", 16))
+            .margin(14)
+            .x_label_area_size(44)
+            .y_label_area_size(64)
+            .build_cartesian_2d(x.0 - side..x.1 + side, y.0 - room..y.1 + room)?;
+        let label = |v: &f64| match self.ticks.get(v.round().max(0.0) as usize) {
+            Some(word) if (v - v.round()).abs() < 1e-6 => word.clone(),
+            Some(_) => String::new(),
+            None if self.ticks.is_empty() => format!("{v:.0}"),
+            None => String::new(),
+        };
+        chart
+            .configure_mesh()
+            .x_desc(&self.x)
+            .y_desc(&self.y)
+            .x_labels(if self.ticks.is_empty() { 10 } else { self.ticks.len() })
+            .x_label_formatter(&label)
+            .light_line_style(WHITE)
+            .label_style(("sans-serif", 14))
+            .draw()?;
+        for (band, colour) in self.bands.iter().zip(COLOURS.iter().cycle()) {
+            let upper = band.points.iter().map(|p| (p.0, p.3));
+            let lower = band.points.iter().rev().map(|p| (p.0, p.1));
+            let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
+            chart.draw_series([Polygon::new(outline, colour.mix(0.18))])?;
+            let line = ShapeStyle::from(colour).stroke_width(2);
+            let middle = band.points.iter().map(|p| (p.0, p.2));
+            chart.draw_series(LineSeries::new(middle, line).point_size(2))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Networks by their layers, as certificates write them.
+
+use super::certificate::matrix;
+use crate::arith::Rational;
+use crate::certificate as file;
+use crate::network::expression::Expression;
+use crate::network::{LayersShape, Network, Problem};
+
+/// The layers of `shape` for `tokens` tokens.
+pub(super) fn layers(shape: &LayersShape, tokens: usize) -> file::Layers {
+    let placed = shape.with_states(tokens);
+    let layer = |(layer, (n, d)): &(&crate::network::layers::Layer, (usize, usize))| file::Layer {
+        parameters: layer
+            .parameters(*n, *d)
+            .iter()
+            .map(|p| file::Parameter {
+                rows: p.rows as u64,
+                cols: p.cols as u64,
+                value: p.value.as_ref().map(matrix),
+            })
+            .collect(),
+        expression: expression(&layer.expression(*n, *d)),
+    };
+    file::Layers { width: shape.width as u64, layers: placed.iter().map(layer).collect() }
+}
+
+/// The weights: parameters whose value the layers do not state.
+pub(super) fn weights(problem: &Problem, network: &Network<Rational>) -> file::Weights {
+    let mut state = (problem.tokens(), problem.width());
+    let layers = network.layers().iter().zip(network.parameters()).map(|(layer, given)| {
+        let parameters = layer.parameters(state.0, state.1);
+        state = layer.output(state.0, state.1).expect("the layers fit together");
+        let free = parameters.iter().zip(given).filter(|(p, _)| p.value.is_none());
+        free.map(|(_, m)| matrix(m)).collect()
+    });
+    file::Weights::Layers(layers.collect())
+}
+
+fn expression(e: &Expression) -> file::Expression {
+    use file::Expression as To;
+    let of = |e: &Expression| expression(e);
+    let pair = |a, b| Box::new((of(a), of(b)));
+    let size = |n: usize| n as u64;
+    match e {
+        Expression::Input => To::Input,
+        Expression::Parameter(i) => To::Parameter(size(*i)),
+        Expression::Product(a, b) => To::Product(pair(a, b)),
+        Expression::Transpose(a) => To::Transpose(of(a).into()),
+        Expression::Sum(list) => To::Sum(list.iter().map(of).collect()),
+        Expression::Hadamard(a, b) => To::Hadamard(pair(a, b)),
+        Expression::Power(a, k) => To::Power(file::Power { of: of(a), exponent: *k }.into()),
+        Expression::Polynomial { of: a, coefficients, .. } => To::Polynomial(
+            file::PolynomialIn { of: of(a), coefficients: size(*coefficients) }.into(),
+        ),
+        Expression::Repeat { of: a, rows, cols } => {
+            To::Repeat(file::Repeat { of: of(a), rows: size(*rows), cols: size(*cols) }.into())
+        }
+        Expression::Gather { of: a, rows, cols, source } => To::Gather(
+            file::Gather {
+                of: of(a),
+                rows: size(*rows),
+                cols: size(*cols),
+                source: source.iter().copied().map(size).collect(),
+            }
+            .into(),
+        ),
+        Expression::Then(a, b) => To::Then(pair(a, b)),
+    }
+}

@@ -1,0 +1,151 @@
+//! The registry of bounds against the theory, and against the checker's own reading of it.
+
+#[path = "common/cases.rs"]
+mod cases;
+mod common;
+#[path = "common/problems.rs"]
+mod problems;
+
+use cases::cases;
+use common::claim_mut;
+use num_bigint::BigInt;
+use problems::{shape, with_sides};
+use proptest::prelude::*;
+use seprank::bounds::{self, Bound, Side, all, applicable};
+use seprank::certificate::{Certificate, Lower, Text, Upper, Value};
+use seprank::check::{Kind, check};
+use seprank::network::{Architecture, AttentionShape, Problem};
+use seprank::prove::certify_bound;
+
+/// Each bound has its row in the table of theorems, and a theorem under that number.
+#[test]
+fn every_bound_stands_in_the_theory() {
+    let theory = include_str!("../docs/theory.md");
+    let list = all();
+    assert!(list.is_sorted_by(|a, b| a.id() < b.id()) && list.len() >= 8);
+    for bound in list {
+        let (id, number) = (bound.id(), bound.theorem());
+        let row = theory.lines().find(|l| l.starts_with(&format!("| {number} |")));
+        let row = row.unwrap_or_else(|| panic!("{id}: no theorem {number}"));
+        let file = format!("`src/bounds/{}.rs`", id.replace('-', "_"));
+        for word in [format!("| {} |", bound.side().name()), format!("`{id}`"), file] {
+            assert!(row.contains(&word), "{id}: {word} not in {row}");
+        }
+        assert!(theory.contains(&format!("**Theorem {number} (")), "{id}");
+        assert_eq!(bounds::find(id).map(|b| b.id()), Some(id));
+        // Words with mathematics between dollars; of one architecture; for the weights that the side
+        // is about.
+        let (formula, hypotheses) = (bound.formula(), bound.hypotheses());
+        assert!(formula.starts_with('$') && formula.matches('$').count() % 2 == 0, "{id}");
+        assert_eq!(hypotheses.matches('$').count() % 2, 0, "{id}");
+        let (network, _) = id.split_once('-').unwrap();
+        assert!(hypotheses.to_lowercase().starts_with(&format!("{network},")), "{id}");
+        assert!(hypotheses.ends_with("all weights"), "{id}");
+        let almost = hypotheses.ends_with("almost all weights");
+        assert_eq!(almost, bound.side() == Side::Lower, "{id}");
+    }
+    assert!(bounds::find("no-such-bound").is_none());
+}
+
+/// A certificate that names `bound` and claims no more than is always true.
+fn naming(problem: &Problem, bound: &dyn Bound) -> Certificate {
+    let same_side = applicable(problem).into_iter().find(|b| b.side() == bound.side());
+    let mut certificate = certify_bound(problem, same_side.expect("one of the side")).unwrap();
+    let claim = claim_mut(&mut certificate);
+    let id = bound.id().to_string();
+    match bound.side() {
+        Side::Lower => {
+            claim.lower = Some(Lower::Theorem(id));
+            claim.value = Value::Exact(Text(0.into()));
+        }
+        Side::Upper => {
+            claim.upper = Some(Upper::Theorem(id));
+            claim.value = Value::Exact(Text(BigInt::from(10).pow(400)));
+        }
+    }
+    certificate
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    /// The hypotheses: a bound applies where the checker does not refuse its theorem.
+    #[test]
+    fn bounds_apply_where_their_theorems_do(
+        architecture in shape(), sides in (1usize..=9, 1usize..=9), own in any::<bool>()
+    ) {
+        let tokens = sides.0 + sides.1;
+        let left: Vec<usize> = (0..sides.0).collect();
+        let problem = with_sides(architecture, &left, tokens, if own { 0 } else { tokens - 1 });
+        for bound in all() {
+            if !applicable(&problem).iter().any(|b| b.side() == bound.side()) {
+                prop_assert!(bound.applies(&problem).is_err());
+                continue;
+            }
+            let verdict = check(&naming(&problem, bound));
+            let refused = verdict.finding().map(|f| f.kind) == Some(Kind::Hypothesis);
+            let applies = bound.applies(&problem);
+            prop_assert_eq!(applies.is_err(), refused, "{}: {:?}, {}", bound.id(), &applies, verdict);
+            prop_assert!(applies.err().is_none_or(|why| why.len() > 10));
+        }
+    }
+
+    /// The values, to the last digit; but for 4.2, of which the checker takes fewer variables.
+    #[test]
+    fn values_are_those_of_the_checker(
+        architecture in shape(), sides in (1usize..=9, 1usize..=9), own in any::<bool>()
+    ) {
+        let tokens = sides.0 + sides.1;
+        let left: Vec<usize> = (0..sides.0).collect();
+        let problem = with_sides(architecture, &left, tokens, if own { 0 } else { tokens - 1 });
+        for bound in applicable(&problem) {
+            let mut certificate = naming(&problem, bound);
+            let value = BigInt::parse_bytes(bound.value(&problem).unwrap().to_string().as_bytes(), 10).unwrap();
+            let mut verdict_of = |value: BigInt| {
+                claim_mut(&mut certificate).value = Value::Exact(Text(value));
+                check(&certificate).finding().map(|f| f.kind)
+            };
+            prop_assert_eq!(verdict_of(value.clone()), None, "{} {}", bound.id(), value);
+            let stronger = if bound.side() == Side::Lower { value.clone() + 1 } else { value.clone() - 1 };
+            if bound.id() != "mixer-degree" {
+                prop_assert_eq!(verdict_of(stronger), Some(Kind::Bound), "{} {}", bound.id(), value);
+            }
+        }
+    }
+}
+
+/// Theorem 3.9 at r = 3, t1 = 1, which t1 >= t2 forbids, would give one more.
+#[test]
+fn the_second_batch_is_no_larger_than_the_first() {
+    let shape = AttentionShape { depth: 4, width: 8, heads: 4 };
+    let left: Vec<usize> = (0..10).collect();
+    let problem = with_sides(Architecture::Attention(shape), &left, 20, 0);
+    let blocks = bounds::find("attention-blocks").unwrap();
+    let value = blocks.value(&problem).unwrap().to_i64().unwrap();
+    let mut certificate = naming(&problem, blocks);
+    for (more, kind) in [(0, None), (1, Some(Kind::Bound))] {
+        claim_mut(&mut certificate).value = Value::Exact(Text((value + more).into()));
+        assert_eq!(check(&certificate).finding().map(|f| f.kind), kind, "{value} + {more}");
+    }
+}
+
+/// A value is written out up to a million digits, and enclosed beyond.
+#[test]
+fn values_too_long_to_write_are_enclosed() {
+    let word = bounds::find("attention-word").unwrap();
+    for width in [15, 16] {
+        let problem = Problem::attention(13, width, 1, 2).unwrap();
+        let value = word.value(&problem).expect("below a million digits");
+        // C = 797,161 at depth 13.
+        let digits = (797_161.0 * f64::from(width as u32 + 1).log10()).floor() + 1.0;
+        assert_eq!(value.to_string().len(), digits as usize);
+        assert!(word.enclosure(&problem).unwrap().admits(&value));
+    }
+    for depth in [13, 14, 40] {
+        let problem = Problem::attention(depth, 40, 1, 2).unwrap();
+        assert_eq!(word.value(&problem), None);
+        let [lo, hi] = word.enclosure(&problem).unwrap().log10().unwrap();
+        let expected = (3f64.powi(depth as i32) - 1.0) / 2.0 * 41f64.log10();
+        assert!(lo <= expected * (1.0 + 1e-12) && expected * (1.0 - 1e-12) <= hi, "{depth}");
+    }
+}

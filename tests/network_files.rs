@@ -1,0 +1,379 @@
+//! Networks from files: random ones from the grammar, and what is refused.
+
+#[path = "common/cases.rs"]
+mod cases;
+
+use cases::cases;
+use nalgebra::DMatrix;
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use seprank::arith::{Fp, Prime, Rational};
+use seprank::bounds::{Side, best};
+use seprank::network::{Network, NetworkFile, Problem, Replacements, WeightStyle, presets};
+use seprank::prove::{Method, RankRequest, Weights, rank};
+use std::path::Path;
+
+fn parse(text: &str) -> Result<NetworkFile, String> {
+    NetworkFile::parse(text, Path::new("tests/data"), &Replacements::default())
+}
+
+/// A layer of degree at most `degree` that leaves the size of the state as it is, in TOML.
+fn plain(tokens: usize, width: usize) -> BoxedStrategy<(u64, String)> {
+    let linear = prop_oneof![
+        Just("type = \"linear-token-mixing\", bias = true".to_owned()),
+        Just("type = \"position-embedding\"".to_owned()),
+        Just("type = \"scaling\"".to_owned()),
+        Just("type = \"scaling\", over = \"tokens\"".to_owned()),
+        Just("type = \"fourier-mixing\", decimals = 2".to_owned()),
+        Just(format!("type = \"shift\", grid = [{tokens}, 1]")),
+        (0..9u64).prop_map(|s| format!("type = \"permutation\", seed = {s}")),
+        (0..9u64).prop_map(|s| format!("type = \"permutation\", of = \"tokens\", seed = {s}")),
+        (0..9u64).prop_map(|s| format!("type = \"permutation\", of = \"channels\", seed = {s}")),
+        (0..9u64).prop_map(|s| format!("type = \"dropout\", rate = 0.25, seed = {s}")),
+        Just(format!("type = \"permutation\", swap = \"rows\", grid = [1, {tokens}]")),
+    ]
+    .prop_map(|keys| (1, keys));
+    let quadratic = (1..3usize, any::<bool>(), 0..4).prop_map(|(hidden, bias, kind)| {
+        let rest = format!("hidden = {hidden}, bias = {bias}");
+        (
+            2,
+            match kind {
+                0 => format!("type = \"token-mixing\", {rest}"),
+                1 => format!("type = \"token-mixing\", activation = [1, -0.5, \"2/3\"], {rest}"),
+                2 => format!("type = \"channel-mixing\", degree = 2, {rest}"),
+                _ => format!("type = \"spatial-gating\", {rest}"),
+            },
+        )
+    });
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let cubic = prop_oneof![
+        flags.prop_map(move |(causal, shared, relative, bias)| {
+            let heads = width;
+            (3, format!(
+                "type = \"attention\", heads = {heads}, causal = {causal}, multi-query = {shared}, \
+                 relative = {relative}, bias = {bias}"
+            ))
+        }),
+        (1..3usize, any::<bool>())
+            .prop_map(|(hidden, tied)| (3, format!("type = \"hyper-mixing\", hidden = {hidden}, tied = {tied}"))),
+    ];
+    prop_oneof![3 => linear, 3 => quadratic, 2 => cubic].boxed()
+}
+
+/// Lists of at most `depth` layers, of degree at most 6 together.
+fn list(tokens: usize, width: usize, depth: usize) -> impl Strategy<Value = Vec<String>> {
+    let wrapped = (plain(tokens, width), 0..4).prop_map(|((degree, keys), wrap)| {
+        (
+            degree,
+            match wrap {
+                0 => format!("type = \"residual\", layers = [{{ {keys} }}]"),
+                1 => format!(
+                    "type = \"parallel\", branches = [[{{ {keys} }}, {{ type = \"scaling\" }}], []]"
+                ),
+                2 => format!("type = \"repeat\", times = 1, layers = [{{ {keys} }}]"),
+                _ => keys,
+            },
+        )
+    });
+    proptest::collection::vec(wrapped, 1..=depth).prop_map(|layers| {
+        let mut product = 1;
+        let fits = layers.into_iter().take_while(|(degree, _)| {
+            product *= degree;
+            product <= 6
+        });
+        fits.map(|(_, keys)| keys).collect()
+    })
+}
+
+/// The text of a network file of at most three layers, and perhaps pooling and a head.
+fn network_text() -> impl Strategy<Value = String> {
+    (2..4usize, 1..3usize).prop_flat_map(|(tokens, width)| {
+        (list(tokens, width, 3), 0..4, 0..tokens).prop_map(move |(mut layers, end, token)| {
+            let mut output = [token, width - 1];
+            if end == 1 {
+                layers.push("type = \"pooling\"".into());
+                output = [0, width - 1];
+            }
+            if end >= 2 {
+                layers.push("type = \"linear-head\", outputs = 3, bias = true".into());
+                output = [token, 2];
+            }
+            let layers = layers.iter().map(|keys| format!("  {{ {keys} }},\n")).collect::<String>();
+            format!(
+                "tokens = {tokens}\nwidth = {width}\nleft = [{}]\noutput = {output:?}\nlayer = [\n{layers}]\n",
+                tokens - 1
+            )
+        })
+    })
+}
+
+const PRIME: Prime = Prime::MERSENNE_61;
+
+fn reduce(q: &Rational) -> Fp {
+    Fp::from_ratio(q, PRIME).expect("denominators are small")
+}
+
+fn styled(problem: &Problem, style: WeightStyle, seed: u64) -> Network<Rational> {
+    style.draw(problem, &mut ChaCha20Rng::seed_from_u64(seed))
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    /// One definition: f64, Q and F_p agree on the same input.
+    #[test]
+    fn rings_agree(text in network_text(), seed: u64) {
+        let problem = parse(&text).map_err(TestCaseError::fail)?.problem;
+        let network = styled(&problem, WeightStyle::Repeated, seed);
+        let entry = |i: usize, j: usize| Rational::from(((3 * i + 5 * j + 1) as i64 % 7 - 3, 4));
+        let x = DMatrix::from_fn(problem.tokens(), problem.width(), entry);
+        let exact = network.forward(&x);
+        let modular = network.map(reduce).forward(&x.map(|q| reduce(&q)));
+        prop_assert_eq!(exact.map(|q| reduce(&q)), modular);
+        let float = network.map(Rational::to_f64).forward(&x.map(|q| q.to_f64()));
+        let scale = network.map(|q| q.to_f64().abs()).forward(&x.map(|q| q.to_f64().abs()));
+        for ((q, f), s) in exact.iter().zip(float.iter()).zip(scale.iter()) {
+            prop_assert!((q.to_f64() - f).abs() <= 1e-9 * s.abs().max(1.0), "{} {} {}", q.to_f64(), f, s);
+        }
+    }
+
+    /// The routes agree, and neither exceeds the bound.
+    #[test]
+    fn routes_agree_below_the_bound(text in network_text(), seed: u64, style in 0..WeightStyle::ALL.len()) {
+        let problem = parse(&text).map_err(TestCaseError::fail)?.problem;
+        let mut request = RankRequest::new(problem.clone());
+        request.weights = Weights::Given(styled(&problem, WeightStyle::ALL[style], seed));
+        request.seed = seed;
+        request.method = Method::Coefficients;
+        let by_coefficients = rank(&request, &|_, _| ()).unwrap().rank;
+        request.method = Method::Grid;
+        let by_grid = rank(&request, &|_, _| ()).unwrap().rank;
+        prop_assert_eq!(by_coefficients, by_grid, "{}", text);
+        if let Some(upper) = best(&problem, Side::Upper).and_then(|e| e.value) {
+            prop_assert!(upper >= by_grid, "{by_grid} > {upper}: {text}");
+        }
+    }
+}
+
+/// Files in the theorems' form are read as attention and Mixers, so that the theorems apply.
+#[test]
+fn known_architectures_are_recognised() {
+    let text = "tokens = 4\nwidth = 4\n[[layer]]\ntype = \"repeat\"\ntimes = 3\nlayers = [{ type = \"attention\", heads = 2 }]";
+    let by_sizes = Problem::attention(3, 4, 2, 4).unwrap();
+    assert_eq!(parse(text).unwrap().problem, by_sizes);
+    let text = "tokens = 4\nwidth = 2\n[[layer]]\ntype = \"token-mixing\"\nhidden = 3\n[[layer]]\ntype = \"channel-mixing\"";
+    assert_eq!(parse(text).unwrap().problem, Problem::mixer(1, 2, 3, 4).unwrap());
+}
+
+/// A HyperMixer with linear activation is attention with W = P2 P1^T and V = I.
+#[test]
+fn hyper_mixing_is_attention() {
+    let text = "tokens = 3\nwidth = 2\n[[layer]]\ntype = \"hyper-mixing\"\nhidden = 2";
+    let problem = parse(text).unwrap().problem;
+    let network = styled(&problem, WeightStyle::Random, 1);
+    let [p1, p2] = &network.parameters()[0][..] else { panic!("two hyper-networks") };
+    let one = DMatrix::identity(2, 2);
+    let attention = Problem::attention(1, 2, 1, 3).unwrap();
+    let same = vec![vec![p2.clone(), p1.clone(), one.clone(), one]];
+    let same = Network::new(3, 2, attention.layers(), same).unwrap();
+    let x = DMatrix::from_fn(3, 2, |i, j| Rational::from((i * 2 + j) as i64 - 2));
+    assert_eq!(network.forward(&x), same.forward(&x));
+}
+
+/// The Vision Permutator's exchange is its own inverse; the shift moves group 0 down.
+#[test]
+fn permutations_and_shifts_do_what_they_say() {
+    let head = "tokens = 4\nwidth = 4\n";
+    let swap = "[[layer]]\ntype = \"permutation\"\nswap = \"cols\"\ngrid = [2, 2]\n";
+    let run = |text: String| {
+        let problem = parse(&text).unwrap().problem;
+        let x = DMatrix::from_fn(4, 4, |i, j| Rational::from((4 * i + j) as i64));
+        let y = styled(&problem, WeightStyle::Random, 0).forward(&x);
+        (x, y)
+    };
+    let (x, once) = run(format!("{head}{swap}"));
+    let (_, twice) = run(format!("{head}{swap}{swap}"));
+    assert!(x != once && x == twice);
+    // Token 1 = (row 0, col 1), channel 0 = (segment 0): the column becomes the segment.
+    assert_eq!(once[(1, 0)], x[(0, 2)]);
+    let (x, y) = run(format!("{head}[[layer]]\ntype = \"shift\"\ngrid = [2, 2]\n"));
+    assert_eq!(y[(2, 0)], x[(0, 0)]);
+    assert_eq!(y[(0, 0)], x[(0, 0)]);
+    assert_eq!(y[(0, 1)], x[(2, 1)]);
+    assert_eq!(y[(1, 2)], x[(0, 2)]);
+    assert_eq!(y[(0, 3)], x[(1, 3)]);
+}
+
+/// The exact Fourier map is the rounded one, up to the rounding.
+#[test]
+fn exact_and_rounded_fourier_agree() {
+    for (tokens, width) in [(4, 2), (2, 4), (4, 4), (6, 3), (3, 6), (1, 6), (3, 1)] {
+        let value = |decimals: &str| {
+            let text = format!(
+                "tokens = {}\nwidth = {width}\nleft = [0]\n[[layer]]\ntype = \"fourier-mixing\"\n{decimals}",
+                tokens.max(2)
+            );
+            // One token has no partition; two tokens then stand for it where the sizes allow.
+            let problem = parse(&text).unwrap().problem;
+            let x = DMatrix::from_fn(problem.tokens(), width, |i, j| {
+                Rational::from((i * i + 3 * j) as i64 - 2)
+            });
+            styled(&problem, WeightStyle::Random, 0).forward(&x).map(|q| q.to_f64())
+        };
+        let difference = value("") - value("decimals = 12");
+        assert!(difference.amax() < 1e-9, "{tokens} x {width}");
+    }
+    // N = 2, d = 1: sums and differences.
+    let text = "tokens = 2\nwidth = 1\n[[layer]]\ntype = \"fourier-mixing\"";
+    let problem = parse(text).unwrap().problem;
+    let x = DMatrix::from_column_slice(2, 1, &[5, 3].map(Rational::from));
+    let y = styled(&problem, WeightStyle::Random, 0).forward(&x);
+    assert_eq!(y, DMatrix::from_column_slice(2, 1, &[8, 2].map(Rational::from)));
+}
+
+/// The variables of Theorem 4.5.
+#[test]
+fn visible_variables_are_those_of_the_first_layers() {
+    let count = |layers: &str| {
+        parse(&format!("tokens = 6\nwidth = 3\nleft = [0, 1]\n{layers}"))
+            .unwrap()
+            .problem
+            .visible_variables()
+    };
+    let mixing = "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, 1, 1]\n";
+    let residual =
+        "[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"token-mixing\", hidden = 1 }]\n";
+    let head = "[[layer]]\ntype = \"linear-head\"\noutputs = 1\n";
+    let pool = "[[layer]]\ntype = \"pooling\"\n";
+    let permutation = "[[layer]]\ntype = \"permutation\"\nseed = 1\n";
+    let scale = "[[layer]]\ntype = \"scaling\"\n";
+    // d min(S, |A|) and d min(S, |B|).
+    assert_eq!(count(mixing), (6, 6));
+    assert_eq!(count(residual), (6, 12));
+    // A map of the channels to one leaves one variable a token.
+    assert_eq!(count(&format!("{head}{mixing}")), (2, 2));
+    assert_eq!(count(&format!("{head}{residual}")), (2, 4));
+    // After the first layer that is not affine nothing is gained.
+    assert_eq!(count(&format!("{mixing}{pool}")), (6, 6));
+    assert_eq!(
+        count(&format!("{pool}{head}[[layer]]\ntype = \"channel-mixing\"\ndegree = 3\n")),
+        (1, 1)
+    );
+    // Permuted entries or scaled ones: all that the hidden units can see, on either side.
+    assert_eq!(count(&format!("{permutation}{mixing}")), (6, 6));
+    assert_eq!(count(&format!("{permutation}{residual}")), (6, 12));
+    assert_eq!(count(&format!("{scale}{mixing}")), (6, 6));
+}
+
+#[test]
+fn every_family_is_a_network() {
+    let families = presets::families();
+    assert!(families.len() > 15);
+    for family in families {
+        family.network(&Replacements::default()).unwrap();
+    }
+}
+
+/// (content after `tokens = 4`, `width = 2`; parts of the one line of the message)
+const REFUSED: &[(&str, &[&str])] = &[
+    (
+        "[[layer]]\ntype = \"atention\"",
+        &["layer 0", "atention", "allowed are attention", "did you mean attention?"],
+    ),
+    (
+        "[[layer]]\ntype = \"attention\"\nheds = 2",
+        &["layer 0 (attention)", "`heds`", "did you mean `heads`?"],
+    ),
+    ("[[layer]]\nheads = 2", &["layer 0", "type is missing"]),
+    ("layers = 3", &["unknown field `layers`", "did you mean `layer`?"]),
+    ("", &["at least one [[layer]]"]),
+    ("[[layer]]\ntype = \"attention\"\nheads = 3", &["heads = 3", "must divide the 2 channels"]),
+    ("[[layer]]\ntype = \"attention\"\nheads = 0", &["heads = 0", "allowed are 1..="]),
+    (
+        "[[layer]]\ntype = \"pooling\"\n[[layer]]\ntype = \"permutation\"\norder = [0, 1, 2, 3]",
+        &["order", "4 numbers", "2 are needed"],
+    ),
+    (
+        "[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"pooling\" }]",
+        &["layer 0 (residual)", "adds 1 x 2", "4 tokens x 2 channels"],
+    ),
+    (
+        "[[layer]]\ntype = \"linear-head\"\noutputs = 5\n[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"linear-head\", outputs = 4 }]",
+        &["layer 1 (residual)", "adds 4 x 4", "layer 0 (linear-head) leaves 4 tokens x 5 channels"],
+    ),
+    (
+        "[[layer]]\ntype = \"parallel\"\nbranches = [[], [{ type = \"pooling\" }]]",
+        &["layer 0 (parallel)", "branch 1"],
+    ),
+    ("[[layer]]\ntype = \"parallel\"\nbranches = []", &["branches", "at least one"]),
+    (
+        "[[layer]]\ntype = \"permutation\"\norder = [0, 0, 1]",
+        &["order", "each of 0..=2 must stand there once"],
+    ),
+    ("[[layer]]\ntype = \"permutation\"", &["order, seed, file and swap"]),
+    (
+        "[[layer]]\ntype = \"permutation\"\nfile = \"absent\"",
+        &["file = \"absent\"", "cannot be read"],
+    ),
+    ("[[layer]]\ntype = \"shift\"\ngrid = [3, 2]", &["grid = [3, 2]", "4 tokens"]),
+    ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2\ndegree = 65", &["degree = 65", "1..=64"]),
+    (
+        "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [1]",
+        &["activation", "besides the constant"],
+    ),
+    (
+        "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, nan]",
+        &["NaN", "integer, a decimal fraction"],
+    ),
+    ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, \"1/0\"]", &["1/0"]),
+    (
+        "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation = [0, 1]\ndegree = 2",
+        &["not both"],
+    ),
+    ("[[layer]]\ntype = \"token-mixing\"\nhidden = 0", &["hidden = 0"]),
+    ("[[layer]]\ntype = \"token-mixing\"", &["missing field `hidden`"]),
+    ("[[layer]]\ntype = \"dropout\"\nrate = 1", &["rate = 1", "below 1"]),
+    (
+        "[[layer]]\ntype = \"position-embedding\"\nvalues = [[1, 2]]",
+        &["values", "1 rows", "4 are needed"],
+    ),
+    (
+        "[[layer]]\ntype = \"linear-token-mixing\"\nmatrix = [[1], [2], [3], [4]]",
+        &["matrix", "row 0", "4 are needed"],
+    ),
+    ("[[layer]]\ntype = \"fourier-mixing\"\ndecimals = 99", &["decimals = 99", "1..=15"]),
+    (
+        "[[layer]]\ntype = \"repeat\"\ntimes = 5000\nlayers = [{ type = \"scaling\" }]",
+        &["at most 4096 layers"],
+    ),
+    ("left = [7]\n[[layer]]\ntype = \"attention\"", &["left = 7"]),
+    (
+        "output = [0, 2]\n[[layer]]\ntype = \"attention\"",
+        &["output = 0,2", "0..=1 for the channel"],
+    ),
+    ("output = [1, 0]\n[[layer]]\ntype = \"pooling\"", &["output = 1,0", "0..=0 for the token"]),
+    ("[[layer]", &["line 3"]),
+];
+
+#[test]
+fn what_is_refused_is_named() {
+    for (content, parts) in REFUSED {
+        let message = match parse(&format!("tokens = 4\nwidth = 2\n{content}\n")) {
+            Ok(_) => panic!("accepted: {content}"),
+            Err(message) => message,
+        };
+        assert!(!message.contains('\n'), "{message}");
+        for part in *parts {
+            assert!(message.contains(part), "{content}\n{message}\nlacks {part}");
+        }
+    }
+    // 5 x 3 has an irrational transform.
+    let text = "tokens = 5\nwidth = 3\n[[layer]]\ntype = \"fourier-mixing\"";
+    assert!(parse(text).unwrap_err().contains("give decimals"));
+    let deep = (0..6).fold("{ type = \"scaling\" }".to_owned(), |inner, _| {
+        format!("{{ type = \"residual\", layers = [{inner}] }}")
+    });
+    let text = format!("tokens = 4\nwidth = 2\nlayer = [{deep}]");
+    assert!(parse(&text).unwrap_err().contains("at most 4 deep"));
+}

@@ -1,0 +1,197 @@
+//! Weights from safetensors files: exact, mapped as the network file says, and refused where wrong.
+
+use half::{bf16, f16};
+use safetensors::tensor::{Dtype, TensorView, serialize};
+use seprank::arith::Rational;
+use seprank::certificate;
+use seprank::check::{Verdict, check_file};
+use seprank::network::{NetworkFile, Replacements};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Two heads of width 1 on two channels, in PyTorch's layout.
+const NETWORK: &str = r#"
+tokens = 3
+width = 2
+[[layer]]
+type = "attention"
+heads = 2
+bias = true
+[weights]
+"0.head*.query" = { tensor = "q", transpose = true }
+"0.head*.key" = { tensor = "k", transpose = true }
+"0.head*.output" = { tensor = "v", transpose = true }
+"0.head*.value" = { tensor = "o" }
+"0.head*.query-bias" = { tensor = "qb" }
+"0.head*.key-bias" = { tensor = "qb" }
+"0.head*.output-bias" = { tensor = "qb" }
+"0.bias" = { tensor = "b", rows = 1 }
+"#;
+
+type Tensor = (&'static str, Dtype, Vec<usize>, Vec<u8>);
+
+fn f32s(numbers: &[f32]) -> Vec<u8> {
+    numbers.iter().flat_map(|x| x.to_le_bytes()).collect()
+}
+
+/// The tensors that NETWORK names, of every type of number.
+fn tensors() -> Vec<Tensor> {
+    let half: Vec<u8> =
+        [0.5, -1.25, 3.0, 0.1].iter().flat_map(|x| f16::from_f64(*x).to_le_bytes()).collect();
+    let brain: Vec<u8> =
+        [1.0, 2.0, -0.75, 0.1].iter().flat_map(|x| bf16::from_f64(*x).to_le_bytes()).collect();
+    let double: Vec<u8> = [0.1f64, 2.0, 5.0, -7.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+    vec![
+        ("q", Dtype::F32, vec![2, 2], f32s(&[1.0, 2.0, 3.0, 0.1])),
+        ("k", Dtype::F16, vec![2, 2], half),
+        ("v", Dtype::BF16, vec![2, 2], brain),
+        ("o", Dtype::F64, vec![2, 2], double),
+        ("qb", Dtype::F32, vec![2], f32s(&[1.5, -2.5])),
+        ("b", Dtype::F32, vec![2, 2], f32s(&[7.0, 8.0, 9.0, 10.0])),
+    ]
+}
+
+fn bytes(tensors: &[Tensor]) -> Vec<u8> {
+    let views = tensors.iter().map(|(name, dtype, shape, data)| {
+        (*name, TensorView::new(*dtype, shape.clone(), data).expect("a sound tensor"))
+    });
+    serialize(views, None).expect("sound tensors")
+}
+
+fn network() -> NetworkFile {
+    NetworkFile::parse(NETWORK, Path::new(""), &Replacements::default()).expect("a sound file")
+}
+
+fn write(dir: &tempfile::TempDir, bytes: &[u8]) -> PathBuf {
+    let path = dir.path().join("weights.safetensors");
+    fs::write(&path, bytes).expect("a writable directory");
+    path
+}
+
+#[test]
+fn weights_are_exact_transposed_and_cut_by_heads() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = network();
+    let loaded = file.weights.load(&file.problem, &write(&dir, &bytes(&tensors()))).unwrap();
+    let layer = &loaded.parameters()[0];
+    let exact = |x: f64| Rational::from_f64(x).unwrap();
+    // Head 1 has row 1 of PyTorch's query weight as its column.
+    assert_eq!(layer[7][(0, 0)], exact(3.0));
+    assert_eq!(layer[7][(1, 0)], exact(f64::from(0.1f32)));
+    assert_ne!(layer[7][(1, 0)], exact(0.1));
+    assert_eq!(layer[0].as_slice(), [exact(1.0), exact(2.0)]);
+    // Half precisions and doubles.
+    assert_eq!(layer[8][(1, 0)], exact(f16::from_f64(0.1).to_f64()));
+    assert_eq!(layer[9][(1, 0)], exact(bf16::from_f64(0.1).to_f64()));
+    // U_h is block h of the columns.
+    assert_eq!(layer[10].as_slice(), [exact(2.0), exact(-7.0)]);
+    assert_eq!(layer[3].as_slice(), [exact(0.1), exact(5.0)]);
+    assert_eq!(layer[11][(0, 0)], exact(-2.5));
+    // The first row alone.
+    assert_eq!(layer.last().unwrap().as_slice(), [exact(7.0), exact(8.0)]);
+}
+
+/// The file after a change, and parts of the message.
+#[test]
+fn what_is_refused_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = network();
+    let refused = |bytes: &[u8], parts: &[&str]| {
+        let path = write(&dir, bytes);
+        let error = match file.weights.load(&file.problem, &path) {
+            Ok(_) => panic!("accepted, though {parts:?}"),
+            Err(error) => error.to_string(),
+        };
+        assert!(!error.contains('\n') && error.contains("weights.safetensors"), "{error}");
+        for part in parts {
+            assert!(error.contains(part), "{error} lacks {part}");
+        }
+    };
+    let changed = |change: &dyn Fn(&mut Vec<Tensor>)| {
+        let mut list = tensors();
+        change(&mut list);
+        bytes(&list)
+    };
+    let sound = bytes(&tensors());
+    refused(&changed(&|l| l[0].0 = "quarry"), &["no tensor \"q\"", "did you mean"]);
+    refused(
+        &changed(&|l| (l[0].2, l[0].3) = (vec![1, 2], f32s(&[1.0, 2.0]))),
+        &["tensor \"q\" is 2 x 1 transposed", "needs 2 x 2"],
+    );
+    refused(&changed(&|l| l[0].2 = vec![2, 2, 1]), &["shape [2, 2, 1]", "one or two axes"]);
+    refused(
+        &changed(&|l| l[0].3 = f32s(&[1.0, f32::NAN, 3.0, 4.0])),
+        &["tensor \"q\", entry 0,1 is NaN"],
+    );
+    refused(&changed(&|l| l[0].3 = f32s(&[1.0, 2.0, 3.0, f32::INFINITY])), &["entry 1,1 is inf"]);
+    refused(&changed(&|l| l[0].1 = Dtype::I32), &["type I32", "BF16"]);
+    refused(&changed(&|l| (l[5].2, l[5].3) = (vec![0, 2], Vec::new())), &["0 rows", "1 are asked"]);
+    refused(&sound[..sound.len() - 1], &["truncated"]);
+    refused(&sound[..40], &["the header claims"]);
+    refused(&sound[..5], &["truncated"]);
+    let mut huge = sound.clone();
+    huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    refused(&huge, &["the header claims 18446744073709551615 bytes"]);
+    let mut broken = sound.clone();
+    broken[10] = 0xff;
+    refused(&broken, &["not a safetensors file"]);
+    refused(b"", &["truncated"]);
+    // The mapping itself.
+    let lacking = NETWORK.replace("\"0.bias\" = { tensor = \"b\", rows = 1 }", "");
+    let parsed = NetworkFile::parse(&lacking, Path::new(""), &Replacements::default()).unwrap();
+    let path = write(&dir, &sound);
+    let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
+    assert!(error.contains("no tensor for \"0.bias\""), "{error}");
+    let layers = "tokens = 2\nwidth = 1\nlayer = [{ type = \"scaling\" }, { type = \"pooling\" }, { type = \"scaling\" }]\n\
+                  [weights]\n\"*.values\" = { tensor = \"qb\" }";
+    let parsed = NetworkFile::parse(layers, Path::new(""), &Replacements::default()).unwrap();
+    let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
+    assert!(error.contains("must be 0..=1, and one is 2"), "{error}");
+    let unknown = NETWORK.replace("0.bias", "0.bios");
+    let parsed = NetworkFile::parse(&unknown, Path::new(""), &Replacements::default()).unwrap();
+    let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
+    assert!(error.contains("\"0.bios\" is no weight") && error.contains("\"0.bias\"?"), "{error}");
+}
+
+/// From the command line: a certificate of the given weights that the checker accepts.
+#[test]
+fn given_weights_are_certified() {
+    let dir = tempfile::tempdir().unwrap();
+    let weights = write(&dir, &bytes(&tensors()));
+    let (network, out) = (dir.path().join("network.toml"), dir.path().join("rank.json"));
+    fs::write(&network, NETWORK).unwrap();
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_seprank"))
+            .args(arguments)
+            .output()
+            .expect("the program starts")
+    };
+    let [network, weights, file] = [&network, &weights, &out].map(|p| p.to_str().unwrap());
+    let output = run(&[
+        "rank",
+        "--network",
+        network,
+        "--weights",
+        weights,
+        "--certificate",
+        file,
+        "--format",
+        "json",
+    ]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(check_file(&out), Verdict::Valid);
+    let certificate = certificate::read(&out).unwrap();
+    let certificate::Claim::Rank(claim) = certificate.claim else { panic!("a rank") };
+    assert_eq!(claim.scope, certificate::Scope::Fixed);
+    // The certificate is about this network, and not about one with another partition.
+    assert!(run(&["check", file, "--network", network]).status.success());
+    let text = NETWORK.replace("width = 2", "width = 2\nleft = [2]");
+    fs::write(network, text).unwrap();
+    assert_eq!(run(&["check", file, "--network", network]).status.code(), Some(1));
+    // A bad weight file is bad input: exit 2, one line.
+    fs::write(weights, b"").unwrap();
+    let output = run(&["rank", "--network", network, "--weights", weights]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+}
