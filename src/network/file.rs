@@ -5,6 +5,7 @@
 //! or a Mixer as in the theorems is read as that ([`Architecture::of_layers`]), so the theorems apply.
 
 use super::layers::{Layer, next_state};
+use super::nearest::{nearest, with_nearest};
 use super::weight_file::WeightMap;
 use super::{Architecture, InvalidProblem, MAX_SIZE, Number, Output, Partition, Problem};
 use crate::arith::Rational;
@@ -117,26 +118,6 @@ impl NetworkFile {
             partition.and_then(|sides| Problem::new(architecture, sides, output)).map_err(named)?;
         Ok(Self { problem, weights: content.weights })
     }
-}
-
-/// The message of a deserializer, on one line, with the name that is nearest to an unknown one.
-pub(super) fn with_nearest(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default().to_owned();
-    if !line.starts_with("unknown") {
-        return line;
-    }
-    // serde writes "unknown field `x`, expected one of `a`, `b`".
-    let mut names = line.split('`').skip(1).step_by(2);
-    let Some(given) = names.next() else { return line };
-    match nearest(given, names) {
-        Some(near) => format!("{line}; did you mean `{near}`?"),
-        None => line,
-    }
-}
-
-/// The known name that is most like `given`.
-pub(super) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known.max_by(|a, b| strsim::jaro_winkler(a, given).total_cmp(&strsim::jaro_winkler(b, given)))
 }
 
 /// The place of a layer in a network that is being read: the state that reaches it, and what is left

@@ -10,6 +10,7 @@ pub mod expression;
 mod family;
 mod file;
 pub mod layers;
+mod nearest;
 mod number;
 mod partition;
 pub mod presets;

@@ -1,6 +1,6 @@
 //! Shapes of published models, and small networks of every family.
 
-use super::file::nearest;
+use super::nearest::nearest;
 use super::{
     Architecture, AttentionShape, InvalidProblem, MixerShape, NetworkFile, Output, Partition,
     Problem, Replacements, WeightMap,

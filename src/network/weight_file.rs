@@ -3,7 +3,7 @@
 //! A floating-point number is a dyadic rational, so trained weights enter as they are; nothing is
 //! rounded. Only the header and the tensors that are named are read.
 
-use super::file::nearest;
+use super::nearest::nearest;
 use super::{InvalidProblem, Network, Problem};
 use crate::arith::Rational;
 use half::{bf16, f16};

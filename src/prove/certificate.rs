@@ -1,5 +1,6 @@
 //! From answers to certificates: the same facts, written so that the checker can follow them.
 
+use super::layers::{matrix, rational};
 use super::rank::{Basis, Inputs, RankAnswer, RankError, RankRequest, Route, Weights, generator};
 use crate::arith::{Fp, Prime, Rational, Ring};
 use crate::bounds::{self, Bound, Side};
@@ -268,15 +269,6 @@ pub fn problem(problem: &Problem) -> file::Problem {
             channel: size(problem.output().channel),
         },
     }
-}
-
-/// Both sides write lowest terms with a positive denominator.
-fn rational(c: &Rational) -> file::Rational {
-    Text(c.to_string().parse().expect("GMP writes n or n/d"))
-}
-
-pub(super) fn matrix(m: &DMatrix<Rational>) -> file::Matrix {
-    m.row_iter().map(|row| row.iter().map(rational).collect()).collect()
 }
 
 fn weights(problem: &Problem, network: &Network<Rational>) -> file::Weights {

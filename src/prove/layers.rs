@@ -1,10 +1,10 @@
 //! Networks by their layers, as certificates write them.
 
-use super::certificate::matrix;
 use crate::arith::Rational;
-use crate::certificate as file;
+use crate::certificate::{self as file, Text};
 use crate::network::expression::Expression;
 use crate::network::{LayersShape, Network, Problem};
+use nalgebra::DMatrix;
 
 /// The layers of `shape` for `tokens` tokens.
 pub(super) fn layers(shape: &LayersShape, tokens: usize) -> file::Layers {
@@ -66,4 +66,13 @@ fn expression(e: &Expression) -> file::Expression {
         ),
         Expression::Then(a, b) => To::Then(pair(a, b)),
     }
+}
+
+/// Both sides write lowest terms with a positive denominator.
+pub(super) fn rational(c: &Rational) -> file::Rational {
+    Text(c.to_string().parse().expect("GMP writes n or n/d"))
+}
+
+pub(super) fn matrix(m: &DMatrix<Rational>) -> file::Matrix {
+    m.row_iter().map(|row| row.iter().map(rational).collect()).collect()
 }

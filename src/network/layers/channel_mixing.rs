@@ -17,15 +17,15 @@ pub struct ChannelMixing {
     pub bias: bool,
 }
 
-/// Keys in a network file.
+/// Keys in a network file, also of spatial gating.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    hidden: Option<usize>,
-    degree: Option<u64>,
-    activation: Option<Vec<Number>>,
+    pub(super) hidden: Option<usize>,
+    pub(super) degree: Option<u64>,
+    pub(super) activation: Option<Vec<Number>>,
     #[serde(default)]
-    bias: bool,
+    pub(super) bias: bool,
 }
 
 impl LayerRule for ChannelMixing {

@@ -98,7 +98,7 @@ macro_rules! layers {
             ) -> Option<Result<Self, String>> {
                 Some(match name {
                     $($name => <$variant as LayerRule>::Keys::deserialize(keys)
-                        .map_err(|e| super::file::with_nearest(e.message()))
+                        .map_err(|e| crate::network::nearest::with_nearest(e.message()))
                         .and_then(|keys| $variant::build(keys, site).map(Layer::from)),)*
                     _ => return None,
                 })

@@ -1,9 +1,9 @@
 //! Spatial gating (gMLP, Liu et al. 2021).
 
+use super::channel_mixing::Keys;
 use super::{LayerRule, Parameter};
 use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Activation, Number, Site};
-use serde::Deserialize;
+use crate::network::{Activation, Site};
 
 /// `Y <- (sigma(Y U1) * (W sigma(Y U2) + b)) V`, the inner product entrywise, with `U1, U2: d x e`,
 /// `W: N x N`, `V: e x d` and one number per token in b: gMLP's block, whose expansion has the 2e
@@ -16,17 +16,6 @@ pub struct SpatialGating {
     pub activation: Activation,
     /// Whether b is there.
     pub bias: bool,
-}
-
-/// Keys in a network file.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Keys {
-    hidden: Option<usize>,
-    degree: Option<u64>,
-    activation: Option<Vec<Number>>,
-    #[serde(default)]
-    bias: bool,
 }
 
 impl LayerRule for SpatialGating {

@@ -1,0 +1,21 @@
+//! Unknown names are answered with the nearest known one.
+
+/// The message of a deserializer, on one line, with the name that is nearest to an unknown one.
+pub(super) fn with_nearest(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().to_owned();
+    if !line.starts_with("unknown") {
+        return line;
+    }
+    // serde writes "unknown field `x`, expected one of `a`, `b`".
+    let mut names = line.split('`').skip(1).step_by(2);
+    let Some(given) = names.next() else { return line };
+    match nearest(given, names) {
+        Some(near) => format!("{line}; did you mean `{near}`?"),
+        None => line,
+    }
+}
+
+/// The known name that is most like `given`.
+pub(super) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known.max_by(|a, b| strsim::jaro_winkler(a, given).total_cmp(&strsim::jaro_winkler(b, given)))
+}
