@@ -300,6 +300,9 @@ fn profiles_are_those_of_the_single_ranks() {
     // Three cuts, and three ways to halve four tokens.
     assert_eq!(rows.iter().filter(|r| r["kind"] == "cut").count(), 3);
     assert_eq!(rows.iter().filter(|r| r["kind"] == "balanced").count(), 3);
+    // A cut after t tokens has A = the first t.
+    let lefts: Vec<_> = rows.iter().take(3).map(|r| r["left"].as_str().unwrap()).collect();
+    assert_eq!(lefts, ["0", "0 1", "0 1 2"]);
     for row in rows {
         let left = row["left"].as_str().unwrap().replace(' ', ",");
         assert_eq!(json(&format!("rank --network {file} --left {left}"))["rank"], row["rank"]);

@@ -12,6 +12,7 @@ use seprank::arith::{Fp, Prime, Rational};
 use seprank::bounds::{Side, best};
 use seprank::network::{Network, NetworkFile, Problem, Replacements, WeightStyle, presets};
 use seprank::prove::{Method, RankRequest, Weights, rank};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 fn parse(text: &str) -> Result<NetworkFile, String> {
@@ -376,4 +377,111 @@ fn what_is_refused_is_named() {
     });
     let text = format!("tokens = 4\nwidth = 2\nlayer = [{deep}]");
     assert!(parse(&text).unwrap_err().contains("at most 4 deep"));
+}
+
+/// A network of one layer with random weights, its parameters by name, an input and the output.
+fn one_layer(
+    keys: &str,
+) -> (BTreeMap<String, DMatrix<Rational>>, DMatrix<Rational>, DMatrix<Rational>) {
+    let problem = parse(&format!("tokens = 3\nwidth = 4\nlayer = [{{ {keys} }}]")).unwrap().problem;
+    let network = styled(&problem, WeightStyle::Repeated, 5);
+    let names = problem.layers()[0].parameters(3, 4).into_iter().map(|p| p.name);
+    let parameters = names.zip(network.parameters()[0].iter().cloned()).collect();
+    let x = DMatrix::from_fn(3, 4, |i, j| Rational::from(((5 * i + 3 * j) % 7) as i64 - 3));
+    let y = network.forward(&x);
+    (parameters, x, y)
+}
+
+/// Attention with every option, entry by entry from its definition.
+#[test]
+fn attention_is_its_definition_with_every_option() {
+    for flags in 0..16 {
+        let [causal, shared, relative, bias] = [1, 2, 4, 8].map(|bit| flags & bit != 0);
+        let (p, x, y) = one_layer(&format!(
+            "type = \"attention\", heads = 2, causal = {causal}, multi-query = {shared}, \
+             relative = {relative}, bias = {bias}"
+        ));
+        let rows = |name: &str, h: usize| {
+            let own = format!("head{h}.{name}");
+            let of = |suffix: &str| {
+                let (own, common) = (format!("{own}{suffix}"), format!("{name}{suffix}"));
+                p.get(&own).or(p.get(&common)).unwrap()
+            };
+            let mut mapped = &x * of("");
+            if bias {
+                mapped.row_iter_mut().for_each(|mut row| row += of("-bias"));
+            }
+            mapped
+        };
+        for i in 0..3 {
+            for c in 0..4 {
+                let mut sum = if bias { p["bias"][(0, c)].clone() } else { Rational::from(0) };
+                for h in 0..2 {
+                    let (query, key, output) =
+                        (rows("query", h), rows("key", h), rows("output", h));
+                    for j in (0..3).filter(|j| !causal || *j <= i) {
+                        let mut score = query.row(i).dot(&key.row(j));
+                        if relative {
+                            score *= p[&format!("head{h}.relative")][(i + 2 - j, 0)].clone();
+                        }
+                        sum += score * output.row(j).dot(&p[&format!("head{h}.value")].row(c));
+                    }
+                }
+                assert_eq!(y[(i, c)], sum, "{flags} {i} {c}");
+            }
+        }
+    }
+}
+
+/// The other layers with weights, from their definitions.
+#[test]
+fn layers_are_their_definitions() {
+    let activation = "activation = [1, -0.5, \"2/3\"]";
+    let sigma = |z: Rational| {
+        Rational::from(1) - z.clone() * Rational::from((1, 2))
+            + z.clone() * z * Rational::from((2, 3))
+    };
+    let repeated = |column: &DMatrix<Rational>, cols: usize| {
+        DMatrix::from_fn(column.nrows(), cols, |i, _| column[(i, 0)].clone())
+    };
+    let (p, x, y) =
+        one_layer(&format!("type = \"spatial-gating\", hidden = 3, bias = true, {activation}"));
+    let half = |u: &str| (&x * &p[u]).map(sigma);
+    let gate = &p["w"] * half("u2") + repeated(&p["b"], 3);
+    assert_eq!(y, half("u1").zip_map(&gate, |a, b| a * b) * &p["v"]);
+    let (p, x, y) = one_layer(&format!("type = \"hyper-mixing\", hidden = 2, {activation}"));
+    let hidden = ((&x * &p["p1"]).transpose() * &x).map(sigma);
+    assert_eq!(y, (&x * &p["p2"]) * hidden);
+    let (p, x, y) =
+        one_layer(&format!("type = \"token-mixing\", hidden = 2, bias = true, {activation}"));
+    let hidden = (&p["w1"] * &x + repeated(&p["b1"], 4)).map(sigma);
+    assert_eq!(y, &p["w2"] * hidden + repeated(&p["b2"], 4));
+    let (p, x, y) =
+        one_layer(&format!("type = \"channel-mixing\", hidden = 2, bias = true, {activation}"));
+    let hidden = (&x * &p["w3"] + repeated(&p["b3"], 3).transpose()).map(sigma);
+    assert_eq!(y, hidden * &p["w4"] + repeated(&p["b4"], 3).transpose());
+    let (p, x, y) = one_layer("type = \"linear-token-mixing\", bias = true");
+    assert_eq!(y, &p["matrix"] * &x + repeated(&p["bias"], 4));
+    let (p, x, y) = one_layer("type = \"linear-head\", outputs = 2, bias = true");
+    assert_eq!(y, &x * &p["weight"] + repeated(&p["bias"].transpose(), 3).transpose());
+    let (p, x, y) = one_layer("type = \"scaling\", over = \"tokens\"");
+    assert_eq!(y, x.zip_map(&repeated(&p["values"], 4), |a, b| a * b));
+    let (p, x, y) = one_layer("type = \"position-embedding\"");
+    assert_eq!(y, &x + &p["values"]);
+    let (_, x, y) = one_layer("type = \"pooling\"");
+    let sum = |j: usize| x.column(j).iter().cloned().fold(Rational::from(0), |a, b| a + b);
+    assert_eq!(y, DMatrix::from_fn(1, 4, |_, j| sum(j) * Rational::from((1, 3))));
+    // A mask has zeros and one other factor.
+    let (p, x, y) = one_layer("type = \"dropout\", rate = 0.5, seed = 2");
+    assert_eq!(y, x.zip_map(&p["mask"], |a, b| a * b));
+    let dropped = p["mask"].iter().filter(|m| **m == Rational::from(0)).count();
+    assert!(0 < dropped && dropped < 12);
+    assert!(p["mask"].iter().all(|m| [0, 2].map(Rational::from).contains(m)));
+    let (p, x, y) = one_layer("type = \"residual\", layers = [{ type = \"linear-token-mixing\" }]");
+    assert_eq!(y, &x + &p["inner0.matrix"] * &x);
+    let branches = "[[{ type = \"linear-token-mixing\" }, { type = \"scaling\" }], []]";
+    let (p, x, y) = one_layer(&format!("type = \"parallel\", branches = {branches}"));
+    let factors = repeated(&p["branch0.1.values"].transpose(), 3).transpose();
+    let branch = (&p["branch0.0.matrix"] * &x).zip_map(&factors, |a, b| a * b);
+    assert_eq!(y, branch + &x);
 }
