@@ -277,8 +277,15 @@ fn network_files_stand_wherever_sizes_do() {
     let gap = format!("gap --width 2 --tokens 4 --network {file}");
     assert_eq!(json(&format!("{gap} --depth 5"))["certified"], true);
     assert_eq!(seprank(&format!("{gap} --depth 1")).status.code(), Some(2));
-    let swapped = format!("gap --token-hidden 2 --width 2 --tokens 4 --depth 1 --network {file}");
-    assert_eq!(seprank(&swapped).status.code(), Some(2));
+    // A gated network has no lower bound by theorem; deep attention in a file has one.
+    let mixer = "gap --token-hidden 2 --width 2 --tokens 4 --depth 1";
+    assert_eq!(seprank(&format!("{mixer} --network {file}")).status.code(), Some(2));
+    let (_deep, deep) = network_file(
+        "tokens = 4\nwidth = 2\n[[layer]]\ntype = \"repeat\"\ntimes = 5\nlayers = [{ type = \"attention\" }]\n",
+    );
+    assert_eq!(json(&format!("{mixer} --network {deep}"))["certified"], true);
+    assert_eq!(json(&format!("gap --network {deep} --network {file}"))["certified"], true);
+    assert_eq!(seprank(&format!("gap --network {file} --network {deep}")).status.code(), Some(2));
     let map = seprank(&format!("map --network {file} --depth 1..=5 --width 2 --out {out}"));
     assert!(map.status.success(), "{}", String::from_utf8_lossy(&map.stderr));
     let rows = std::fs::read_to_string(format!("{out}/map.csv")).unwrap();
