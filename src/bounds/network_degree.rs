@@ -23,7 +23,7 @@ impl Bound for NetworkBound {
          $n_A$ and $n_B$ the numbers of linear forms on either side that the first layers can see"
     }
     fn hypotheses(&self) -> &'static str {
-        "any polynomial layers, described one by one, all weights"
+        "network, any polynomial layers, described one by one, all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), String> {
         match problem.architecture() {
