@@ -265,6 +265,11 @@ fn visible_variables_are_those_of_the_first_layers() {
     assert_eq!(count(&format!("{permutation}{mixing}")), (6, 6));
     assert_eq!(count(&format!("{permutation}{residual}")), (6, 12));
     assert_eq!(count(&format!("{scale}{mixing}")), (6, 6));
+    // Of X + M X one column w sees X w and M X w, for each token of a side and for all of them.
+    let linear =
+        "[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"fourier-mixing\", decimals = 2 }]\n";
+    let column = "[[layer]]\ntype = \"channel-mixing\"\nhidden = 1\ndegree = 2\n";
+    assert_eq!(count(&format!("{linear}{column}")), (6, 12));
 }
 
 #[test]

@@ -129,14 +129,11 @@ impl<'a> Images<'a> {
         }
     }
 
-    /// Both, without the images that are made from other ones among them.
+    /// Both. An image that is made from another one stays, as a later factor may spare it.
     fn and(self, other: Self) -> Self {
-        let (Self::Few(old), Self::Few(new)) = (self, other) else { return Self::All };
-        let made_from = |a: &Image, b: &Image| a.from == b.from && a.steps.starts_with(&b.steps);
-        let mut list: Vec<Image> = Vec::new();
-        for image in old.into_iter().chain(new) {
-            if !list.iter().any(|b| made_from(&image, b)) {
-                list.retain(|a| !made_from(a, &image));
+        let (Self::Few(mut list), Self::Few(more)) = (self, other) else { return Self::All };
+        for image in more {
+            if !list.contains(&image) {
                 list.push(image);
             }
         }
@@ -230,11 +227,20 @@ impl<'a> Value<'a> {
 pub(super) fn visible(problem: &Problem, layers: &Layers) -> (usize, usize) {
     let mut size = (problem.tokens, problem.width);
     let mut kinds = vec![Kind::Sandwich { rows: size.0, cols: size.1, transposed: false }];
-    for layer in layers.layers {
+    for (l, layer) in layers.layers.iter().enumerate() {
         let image = |(from, kind): (usize, &Kind)| Image { from, steps: Vec::new(), kind: *kind };
         let images = Images::Few(kinds.iter().enumerate().map(image).collect());
         let next = value(&layer.expression, &Value { size, degree: 1, images }, &layer.parameters);
+        let last = next.degree > 1 || l + 1 == layers.layers.len();
         kinds = match next.images {
+            // What f is a function of at last need not name what is made from the rest.
+            Images::Few(list) if last => {
+                let made_from = |a: &Image, b: &Image| {
+                    a.from == b.from && a.steps.starts_with(&b.steps) && a.steps != b.steps
+                };
+                let rest = list.iter().filter(|a| !list.iter().any(|b| made_from(a, b)));
+                rest.map(|image| image.kind).collect()
+            }
             Images::Few(list) => list.iter().map(|image| image.kind).collect(),
             Images::All => {
                 let all = |side: &[usize]| side.len() * problem.width;
@@ -242,7 +248,7 @@ pub(super) fn visible(problem: &Problem, layers: &Layers) -> (usize, usize) {
             }
         };
         size = next.size;
-        if next.degree > 1 {
+        if last {
             break;
         }
     }

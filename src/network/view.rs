@@ -77,21 +77,22 @@ impl Kind {
 pub(super) fn visible_variables(problem: &Problem) -> (usize, usize) {
     let mut state = (problem.tokens(), problem.width());
     let whole = Kind::Sandwich { rows: state.0, cols: state.1, transposed: false };
-    let mut seen = vec![whole];
+    let mut seen = vec![View { from: 0, path: Expression::Input, kind: whole }];
     for layer in problem.layers() {
         let reader = Reader { parameters: &layer.parameters(state.0, state.1), input: state };
         let expression = layer.expression(state.0, state.1);
-        let named = |(from, &kind)| View { from, path: Expression::Input, kind };
+        let named = |(from, v): (usize, &View)| View { from, path: Expression::Input, ..*v };
         let input: Vec<View> = seen.iter().enumerate().map(named).collect();
-        seen = reader.views(&expression, &input).into_iter().map(|v| v.kind).collect();
+        seen = reader.views(&expression, &input);
         state = layer.output(state.0, state.1).unwrap_or(state);
         if !linear(&expression) {
             break;
         }
     }
+    let seen = generating(seen);
     let count = |side: &[usize]| {
         let all = side.len() * problem.width();
-        let each = seen.iter().map(|kind| kind.variables(side.len(), problem.width()));
+        let each = seen.iter().map(|v| v.kind.variables(side.len(), problem.width()));
         each.fold(0, usize::saturating_add).min(all)
     };
     (count(problem.partition().left()), count(problem.partition().right()))
@@ -188,11 +189,21 @@ fn around(outer: &Expression, part: &Expression, inner: Expression) -> Expressio
     }
 }
 
-/// Both lists, without the images that are made from other ones in them.
-fn union(a: Vec<View>, b: Vec<View>) -> Vec<View> {
+/// Both lists. An image that is made from another one stays: a later factor limits each on its own.
+fn union(mut a: Vec<View>, b: Vec<View>) -> Vec<View> {
+    for view in b {
+        if !a.contains(&view) {
+            a.push(view);
+        }
+    }
+    a
+}
+
+/// The images of which all in the list are functions: without those that are made from others.
+fn generating(list: Vec<View>) -> Vec<View> {
     let made_from = |v: &View, w: &View| v.from == w.from && contains(&v.path, &w.path);
     let mut all: Vec<View> = Vec::new();
-    for view in a.into_iter().chain(b) {
+    for view in list {
         if !all.iter().any(|w| made_from(&view, w)) {
             all.retain(|v| !made_from(v, &view));
             all.push(view);
