@@ -54,13 +54,13 @@ impl Claim for NetworkClaim {
 /// The cases about one network: its rank at random weights, and every kind of weights against its
 /// bounds.
 fn network_cases(name: &str, problem: &Problem) -> Vec<Case> {
-    let upper = best(problem, Side::Upper).and_then(|e| e.value);
-    let claimed = upper.map_or("no bound".into(), |u| format!("<= {u}"));
     let own = problem.clone();
     let rank = Case::new(format!("{name}, rank"), move |seed| match generic_rank(&own, seed) {
         Ok((certificate, answer)) => {
+            let upper = best(&own, Side::Upper).and_then(|e| e.value);
+            let claimed = upper.map_or("no bound".into(), |u| format!("<= {u}"));
             let found = format!(">= {}", answer.rank);
-            Outcome::new(Verdict::Valid, claimed.clone(), found).with([certificate])
+            Outcome::new(Verdict::Valid, claimed, found).with([certificate])
         }
         Err(e) => Outcome::missing(e),
     });

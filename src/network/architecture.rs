@@ -2,6 +2,7 @@
 
 use super::layers::{
     Attention, ChannelMixing, Layer, Permutation, Residual, TokenMixing, chain_output, next_state,
+    placed,
 };
 use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE};
 use rug::Integer;
@@ -29,24 +30,10 @@ pub struct LayersShape {
 }
 
 impl LayersShape {
-    /// The layers, each with the tokens and channels of the state that reaches it.
-    ///
-    /// # Panics
-    /// If the layers do not fit together; those of a [`Problem`](super::Problem) do.
-    pub fn with_states(&self, tokens: usize) -> Vec<(&Layer, (usize, usize))> {
-        let mut state = (tokens, self.width);
-        let placed = self.layers.iter().map(|layer| {
-            let before = state;
-            state = layer.output(state.0, state.1).expect("the layers fit together");
-            (layer, before)
-        });
-        placed.collect()
-    }
-
     /// The degree of the last layer that is not affine.
     pub fn last_degree(&self, tokens: usize) -> Option<u64> {
         let degree = |(l, (n, d)): &(&Layer, (usize, usize))| l.degree(*n, *d).filter(|k| *k > 1);
-        self.with_states(tokens).iter().rev().find_map(degree)
+        placed(&self.layers, (tokens, self.width)).iter().rev().find_map(degree)
     }
 }
 
@@ -173,12 +160,9 @@ impl Architecture {
             Self::Attention(_) => Integer::from(3).pow(depth),
             Self::Mixer(s) => (Integer::from(s.token_degree) * s.channel_degree).pow(depth),
             Self::Layers(s) => {
-                let mut state = (tokens, s.width);
-                s.layers.iter().fold(Integer::from(1), |product, layer| {
-                    let degree = layer.degree(state.0, state.1).expect("seen to fit 64 bits");
-                    state = layer.output(state.0, state.1).unwrap_or(state);
-                    product * degree
-                })
+                let degree = |(layer, (n, d)): (&Layer, _)| layer.degree(n, d);
+                let degrees = placed(&s.layers, (tokens, s.width)).into_iter().map(degree);
+                degrees.map(|d| d.expect("seen to fit 64 bits")).map(Integer::from).product()
             }
         }
     }

@@ -190,12 +190,9 @@ impl Problem {
 
     /// The degree of f in the weights if it fits 64 bits.
     pub fn weight_degree(&self) -> Option<u64> {
-        let mut state = (self.tokens(), self.width());
-        self.layers().iter().try_fold(0, |before, layer| {
-            let after = layer.weight_degree(state.0, state.1, before);
-            state = layer.output(state.0, state.1).ok()?;
-            after
-        })
+        let layers = self.layers();
+        let placed = layers::placed(&layers, (self.tokens(), self.width()));
+        placed.into_iter().try_fold(0, |before, (layer, (n, d))| layer.weight_degree(n, d, before))
     }
 
     /// The layers, the same for all weights.

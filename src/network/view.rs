@@ -2,7 +2,7 @@
 
 use super::Problem;
 use super::expression::Expression;
-use super::layers::Parameter;
+use super::layers::{Parameter, placed};
 
 /// A linear image of the network's input that a layer makes.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,16 +75,16 @@ impl Kind {
 /// they are affine; then what the next layer does to the state first, linearly, counts:
 /// `d min(S, |A|)` for a token mixing of hidden width S, all `d |A|` where there is a residual.
 pub(super) fn visible_variables(problem: &Problem) -> (usize, usize) {
-    let mut state = (problem.tokens(), problem.width());
-    let whole = Kind::Sandwich { rows: state.0, cols: state.1, transposed: false };
+    let (rows, cols) = (problem.tokens(), problem.width());
+    let whole = Kind::Sandwich { rows, cols, transposed: false };
     let mut seen = vec![View { from: 0, path: Expression::Input, kind: whole }];
-    for layer in problem.layers() {
-        let reader = Reader { parameters: &layer.parameters(state.0, state.1), input: state };
-        let expression = layer.expression(state.0, state.1);
+    let layers = problem.layers();
+    for (layer, (n, d)) in placed(&layers, (rows, cols)) {
+        let reader = Reader { parameters: &layer.parameters(n, d), input: (n, d) };
+        let expression = layer.expression(n, d);
         let named = |(from, v): (usize, &View)| View { from, path: Expression::Input, ..*v };
         let input: Vec<View> = seen.iter().enumerate().map(named).collect();
         seen = reader.views(&expression, &input);
-        state = layer.output(state.0, state.1).unwrap_or(state);
         if !linear(&expression) {
             break;
         }

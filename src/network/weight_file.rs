@@ -3,6 +3,7 @@
 //! A floating-point number is a dyadic rational, so trained weights enter as they are; nothing is
 //! rounded. Only the header and the tensors that are named are read.
 
+use super::layers::placed;
 use super::nearest::nearest;
 use super::{InvalidProblem, Network, Problem};
 use crate::arith::Rational;
@@ -75,12 +76,11 @@ impl WeightMap {
     ) -> Result<Network<Rational>, String> {
         let mut file = Tensors::open(file)?;
         let layers = problem.layers();
-        let mut state = (problem.tokens(), problem.width());
         let mut wanted = Vec::new();
-        for (index, layer) in layers.iter().enumerate() {
-            let own = layer.parameters(state.0, state.1).into_iter();
+        let placed = placed(&layers, (problem.tokens(), problem.width()));
+        for (index, (layer, (n, d))) in placed.into_iter().enumerate() {
+            let own = layer.parameters(n, d).into_iter();
             wanted.push(own.map(|p| (format!("{index}.{}", p.name), p)).collect::<Vec<_>>());
-            state = layer.output(state.0, state.1)?;
         }
         let free = || wanted.iter().flatten().filter(|(_, p)| p.value.is_none()).map(|(n, _)| n);
         let heads = |key: &str| free().filter(|name| head_number(key, name).is_some()).count();

@@ -1,5 +1,6 @@
 //! Random weights.
 
+use super::layers::placed;
 use super::{Network, Problem};
 use crate::arith::Rational;
 use nalgebra::DMatrix;
@@ -63,10 +64,8 @@ impl WeightStyle {
         let (tokens, width) = (problem.tokens(), problem.width());
         let layers = problem.layers();
         let mut parameters: Vec<Vec<DMatrix<Rational>>> = Vec::with_capacity(layers.len());
-        let mut state = (tokens, width);
-        for (index, layer) in layers.iter().enumerate() {
-            let wanted = layer.parameters(state.0, state.1);
-            state = layer.output(state.0, state.1).expect("problems have layers that fit");
+        for (index, (layer, (n, d))) in placed(&layers, (tokens, width)).into_iter().enumerate() {
+            let wanted = layer.parameters(n, d);
             let same_sizes = |drawn: &[DMatrix<Rational>]| {
                 drawn.iter().map(DMatrix::shape).eq(wanted.iter().map(|p| (p.rows, p.cols)))
             };

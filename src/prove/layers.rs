@@ -3,13 +3,14 @@
 use crate::arith::Rational;
 use crate::certificate::{self as file, Text};
 use crate::network::expression::Expression;
+use crate::network::layers::{Layer, placed};
 use crate::network::{LayersShape, Network, Problem};
 use nalgebra::DMatrix;
 
 /// The layers of `shape` for `tokens` tokens.
 pub(super) fn layers(shape: &LayersShape, tokens: usize) -> file::Layers {
-    let placed = shape.with_states(tokens);
-    let layer = |(layer, (n, d)): &(&crate::network::layers::Layer, (usize, usize))| file::Layer {
+    let placed = placed(&shape.layers, (tokens, shape.width));
+    let layer = |(layer, (n, d)): &(&Layer, (usize, usize))| file::Layer {
         parameters: layer
             .parameters(*n, *d)
             .iter()
@@ -26,10 +27,9 @@ pub(super) fn layers(shape: &LayersShape, tokens: usize) -> file::Layers {
 
 /// The weights: parameters whose value the layers do not state.
 pub(super) fn weights(problem: &Problem, network: &Network<Rational>) -> file::Weights {
-    let mut state = (problem.tokens(), problem.width());
-    let layers = network.layers().iter().zip(network.parameters()).map(|(layer, given)| {
-        let parameters = layer.parameters(state.0, state.1);
-        state = layer.output(state.0, state.1).expect("the layers fit together");
+    let placed = placed(network.layers(), (problem.tokens(), problem.width()));
+    let layers = placed.into_iter().zip(network.parameters()).map(|((layer, (n, d)), given)| {
+        let parameters = layer.parameters(n, d);
         let free = parameters.iter().zip(given).filter(|(p, _)| p.value.is_none());
         free.map(|(_, m)| matrix(m)).collect()
     });

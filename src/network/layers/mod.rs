@@ -230,6 +230,19 @@ pub(super) fn chain_output(
     })
 }
 
+/// The layers, each with the tokens and channels of the state that reaches it.
+///
+/// # Panics
+/// If the layers do not fit together; those of a [`Problem`](super::Problem) do.
+pub(crate) fn placed(layers: &[Layer], mut state: (usize, usize)) -> Vec<(&Layer, (usize, usize))> {
+    let place = |layer| {
+        let before = state;
+        state = Layer::output(layer, state.0, state.1).expect("the layers fit together");
+        (layer, before)
+    };
+    layers.iter().map(place).collect()
+}
+
 /// Tokens and channels after `layer`, number `index`, the one before it having left `state`.
 pub(super) fn next_state(
     before: Option<&Layer>,
