@@ -442,7 +442,13 @@ fn one_run_at_a_time_writes_into_a_directory() {
 fn an_interrupted_run_leaves_whole_files() {
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path();
-    let mut child = seprank("certify --out").arg(out).stdout(Stdio::null()).spawn().unwrap();
+    // A shell's background jobs ignore the signal, and their children inherit that.
+    let mut child = Command::new("env")
+        .args(["--default-signal=INT", env!("CARGO_BIN_EXE_seprank"), "certify", "--out"])
+        .arg(out)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     let finished =
         || fs::read_dir(out.join("finished")).is_ok_and(|mut files| files.next().is_some());
     while !finished() {
