@@ -7,8 +7,8 @@ mod common;
 
 use common::{accepted, claim_mut, data};
 use seprank::certificate::{self, Certificate, Claim, ReadKind, Text, to_bytes};
-use seprank::certificate::{Architecture, Lower, MAX_DIGITS, MAX_FILE_BYTES, RankClaim, Scope};
-use seprank::certificate::{Upper, Value, Weights};
+use seprank::certificate::{Architecture, Log10, Lower, MAX_DIGITS, MAX_FILE_BYTES, RankClaim};
+use seprank::certificate::{Relation, Scope, Upper, Value, Weights};
 use seprank::check::{Kind, Verdict, check_file};
 use std::fs;
 
@@ -35,7 +35,7 @@ const UNPROVED: &[(Kind, &str, Edit)] = &[
         c.scope = Scope::Fixed;
         c.lower = Some(Lower::Theorem("attention-power".into()));
     }),
-    (Kind::Superfluous, "grid", |c| c.relation = certificate::Relation::AtLeast),
+    (Kind::Superfluous, "grid", |c| c.relation = Relation::AtLeast),
     (Kind::WeightShape, "grid", |c| {
         if let Some(Weights::Attention(layers)) = &mut c.weights {
             layers[0][0].key.pop();
@@ -143,6 +143,89 @@ fn the_checker_names_each_kind() {
         assert_eq!(verdict.finding().map(|f| f.kind), Some(*kind), "{verdict}");
         let incomplete = matches!(verdict, Verdict::Incomplete(_));
         assert_eq!(incomplete, kind.is_incomplete(), "{verdict}");
+    }
+}
+
+/// What users read: each kind of finding with its place, one a line of tests/data/messages.txt.
+#[test]
+fn messages_are_those_on_file() {
+    let messages = UNPROVED.iter().map(|(kind, ..)| {
+        let path = data("reject").join(format!("check-{kind}.json"));
+        format!("{}\n", check_file(&path).finding().unwrap())
+    });
+    let messages: String = messages.collect();
+    let path = data("messages.txt");
+    if std::env::var_os("SEPRANK_BLESS").is_some() {
+        fs::write(&path, &messages).unwrap();
+    }
+    assert_eq!(fs::read_to_string(path).unwrap(), messages);
+}
+
+fn between(low: &str, high: &str) -> Value {
+    Value::Log10(Log10 { low: Text(low.parse().unwrap()), high: Text(high.parse().unwrap()) })
+}
+
+fn upper_theorem(claim: &mut RankClaim) {
+    claim.upper = Some(Upper::Theorem("attention-graded".into()));
+}
+
+/// More edits of the claim in a valid file: the kind of the finding and its place, or `None` if the
+/// claim is still shown.
+const VARIATIONS: &[(Option<(Kind, &str)>, &str, Edit)] = &[
+    (None, "theorem", |c| c.value = exact(111)),
+    // log10(110) = 2.0413..
+    (None, "theorem", |c| c.value = between("2.04", "2.05")),
+    (Some((Kind::Bound, "value")), "theorem", |c| c.value = between("2.05", "2.06")),
+    (Some((Kind::Value, "value")), "theorem", |c| {
+        c.value = between("2.04", "2.05");
+        c.relation = Relation::Equal;
+        c.lower = Some(Lower::Theorem("attention-power".into()));
+    }),
+    // A claim on the weights of the file by a theorem alone.
+    (None, "grid", |c| {
+        c.scope = Scope::Fixed;
+        c.relation = Relation::AtMost;
+        c.lower = None;
+        upper_theorem(c);
+    }),
+    (Some((Kind::MissingWeights, "weights")), "theorem", |c| c.scope = Scope::Fixed),
+    (Some((Kind::WeightShape, "weights[0][0].key")), "grid", |c| {
+        c.scope = Scope::Fixed;
+        c.relation = Relation::AtMost;
+        c.lower = None;
+        upper_theorem(c);
+        if let Some(Weights::Attention(layers)) = &mut c.weights {
+            layers[0][0].key.pop();
+        }
+    }),
+    (Some((Kind::Superfluous, "weights")), "grid", |c| {
+        c.relation = Relation::AtMost;
+        c.lower = None;
+    }),
+    (Some((Kind::Superfluous, "lower")), "grid", |c| c.relation = Relation::AtMost),
+    (Some((Kind::MissingEvidence, "lower")), "grid", |c| c.lower = None),
+    // 2^63 - 25 is the largest prime below 2^63, and 2^63 + 29 the next.
+    (None, "grid", |c| grid(c).prime = Text((1 << 63) - 25)),
+    (Some((Kind::Prime, "lower.grid.prime")), "grid", |c| grid(c).prime = Text((1 << 63) + 29)),
+    (Some((Kind::MissingRows, "lower.grid.left")), "grid", |c| drop(grid(c).left.pop())),
+    (Some((Kind::MinorSize, "lower.grid.right")), "grid", |c| {
+        let more = grid(c).right[0].clone();
+        grid(c).right.push(more);
+    }),
+    // The best bounds of either side are generic and go opposite ways.
+    (Some((Kind::GapSides, "lower")), "gap", |c| c.scope = Scope::Fixed),
+    (Some((Kind::GapSides, "lower")), "gap", |c| c.relation = Relation::Equal),
+];
+
+#[test]
+fn variations_are_told_apart() {
+    for (i, (expected, base, edit)) in VARIATIONS.iter().enumerate() {
+        let mut certificate = accepted(base);
+        edit(claim_mut(&mut certificate));
+        let verdict = seprank::check::check(&certificate);
+        let found = verdict.finding().map(|f| (f.kind, f.place.rsplit("rank.").next().unwrap()));
+        let found = found.map(|(kind, place)| (kind, place.rsplit("gap.").next().unwrap()));
+        assert_eq!(found, *expected, "{i}, {base}: {verdict}");
     }
 }
 

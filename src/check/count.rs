@@ -6,6 +6,8 @@ use num_traits::{One, ToPrimitive, Zero};
 
 /// No number in a formula has more bits than about this.
 const MAX_BITS: f64 = 1_048_576.0;
+/// No table has more bits in all than about this, 2^31.
+const MAX_TABLE_BITS: u64 = 2_147_483_648;
 /// No sum or table has more terms.
 pub(super) const MAX_TERMS: u64 = 20_000;
 /// A sum over more partitions than this is replaced by its bound.
@@ -21,7 +23,7 @@ pub(super) fn power(base: u64, exponent: u64) -> Option<BigUint> {
 
 /// `C_L = (3^L - 1)/2`.
 pub(super) fn half_degree(depth: usize) -> Option<BigUint> {
-    Some((power(3, depth as u64)? - 1u32) / 2u32)
+    Some(power(3, depth as u64)? / 2u32) // an odd number
 }
 
 /// `C(n, k)`.
@@ -32,11 +34,10 @@ pub(super) fn choose(n: &BigUint, k: &BigUint) -> Option<BigUint> {
     let k = k.min(&(n - k)).to_u64()?;
     // C(n,k) <= (e n / k)^k, and log2 n <= bits.
     let bits = k as f64 * (1.5 + n.bits() as f64 - (k.max(1) as f64).log2());
-    if bits > MAX_BITS {
-        return None;
-    }
-    let numerator = product(&|i| n - i, 0, k);
-    Some(numerator / product(&|i| BigUint::from(i + 1), 0, k))
+    (bits <= MAX_BITS).then(|| {
+        let numerator = product(&|i| n - i, 0, k);
+        numerator / product(&|i| BigUint::from(i + 1), 0, k)
+    })
 }
 
 /// `f(from) .. f(to - 1)` multiplied in halves, which keeps the factors of like size.
@@ -50,11 +51,7 @@ fn product(f: &dyn Fn(u64) -> BigUint, from: u64, to: u64) -> BigUint {
 
 /// `mc(n, k) = C(n + k - 1, k)`: monomials of degree k in n variables.
 pub(super) fn monomials(n: &BigUint, k: &BigUint) -> Option<BigUint> {
-    match (n.is_zero(), k.is_zero()) {
-        (_, true) => Some(BigUint::one()),
-        (true, false) => Some(BigUint::zero()),
-        _ => choose(&(n + k - 1u32), k),
-    }
+    if k.is_zero() { Some(BigUint::one()) } else { choose(&(n + k - 1u32), k) }
 }
 
 /// `mc(n, 0), .., mc(n, last)`.
@@ -63,9 +60,7 @@ pub(super) fn monomial_table(n: &BigUint, last: u64) -> Option<Vec<BigUint>> {
         return None;
     }
     let largest = monomials(n, &last.into())?;
-    if largest.bits().saturating_mul(last) > 1 << 31 {
-        return None;
-    }
+    (largest.bits().saturating_mul(last) <= MAX_TABLE_BITS).then_some(())?;
     let mut table = vec![BigUint::one()];
     for k in 0..last {
         let next = &table[k as usize] * (n + k) / (k + 1);
@@ -237,6 +232,9 @@ mod tests {
         assert_eq!(count_partitions(49, 49), Some(173_525));
         assert_eq!(count_partitions(50, 50), None);
         assert_eq!(count_partitions(50, 2), Some(26));
+        // n into at most two parts: the smaller is 0, 1, .., floor(n/2).
+        assert_eq!(count_partitions(399_999, 2), Some(MAX_PARTITIONS));
+        assert_eq!(count_partitions(400_000, 2), None);
         // A sum of as many factors as are left is made, and no other after it.
         let one = |_: &[u64]| big(1);
         let mut budget = 5 * 3 * 3; // five partitions of 4 into at most 3 parts is one too many
@@ -255,6 +253,13 @@ mod tests {
         assert_eq!(symmetric(5), big(15));
         assert!(choose(&big(1 << 30), &big(1 << 15)).is_some());
         assert_eq!(choose(&big(1 << 30), &big(1 << 20)), None);
+        assert_eq!(choose(&big(1 << 40), &big(1 << 19)), None);
+        assert!(choose(&big(1 << 30), &big(40_000)).is_some_and(|c| c.bits() > 600_000));
+        assert_eq!(choose(&big(1 << 40), &big((1 << 40) - 1)), Some(big(1 << 40)));
+        // A number of 700,000 bits, a table of 8,000 of them.
+        let n = BigUint::one() << 100;
+        assert!(monomials(&n, &big(8000)).is_some());
+        assert_eq!(monomial_table(&n, 8000), None);
         assert!(monomial_table(&big(2), 4 * MAX_TERMS - 1).is_some());
         assert!(monomial_table(&big(2), 4 * MAX_TERMS).is_none());
     }
@@ -263,7 +268,9 @@ mod tests {
     #[test]
     fn dimensions_of_small_cases() {
         // Symmetric 3 x 3 matrices of rank <= 2: all polynomials but the multiples of det.
-        for (b, h) in determinantal(3, 2, 8).unwrap().iter().enumerate() {
+        let list = determinantal(3, 2, 8).unwrap();
+        assert_eq!(list.len(), 9);
+        for (b, h) in list.iter().enumerate() {
             let all = monomials(&big(6), &big(b as u64)).unwrap();
             let multiples = match b {
                 0..3 => big(0),

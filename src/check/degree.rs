@@ -38,9 +38,7 @@ pub(super) fn homogeneous(problem: &Problem) -> Result<Estimate, Failure> {
     }
     let (n_a, n_b) = variables(problem, m);
     let degree = total_degree(problem, m)?;
-    if degree > MAX_TERMS {
-        return Err(Failure::TooCostly);
-    }
+    (degree <= MAX_TERMS).then_some(()).or_too_costly()?;
     let from_a = monomial_table(&n_a, degree).or_too_costly()?;
     let from_b = monomial_table(&n_b, degree).or_too_costly()?;
     sharp(Some(from_a.iter().zip(from_b.iter().rev()).map(|(a, b)| a.min(b)).sum()))
@@ -86,4 +84,75 @@ fn covered(n_a: &BigUint, n_b: &BigUint, degree: u64) -> Result<Estimate, Failur
     let rest =
         if low > degree { Some(BigUint::zero()) } else { choose(&(n_b + (degree - low)), n_b) };
     sharp(below.zip(rest).map(|(a, b)| a + b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mixer_of(degrees: (u64, u64), residual: bool) -> Problem<'static> {
+        Problem {
+            architecture: Architecture::Mixer(MixerSizes {
+                token_hidden: 2,
+                token_degree: degrees.0,
+                channel_hidden: 2,
+                channel_degree: degrees.1,
+                bias: false,
+                residual,
+                permutation: None,
+            }),
+            depth: 2,
+            width: 2,
+            tokens: 4,
+            left: vec![0, 1, 2],
+            right: vec![3],
+            output: (0, 0),
+        }
+    }
+
+    /// D = (k_t k_c)^2 in 2 min(S, 3) and 2 variables, for all a and t.
+    #[test]
+    fn both_degrees_count() {
+        let up_to = |n: u64, d: u64| choose(&(n + d).into(), &n.into()).unwrap();
+        let of = |n: u64, d: u64| choose(&(n + d - 1).into(), &d.into()).unwrap();
+        for (k_t, k_c) in [(1, 1), (2, 1), (1, 3), (2, 3)] {
+            let d = (k_t * k_c) * (k_t * k_c);
+            let problem = mixer_of((k_t, k_c), false);
+            let sum: BigUint = (0..=d).map(|a| of(4, a).min(of(2, d - a))).sum();
+            assert_eq!(homogeneous(&problem).ok().unwrap().value, sum);
+            let least = |n: u64| {
+                let inner = (1..=d).map(|t| up_to(n, t - 1) + up_to(2, d - t)).min();
+                inner.unwrap().min(up_to(2, d)).min(up_to(n, d))
+            };
+            assert_eq!(mixer_degree(&problem).ok().unwrap().value, least(4));
+            let problem = mixer_of((k_t, k_c), true);
+            assert_eq!(mixer_degree(&problem).ok().unwrap().value, least(6));
+            assert!(matches!(homogeneous(&problem), Err(Failure::Hypothesis(_))));
+        }
+    }
+
+    /// The sum of 4.1 has D + 1 terms.
+    #[test]
+    fn degrees_are_limited() {
+        let value = |degrees| homogeneous(&mixer_of(degrees, false)).map(drop);
+        assert_eq!(value((10, 14)), Ok(()));
+        assert_eq!(value((11, 13)), Err(Failure::TooCostly));
+    }
+
+    /// The least sum over every t, written out.
+    #[test]
+    fn the_least_of_all_degrees_is_found() {
+        let sum = |a: u64, b: u64, degree: u64, t: u64| {
+            let up_to = |n: u64, d: u64| choose(&(n + d).into(), &n.into()).unwrap();
+            let below = if t == 0 { BigUint::zero() } else { up_to(a, t - 1) };
+            below + if t > degree { BigUint::zero() } else { up_to(b, degree - t) }
+        };
+        for (a, b) in (0..7).flat_map(|a| (0..7).map(move |b| (a, b))) {
+            for degree in 0..12 {
+                let least = (0..degree + 2).map(|t| sum(a, b, degree, t)).min().unwrap();
+                let own = covered(&a.into(), &b.into(), degree).ok().unwrap();
+                assert_eq!(own.value, least, "{a} {b} {degree}");
+            }
+        }
+    }
 }

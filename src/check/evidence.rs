@@ -14,6 +14,7 @@ use crate::certificate::{
 };
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
+use std::cmp::Ordering;
 
 /// No minor is larger.
 const MAX_RANK: usize = 8192;
@@ -199,10 +200,12 @@ impl Check<'_> {
         let value = self.value()?;
         let expected = value.to_usize().unwrap_or(usize::MAX);
         for (side, got) in [("left", rows), ("right", cols)] {
-            if got != expected {
-                let kind = if got < expected { Kind::MissingRows } else { Kind::MinorSize };
-                return Err(self.finding(kind, &format!("{place}.{side}"), value, got));
-            }
+            let kind = match got.cmp(&expected) {
+                Ordering::Less => Kind::MissingRows,
+                Ordering::Equal => continue,
+                Ordering::Greater => Kind::MinorSize,
+            };
+            return Err(self.finding(kind, &format!("{place}.{side}"), value, got));
         }
         within_limit(&self.at(place), "rows", MAX_RANK as u64, expected as u64)?;
         Ok(expected)
@@ -332,9 +335,12 @@ impl Check<'_> {
     fn separation(&self, products: &[Product]) -> Result<(), Finding> {
         let place = "upper.separation";
         let value = self.value()?;
-        if value != products.len().into() {
-            let fewer = BigUint::from(products.len()) < value;
-            let kind = if fewer { Kind::MissingProducts } else { Kind::SeparationSize };
+        let wrong = match BigUint::from(products.len()).cmp(&value) {
+            Ordering::Less => Some(Kind::MissingProducts),
+            Ordering::Equal => None,
+            Ordering::Greater => Some(Kind::SeparationSize),
+        };
+        if let Some(kind) = wrong {
             return Err(self.finding(kind, place, value, products.len()));
         }
         let ring = Polynomials::new(&Rationals, self.variables(place)?);

@@ -302,6 +302,109 @@ mod tests {
         assert_eq!(counted((5, 3), vec![layer(sandwich(0), sandwich(1))]), (4, 2));
     }
 
+    fn layer(sizes: &[Size], expression: Expression) -> file::Layer {
+        let parameters = sizes.iter().copied().map(parameter).collect();
+        file::Layer { parameters, expression }
+    }
+
+    #[test]
+    fn sixteen_images_are_told_apart() {
+        use Expression::{Hadamard, Input, Parameter as P, Product};
+        for count in [15, 16, 17] {
+            let entry = |i: usize| Product(pair(P(2 * i as u64), times_column(2 * i + 1)));
+            let times = |a, i| Hadamard(pair(a, entry(i)));
+            let expression = (1..count).fold(entry(0), times);
+            let sizes: Vec<Size> = (0..count).flat_map(|_| [(1, 40), (3, 1)]).collect();
+            let all = (39 * 3, 3);
+            let expected = if count <= 16 { (count, 3) } else { all };
+            assert_eq!(counted((40, 3), vec![layer(&sizes, expression)]), expected);
+        }
+        fn times_column(i: usize) -> Expression {
+            Product(pair(Input, P(i as u64)))
+        }
+    }
+
+    /// A sum over the positions after a layer that is affine, or is not.
+    #[test]
+    fn only_affine_layers_are_seen_through() {
+        use Expression::{Hadamard, Input, Parameter as P, Product, Sum};
+        let sum = || layer(&[(1, 5)], Product(pair(P(0), Input)));
+        let square = || layer(&[], Hadamard(pair(Input, Input)));
+        let polynomial = |rows| {
+            let p = file::PolynomialIn { of: Input, coefficients: 0 };
+            let value =
+                Some(vec![
+                    vec![file::Text(num_rational::BigRational::from_integer(1.into()))];
+                    rows
+                ]);
+            let parameters = vec![Parameter { value, ..parameter((rows, 1)) }];
+            file::Layer { parameters, expression: Expression::Polynomial(p.into()) }
+        };
+        let size = (5, 3);
+        assert_eq!(counted(size, vec![sum()]), (3, 3));
+        assert_eq!(counted(size, vec![sum(), square()]), (3, 3));
+        assert_eq!(counted(size, vec![square(), sum()]), (12, 3));
+        assert_eq!(counted(size, vec![polynomial(2), sum(), square()]), (3, 3));
+        assert_eq!(counted(size, vec![polynomial(3), sum(), square()]), (12, 3));
+        // X v and P o X v: the sums of both over the positions are two forms, not one.
+        let column = || Product(pair(Input, P(0)));
+        let both = || {
+            let masked = Hadamard(pair(P(1), column()));
+            layer(&[(3, 1), (5, 1)], Sum(vec![column(), masked]))
+        };
+        assert_eq!(counted(size, vec![both()]), (4, 1));
+        assert_eq!(counted(size, vec![both(), sum()]), (2, 2));
+    }
+
+    /// X v and what each step makes of it, seen twice or in two ways, in an order or the other.
+    #[test]
+    fn images_are_the_same_if_they_are_made_alike() {
+        use Expression::{Hadamard, Input, Parameter as P, Product, Transpose};
+        let column = || Product(pair(Input, P(0)));
+        let spread = |cols| {
+            let repeat = Expression::Repeat(file::Repeat { of: column(), rows: 5, cols }.into());
+            Product(pair(repeat, P(if cols == 2 { 3 } else { 4 })))
+        };
+        let moved = |rows, source: [u64; 5]| {
+            let gather = Gather { of: column(), rows, cols: 5 / rows, source: source.into() };
+            let gathered = Expression::Gather(gather.into());
+            if rows == 5 { gathered } else { Transpose(gathered.into()) }
+        };
+        let made = [
+            column(),
+            Hadamard(pair(P(1), column())),
+            Hadamard(pair(P(2), column())),
+            Hadamard(pair(column(), P(5))),
+            spread(2),
+            spread(3),
+            moved(5, [4, 3, 2, 1, 0]),
+            moved(1, [4, 3, 2, 1, 0]),
+            moved(5, [1, 0, 3, 2, 4]),
+            Product(pair(P(6), column())),
+            Product(pair(P(7), column())),
+        ];
+        let sizes = [(3, 1), (5, 1), (5, 1), (2, 1), (3, 1), (5, 1), (5, 5), (5, 5)];
+        for (i, a) in made.iter().enumerate() {
+            for (j, b) in made.iter().enumerate() {
+                let of = |a: &Expression, b: &Expression| {
+                    let expression = Hadamard(pair(a.clone(), b.clone()));
+                    let parameters = sizes.map(parameter).into();
+                    counted((5, 3), vec![file::Layer { parameters, expression }])
+                };
+                // Once: what is made alike, and what the other is made from.
+                let (own, other) = (of(a, a), of(b, b));
+                let expected = match (i, j) {
+                    _ if i == j => own,
+                    (0, _) => own,
+                    (_, 0) => other,
+                    _ => ((own.0 + other.0).min(12), (own.1 + other.1).min(3)),
+                };
+                assert_eq!(of(a, b), expected, "{i} {j}");
+                assert!(own.0 >= 4 && own.1 >= 1 && own.0 < 12);
+            }
+        }
+    }
+
     #[test]
     fn a_repeated_column_is_not_the_column() {
         use Expression::Input;
@@ -376,7 +479,9 @@ mod tests {
                 }
                 4 => {
                     let constant = self.constant((rows, cols));
-                    Hadamard(pair(constant, self.affine(depth, input, (rows, cols))))
+                    let of = self.affine(depth, input, (rows, cols));
+                    let first = self.below(2) == 0;
+                    Hadamard(if first { pair(constant, of) } else { pair(of, constant) })
                 }
                 5 => {
                     let size = if self.below(2) == 0 { (1, cols) } else { (rows, 1) };

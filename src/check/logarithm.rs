@@ -6,21 +6,22 @@ use num_traits::{One, Zero};
 
 /// No enclosure in a file has more places.
 pub(super) const MAX_PLACES: u32 = 100;
+/// Places that the numbers are kept to: more than any enclosure has, as one is lost for each digit.
+const PRECISION: u32 = 160;
 
 /// `(low, high)` with `low <= 10^places log10(value) <= high` and high - low mostly 1;
 /// value must be positive.
 ///
 /// Write value = 10^e x with 1 <= x < 10. The next digit of log10(x) is the exponent of x^10, and so
 /// on with what is left. x is kept as an interval of integers over 10^precision; the interval's
-/// width grows tenfold a step, so the ends agree on the digits that are used.
-fn enclose(value: &BigUint, places: u32) -> (BigUint, BigUint) {
-    let precision = 2 * places + 20;
+/// width grows tenfold a step, so the ends agree on the digits that are used if the precision is
+/// larger than the places.
+fn enclose(value: &BigUint, places: u32, precision: u32) -> (BigUint, BigUint) {
     let ten = |k: u32| BigUint::from(10u32).pow(k);
-    // An exponent e with 10^e <= value < 10^(e+1), from a guess by bits.
-    let mut e = ((value.bits() - 1) as f64 * std::f64::consts::LOG10_2) as u32;
-    while ten(e) > *value {
-        e -= 1;
-    }
+    // An exponent e with 10^e <= value < 10^(e+1), from one below: bits log10(2) is at most 0.302
+    // more than the logarithm.
+    let above = (value.bits() as f64 * std::f64::consts::LOG10_2) as u32;
+    let mut e = above.saturating_sub(1);
     while ten(e + 1) <= *value {
         e += 1;
     }
@@ -56,7 +57,7 @@ pub(super) fn contains(low: &Decimal, high: &Decimal, value: &BigUint) -> Option
     }
     let places = low.places.max(high.places) + 20;
     let scaled = |end: &Decimal| &end.units * BigInt::from(10).pow(places - end.places);
-    let (own_low, own_high) = enclose(value, places);
+    let (own_low, own_high) = enclose(value, places, PRECISION);
     Some(scaled(low) <= own_low.into() && BigInt::from(own_high) <= scaled(high))
 }
 
@@ -74,7 +75,7 @@ pub(super) fn log10(value: &BigUint) -> Option<(Decimal, Decimal)> {
     if value.is_zero() {
         return None;
     }
-    let (low, high) = enclose(value, 9);
+    let (low, high) = enclose(value, 9, PRECISION);
     let decimal = |n: BigUint| Decimal { units: n.into(), places: 9 };
     Some((decimal(low), decimal(high)))
 }
@@ -87,37 +88,49 @@ mod tests {
     #[test]
     fn floating_point_agrees() {
         for n in (1..2000u64).chain([1 << 40, u64::MAX, 999_999_999, 1_000_000_000]) {
-            let (low, high) = enclose(&n.into(), 12);
+            let (low, high) = enclose(&n.into(), 12, PRECISION);
             let expected = (n as f64).log10() * 1e12;
             let (low, high) = (low.to_f64().unwrap(), high.to_f64().unwrap());
             assert!(low <= expected + 20.0 && expected - 20.0 <= high && high - low <= 2.0, "{n}");
         }
     }
 
-    /// `10^low <= n^(10^places) <= 10^high`, in integers.
+    /// `10^low <= n^(10^places) <= 10^high`, in integers; however few digits are kept.
     #[test]
     fn powers_of_ten_lie_on_either_side() {
         let ten = |k: &BigUint| BigUint::from(10u32).pow(k.to_u32().unwrap());
+        let width = |n: u64, places, precision| {
+            let (low, high) = enclose(&n.into(), places, precision);
+            let power = BigUint::from(n).pow(10u32.pow(places));
+            assert!(ten(&low) <= power && power <= ten(&high), "{n} {places} {precision}");
+            high - low
+        };
         for n in (1..200u64).chain([999, 1000, 1001, 31_622, 31_623, 1 << 40, u64::MAX]) {
-            for places in 0..3u32 {
-                let (low, high) = enclose(&n.into(), places);
-                let power = BigUint::from(n).pow(10u32.pow(places));
-                assert!(ten(&low) <= power && power <= ten(&high), "{n} {places}");
-                assert_eq!(&high - &low, BigUint::one(), "{n} {places}");
+            for places in 0..3 {
+                assert_eq!(width(n, places, PRECISION), BigUint::one(), "{n} {places}");
+            }
+        }
+        for n in 1..400 {
+            for (places, precision) in (0..4).flat_map(|a| (1..5).map(move |b| (a, b))) {
+                width(n, places, precision);
             }
         }
     }
 
-    /// The first k + 1 digits of the square root of ten: the logarithm is k + 1/2, less at most 10^-k,
-    /// and the ends cannot tell on which side.
+    /// The first k + 1 digits of the 2^n-th root of ten: the logarithm is k + 2^-n, less at most
+    /// 10^-k, and the ends cannot tell on which side, once n - 1 digits are known.
     #[test]
     fn ends_that_differ_in_a_digit_are_kept_apart() {
-        for (k, places) in [(100u32, 3u32), (100, 12), (300, 9)] {
-            let root = BigUint::from(10u32).pow(2 * k + 1).sqrt();
-            let (low, high) = enclose(&root, places);
-            let half = BigUint::from(10 * k + 5) * BigUint::from(10u32).pow(places - 1);
-            assert!(low < half && half <= high, "{k} {places}");
-            assert!(&high - &low <= BigUint::from(2u32) * BigUint::from(10u32).pow(places - 1));
+        let ten = |k: u32| BigUint::from(10u32).pow(k);
+        for (k, places) in [(200, 3), (200, 12), (300, 9)] {
+            for n in 1..4u32 {
+                let root = ten((k << n) + 1).nth_root(1 << n);
+                let (low, high) = enclose(&root, places, PRECISION);
+                // 10^places (k + 2^-n), as 10^n / 2^n = 5^n.
+                let logarithm = k * ten(places) + BigUint::from(5u32).pow(n) * ten(places - n);
+                assert!(low < logarithm && logarithm <= high, "{k} {places} {n}");
+                assert!(high - low <= 2u32 * ten(places - n));
+            }
         }
     }
 

@@ -142,6 +142,14 @@ mod tests {
         assert!(!ring.too_large());
         ring.multiply(&sum, &ring.one());
         assert!(ring.too_large());
+        // Three terms by two.
+        let ring = Polynomials::new(&base, 2);
+        let more = ring.add(&sum, &ring.one());
+        for (left, enough) in [(6, true), (5, false)] {
+            ring.products.set(MAX_PRODUCTS - left);
+            ring.multiply(&more, &sum);
+            assert_eq!(!ring.too_large(), enough);
+        }
     }
 
     #[test]

@@ -46,6 +46,16 @@ mod tests {
         }
     }
 
+    /// (6k+1)(12k+1)(18k+1) of three primes passes Fermat's test to every base without a common
+    /// factor (Chernick 1939).
+    #[test]
+    fn carmichael_numbers_are_composite() {
+        let factors = |k: u64| [6 * k + 1, 12 * k + 1, 18 * k + 1];
+        let all = (1..3000).map(factors).filter(|f| f.iter().all(|p| is_prime(*p)));
+        let numbers: Vec<u64> = all.map(|f| f.iter().product()).collect();
+        assert!(numbers.len() > 50 && numbers.iter().all(|n| !is_prime(*n)));
+    }
+
     #[test]
     fn large_numbers() {
         assert!(is_prime((1 << 61) - 1));

@@ -11,6 +11,9 @@ pub(super) const MAX_SIZE: u64 = 1 << 24;
 const MAX_CELLS: u64 = 1 << 22;
 /// No check multiplies more often.
 const MAX_OPERATIONS: u64 = 1 << 42;
+/// Multiplications for one hidden entry of a Mixer: two products for either mixing, and two powers
+/// with 64 squarings at most.
+const MIXER_OPERATIONS: usize = 132;
 
 /// Sizes are those of docs/theory.md, section 2.
 pub(super) struct Problem<'a> {
@@ -148,7 +151,7 @@ impl<'a> Problem<'a> {
             Architecture::Mixer(m) => {
                 let hidden = m.token_hidden.max(m.channel_hidden);
                 let cells = product(&[l, n.max(d), hidden]);
-                (cells, product(&[4 + 2 * 64, l, hidden, n, d]))
+                (cells, product(&[MIXER_OPERATIONS, l, hidden, n, d]))
             }
             Architecture::Layers(layers) => (layers.cells, layers.operations),
         };

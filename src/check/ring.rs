@@ -69,7 +69,7 @@ impl Residues {
     /// The inverse of a non-zero residue, a^(p-2).
     pub(super) fn invert(&self, a: u64) -> u64 {
         let exponent = self.p - 2;
-        (0..u64::BITS - exponent.leading_zeros()).rev().fold(1 % self.p, |x, bit| {
+        (0..u64::BITS - exponent.leading_zeros()).rev().fold(1, |x, bit| {
             let square = self.multiply(&x, &x);
             if exponent >> bit & 1 == 1 { self.multiply(&square, &a) } else { square }
         })

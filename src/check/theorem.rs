@@ -8,6 +8,7 @@ use super::degree;
 use super::problem::{Architecture, Problem};
 use num_bigint::BigUint;
 use num_traits::{ToPrimitive, Zero};
+use std::collections::BTreeMap;
 
 /// Which way a theorem bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,11 +183,6 @@ impl Choice {
         big(self.tau) * self.payload - big(self.tau) * (self.tau - 1) / 2u32
     }
 
-    /// `mc(v+1, K)`, which is at most the sum (Lemma 3.6).
-    fn simple(&self) -> Option<BigUint> {
-        monomials(&(self.variables() + 1u32), &self.exponent)
-    }
-
     /// The sum, and whether every term is the formula's own. `None` if it is too long.
     fn sum(&self) -> Option<BigUint> {
         let last = self.exponent.to_u64().filter(|k| *k <= MAX_TERMS)?;
@@ -201,15 +197,13 @@ impl Choice {
             return Err(Failure::Hypothesis(hypotheses));
         }
         // For one K the simple value grows with v.
-        let mut leaders: Vec<&Choice> = Vec::new();
+        let mut leaders: BTreeMap<&BigUint, BigUint> = BTreeMap::new();
         for choice in choices {
-            match leaders.iter_mut().find(|l| l.exponent == choice.exponent) {
-                Some(leader) if leader.variables() < choice.variables() => *leader = choice,
-                Some(_) => {}
-                None => leaders.push(choice),
-            }
+            let most = leaders.entry(&choice.exponent).or_default();
+            *most = choice.variables().max(std::mem::take(most));
         }
-        let simple = leaders.iter().filter_map(|c| c.simple()).max();
+        // mc(v+1, K), which is at most the sum (Lemma 3.6).
+        let simple = leaders.into_iter().filter_map(|(k, v)| monomials(&(v + 1u32), k)).max();
         let sums: Vec<_> = choices.iter().map(Choice::sum).collect();
         let sharp = sums.iter().all(Option::is_some);
         let value = sums.into_iter().flatten().chain(simple).max().or_too_costly()?;
@@ -240,7 +234,8 @@ fn heads(problem: &Problem) -> Result<Estimate, Failure> {
     let choices: Vec<Choice> = (1..=room)
         .filter_map(|r| {
             let (q, c) = summing(r, s.heads)?;
-            if s.depth < c + 1 || 2 * q > s.head_width || r + q > room || r + q >= s.width {
+            // 2q <= d_a follows: 2q <= r+1 <= r+q.
+            if s.depth < c + 1 || r + q > room || r + q >= s.width {
                 return None;
             }
             let payload = s.width - r - q;
@@ -258,7 +253,8 @@ fn blocks(problem: &Problem) -> Result<Estimate, Failure> {
     let choices: Vec<Choice> = (1..=(2 * s.head_width).min(own))
         .filter_map(|r| {
             let (q, c) = summing(r, s.heads)?;
-            let fits = s.heads >= 2 && s.depth >= c + 2 && 2 * q <= s.head_width && r + q <= own;
+            // 2q <= d_a follows: q <= ceil(r/2) <= t1, and t1 + q <= d_a.
+            let fits = s.heads >= 2 && s.depth >= c + 2 && r + q <= own;
             let first = r.min(s.head_width.checked_sub(q)?);
             if !fits || 2 * first < r || r + q >= s.width {
                 return None;
@@ -271,4 +267,132 @@ fn blocks(problem: &Problem) -> Result<Estimate, Failure> {
     let hypotheses =
         "H >= 2, L >= c+2, 2q <= d_a, t1+q <= d_a, r+q <= |A|, r+q < d for some r >= 1";
     Choice::best(&choices, hypotheses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Formula = fn(&Problem) -> Result<Estimate, Failure>;
+    type Choices = fn(&Sizes, (usize, usize)) -> Vec<(usize, usize, usize)>;
+
+    fn problem(sizes: &Sizes, (own, other): (usize, usize)) -> Problem<'static> {
+        let &Sizes { depth, width, heads, head_width } = sizes;
+        Problem {
+            architecture: Architecture::Attention { heads, head_width },
+            depth,
+            width,
+            tokens: own + other,
+            left: (0..own).collect(),
+            right: (own..own + other).collect(),
+            output: (0, 0),
+        }
+    }
+
+    /// Every q and c that Lemma 3.7 allows for r vectors, with the number n of heads free.
+    fn stages(s: &Sizes, r: usize) -> impl Iterator<Item = (usize, usize)> {
+        let (pairs, head_width) = (r.div_ceil(2), s.head_width);
+        let all = (1..=s.heads).flat_map(move |n| (1..s.depth).map(move |c| (n, c)));
+        all.filter(move |&(n, c)| n.checked_pow(c as u32).is_none_or(|most| pairs <= most))
+            .map(move |(n, c)| (pairs.div_ceil(n), c))
+            .filter(move |(q, _)| 2 * q <= head_width)
+    }
+
+    /// Every (m, tau, K) that Theorem 3.8 allows.
+    fn all_of_heads(s: &Sizes, (own, other): (usize, usize)) -> Vec<(usize, usize, usize)> {
+        let room = s.head_width.min(own);
+        let stages = (1..=room).flat_map(|r| stages(s, r).map(move |(q, c)| (r, q, c)));
+        let fitting = stages.filter(|&(r, q, _)| r + q <= room && r + q < s.width);
+        fitting.map(|(r, q, c)| (s.width - r - q, r.min(other), s.depth - 1 - c)).collect()
+    }
+
+    /// Every (m, tau, K) that Theorem 3.9 allows, with t1, t2 and m free.
+    fn all_of_blocks(s: &Sizes, (own, other): (usize, usize)) -> Vec<(usize, usize, usize)> {
+        let mut list = Vec::new();
+        for (first, second) in (1..=own).flat_map(|t| (0..=t).map(move |u| (t, u))) {
+            let r = first + second;
+            for (q, c) in stages(s, r).filter(|(_, c)| s.heads >= 2 && s.depth >= c + 2) {
+                if first + q <= s.head_width && r + q <= own && r + q < s.width {
+                    let most = (s.width - r - q).min((s.heads - 1) * first);
+                    list.extend((1..=most).map(|m| (m, r.min(other), s.depth - 2 - c)));
+                }
+            }
+        }
+        list
+    }
+
+    /// v(m, tau), entry by entry of the first tau rows.
+    fn entries(m: usize, tau: usize) -> usize {
+        (0..tau.min(m)).map(|i| m - i).sum()
+    }
+
+    /// The values of 3.8 and 3.9 are the largest that any choice of their free numbers gives.
+    #[test]
+    fn every_choice_of_the_free_numbers_is_met() {
+        let theorems: [(Formula, Choices); 2] = [(heads, all_of_heads), (blocks, all_of_blocks)];
+        let mut met = [0, 0];
+        let sizes = |k: usize| (2 + k % 4, 2 + k / 4 % 12, 1 + k / 48 % 4, 1 + k / 192 % 6);
+        for (depth, width, heads, head_width) in (0..1152).map(sizes) {
+            let s = Sizes { depth, width, heads, head_width };
+            for (sides, own) in [(1, 1), (2, 3), (4, 2), (5, 7), (9, 4)].into_iter().zip(0..) {
+                for ((theorem, all), met) in theorems.iter().zip(&mut met) {
+                    if (own + depth + width) % 3 > 0 && *met > 300 {
+                        continue; // enough of the small ones
+                    }
+                    let value = |(m, tau, e): (usize, usize, usize)| -> BigUint {
+                        let h = determinantal(m as u64, tau.min(m) as u64, 3u64.pow(e as u32));
+                        h.unwrap().into_iter().map(|h| h.value).sum()
+                    };
+                    let context = format!("{:?} {sides:?}", (depth, width, heads, head_width));
+                    match (theorem(&problem(&s, sides)), all(&s, sides)) {
+                        (Ok(own), all) => {
+                            assert!(own.sharp, "{context}");
+                            assert_eq!(
+                                Some(own.value),
+                                all.into_iter().map(value).max(),
+                                "{context}"
+                            );
+                            *met += 1;
+                        }
+                        (Err(failure), all) => {
+                            assert!(matches!(failure, Failure::Hypothesis(_)) && all.is_empty());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(met.iter().all(|n| *n > 200), "{met:?}");
+    }
+
+    /// Where the sums have too many terms, the largest mc(v+1, K) is left.
+    #[test]
+    fn sums_too_long_leave_the_simple_value() {
+        for (heads, head_width, width, sides) in
+            [(1, 8, 8, (3, 2)), (3, 2, 7, (5, 4)), (2, 6, 13, (9, 9)), (12, 4, 20, (40, 3))]
+        {
+            let s = Sizes { depth: 13, width, heads, head_width };
+            let theorems: [(Formula, Choices); 2] =
+                [(self::heads, all_of_heads), (blocks, all_of_blocks)];
+            for (theorem, all) in theorems.map(|(theorem, all)| (theorem, all(&s, sides))) {
+                let value = |&(m, tau, e): &(usize, usize, usize)| {
+                    monomials(&big(entries(m, tau) + 1), &big(3).pow(e as u32)).unwrap()
+                };
+                let Some(best) = all.iter().map(value).max() else { continue };
+                let own = theorem(&problem(&s, sides)).ok().unwrap();
+                assert!(!own.sharp);
+                assert_eq!(own.value, best, "{heads} {head_width} {width} {sides:?}");
+            }
+        }
+    }
+
+    /// 3.3 says so where a term stands for a sum over too many partitions.
+    #[test]
+    fn a_graded_bound_with_a_weaker_term_is_not_sharp() {
+        let graded_at = |width, sides| {
+            let s = Sizes { depth: 4, width, heads: 1, head_width: width };
+            graded(&problem(&s, sides)).ok().unwrap().sharp
+        };
+        assert!(graded_at(4, (3, 2)));
+        assert!(!graded_at(40, (20, 20)));
+    }
 }
