@@ -16,6 +16,7 @@ fn ring_laws<T: Ring>(a: T, b: T, c: T, m: i8, n: i8) -> bool {
         && (a() + b()) + c() == a() + (b() + c())
         && a() + T::zero() == a()
         && (a() + -a()).is_zero()
+        && (-(a() - a())).is_zero()
         && a() - b() == a() + -b();
     let product = a() * b() == b() * a()
         && (a() * b()) * c() == a() * (b() * c())
@@ -27,7 +28,8 @@ fn ring_laws<T: Ring>(a: T, b: T, c: T, m: i8, n: i8) -> bool {
     assigned *= c();
     assigned -= a();
     let (m, n) = (i64::from(m), i64::from(n));
-    let homomorphism = T::from_i64(m) * a() + T::from_i64(n) * a() == T::from_i64(m + n) * a()
+    let homomorphism = T::from_i64(1) == T::one()
+        && T::from_i64(m) * a() + T::from_i64(n) * a() == T::from_i64(m + n) * a()
         && T::from_i64(m) * (T::from_i64(n) * a()) == T::from_i64(m * n) * a();
     let powers = a().power(0) == T::one() && a().power(5) == a() * a() * a() * a() * a();
     sum && product && assigned == (a() + b()) * c() - a() && homomorphism && powers
@@ -83,8 +85,20 @@ macro_rules! prime_field {
                         && same(literal(n) * literal(m), n * m)
                         && same(-literal(n), -n)
                         && literal(n).residue(Prime::new($p).unwrap()) == element(n).residue(Prime::new($p).unwrap())
-                        && literal(n).inverse().is_some() == (n.abs() == 1)
-                        && literal(n).inverse().is_none_or(|i| i * literal(n) == literal(1))
+                        && (-2..3).chain([n]).all(|n| match literal(n).inverse() {
+                            Some(inverse) => inverse * literal(n) == literal(1),
+                            None => n.abs() != 1,
+                        })
+                }
+                fn elements_are_equal_if_their_residues_are(a: i64, b: i64) -> bool {
+                    let p = Prime::new($p).unwrap();
+                    let pairs = [(a, b), (a, a), (0, $p), (1, 0), (b % 2, b % 3)];
+                    pairs.iter().all(|&(a, b)| {
+                        let equal = (i128::from(a) - i128::from(b)) % $p == 0;
+                        (element(a) == element(b)) == equal
+                            && (element(a) == <Fp as Ring>::from_i64(b)) == equal
+                            && format!("{:?}", element(a)) == format!("{} mod {p}", p.reduce(a))
+                    })
                 }
                 fn field(a: i64) -> bool {
                     field_laws(element(a))
@@ -181,6 +195,11 @@ quickcheck! {
     fn the_order_of_rationals_is_that_of_differences(a: Drawn<Rational>, b: Drawn<Rational>) -> bool {
         let difference = a.0.clone() - b.0.clone();
         a.0.cmp(&b.0) == difference.numer().cmp0()
+    }
+    fn big_floats_hold_doubles(x: f64) -> bool {
+        let Some(exact) = Rational::from_f64(x) else { return !x.is_finite() };
+        let float = BigFloat::new(&exact, 100);
+        float.to_f64() == x && format!("{float:?}") == format!("{:?}", float.as_rug())
     }
     // Truncated: no further from zero, and the next double is beyond.
     fn doubles_of_rationals_are_rounded_towards_zero(a: Drawn<Rational>) -> bool {

@@ -48,13 +48,8 @@ impl Interval {
 
     /// The least absolute value in the interval; positive if and only if 0 is outside.
     pub fn mignitude(&self) -> Float {
-        if self.lo > 0 {
-            self.lo.clone()
-        } else if self.hi < 0 {
-            self.hi.clone().abs()
-        } else {
-            Float::new(self.precision())
-        }
+        let zero = Float::new(self.precision());
+        zero.max(&self.lo).max(&-self.hi.clone())
     }
 
     /// A number in the interval, near its middle and rounded to a double.
@@ -108,7 +103,7 @@ impl Interval {
     pub(crate) fn divided_by(&self, other: &Self) -> Self {
         let precision = self.precision().max(other.precision());
         // The ends of x / y for y > 0; for y < 0 it is (-x) / (-y).
-        if other.hi < 0 {
+        if other.hi.is_sign_negative() {
             return (-self.clone()).divided_by(&-other.clone());
         }
         let low = if self.lo >= 0 { &other.hi } else { &other.lo };
@@ -130,11 +125,8 @@ impl Interval {
     /// The smallest interval with 0 and this one in it.
     pub(crate) fn with_zero(mut self) -> Self {
         let zero = Float::new(self.precision());
-        if self.lo > zero {
-            self.lo = zero;
-        } else if self.hi < zero {
-            self.hi = zero;
-        }
+        self.lo.min_mut(&zero);
+        self.hi.max_mut(&zero);
         self
     }
 }
@@ -288,6 +280,24 @@ mod tests {
                 prop_assert!(x.divided_by(&y).contains(&(p.clone() * inverse)));
             }
             prop_assert!(x.clone().with_zero().contains(&Rational::zero()) && x.with_zero().contains(&p));
+        }
+    }
+
+    #[test]
+    fn ends_are_inside_and_what_is_beyond_is_not() {
+        let of = |low: i64, high: i64| Interval {
+            lo: Float::with_val(64, low),
+            hi: Float::with_val(64, high),
+        };
+        for (low, high) in [(-3, -1), (-3, 0), (-2, 2), (0, 0), (0, 2), (1, 3)] {
+            let interval = of(low, high);
+            for n in -5..5 {
+                assert_eq!(interval.contains(&n.into()), (low..=high).contains(&n));
+            }
+            let least = (low..=high).map(i64::abs).min().unwrap();
+            assert_eq!(interval.mignitude(), least);
+            assert_eq!(interval.is_zero(), (low, high) == (0, 0));
+            assert_eq!(interval.with_zero(), of(low.min(0), high.max(0)));
         }
     }
 

@@ -48,18 +48,8 @@ pub trait Ring:
     fn from_i64(n: i64) -> Self;
 
     /// `self` to the power `exponent`, by squaring; `x^0 = 1`.
-    fn power(&self, mut exponent: u64) -> Self {
-        let (mut base, mut result) = (self.clone(), Self::one());
-        while exponent > 0 {
-            if exponent & 1 == 1 {
-                result *= base.clone();
-            }
-            exponent >>= 1;
-            if exponent > 0 {
-                base = base.clone() * base;
-            }
-        }
-        result
+    fn power(&self, exponent: u64) -> Self {
+        num_traits::pow(self.clone(), exponent as usize)
     }
 }
 
@@ -72,12 +62,6 @@ pub trait Field: Ring {
 impl Ring for f64 {
     fn from_i64(n: i64) -> Self {
         n as f64
-    }
-}
-
-impl Field for f64 {
-    fn inverse(&self) -> Option<Self> {
-        (*self != 0.0).then(|| self.recip())
     }
 }
 

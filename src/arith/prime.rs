@@ -81,10 +81,7 @@ impl Prime {
 
     /// The residue in 0..p of a signed integer.
     pub fn reduce(self, n: i64) -> u64 {
-        match u64::try_from(n) {
-            Ok(n) if n < self.get() => n,
-            _ => i128::from(n).rem_euclid(i128::from(self.get())) as u64,
-        }
+        n.rem_euclid(self.get() as i64) as u64 // p < 2^63
     }
 }
 
@@ -111,7 +108,7 @@ fn is_prime(n: u64) -> bool {
     let mul = |a: u64, b: u64| (u128::from(a) * u128::from(b) % u128::from(n)) as u64;
     let twos = (n - 1).trailing_zeros();
     BASES.iter().all(|&base| {
-        let (mut x, mut b, mut e) = (1, base, (n - 1) >> twos);
+        let (mut x, mut b, mut e) = (1, base, n >> twos); // n is odd
         while e > 0 {
             if e & 1 == 1 {
                 x = mul(x, b);
@@ -150,6 +147,7 @@ mod tests {
         assert_eq!(Prime::new(u64::MAX), Err(PrimeError::TooLarge(u64::MAX)));
         for p in [Prime::MERSENNE_61, Prime::WORD] {
             assert_eq!(Prime::new(p.get()), Ok(p));
+            assert_eq!([p.to_string(), format!("{p:?}")], [(); 2].map(|()| p.get().to_string()));
         }
     }
 

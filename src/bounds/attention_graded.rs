@@ -3,11 +3,11 @@
 
 use super::enclosure::{Growth, least_sum};
 use super::numbers::{
-    attention_half_degree, covariant_dimension_within, determinantal_dimension_bound,
-    determinantal_dimension_within, determinantal_variables, log10_multiset_estimate, multiset,
-    symmetric_entries,
+    attention_half_degree, covariant_dimension_bound, covariant_dimension_within,
+    determinantal_dimension_bound, determinantal_dimension_within, determinantal_variables,
+    log10_multiset_estimate, multiset, symmetric_entries,
 };
-use super::{Bound, LogInterval, Side, affordable, attention};
+use super::{Bound, LogInterval, Side, affordable, attention, short};
 use crate::network::{AttentionShape, Problem};
 use rug::Integer;
 
@@ -41,28 +41,15 @@ impl Bound for GradedBound {
         let digits = log10_multiset_estimate(symmetric_entries(d).to_f64(), c.to_f64());
         let heads = HeadTerm::new(shape);
         let bare = heads.as_ref().map_or(0.0, |h| h.bare.to_f64());
-        if !affordable(&Integer::from(&c + 1), digits) || c.to_f64() * bare * digits > 2e8 {
+        if !affordable(&Integer::from(&c + 1), digits) || !short(c.to_f64() * bare, digits) {
             return None;
         }
         let c = c.to_u64()?;
-        let work = (WORK / (1.0 + digits / 20.0)) as u64 / (c + 1);
         let heads = match &heads {
             Some(heads) => Some(heads.counts(c)?),
             None => None,
         };
-        let mut sum = Integer::new();
-        for b in 0..=c {
-            let from_other = determinantal_dimension_within(d, other, b, work)
-                .unwrap_or_else(|| determinantal_dimension_bound(d, other, b));
-            let from_own = covariant_dimension_within(d, own, c - b, work)
-                .unwrap_or_else(|| determinantal_dimension_bound(d, own, c - b) * Integer::from(d));
-            let mut term = from_other.min(from_own);
-            if let Some(counts) = &heads {
-                term = term.min(counts.bound(d as u64, b, c - b));
-            }
-            sum += term;
-        }
-        Some(sum)
+        Some(graded_sum(d, (own, other), c, boxes(digits, c + 1), heads.as_ref()))
     }
     /// One head, and each side of one token or of at least d: the terms are closed and the relative width is
     /// below 10^-12. Otherwise it is wide, since the partitions in h are too many to sum and g(b) is not
@@ -93,6 +80,30 @@ inventory::submit!(&GradedBound as &dyn Bound);
 
 /// Boxes of partitions summed over, in all terms together, while a word or two hold the numbers.
 const WORK: f64 = 1e7;
+
+/// Boxes for each of so many terms, where a number has so many digits.
+fn boxes(digits: f64, terms: u64) -> u64 {
+    (WORK / (1.0 + digits / 20.0)) as u64 / terms
+}
+
+/// The sum of the theorem, with at most `work` boxes in the sums over partitions of one term.
+fn graded_sum(
+    d: usize,
+    (own, other): (usize, usize),
+    c: u64,
+    work: u64,
+    heads: Option<&HeadCounts>,
+) -> Integer {
+    let term = |b: u64| {
+        let from_other = determinantal_dimension_within(d, other, b, work)
+            .unwrap_or_else(|| determinantal_dimension_bound(d, other, b));
+        let from_own = covariant_dimension_within(d, own, c - b, work)
+            .unwrap_or_else(|| covariant_dimension_bound(d, own, c - b));
+        let least = from_other.min(from_own);
+        heads.map_or(least.clone(), |counts| least.min(counts.bound(d as u64, b, c - b)))
+    };
+    (0..=c).map(term).sum()
+}
 
 /// An upper bound for `h(d,r;b)`, exact where r = 1 or r >= d.
 fn invariants(d: usize, r: usize) -> Growth {
@@ -172,5 +183,47 @@ impl HeadCounts {
             .map(|(a, b)| Integer::from(a * width) + b)
             .min()
             .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bounds::numbers::{covariant_dimension, determinantal_dimension};
+
+    /// With no partitions summed, each h and h1 without a closed form gives way to its bound.
+    #[test]
+    fn bounds_stand_in_for_sums() {
+        for (d, own, other, c) in itertools::iproduct!(2..6usize, 1..6usize, 1..6usize, 0..8u64) {
+            let few = |r: usize, b: u64| r == 1 || r >= d || b <= r as u64;
+            let other_term = |b| match few(other, b) {
+                true => determinantal_dimension(d, other, b).unwrap(),
+                false => determinantal_dimension_bound(d, other, b),
+            };
+            let own_term = |b| match few(own, b) && (own == 1 || own >= d || b < own as u64) {
+                true => covariant_dimension(d, own, b).unwrap(),
+                false => determinantal_dimension_bound(d, own, b) * d as u64,
+            };
+            let expected: Integer = (0..=c).map(|b| other_term(b).min(own_term(c - b))).sum();
+            assert_eq!(graded_sum(d, (own, other), c, 0, None), expected, "{d} {own} {other} {c}");
+            assert!(graded_sum(d, (own, other), c, 1_000_000, None) <= expected);
+        }
+    }
+
+    #[test]
+    fn work_is_divided() {
+        assert_eq!(
+            [boxes(0.0, 1), boxes(20.0, 1), boxes(60.0, 10)],
+            [10_000_000, 5_000_000, 250_000]
+        );
+    }
+
+    /// The term of several heads has C E products: at depth 9 too many.
+    #[test]
+    fn products_for_several_heads_are_limited() {
+        let value = |depth, heads| {
+            GradedBound.value(&Problem::attention(depth, 2, heads, 4).unwrap()).is_some()
+        };
+        assert!(value(9, 1) && value(6, 2) && !value(9, 2));
     }
 }

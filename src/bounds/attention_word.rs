@@ -1,7 +1,7 @@
 //! Theorem 3.2, the word bound (Levine et al. 2020): `sep <= (d+H)^{C_L}`.
 
 use super::numbers::attention_half_degree;
-use super::{Bound, LogInterval, MAX_DIGITS, Side, attention};
+use super::{Bound, LogInterval, Side, affordable, attention};
 use crate::network::Problem;
 use rug::Integer;
 use rug::ops::Pow;
@@ -31,7 +31,7 @@ impl Bound for WordBound {
         let shape = attention(problem).ok()?;
         let exponent = attention_half_degree(shape.depth);
         let base = shape.width + shape.heads;
-        if exponent.to_f64() * (base as f64).log10() > MAX_DIGITS {
+        if !affordable(&Integer::from(1), exponent.to_f64() * (base as f64).log10()) {
             return None;
         }
         Some(Integer::from(base).pow(exponent.to_u32()?))

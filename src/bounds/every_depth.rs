@@ -44,10 +44,9 @@ impl EveryDepth {
     /// does not start in the range.
     pub fn from_depth(&self) -> Option<usize> {
         let start = self.induction.as_ref()?.depth;
-        let before = self.rows.iter().rev().skip_while(|(depth, _)| *depth >= start);
-        Some(
-            before.take_while(|(_, gap)| gap.certified()).last().map_or(start, |(depth, _)| *depth),
-        )
+        let before = self.rows.iter().rev().filter(|(depth, _)| *depth < start);
+        let certified = before.map_while(|(depth, gap)| gap.certified().then_some(*depth));
+        Some(certified.last().unwrap_or(start))
     }
 }
 
@@ -132,7 +131,7 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::presets;
+    use crate::network::{MixerShape, presets};
 
     fn shapes(attention: &str, mixer: &str) -> (Problem, Problem) {
         let problem = |name| presets::find(name).unwrap().problem().unwrap();
@@ -149,8 +148,23 @@ mod tests {
                 assert_eq!(gap.certified(), *depth >= 3, "{depth}");
             }
             assert_eq!(found.from_depth(), Some(3));
-            assert!(found.induction.unwrap().depth <= 15);
             assert!(found.rows[2].1.exact(), "depth 3 is decided in exact integers");
+            assert!(!found.rows[39].1.exact());
+            let step = found.induction.as_ref().unwrap();
+            assert!(step.depth <= 15 && step.upper.less_than(&step.lower));
+            assert!(step.upper_growth.at_most(&step.lower_growth));
+            // From a later depth on, no row but those before is asked: here they are missing.
+            let late = InductionStep { depth: 5, ..step.clone() };
+            let pick = |depths: &[usize]| {
+                let rows = depths.iter().map(|d| (*d, found.rows[d - 1].1.clone())).collect();
+                EveryDepth { rows, induction: Some(late.clone()) }.from_depth()
+            };
+            assert_eq!(pick(&[1, 2, 3, 4, 5]), Some(3));
+            assert_eq!(pick(&[2, 4, 5]), Some(4));
+            let without =
+                |d: usize| if d < 5 { found.rows[2].1.clone() } else { found.rows[0].1.clone() };
+            let rows = (3..8).map(|d| (d, without(d))).collect();
+            assert_eq!(EveryDepth { rows, induction: Some(late) }.from_depth(), Some(3));
         }
     }
 
@@ -166,10 +180,15 @@ mod tests {
     fn other_mixers_are_refused() {
         let (attention, mixer) = shapes("vit-b-16", "mixer-b-16");
         let Architecture::Mixer(shape) = mixer.architecture() else { unreachable!() };
-        let cubic =
-            Architecture::Mixer(crate::network::MixerShape { token_degree: 3, ..shape.clone() });
-        let cubic = Problem::new(cubic, mixer.partition().clone(), mixer.output()).unwrap();
-        assert!(every_depth(&attention, &cubic, 1..=2).is_err());
+        for other in [
+            MixerShape { token_degree: 3, ..shape.clone() },
+            MixerShape { bias: true, ..shape.clone() },
+            MixerShape { residual: true, ..shape.clone() },
+        ] {
+            let other = Architecture::Mixer(other);
+            let other = Problem::new(other, mixer.partition().clone(), mixer.output()).unwrap();
+            assert!(every_depth(&attention, &other, 1..=2).is_err());
+        }
         let unbalanced = mixer.with_partition(&[0]).unwrap();
         assert!(every_depth(&attention, &unbalanced, 1..=2).is_err());
     }

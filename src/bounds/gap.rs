@@ -95,3 +95,51 @@ impl Gap {
         Some(format!("{compared}; {why}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bounds::{applicable, evaluate};
+    use rug::Integer;
+    use rug::ops::Pow;
+
+    /// A gap of two numbers, whose bounds do not matter.
+    fn of(lower: Option<Integer>, upper: Option<Integer>, layer_degree: Option<u64>) -> Gap {
+        let problem = Problem::attention(1, 1, 1, 2).unwrap();
+        let side = |value: Option<Integer>| {
+            let any = evaluate(applicable(&problem)[0], &problem, 1.0);
+            value.map(|v| Evaluation { log: LogInterval::of(&v), value: Some(v), ..any })
+        };
+        Gap { lower: side(lower), upper: side(upper), layer_degree }
+    }
+
+    #[test]
+    fn integers_are_compared_to_the_last_digit() {
+        let large = Integer::from(10).pow(200);
+        let next = Integer::from(&large + 1u32);
+        let gap = |l: &Integer, u: &Integer| of(Some(l.clone()), Some(u.clone()), Some(2));
+        assert!(gap(&next, &large).certified() && gap(&next, &large).reason().is_none());
+        assert!(!gap(&large, &large).certified() && !gap(&large, &next).certified());
+        assert!(!of(None, Some(large.clone()), Some(2)).certified());
+        assert!(gap(&next, &large).exact() && !of(Some(large), None, Some(2)).exact());
+    }
+
+    #[test]
+    fn a_gap_that_is_not_there_has_its_reason() {
+        let (nine, four): (Integer, Integer) = (9.into(), 4.into());
+        let reason = |degree| of(Some(four.clone()), Some(nine.clone()), degree).reason().unwrap();
+        for k in [1, 2] {
+            assert!(reason(Some(k)).contains("the depth is too small"));
+        }
+        for k in [3, 4] {
+            assert!(reason(Some(k)).contains(&format!("K = k_t k_c = {k} per layer")));
+        }
+        assert!(reason(None).contains("the degrees of the other network's layers"));
+        assert!(of(Some(four.clone()), None, None).reason().unwrap().contains("no bound"));
+        // log 9 / log 4 = log 3 / log 2.
+        let [lo, hi] = of(Some(nine), Some(four.clone()), None).ratio().unwrap();
+        let expected = 3f64.ln() / 2f64.ln();
+        assert!(lo <= expected + 1e-12 && expected - 1e-12 <= hi && hi - lo < 1e-12);
+        assert_eq!(of(Some(four), Some(1.into()), None).ratio(), None);
+    }
+}

@@ -48,7 +48,7 @@ impl Bound for HomogeneousBound {
 
 /// [`covered_monomials`] where it can be written.
 pub(super) fn covered((n_a, n_b): (usize, usize), degree: &Integer) -> Option<Integer> {
-    let digits = log10_multiset_estimate(n_a.max(n_b) as f64 + 1.0, degree.to_f64());
+    let digits = log10_multiset_estimate(n_a.max(n_b) as f64, degree.to_f64());
     if !affordable(&Integer::from(4), digits) {
         return None;
     }
@@ -62,3 +62,23 @@ pub(super) fn covered_log((n_a, n_b): (usize, usize), degree: &Integer) -> Optio
 }
 
 inventory::submit!(&HomogeneousBound as &dyn Bound);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Architecture;
+
+    #[test]
+    fn what_is_not_homogeneous_is_refused() {
+        let plain = Problem::mixer(1, 2, 2, 4).unwrap();
+        let Architecture::Mixer(shape) = plain.architecture() else { unreachable!() };
+        let why = |bias, residual| {
+            let shape = Architecture::Mixer(MixerShape { bias, residual, ..shape.clone() });
+            let problem = Problem::new(shape, plain.partition().clone(), plain.output()).unwrap();
+            HomogeneousBound.applies(&problem).err()
+        };
+        assert_eq!(why(false, false), None);
+        assert!(why(true, false).unwrap().contains("biases"));
+        assert!(why(false, true).unwrap().contains("residual"));
+    }
+}

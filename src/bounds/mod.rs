@@ -110,7 +110,12 @@ pub fn find(id: &str) -> Option<&'static dyn Bound> {
 
 /// Whether a sum of `terms` numbers of at most `digits` digits is worth writing out.
 fn affordable(terms: &Integer, digits: f64) -> bool {
-    *terms <= MAX_TERMS && digits <= MAX_DIGITS && terms.to_f64() * digits <= 2e8
+    *terms <= MAX_TERMS && digits <= MAX_DIGITS && short(terms.to_f64(), digits)
+}
+
+/// Whether so many numbers of so many digits are made in about a second.
+fn short(numbers: f64, digits: f64) -> bool {
+    numbers * digits <= 2e8
 }
 
 fn attention(problem: &Problem) -> Result<&AttentionShape, String> {
@@ -124,5 +129,18 @@ fn mixer(problem: &Problem) -> Result<&MixerShape, String> {
     match problem.architecture() {
         Architecture::Mixer(shape) => Ok(shape),
         _ => Err("holds for the Mixer only".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_digits_and_their_product_are_limited() {
+        let whether = |terms: u64, digits| affordable(&terms.into(), digits);
+        assert!(whether(20_000, 1e4) && whether(200, 1e6) && whether(1, 1e6));
+        assert!(!whether(20_001, 1.0) && !whether(1, 1e6 + 1.0));
+        assert!(!whether(20_000, 1e4 + 1.0) && !whether(201, 1e6));
     }
 }

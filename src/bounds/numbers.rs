@@ -32,9 +32,8 @@ pub fn choose(n: Integer, k: u64) -> Integer {
     if n < k {
         return Integer::new();
     }
-    let other = Integer::from(&n - k);
-    let k = u32::try_from(if other < k { other.to_u64().unwrap_or(k) } else { k });
-    n.binomial(k.expect("callers estimate the size first"))
+    let least = Integer::from(&n - k).min(k.into()).to_u32();
+    n.binomial(least.expect("callers estimate the size first"))
 }
 
 /// `3^exponent`.
@@ -44,17 +43,14 @@ pub fn ternary_power(exponent: usize) -> Integer {
 
 /// `C_L = (3^L - 1)/2`, the number of Gram factors of attention of depth L.
 pub fn attention_half_degree(depth: usize) -> Integer {
-    (ternary_power(depth) - 1u32) / 2u32
+    ternary_power(depth) / 2u32 // an odd number
 }
 
 /// An upper estimate of log10 of `mc(n,k)`, at most a quarter too large for long numbers; used to decide
 /// what to compute, never to report.
 pub fn log10_multiset_estimate(n: f64, k: f64) -> f64 {
-    if n < 1.0 || k < 1.0 {
-        return 1.0;
-    }
-    // C(N,K) <= (e N / K)^K with K the smaller of the two.
-    let (total, small) = (n + k - 1.0, k.min(n - 1.0).max(1.0));
+    // C(N,K) <= (e N / K)^K with K the smaller of the two, N rounded up.
+    let (total, small) = ((n + k).max(1.0), k.min(n - 1.0).max(1.0));
     small * (std::f64::consts::E * total / small).log10()
 }
 
@@ -136,7 +132,7 @@ pub fn covered_monomials(n_a: u64, n_b: u64, degree: u64) -> Integer {
             });
         certain.unwrap_or_else(|| multiset(&n_a, a) >= multiset(&n_b, degree - a))
     };
-    let (mut low, mut high) = (0, degree + 1);
+    let (mut low, mut high) = (0, degree); // mc(n_A, D) is at least mc(n_B, 0)
     while low < high {
         let a = low + (high - low) / 2;
         if crossed(a) {
@@ -155,6 +151,11 @@ pub fn determinantal_dimension_bound(d: usize, r: usize, b: u64) -> Integer {
     let symmetric = multiset(&symmetric_entries(d), b);
     let factors = multiset(&(Integer::from(d) * Integer::from(r.min(d))), 2 * b);
     symmetric.min(factors)
+}
+
+/// An upper bound for `h1(d,r;c)` that is always cheap: d times that for `h`.
+pub(super) fn covariant_dimension_bound(d: usize, r: usize, c: u64) -> Integer {
+    determinantal_dimension_bound(d, r, c) * Integer::from(d)
 }
 
 /// `h1(d,r;c)`: the dimension of the span of the products `x_{i,k} p(G)`, p of degree c in the Gram
@@ -289,6 +290,10 @@ mod tests {
                 assert_eq!(schur_dimension(&[k], d), multiset(&d.into(), k));
                 let exterior = Integer::from(Integer::binomial_u(d as u32, k as u32));
                 assert_eq!(schur_dimension(&vec![1; k as usize], d), exterior);
+                assert_eq!(
+                    schur_dimension(&[vec![k], vec![0; d]].concat(), d),
+                    multiset(&d.into(), k)
+                );
             }
         }
     }
@@ -307,7 +312,10 @@ mod tests {
                 for r in 1..=d + 1 {
                     let h = determinantal_dimension(d, r, b).unwrap();
                     assert!(h <= determinantal_dimension_bound(d, r, b), "{d} {r} {b}");
-                    assert!(covariant_dimension(d, r, b).unwrap() <= h * Integer::from(d));
+                    let h1 = covariant_dimension(d, r, b).unwrap();
+                    assert!(h1 <= h * Integer::from(d));
+                    let bound = covariant_dimension_bound(d, r, b);
+                    assert!(if r >= d { h1 == bound } else { h1 <= bound }, "{d} {r} {b}");
                 }
             }
         }
@@ -377,6 +385,7 @@ mod tests {
             let summed = sum_over_partitions(n, parts, limit * (2 * n).max(1), |_| 1.into());
             assert_eq!(summed, count.map(Integer::from), "{n} {parts} {limit}");
         }
+        assert_eq!(count_partitions(u64::MAX, 2, 60), None);
         for (d, r, b) in itertools::iproduct!(1..6usize, 0..7usize, 0..7u64) {
             let h = determinantal_dimension(d, r, b).unwrap();
             let within = determinantal_dimension_within(d, r, b, 0);

@@ -8,10 +8,11 @@ use super::nearest::nearest;
 use super::{InvalidProblem, Network, Problem};
 use crate::arith::Rational;
 use half::{bf16, f16};
+use itertools::Itertools;
 use nalgebra::DMatrix;
 use safetensors::tensor::{Dtype, Metadata};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -37,11 +38,13 @@ struct Source {
 /// The format's own limit on a header.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
 
-/// A name of a parameter, split at the number of its head.
-fn head_number<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
-    let (before, after) = pattern.split_once('*')?;
-    let middle = name.strip_prefix(before)?.strip_suffix(after)?;
-    (!middle.is_empty() && middle.bytes().all(|b| b.is_ascii_digit())).then_some(middle)
+/// The keys with one `*` that stand for `name`, each with the digits in the place of the `*`.
+fn patterns(name: &str) -> impl Iterator<Item = (String, &str)> {
+    let digit_before = |end: &usize| name.as_bytes()[end - 1].is_ascii_digit();
+    (0..name.len()).flat_map(move |start| {
+        let ends = (start + 1..=name.len()).take_while(digit_before);
+        ends.map(move |end| (format!("{}*{}", &name[..start], &name[end..]), &name[start..end]))
+    })
 }
 
 impl WeightMap {
@@ -83,9 +86,16 @@ impl WeightMap {
             wanted.push(own.map(|p| (format!("{index}.{}", p.name), p)).collect::<Vec<_>>());
         }
         let free = || wanted.iter().flatten().filter(|(_, p)| p.value.is_none()).map(|(n, _)| n);
-        let heads = |key: &str| free().filter(|name| head_number(key, name).is_some()).count();
+        let keys = |name: &str| {
+            let found = patterns(name).filter_map(|(key, head)| {
+                self.0.get_key_value(&key).map(|(key, source)| (key, source, head.to_owned()))
+            });
+            found.collect::<Vec<_>>()
+        };
+        let heads = free().flat_map(|name| keys(name)).map(|(key, ..)| key).counts();
+        let names: HashSet<&String> = free().collect();
         for key in self.0.keys() {
-            if heads(key) == 0 && !free().any(|name| name == key) {
+            if !heads.contains_key(key) && !names.contains(key) {
                 let near = nearest(key, free().map(String::as_str));
                 let near = near.map_or_else(String::new, |n| format!("; did you mean \"{n}\"?"));
                 return Err(format!("[weights] \"{key}\" is no weight of the network{near}"));
@@ -102,10 +112,10 @@ impl WeightMap {
                 }
                 let exact = self.0.get_key_value(name).map(|(key, source)| (key, source, 1, 0));
                 let pattern = || {
-                    self.0.iter().find_map(|(key, source)| {
-                        let head: usize = head_number(key, name)?.parse().ok()?;
-                        Some((key, source, heads(key), head))
-                    })
+                    let found = keys(name).into_iter().filter_map(|(key, source, head)| {
+                        Some((key, source, heads[key], head.parse::<usize>().ok()?))
+                    });
+                    found.min_by_key(|(key, ..)| *key)
                 };
                 let (key, source, parts, part) = exact.or_else(pattern).ok_or_else(|| {
                     format!("[weights] of the network file has no tensor for \"{name}\"")

@@ -14,6 +14,7 @@ use crate::arith::Interval;
 use rug::float::Round;
 use rug::ops::AddAssignRound;
 use rug::{Float, Integer};
+use std::cmp::Ordering;
 
 /// An interval that contains the logarithm of a positive number.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,8 +56,8 @@ impl LogInterval {
     /// of the ends.
     pub fn plus(&self, other: &Self) -> Self {
         let end = |x: &Float, y: &Float, round| {
-            let (small, large) = if x < y { (x, y) } else { (y, x) };
-            let (mut sum, _) = Float::with_val_round(Interval::PRECISION, small - large, round);
+            let (small, large) = (x.clone().min(y), x.clone().max(y));
+            let (mut sum, _) = Float::with_val_round(Interval::PRECISION, small - &large, round);
             sum.exp_round(round);
             sum.ln_1p_round(round);
             sum.add_assign_round(large, round);
@@ -100,14 +101,14 @@ impl LogInterval {
         self.ln.hi < other.ln.lo
     }
 
-    /// Whether the lower end is below the other's.
-    pub(super) fn starts_below(&self, other: &Self) -> bool {
-        self.ln.lo < other.ln.lo
+    /// The order of the lower ends.
+    pub(super) fn compare_low(&self, other: &Self) -> Ordering {
+        self.ln.lo.total_cmp(&other.ln.lo)
     }
 
-    /// Whether the upper end is below the other's.
-    pub(super) fn ends_below(&self, other: &Self) -> bool {
-        self.ln.hi < other.ln.hi
+    /// The order of the upper ends.
+    pub(super) fn compare_high(&self, other: &Self) -> Ordering {
+        self.ln.hi.total_cmp(&other.ln.hi)
     }
 
     /// Whether the number may be `n`: the enclosures of the two logarithms meet.
@@ -136,13 +137,13 @@ impl LogInterval {
     /// `[lo, hi]` around log10 of log10, for numbers whose logarithm overflows a double; `None` if the
     /// number may be 1.
     pub fn log10_log10(&self) -> Option<[f64; 2]> {
-        let log = self.in_base(10);
-        (log.lo > 0).then(|| Self::from_ln(log.ln()).in_base(10).to_f64())?
+        Self::from_ln(self.in_base(10).ln()).in_base(10).to_f64() // the logarithm of 0 is infinite
     }
 
     /// `[lo, hi]` around the ratio of the two logarithms; `None` where the other may be 1, or on overflow.
     pub fn log_ratio(&self, other: &Self) -> Option<[f64; 2]> {
-        (other.ln.lo > 0).then(|| self.ln.divided_by(&other.ln).to_f64())?
+        let divisor = (!other.ln.lo.is_sign_negative()).then_some(&other.ln)?;
+        self.ln.divided_by(divisor).to_f64() // a quotient by 0 is infinite
     }
 
     fn in_base(&self, base: u32) -> Interval {
