@@ -141,6 +141,9 @@ fn values_too_long_to_write_are_enclosed() {
         assert_eq!(value.to_string().len(), digits as usize);
         assert!(word.enclosure(&problem).unwrap().admits(&value));
     }
+    // 9842 terms of up to 14,000 digits, or of more than 24,000.
+    let power = bounds::find("attention-power").unwrap();
+    assert_eq!(power.value(&Problem::attention(10, 100_001, 1, 2).unwrap()), None);
     for depth in [13, 14, 40] {
         let problem = Problem::attention(depth, 40, 1, 2).unwrap();
         assert_eq!(word.value(&problem), None);

@@ -80,24 +80,29 @@ pub(super) struct Estimate {
 pub(super) fn determinantal(d: u64, r: u64, last: u64) -> Option<Vec<Estimate>> {
     let r = r.min(d);
     let sharp = |value: BigUint| Estimate { value, sharp: true };
-    let symmetric = || monomial_table(&symmetric(d), last);
     if r == d {
-        return Some(symmetric()?.into_iter().map(sharp).collect());
+        return Some(monomial_table(&symmetric(d), last)?.into_iter().map(sharp).collect());
     }
-    let doubled = |n: u128| Some(monomial_table(&n.into(), 2 * last)?.into_iter().step_by(2));
     if r == 1 {
-        return Some(doubled(d.into())?.map(sharp).collect());
+        let doubled = monomial_table(&d.into(), 2 * last)?.into_iter().step_by(2);
+        return Some(doubled.map(sharp).collect());
     }
-    let bounds = symmetric()?.into_iter().zip(doubled(u128::from(d) * u128::from(r))?);
     let mut budget = MAX_FACTORS;
-    let list = bounds.zip(0..).map(|((a, b), degree)| {
+    let list = weaker(d, r, last)?.into_iter().zip(0..).map(|(bound, degree)| {
         let sum = over_partitions(degree, r, d, &mut budget, |mu| {
             let shape: Vec<u64> = mu.iter().map(|part| 2 * part).collect();
             weyl_dimension(&shape, d)
         });
-        sum.map_or_else(|| Estimate { value: a.min(b), sharp: false }, sharp)
+        sum.map_or_else(|| Estimate { value: bound, sharp: false }, sharp)
     });
     Some(list.collect())
+}
+
+/// `min(mc(d(d+1)/2, b), mc(d r, 2b))` for b = 0..=last, never below `h(d,r;b)`.
+fn weaker(d: u64, r: u64, last: u64) -> Option<Vec<BigUint>> {
+    let factors = monomial_table(&(BigUint::from(d) * r), 2 * last)?.into_iter().step_by(2);
+    let symmetric = monomial_table(&symmetric(d), last)?;
+    Some(symmetric.into_iter().zip(factors).map(|(a, b)| a.min(b)).collect())
 }
 
 /// `h1(d,r;c)` for c = 0..=last: the span of the `x_{i,k} p(G)`, p of degree c in the Gram matrix G
@@ -137,8 +142,8 @@ pub(super) fn symmetric(d: u64) -> BigUint {
 fn weyl_dimension(lambda: &[u64], d: u64) -> BigUint {
     let part = |i: u64| lambda.get(i as usize).copied().unwrap_or(0);
     let rows = (lambda.len() as u64).min(d);
-    let pairs = || (0..rows).flat_map(|i| (i + 1..d).map(move |j| (i, j)));
-    let pairs = || pairs().filter(|&(i, j)| part(i) != part(j)); // the others contribute 1
+    let pairs = || (0..rows).flat_map(|i| (i..d).map(move |j| (i, j)));
+    let pairs = || pairs().filter(|&(i, j)| part(i) != part(j)); // equal parts contribute 1
     let numerator: BigUint =
         pairs().map(|(i, j)| BigUint::from(part(i) - part(j) + j - i)).product();
     let denominator: BigUint = pairs().map(|(i, j)| BigUint::from(j - i)).product();
@@ -267,6 +272,18 @@ mod tests {
     /// h is the rank of the polynomials on Z = V V^T: here by counting, for d = r = 2, by hand.
     #[test]
     fn dimensions_of_small_cases() {
+        // Rank <= 2: what the entries or the factors alone leave, whichever is less.
+        for d in [3, 4, 10] {
+            for (b, bound) in weaker(d, 2, 9).unwrap().iter().enumerate() {
+                let count = |n: u64, k: usize| monomials(&big(n), &big(k as u64)).unwrap();
+                assert_eq!(*bound, count(d * (d + 1) / 2, b).min(count(2 * d, 2 * b)), "{d} {b}");
+            }
+        }
+        // Tokens as many as the width, or more, leave out no product.
+        for (d, r) in [(1, 2), (2, 2), (2, 3), (3, 3), (3, 5)] {
+            let (h1, h) = (covariant(d, r, 8).unwrap(), determinantal(d, r, 8).unwrap());
+            assert!(h1.iter().zip(&h).all(|(h1, h)| h1.value == &h.value * d), "{d} {r}");
+        }
         // Symmetric 3 x 3 matrices of rank <= 2: all polynomials but the multiples of det.
         let list = determinantal(3, 2, 8).unwrap();
         assert_eq!(list.len(), 9);

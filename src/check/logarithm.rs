@@ -2,10 +2,13 @@
 
 use crate::certificate::Decimal;
 use num_bigint::{BigInt, BigUint};
+use num_integer::Integer;
 use num_traits::{One, Zero};
 
 /// No enclosure in a file has more places.
 pub(super) const MAX_PLACES: u32 = 100;
+/// Places of the checker's own enclosure, so that it is narrow against any in a file.
+const OWN_PLACES: u32 = MAX_PLACES + 20;
 /// Places that the numbers are kept to: more than any enclosure has, as one is lost for each digit.
 const PRECISION: u32 = 160;
 
@@ -31,7 +34,7 @@ fn enclose(value: &BigUint, places: u32, precision: u32) -> (BigUint, BigUint) {
     for step in 0..places {
         let scale = 9 * precision;
         low = low.pow(10) / ten(scale);
-        high = high.pow(10) / ten(scale) + 1u32;
+        high = high.pow(10).div_ceil(&ten(scale));
         let digit = |x: &BigUint| (1..10).rev().find(|k| *x >= ten(precision + k)).unwrap_or(0);
         let (d, d_high) = (digit(&low), digit(&high));
         digits *= 10u32;
@@ -42,7 +45,7 @@ fn enclose(value: &BigUint, places: u32, precision: u32) -> (BigUint, BigUint) {
         }
         digits += d;
         low /= ten(d);
-        high = high / ten(d) + 1u32;
+        high = high.div_ceil(&ten(d));
     }
     (digits.clone(), digits + BigUint::one())
 }
@@ -55,9 +58,8 @@ pub(super) fn contains(low: &Decimal, high: &Decimal, value: &BigUint) -> Option
     if value.is_zero() {
         return Some(false);
     }
-    let places = low.places.max(high.places) + 20;
-    let scaled = |end: &Decimal| &end.units * BigInt::from(10).pow(places - end.places);
-    let (own_low, own_high) = enclose(value, places, PRECISION);
+    let scaled = |end: &Decimal| &end.units * BigInt::from(10).pow(OWN_PLACES - end.places);
+    let (own_low, own_high) = enclose(value, OWN_PLACES, PRECISION);
     Some(scaled(low) <= own_low.into() && BigInt::from(own_high) <= scaled(high))
 }
 
@@ -110,7 +112,7 @@ mod tests {
                 assert_eq!(width(n, places, PRECISION), BigUint::one(), "{n} {places}");
             }
         }
-        for n in 1..400 {
+        for n in 1..900 {
             for (places, precision) in (0..4).flat_map(|a| (1..5).map(move |b| (a, b))) {
                 width(n, places, precision);
             }

@@ -2,7 +2,7 @@
 
 use super::layers;
 use super::matrix::{Matrix, add, multiply};
-use super::problem::{Architecture, Problem};
+use super::problem::{Architecture, MixerSizes, Problem};
 use super::ring::Ring;
 use super::verdict::{Finding, Kind};
 use crate::certificate::{self as file, Expression, Weights};
@@ -130,8 +130,7 @@ impl<'a, R: Ring> Network<'a, R> {
     /// f(X), X being N x d.
     pub(super) fn evaluate(&self, x: Matrix<R::Element>) -> R::Element {
         let mut y = match &self.problem.architecture {
-            Architecture::Mixer(m) if m.permutation.is_some() => {
-                let source = m.permutation.as_deref().unwrap_or_default();
+            Architecture::Mixer(MixerSizes { permutation: Some(source), .. }) => {
                 let entries = source.iter().map(|&e| x.entries()[e].clone());
                 Matrix::new(x.rows, x.cols, entries.collect())
             }
@@ -266,5 +265,48 @@ impl<R: Ring> Reader<'_, R> {
         let product = |a, b: Matrix<_>| multiply(self.ring, &a, &b.transpose());
         let w = product(factor("query", &head.query)?, factor("key", &head.key)?);
         Ok((w, product(factor("output", &head.output)?, factor("value", &head.value)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::ring::Residues;
+    use num_rational::BigRational;
+
+    /// A Mixer of identities takes each entry from where the permutation has it.
+    #[test]
+    fn entries_are_permuted_first() {
+        let unit = |i, j| file::Text(BigRational::from_integer(i32::from(i == j).into()));
+        let identity: file::Matrix = (0..2).map(|i| (0..2).map(|j| unit(i, j)).collect()).collect();
+        let [w1, w2, w3, w4] = [(); 4].map(|()| identity.clone());
+        let weights = Weights::Mixer(vec![file::MixerLayer { w1, w2, w3, w4, bias: None }]);
+        let ring = Residues::new(101);
+        for permutation in [None, Some(vec![2, 0, 3, 1])] {
+            let source = permutation.clone().unwrap_or(vec![0, 1, 2, 3]);
+            for (entry, expected) in source.into_iter().enumerate() {
+                let sizes = MixerSizes {
+                    token_hidden: 2,
+                    token_degree: 1,
+                    channel_hidden: 2,
+                    channel_degree: 1,
+                    bias: false,
+                    residual: false,
+                    permutation: permutation.clone(),
+                };
+                let problem = Problem {
+                    architecture: Architecture::Mixer(sizes),
+                    depth: 1,
+                    width: 2,
+                    tokens: 2,
+                    left: vec![0],
+                    right: vec![1],
+                    output: (entry / 2, entry % 2),
+                };
+                let network = Network::new(&ring, &problem, &weights, "").unwrap();
+                let x = Matrix::new(2, 2, vec![10, 11, 12, 13]);
+                assert_eq!(network.evaluate(x), 10 + expected as u64);
+            }
+        }
     }
 }

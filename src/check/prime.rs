@@ -13,7 +13,7 @@ pub(super) fn is_prime(n: u64) -> bool {
     let times = |a: u64, b: u64| (u128::from(a) * u128::from(b) % u128::from(n)) as u64;
     let squarings = (n - 1).trailing_zeros();
     BASES.iter().map(|base| base % n).filter(|base| *base != 0).all(|base| {
-        let odd = (n - 1) >> squarings;
+        let odd = n >> squarings; // n is odd
         // base^odd, from the highest bit of the exponent down.
         let mut power = (0..64 - odd.leading_zeros()).rev().fold(1, |x, bit| {
             let square = times(x, x);

@@ -159,15 +159,14 @@ fn power_sum(problem: &Problem) -> Result<Estimate, Failure> {
     sharp(table.map(|t| t.into_iter().step_by(2).sum()))
 }
 
-/// 3.5: `max( mc(d_a, C) - mc(d_a, C-2), mc(floor(d_a/2), C) )`.
+/// 3.5: `mc(d_a, C) - mc(d_a, C-2)`, never below the simple form mc(floor(d_a/2), C).
 fn isotropic(problem: &Problem) -> Result<Estimate, Failure> {
     let s = attention(problem)?;
     let c = half_degree(s.depth).or_too_costly()?;
     let count = |n: usize, k: &BigUint| monomials(&big(n), k).or_too_costly();
     let two = BigUint::from(2u32);
     let lost = if c >= two { count(s.head_width, &(&c - two))? } else { BigUint::zero() };
-    let difference = count(s.head_width, &c)? - lost;
-    sharp(Some(difference.max(count(s.head_width / 2, &c)?)))
+    sharp(Some(count(s.head_width, &c)? - lost))
 }
 
 /// A choice of the free numbers of 3.8 or 3.9: `sum_{kappa<=K} h(m,tau;kappa)`.
@@ -324,6 +323,29 @@ mod tests {
     /// v(m, tau), entry by entry of the first tau rows.
     fn entries(m: usize, tau: usize) -> usize {
         (0..tau.min(m)).map(|i| m - i).sum()
+    }
+
+    /// c is the least with n^c >= ceil(r/2), q the least with q n >= ceil(r/2).
+    #[test]
+    fn summing_stages_are_as_few_as_suffice() {
+        for (r, n) in (1..60usize).flat_map(|r| (1..7usize).map(move |n| (r, n))) {
+            let pairs = r.div_ceil(2);
+            let layers = (1..9).find(|c| n.pow(*c) >= pairs);
+            let carriers = (1..=pairs).find(|q| q * n >= pairs).unwrap();
+            assert_eq!(summing(r, n), layers.map(|c| (carriers, c as usize)), "{r} {n}");
+        }
+    }
+
+    /// The second batch may be all but as large as the first, with r near twice d_a.
+    #[test]
+    fn batches_are_as_large_as_heads_allow() {
+        let s = Sizes { depth: 4, width: 48, heads: 8, head_width: 6 };
+        let value = |(m, tau, e): (usize, usize, usize)| -> BigUint {
+            let h = determinantal(m as u64, tau.min(m) as u64, 3u64.pow(e as u32)).unwrap();
+            h.into_iter().map(|h| h.value).sum()
+        };
+        let best = all_of_blocks(&s, (20, 20)).into_iter().map(value).max();
+        assert_eq!(blocks(&problem(&s, (20, 20))).ok().map(|own| own.value), best);
     }
 
     /// The values of 3.8 and 3.9 are the largest that any choice of their free numbers gives.

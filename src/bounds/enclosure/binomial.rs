@@ -28,8 +28,9 @@ const STIRLING: [(i64, i64); 9] = [
     (43867, 244_188),
 ];
 
-/// Below this, factorials and binomials are taken exactly.
+/// Below this, factorials are taken exactly, and binomials below twice as much.
 const SMALL: u32 = 64;
+const SMALL_TOTAL: u32 = 2 * SMALL;
 
 /// R(x) of Stirling's formula for x >= [`SMALL`].
 fn stirling_remainder(x: &Interval) -> Interval {
@@ -48,7 +49,7 @@ fn stirling_remainder(x: &Interval) -> Interval {
 
 /// `ln s!`.
 fn ln_factorial(s: &Integer) -> Interval {
-    if let Some(small) = s.to_u32().filter(|s| *s < SMALL) {
+    if let Some(small @ 0..SMALL) = s.to_u32() {
         return Interval::integer(&Integer::from(Integer::factorial(small))).ln();
     }
     let x = Interval::integer(s);
@@ -67,7 +68,7 @@ pub(super) fn ln_choose(total: &Integer, chosen: &Integer) -> Option<Interval> {
     if s.is_zero() {
         return Some(Interval::ratio(0, 1));
     }
-    if *total < 2 * SMALL {
+    if let Some(0..SMALL_TOTAL) = total.to_u32() {
         let exact = Integer::from(total.binomial_ref(s.to_u32()?));
         return Some(Interval::integer(&exact).ln());
     }
@@ -133,8 +134,12 @@ mod tests {
                 let x = ln_choose(&total.into(), &chosen.into()).unwrap();
                 let truth = Interval::integer(&exact).ln();
                 assert!(x.lo <= truth.hi && truth.lo <= x.hi, "C({total},{chosen})");
+                let width = LogInterval::from_ln(x).relative_width();
+                assert!(width < 1e-25, "C({total},{chosen}): {width}");
             }
         }
-        assert_eq!(ln_choose(&3.into(), &4.into()), None);
+        for (total, chosen) in [(3, 4), (3, -1), (-1, 0), (-2, -1), (1000, 1001), (1000, -1)] {
+            assert_eq!(ln_choose(&total.into(), &chosen.into()), None, "C({total},{chosen})");
+        }
     }
 }

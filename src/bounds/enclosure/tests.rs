@@ -3,7 +3,9 @@
 use super::*;
 use crate::bounds::{Side, all, applicable};
 use crate::cases::cases;
-use crate::network::{Architecture, AttentionShape, MixerShape, Output, Partition, Problem};
+use crate::network::{
+    Architecture, AttentionShape, MixerShape, Output, Partition, Problem, Replacements, presets,
+};
 use proptest::prelude::*;
 use rug::Float;
 
@@ -69,6 +71,17 @@ proptest! {
                 None => prop_assert_eq!(value, 0, "{}", bound.id()),
                 Some(log) => prop_assert!(log.admits(&value), "{} {value} {log:?}", bound.id()),
             }
+        }
+    }
+}
+
+#[test]
+fn contains_the_exact_value_of_every_family() {
+    for family in presets::families() {
+        let problem = family.network(&Replacements::default()).unwrap().problem;
+        for bound in applicable(&problem) {
+            let value = bound.value(&problem).expect("small networks have exact values");
+            assert!(bound.enclosure(&problem).unwrap().admits(&value), "{}", family.name);
         }
     }
 }
@@ -298,6 +311,23 @@ fn the_deepest_networks_take_few_steps() {
         let log = crate::bounds::find(id).unwrap().enclosure(&problem).unwrap();
         assert!(log.log10_log10().is_some(), "{id}");
     }
+}
+
+/// Numbers whose ratio no float holds; the width of an interval; logarithms of 1, which have none.
+#[test]
+fn sums_widths_and_quotients_at_their_ends() {
+    let large = LogInterval::of(&2.into()).unwrap().power(&(Integer::from(1) << 40u32));
+    for sum in [large.plus(&LogInterval::one()), LogInterval::one().plus(&large)] {
+        assert!(sum.log2().is_some_and(|[lo, hi]| lo <= 2f64.powi(40) && 2f64.powi(40) <= hi));
+        assert!(sum.relative_width() < 1e-60);
+    }
+    let log = |n: u32| LogInterval::of(&n.into()).unwrap();
+    let width = LogInterval::between(&log(1000), &log(1100)).relative_width();
+    assert!((width - 1.1f64.ln() / 1100f64.ln()).abs() < 1e-12, "{width}");
+    let below = LogInterval::between(&log(1).over(&log(2)), &log(2));
+    assert_eq!(log(3).log_ratio(&below), None);
+    assert_eq!(below.log10_log10(), None);
+    assert!(log(3).log_ratio(&log(2)).is_some());
 }
 
 #[test]
