@@ -351,3 +351,46 @@ fn presets_are_listed_and_shown() {
         assert!(error.contains(message), "{arguments}: {error}");
     }
 }
+
+/// What is printed for people says what the JSON says.
+#[test]
+fn texts_say_what_the_json_says() {
+    let text = |arguments: &str| {
+        let output = seprank(arguments);
+        assert!(output.status.success(), "{arguments}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let ratio = dir.path().join("ratio.svg").display().to_string();
+    text(&format!("plot ratio --max-depth 3 --out {ratio}"));
+    assert!(std::fs::read_to_string(&ratio).unwrap().starts_with("<svg"));
+    let names = json("networks");
+    let listed = text("networks");
+    for network in names.as_array().unwrap() {
+        assert!(listed.contains(network["name"].as_str().unwrap()));
+    }
+    let problem = "attention --depth 1 --width 2 --tokens 4";
+    let (profile, svg) = (json(&format!("profile {problem}")), ratio.replace("ratio", "profile"));
+    let shown = text(&format!("profile {problem} --svg {svg}"));
+    assert!(std::fs::read_to_string(svg).unwrap().starts_with("<svg"));
+    for row in profile["rows"].as_array().unwrap() {
+        assert!(shown.contains(&format!("= {}", row["rank"])), "{shown}");
+    }
+    for problem in [problem, "attention --depth 3 --width 4 --tokens 8", "--model gmlp"] {
+        let forecast = json(&format!("rank {problem} --dry-run"));
+        let shown = text(&format!("rank {problem} --dry-run"));
+        assert!(shown.starts_with(&format!("by {}", forecast["method"].as_str().unwrap())));
+        for block in forecast["blocks"].as_array().unwrap() {
+            assert!(shown.contains(&format!("{} x {}", block[0], block[1])), "{shown}");
+        }
+    }
+    // A refused certificate: the kind and the place of the first finding, and exit code 1.
+    let refused = "check tests/data/reject/check-minor.json";
+    let output = seprank(&format!("{refused} --format json"));
+    assert_eq!(output.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (verdict, finding) = (&answer[0]["verdict"], &answer[0]["finding"]);
+    assert_eq!((verdict.as_str(), finding["step"].as_str()), (Some("invalid"), Some("minor")));
+    let shown = String::from_utf8(seprank(refused).stdout).unwrap();
+    assert!(shown.contains(finding["place"].as_str().unwrap()), "{shown}");
+}

@@ -215,7 +215,45 @@ const VARIATIONS: &[(Option<(Kind, &str)>, &str, Edit)] = &[
     // The best bounds of either side are generic and go opposite ways.
     (Some((Kind::GapSides, "lower")), "gap", |c| c.scope = Scope::Fixed),
     (Some((Kind::GapSides, "lower")), "gap", |c| c.relation = Relation::Equal),
+    (Some((Kind::GapSides, "upper.problem.left")), "gap", |c| c.problem.left = vec![0]),
+    (Some((Kind::GapSides, "upper.problem.tokens")), "gap", |c| c.problem.tokens = 5),
+    (Some((Kind::GapSides, "claim.gap")), "gap", |c| {
+        c.problem = claim_mut(&mut accepted("mixer")).problem.clone();
+    }),
+    // What holds for the weights of the file is not said of all weights.
+    (Some((Kind::Scope, "upper")), "separation", |c| c.scope = Scope::Generic),
+    (Some((Kind::Value, "value")), "grid", |c| c.value = between("0.4", "0.5")),
+    (Some((Kind::Problem, "problem.heads")), "theorem", |c| {
+        attention(c).heads = attention(c).width + 1;
+    }),
+    (Some((Kind::Problem, "problem.left")), "theorem", |c| c.problem.left.clear()),
+    (Some((Kind::Problem, "problem.left")), "theorem", |c| {
+        c.problem.left = (0..c.problem.tokens).collect();
+    }),
+    (Some((Kind::Problem, "problem.permutation")), "mixer", |c| {
+        mixer(c).permutation = Some(vec![0, 1, 1]);
+    }),
+    (Some((Kind::WeightShape, "weights[0].bias")), "mixer", |c| mixer(c).bias = false),
+    (Some((Kind::WeightShape, "weights[0].bias")), "mixer", |c| {
+        if let Some(Weights::Mixer(layers)) = &mut c.weights {
+            layers[0].bias = None;
+        }
+    }),
 ];
+
+fn attention(claim: &mut RankClaim) -> &mut certificate::Attention {
+    match &mut claim.problem.architecture {
+        Architecture::Attention(attention) => attention,
+        _ => unreachable!("not attention"),
+    }
+}
+
+fn mixer(claim: &mut RankClaim) -> &mut certificate::Mixer {
+    match &mut claim.problem.architecture {
+        Architecture::Mixer(mixer) => mixer,
+        _ => unreachable!("not a Mixer"),
+    }
+}
 
 #[test]
 fn variations_are_told_apart() {
