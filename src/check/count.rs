@@ -75,6 +75,34 @@ pub(super) struct Estimate {
     pub(super) sharp: bool,
 }
 
+/// Why a theorem gives nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// This hypothesis fails.
+    Hypothesis(&'static str),
+    /// The formula is too costly here.
+    TooCostly,
+}
+
+/// `None` of the counting functions means too costly.
+pub(super) trait OrTooCostly<T> {
+    fn or_too_costly(self) -> Result<T, Failure>;
+}
+
+impl<T> OrTooCostly<T> for Option<T> {
+    fn or_too_costly(self) -> Result<T, Failure> {
+        self.ok_or(Failure::TooCostly)
+    }
+}
+
+pub(super) fn sharp(value: Option<BigUint>) -> Result<Estimate, Failure> {
+    Ok(Estimate { value: value.or_too_costly()?, sharp: true })
+}
+
+pub(super) fn big(n: usize) -> BigUint {
+    n.into()
+}
+
 /// `h(d,r;b)` for b = 0..=last: polynomials of degree b on symmetric d x d matrices of rank <= r.
 /// Where the partitions are too many, `min(mc(d(d+1)/2, b), mc(d r, 2b))`.
 pub(super) fn determinantal(d: u64, r: u64, last: u64) -> Option<Vec<Estimate>> {

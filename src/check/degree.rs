@@ -1,10 +1,11 @@
 //! The upper bounds by degree: of the Mixer (docs/theory.md, 4.1 and 4.2) and of any network by its
 //! layers (4.5).
 
-use super::count::{Estimate, MAX_TERMS, choose, monomial_table, power};
+use super::count::{
+    Estimate, Failure, MAX_TERMS, OrTooCostly, big, choose, monomial_table, power, sharp,
+};
 use super::images;
 use super::problem::{Architecture, MixerSizes, Problem};
-use super::theorem::{Failure, OrTooCostly, big, sharp};
 use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive, Zero};
 

@@ -1,5 +1,6 @@
 //! Claims on one separation rank, and the evidence for either half.
 
+use super::count::Failure;
 use super::logarithm;
 use super::matrix::{Matrix, rank};
 use super::network::Network;
@@ -7,7 +8,7 @@ use super::polynomial::{MAX_PRODUCTS, MAX_TERMS, Polynomial, Polynomials};
 use super::prime::is_prime;
 use super::problem::{Problem, within_limit};
 use super::ring::{Rationals, Residues, Ring};
-use super::theorem::{Failure, Side, THEOREMS};
+use super::theorem::{Side, THEOREMS};
 use super::verdict::{Finding, Kind};
 use crate::certificate::{
     Coefficients, Grid, Lower, Product, RankClaim, Relation, Residue, Scope, Term, Upper, Value,

@@ -1,13 +1,14 @@
 //! Networks given layer by layer: what their expressions mean, and that their sizes fit together.
 
 use super::matrix::{Matrix, add, multiply};
-use super::problem::MAX_SIZE;
 use super::ring::Ring;
 use crate::certificate::{
     self as file, Expression, Gather, Parameter, PolynomialIn, Power, Repeat,
 };
 use std::borrow::Cow;
 
+/// No size is larger.
+pub(super) const MAX_SIZE: u64 = 1 << 24;
 /// A network has no more layers.
 const MAX_LAYERS: usize = 4096;
 /// No power and no polynomial has a larger degree.

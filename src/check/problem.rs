@@ -1,12 +1,10 @@
 //! The problem of a claim, once its numbers are known to make sense.
 
-use super::layers::Layers;
+use super::layers::{Layers, MAX_SIZE};
 use super::verdict::{Finding, Kind};
 use crate::certificate::{self as file, Mixer};
 use std::fmt::Display;
 
-/// No size is larger.
-pub(super) const MAX_SIZE: u64 = 1 << 24;
 /// The matrices of a network, and a state, have no more entries.
 const MAX_CELLS: u64 = 1 << 22;
 /// No check multiplies more often.

@@ -1,8 +1,8 @@
 //! The theorems of docs/theory.md that a certificate may name, evaluated again.
 
 use super::count::{
-    Estimate, MAX_TERMS, covariant, determinantal, half_degree, monomial_table, monomials, power,
-    symmetric,
+    Estimate, Failure, MAX_TERMS, OrTooCostly, big, covariant, determinantal, half_degree,
+    monomial_table, monomials, power, sharp, symmetric,
 };
 use super::degree;
 use super::problem::{Architecture, Problem};
@@ -15,15 +15,6 @@ use std::collections::BTreeMap;
 pub(super) enum Side {
     Lower,
     Upper,
-}
-
-/// Why a theorem gives nothing.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// This hypothesis fails.
-    Hypothesis(&'static str),
-    /// The formula is too costly here.
-    TooCostly,
 }
 
 /// A theorem: its id in the registry, its side, and its value for a problem.
@@ -45,25 +36,6 @@ pub(super) const THEOREMS: [Theorem; 9] = [
     Theorem { id: "mixer-degree", side: Side::Upper, value: degree::mixer_degree },
     Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
 ];
-
-/// `None` of the counting functions means too costly.
-pub(super) trait OrTooCostly<T> {
-    fn or_too_costly(self) -> Result<T, Failure>;
-}
-
-impl<T> OrTooCostly<T> for Option<T> {
-    fn or_too_costly(self) -> Result<T, Failure> {
-        self.ok_or(Failure::TooCostly)
-    }
-}
-
-pub(super) fn sharp(value: Option<BigUint>) -> Result<Estimate, Failure> {
-    Ok(Estimate { value: value.or_too_costly()?, sharp: true })
-}
-
-pub(super) fn big(n: usize) -> BigUint {
-    n.into()
-}
 
 /// Sizes of attention: depth, width, heads, head width.
 struct Sizes {
