@@ -190,7 +190,8 @@ quickcheck! {
             && Integer::from(q.numer() * d) == Integer::from(q.denom() * n)
     }
     fn rationals_are_parsed_as_they_are_printed(a: Drawn<Rational>) -> bool {
-        Rational::parse(&a.0.to_string()) == Some(a.0)
+        Rational::parse(&a.0.to_string()) == Some(a.0.clone())
+            && format!("{:?}", a.0) == a.0.to_string()
     }
     fn the_order_of_rationals_is_that_of_differences(a: Drawn<Rational>, b: Drawn<Rational>) -> bool {
         let difference = a.0.clone() - b.0.clone();

@@ -311,7 +311,7 @@ mod tests {
     /// The second batch may be all but as large as the first, with r near twice d_a.
     #[test]
     fn batches_are_as_large_as_heads_allow() {
-        let s = Sizes { depth: 4, width: 48, heads: 8, head_width: 6 };
+        let s = Sizes { depth: 5, width: 48, heads: 8, head_width: 6 };
         let value = |(m, tau, e): (usize, usize, usize)| -> BigUint {
             let h = determinantal(m as u64, tau.min(m) as u64, 3u64.pow(e as u32)).unwrap();
             h.into_iter().map(|h| h.value).sum()

@@ -280,6 +280,34 @@ fn parity_sums_add_up() {
     }
 }
 
+/// `sum_a min(P(a), Q(C-a))`, term by term, for sequences of every kind.
+#[test]
+fn least_sums_add_up() {
+    let kinds = |n: u32| {
+        let n = || Integer::from(n);
+        [
+            Growth::every(n()),
+            Growth::even(n()),
+            Growth::odd(n()),
+            Growth::odd(n()).scaled(&3.into()),
+        ]
+    };
+    let value = |kind: usize, n: u32, b: u64| {
+        let (degree, factor) = [(b, 1u32), (2 * b, 1), (2 * b + 1, 1), (2 * b + 1, 3)][kind];
+        crate::bounds::numbers::multiset(&n.into(), degree) * factor
+    };
+    for (n, m, c) in itertools::iproduct!(1..5u32, 1..5u32, 0..9u64) {
+        for ((i, p), (j, q)) in
+            itertools::iproduct!(kinds(n).iter().enumerate(), kinds(m)[..3].iter().enumerate())
+        {
+            let terms = (0..=c).map(|a| value(i, n, a).min(value(j, m, c - a)));
+            let (expected, found) = (terms.sum(), least_sum(p, q, &c.into()).unwrap());
+            assert!(found.admits(&expected), "{i} {n}, {j} {m}, {c}");
+            assert!(found.relative_width() < 1e-30, "{i} {n}, {j} {m}, {c}");
+        }
+    }
+}
+
 #[test]
 fn every_bound_is_finite_at_the_largest_sizes() {
     let sides = (12_000, 8_000);
