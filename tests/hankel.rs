@@ -14,7 +14,7 @@ use seprank::linalg::rank_mod_p;
 use seprank::network::{InputFamily, Network, Problem, WeightStyle};
 use seprank::tensor::hankel::{SumFunction, gram_function, reduced_function};
 use seprank::tensor::{CoefficientTensor, MemoryLimit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn function(problem: &Problem, network: &Network<Rational>, prime: Prime) -> Option<SumFunction> {
     gram_function(problem, network, prime).or_else(|| reduced_function(problem, network, prime))
@@ -134,4 +134,78 @@ fn zero_weights_have_rank_zero() {
     let (problem, network) = planted(2, &Rational::zero());
     let function = function(&problem, &network, Prime::WORD).unwrap();
     assert_eq!(block_ranks(&function, u64::MAX, 0), [0; 5]);
+}
+
+/// Every size and every style of weights, modulo one large prime.
+#[test]
+fn every_style_of_weights_has_the_ranks_of_the_coefficient_matrix() {
+    let attention = |(depth, d, heads)| Problem::attention(depth, d, heads, 2 * d).unwrap();
+    let mixer = |(depth, d, hidden)| Problem::mixer(depth, d, hidden, 4).unwrap();
+    let attention = [(1, 3, 1), (2, 2, 1), (2, 2, 2), (1, 4, 2)].map(attention);
+    let mixers = [(1, 3, 2), (2, 2, 1), (1, 3, 1)].map(mixer);
+    for (problem, style) in
+        attention.iter().chain(&mixers).flat_map(|p| WeightStyle::ALL.map(|style| (p, style)))
+    {
+        let network = style.draw(problem, &mut ChaCha20Rng::seed_from_u64(3));
+        let Some(function) = function(problem, &network, Prime::WORD) else { continue };
+        let coefficients = coefficient_ranks(problem, &network, Prime::WORD);
+        let ranks = block_ranks(&function, u64::MAX, 3);
+        assert_eq!(ranks.iter().sum::<usize>(), coefficients.values().sum::<usize>(), "{style:?}");
+    }
+}
+
+/// Blocks split by the parity of each channel, and only for weights that keep signs apart.
+#[test]
+fn classes_are_the_parities_that_occur() {
+    let (d, output) = (3, 0);
+    let pairs: Vec<u32> = (0..d).flat_map(|i| (0..=i).map(move |j| 1 << i ^ 1 << j)).collect();
+    // The parities of all products of so many Gram entries.
+    let parities = |degree: usize| {
+        (0..degree).fold(BTreeSet::from([0u32]), |list, _| {
+            list.iter().flat_map(|a| pairs.iter().map(move |b| a ^ b)).collect()
+        })
+    };
+    for depth in [1, 2] {
+        let problem = Problem::attention(depth, d, 1, 2 * d).unwrap();
+        for (style, split) in [(WeightStyle::Random, false), (WeightStyle::Diagonal, true)] {
+            let network = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(1));
+            let function = function(&problem, &network, Prime::WORD).unwrap();
+            for b in 0..=function.degree() {
+                let block = function.block_rank(b, u64::MAX, &mut ChaCha20Rng::seed_from_u64(1));
+                let mut classes = parities(b);
+                for row in parities(function.degree() - b) {
+                    classes.extend((0..d).map(|k| row ^ 1 << k ^ 1 << output));
+                }
+                assert_eq!(block.classes, if split { classes.len() } else { 1 }, "{depth} {b}");
+            }
+        }
+    }
+}
+
+/// A Mixer is a function of W1 X only if W1 has full rank on either side, and only modulo a prime that
+/// divides no denominator.
+#[test]
+fn mixers_without_a_free_sum_are_refused() {
+    let problem = Problem::mixer(2, 2, 2, 4).unwrap();
+    let drawn = WeightStyle::Random.draw(&problem, &mut ChaCha20Rng::seed_from_u64(0));
+    let with = |edit: &dyn Fn(usize, usize, usize) -> Option<Rational>| {
+        let mut parameters = drawn.parameters().to_vec();
+        for (m, matrix) in parameters[0].iter_mut().enumerate() {
+            for (i, j) in itertools::iproduct!(0..matrix.nrows(), 0..matrix.ncols()) {
+                if let Some(entry) = edit(m, i, j) {
+                    matrix[(i, j)] = entry;
+                }
+            }
+        }
+        let network = Network::new(4, 2, problem.layers(), parameters).unwrap();
+        reduced_function(&problem, &network, Prime::WORD).is_some()
+    };
+    assert!(with(&|_, _, _| None));
+    for position in 0..4 {
+        assert!(!with(&|m, _, j| (m == 0 && j == position).then(Rational::zero)));
+    }
+    let fraction = Rational::from((1, Prime::WORD.get() as i64));
+    for matrix in 0..2 {
+        assert!(!with(&|m, i, j| ((m, i, j) == (matrix, 0, 0)).then(|| fraction.clone())));
+    }
 }

@@ -163,3 +163,19 @@ impl<T: Ring> Block<T> {
         dense
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_are_told_apart_by_the_number_of_variables() {
+        let x = |i| Polynomial::<crate::arith::Rational>::variable(i);
+        for left in 0..4 {
+            let tensor = CoefficientTensor::from_polynomial(x(0) * x(1) * x(2), left);
+            assert_eq!(tensor.left_variables(), left);
+            let bidegrees: Vec<_> = tensor.matricize().blocks.iter().map(|b| b.bidegree).collect();
+            assert_eq!(bidegrees, [Some((left as u64, 3 - left as u64))]);
+        }
+    }
+}

@@ -94,3 +94,33 @@ impl CoefficientForecast {
         Some(Self { terms, bytes, degree })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn monomials_are_counted_while_64_bits_hold_them() {
+        fn list(n: u64, k: u64) -> u64 {
+            if n == 1 { 1 } else { (0..=k).map(|e| list(n - 1, k - e)).sum() }
+        }
+        for (n, k) in itertools::iproduct!(1..5, 0..7) {
+            assert_eq!(count_monomials(n, k, true), Some(list(n, k)));
+            let all = (0..=k).map(|k| list(n, k)).sum();
+            assert_eq!(count_monomials(n, k, false), Some(all));
+        }
+        assert_eq!(count_monomials(2, u64::MAX - 1, true), Some(u64::MAX));
+        assert_eq!(count_monomials(2, u64::MAX, true), None);
+        assert_eq!(count_monomials(1 << 30, 1 << 20, true), None);
+    }
+
+    #[test]
+    fn a_limit_allows_as_much_as_it_says() {
+        let check = |needed| MemoryLimit(100).check("this", needed, "less");
+        assert_eq!(check(Some(100)), Ok(()));
+        for (needed, shown) in [(Some(101), "101"), (None, "over 10^18")] {
+            let error = check(needed).unwrap_err();
+            assert_eq!((&*error.needed, error.limit, error.reduce), (shown, 100, "less"));
+        }
+    }
+}

@@ -59,17 +59,15 @@ pub fn gram_function(
     let mut unit = Vector { degree: 0, entries: vec![0; d] };
     unit.entries[problem.output().channel] = 1;
     let result = words.apply(shape.depth, unit, false);
+    debug_assert!(result.entries.iter().all(|c| *c < words.p));
     let coefficients = result.entries.into_iter().map(|c| c as u32).collect();
     let function = SumFunction::new(words.monomials, degree, d, coefficients, prime);
-    // Labels are sets of channels: {i, j} for G_ij, {k} for x_k. Past 32 channels no block fits anyway.
-    if d > 32 {
-        return Some(function);
-    }
-    let channel = |k: usize| 1u32 << k;
-    let variables: Vec<u32> =
-        (0..d).flat_map(|i| (0..=i).map(move |j| channel(i) ^ channel(j))).collect();
-    let components: Vec<u32> = (0..d).map(channel).collect();
-    Some(function.with_labels(&variables, &components, channel(problem.output().channel)))
+    // Labels are sets of channels: {k} for x_k, {i, j} for G_ij. Past 32 channels no block fits anyway.
+    let channels: Option<Vec<u32>> = (0..d as u32).map(|k| 1u32.checked_shl(k)).collect();
+    let Some(channels) = channels else { return Some(function) };
+    let of_row = |i: usize| channels[..=i].iter().map(move |j| (i, j));
+    let variables: Vec<u32> = (0..d).flat_map(of_row).map(|(i, j)| channels[i] ^ j).collect();
+    Some(function.with_labels(&variables, &channels, channels[problem.output().channel]))
 }
 
 struct Head {
@@ -114,10 +112,10 @@ impl Words {
         a
     }
 
-    /// `M x`, or `M^T x`. Entries stay below p < 2^31, so a sum of d products fits 64 bits for any
-    /// width that fits memory at all.
+    /// `M x`, or `M^T x`. Entries are below p < 2^31, so a product and one more fit 64 bits.
     fn constant(&self, m: &DMatrix<u64>, mut x: Vector, transposed: bool) -> Vector {
         let d = self.width;
+        debug_assert!(x.entries.iter().all(|c| *c < self.p));
         x.entries.par_chunks_mut(d).for_each_init(
             || vec![0u64; d],
             |old, entries| {
@@ -127,7 +125,7 @@ impl Words {
                     *entry = old
                         .iter()
                         .enumerate()
-                        .fold(0u64, |sum, (j, &c)| (sum + at(j) * c % self.p) % self.p);
+                        .fold(0u64, |sum, (j, &c)| (sum + at(j) * c) % self.p);
                 }
             },
         );
@@ -157,5 +155,68 @@ impl Words {
         }
         entries.par_iter_mut().for_each(|c| *c %= self.p);
         Vector { degree: k + 1, entries }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arith::Field;
+    use crate::network::WeightStyle;
+    use nalgebra::DVector;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha20Rng;
+
+    /// `Phi_l = sum_h Phi_{l-1} W_h Phi_{l-1}^T G Phi_{l-1} V_h`, in matrices.
+    fn phi(layers: &[Vec<[DMatrix<Fp>; 2]>], g: &DMatrix<Fp>, d: usize) -> DMatrix<Fp> {
+        layers.iter().fold(DMatrix::identity(d, d), |phi: DMatrix<Fp>, heads| {
+            let term = |[w, v]: &[DMatrix<Fp>; 2]| &phi * w * phi.transpose() * g * &phi * v;
+            heads.iter().map(term).reduce(|a, b| a + b).unwrap()
+        })
+    }
+
+    /// The function at a symmetric matrix, from its coefficients.
+    #[test]
+    fn words_are_the_products_of_matrices() {
+        let (p, large) = (Prime::WORD, Prime::new((1 << 31) - 1).unwrap());
+        for (depth, d, heads, prime) in
+            [(1, 3, 1, p), (2, 3, 1, large), (2, 2, 2, large), (1, 4, 2, p), (2, 3, 3, p)]
+        {
+            let problem = Problem::attention(depth, d, heads, 2 * d).unwrap();
+            let mut rng = ChaCha20Rng::seed_from_u64(depth as u64);
+            let network = WeightStyle::Random.draw(&problem, &mut rng);
+            let function = gram_function(&problem, &network, prime).unwrap();
+            let embed = |m: &DMatrix<Rational>| m.map(|q| Fp::from_ratio(&q, prime).unwrap());
+            let product = |a: &DMatrix<Rational>, b: &_| embed(a) * embed(b).transpose();
+            let pairs = |f: &[DMatrix<Rational>]| [product(&f[0], &f[1]), product(&f[2], &f[3])];
+            let layers: Vec<Vec<_>> = network
+                .parameters()
+                .iter()
+                .map(|layer| layer.chunks_exact(4).map(pairs).collect())
+                .collect();
+            let g = DMatrix::from_fn(d, d, |i, j| Fp::new((3 + i * j + 7 * (i + j)) as i64, prime));
+            let expected = phi(&layers, &g, d).column(problem.output().channel).into_owned();
+            // The monomials of each degree at g, by products of one variable.
+            let variables: Vec<Fp> =
+                (0..d).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|at| g[at]).collect();
+            let monomials = &function.monomials;
+            let mut values = vec![Fp::new(1, prime)];
+            for k in 0..function.degree {
+                let mut next = vec![Fp::new(0, prime); monomials.count(k + 1)];
+                for (m, v) in itertools::iproduct!(0..values.len(), 0..variables.len()) {
+                    next[monomials.product(k, m, v)] = values[m] * variables[v];
+                }
+                values = next;
+            }
+            let factorials = monomials.factorials(function.degree, prime.get());
+            let mut found = DVector::from_element(d, Fp::new(0, prime));
+            for (m, entries) in function.scaled.chunks_exact(d).enumerate() {
+                let factorial = Fp::from_residue(factorials[m], prime).inverse().unwrap();
+                for (k, c) in entries.iter().enumerate() {
+                    found[k] += Fp::from_residue((*c).into(), prime) * factorial * values[m];
+                }
+            }
+            assert_eq!(found, expected, "{depth} {d} {heads}");
+        }
     }
 }

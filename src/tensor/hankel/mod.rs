@@ -270,3 +270,56 @@ impl Sizes {
 
 /// So many more rows than columns make a random sample of full rank nearly certain.
 const SPARE: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::WeightStyle;
+    use rand::SeedableRng;
+
+    /// What is forecast of blocks, bytes and operations is what blocks there are.
+    #[test]
+    fn sizes_are_those_of_the_blocks() {
+        let attention = |d| Problem::attention(2, d, 1, 2 * d).unwrap();
+        for problem in [attention(2), attention(3), Problem::mixer(2, 2, 2, 6).unwrap()] {
+            let network = WeightStyle::Random.draw(&problem, &mut ChaCha20Rng::seed_from_u64(0));
+            let function = gram_function(&problem, &network, Prime::WORD)
+                .or_else(|| reduced_function(&problem, &network, Prime::WORD))
+                .unwrap();
+            let sizes = Sizes::new(&problem).unwrap();
+            assert_eq!(sizes.degree, function.degree() as u64);
+            let mut most = 0;
+            let mut eliminations = 0.0;
+            for b in 0..=function.degree() {
+                let (rows, cols) = function.block_shape(b);
+                assert_eq!(sizes.block(b as u64), (rows as u64, cols as u64));
+                most = most.max(rows.min(cols) as u64);
+                eliminations += (rows.min(cols) as f64).powi(3) / 3.0;
+            }
+            let (bytes, operations) = sizes.cost();
+            assert_eq!(bytes, Some(sizes.bytes + 8 * most * most));
+            let expected = eliminations + sizes.coefficient_operations;
+            assert!((operations / expected - 1.0).abs() < 1e-12);
+        }
+    }
+
+    /// A block whose one non-zero row the samples miss is taken whole if its bytes are allowed.
+    #[test]
+    fn a_block_is_taken_whole_up_to_its_bytes() {
+        let monomials = Monomials::new(3, 14);
+        let mut coefficients = vec![0; monomials.count(14)];
+        coefficients[0] = 1; // x_0^14
+        let function = SumFunction::new(monomials, 14, 1, coefficients, Prime::WORD);
+        let (b, mut missed) = (2, false);
+        let (rows, cols) = function.block_shape(b);
+        assert!(rows > cols + SPARE);
+        let whole = (8 * rows * cols) as u64;
+        for seed in 0..20 {
+            let rank =
+                |most| function.block_rank(b, most, &mut ChaCha20Rng::seed_from_u64(seed)).rank;
+            assert_eq!(rank(whole), 1);
+            missed |= rank(whole - 1) == 0;
+        }
+        assert!(missed);
+    }
+}

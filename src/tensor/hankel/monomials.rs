@@ -16,7 +16,7 @@ pub struct Monomials {
 }
 
 impl Monomials {
-    /// Tables for products up to `degree`. Cost and memory: 4 bytes for each variable and each
+    /// Tables for products up to `degree` of one variable or more. Cost and memory: 4 bytes for each variable and each
     /// monomial of degree below `degree`.
     pub fn new(variables: usize, degree: usize) -> Self {
         let size = variables + degree + 1;
@@ -45,16 +45,12 @@ impl Monomials {
 
     /// Number of monomials of degree k: mc(n, k).
     pub fn count(&self, k: usize) -> usize {
-        if k == 0 { 1 } else { self.count_within(self.variables, k) }
+        self.count_within(self.variables, k)
     }
 
-    /// Number of monomials of degree k in the first `n` variables.
+    /// Number of monomials of degree k in the first `n` variables, n >= 1.
     fn count_within(&self, n: usize, k: usize) -> usize {
-        match (n, k) {
-            (_, 0) => 1,
-            (0, _) => 0,
-            _ => self.binomials[k][n + k - 1],
-        }
+        self.binomials[k][n + k - 1]
     }
 
     /// Calls `f` with the sorted tuple of every monomial of degree k, in order of number.
@@ -159,6 +155,11 @@ mod tests {
             for k in 0..5 {
                 let (low, high) = (tuples(&m, k), tuples(&m, k + 1));
                 assert_eq!((low.len(), high.len()), (m.count(k), m.count(k + 1)));
+                let tables = m.products[..k].iter().map(|t| t.len() * size_of::<u32>()).sum();
+                assert_eq!(
+                    Monomials::bytes(n as u64, k as u64),
+                    (k > 0).then_some(tables).or(Some(4 * n)).map(|b| b as u64)
+                );
                 for (i, t) in low.iter().enumerate() {
                     for v in 0..n {
                         let mut product = [t.as_slice(), &[v]].concat();
