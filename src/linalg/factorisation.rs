@@ -59,11 +59,30 @@ fn solve_rows(matrix: &DMatrix<Integer>, minor: &Echelon, rows: usize) -> DMatri
             if factor.is_zero() {
                 continue;
             }
-            for j in k + 1..r + rows {
+            for j in (k..r + rows).skip(1) {
                 let product = Rational::from(&factor * &a[(k, j)]);
                 a[(i, j)] -= product;
             }
         }
     }
     DMatrix::from_fn(rows, r, |i, k| a[(k, r + i)].clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each condition fails alone: the shape, the indices, the product.
+    #[test]
+    fn a_factorisation_that_is_wrong_in_one_point_is_refused() {
+        let m = DMatrix::from_row_slice(3, 2, &[1, 2, 2, 4, 3, 6].map(Integer::from));
+        let good = RowFactorisation::new(&m, &crate::linalg::rank_bareiss(&m));
+        assert!(good.verifies(&m));
+        let mut bad = good.clone();
+        bad.coefficients[(2, 0)] += 1;
+        assert!(!bad.verifies(&m));
+        assert!(!RowFactorisation { pivot_rows: vec![3], ..good.clone() }.verifies(&m));
+        assert!(!RowFactorisation { pivot_rows: vec![0, 1], ..good.clone() }.verifies(&m));
+        assert!(!good.verifies(&m.rows(0, 2).into_owned()));
+    }
 }

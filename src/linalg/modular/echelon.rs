@@ -25,7 +25,6 @@
 //! The matrix itself, one row descriptor per row, and per thread a packed slab
 //! and a panel of 32 columns.
 
-use super::field::Modulus;
 use super::kernel::Isa;
 use super::panel::{WIDTH, eliminate};
 use super::solve::solve;
@@ -58,22 +57,15 @@ pub const DEFAULT_PRIMES: [u32; 8] =
 ///
 /// If `data.len() != rows * cols`, or `p` is not in `2..2^26`.
 pub fn echelon_in_place(data: &mut [f64], rows: usize, cols: usize, p: u32) -> Echelon {
-    echelon_with(data, rows, cols, p, Isa::detect())
+    echelon_with(&Context::new(p, Isa::detect(), rayon::current_num_threads()), data, rows, cols)
 }
 
-pub(crate) fn echelon_with(
-    data: &mut [f64],
-    rows: usize,
-    cols: usize,
-    p: u32,
-    isa: Isa,
-) -> Echelon {
-    let modulus = Modulus::new(p);
+pub(crate) fn echelon_with(cx: &Context, data: &mut [f64], rows: usize, cols: usize) -> Echelon {
     assert_eq!(Some(data.len()), rows.checked_mul(cols), "the slice must hold rows x cols entries");
     if data.is_empty() {
         return Echelon::default();
     }
-    let cx = Context { modulus, isa, threads: rayon::current_num_threads() };
+    let modulus = cx.modulus;
     data.par_chunks_mut(1 << 16).for_each(|part| {
         // Twice: the first quotient of a huge entry may be off by more than
         // the balanced bound allows.
@@ -81,14 +73,13 @@ pub(crate) fn echelon_with(
             *x = modulus.reduce(modulus.reduce(*x));
         }
     });
-    run(&cx, data, cols)
+    run(cx, data, cols)
 }
 
 /// The same on one thread, for entries that are balanced residues already.
 pub(crate) fn echelon_single(data: &mut [f64], rows: usize, cols: usize, p: u32) -> Echelon {
     debug_assert_eq!(data.len(), rows * cols);
-    let cx = Context { modulus: Modulus::new(p), isa: Isa::detect(), threads: 1 };
-    run(&cx, data, cols)
+    run(&Context::new(p, Isa::detect(), 1), data, cols)
 }
 
 fn run(cx: &Context, data: &mut [f64], cols: usize) -> Echelon {
@@ -117,7 +108,7 @@ fn decompose(
     if c1 - c0 <= WIDTH {
         return eliminate(cx, rows, c0, c1, pivots);
     }
-    let mid = c0 + ((c1 - c0) / 2).next_multiple_of(WIDTH).min(c1 - c0 - 1);
+    let mid = c0 + ((c1 - c0) / 2).next_multiple_of(WIDTH);
     let first = decompose(cx, rows, c0, mid, pivots);
     let (top, bottom) = rows.split_at_mut(first);
     if bottom.is_empty() {
@@ -127,9 +118,10 @@ fn decompose(
     solve(cx, top, span);
     update(cx, bottom, top, span);
     let second = decompose(cx, bottom, mid, c1, pivots);
-    if c0 + first < mid && second > 0 {
+    let end = c0 + first;
+    if end != mid {
         for row in bottom {
-            row.data.copy_within(mid..mid + second, c0 + first);
+            row.data.copy_within(mid..mid + second, end);
         }
     }
     first + second

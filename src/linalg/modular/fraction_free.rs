@@ -27,8 +27,9 @@ pub fn echelon_fraction_free(a: &[Integer], m: usize, n: usize) -> Echelon {
         let (top, below) = rows.split_at_mut(rank + 1);
         let (index, pivot) = &top[rank];
         for (_, row) in below {
-            let f = std::mem::take(&mut row[j]);
-            for (x, y) in row.iter_mut().zip(pivot).skip(j + 1) {
+            let (head, tail) = row.split_at_mut(j + 1);
+            let f = std::mem::take(&mut head[j]);
+            for (x, y) in tail.iter_mut().zip(&pivot[head.len()..]) {
                 *x *= &pivot[j];
                 *x -= Integer::from(&f * y);
                 x.div_exact_mut(&last);

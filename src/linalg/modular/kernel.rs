@@ -3,7 +3,7 @@
 //!
 //! # Contents
 //!
-//! * [`tile`]: `C := [C] - A B mod p` on a tile of at most [`Isa::mr`] rows and
+//! * [`tile`]: `C := [C] - A B mod p` on a tile of at most [`Isa::lanes`] rows and
 //!   [`Isa::nr`] columns. `A` and `C` are given row by row, `B` is packed in row
 //!   order with a padded width. Sums stay in registers; they are reduced every
 //!   `depth` products and once at the end, fused with the store, so `C` crosses
@@ -53,15 +53,24 @@ impl Isa {
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            if avx2 && is_x86_feature_detected!("avx512f") {
-                return Self(Kind::Avx512);
-            }
-            if avx2 {
-                return Self(Kind::Avx2);
-            }
+            Self::best(
+                is_x86_feature_detected!("avx2"),
+                is_x86_feature_detected!("fma"),
+                is_x86_feature_detected!("avx512f"),
+            )
         }
+        #[cfg(not(target_arch = "x86_64"))]
         Self(Kind::Portable)
+    }
+
+    /// The best set that needs only the features given.
+    #[cfg(target_arch = "x86_64")]
+    fn best(avx2: bool, fma: bool, avx512f: bool) -> Self {
+        Self(match (avx2 && fma, avx512f) {
+            (true, true) => Kind::Avx512,
+            (true, false) => Kind::Avx2,
+            (false, _) => Kind::Portable,
+        })
     }
 
     /// All sets supported here, for tests.
@@ -76,12 +85,7 @@ impl Isa {
         }
     }
 
-    /// Rows of a full tile, as many as the lanes of a vector.
-    pub fn mr(self) -> usize {
-        self.lanes()
-    }
-
-    /// Lanes of a vector.
+    /// Lanes of a vector; a full tile has as many rows.
     pub fn lanes(self) -> usize {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
@@ -93,6 +97,11 @@ impl Isa {
     /// Columns of a full tile.
     pub fn nr(self) -> usize {
         3 * self.lanes()
+    }
+
+    /// Columns of a packed slab of a product: twelve full tiles.
+    pub fn slab(self) -> usize {
+        12 * self.nr()
     }
 
     /// Width of a tile of `n` columns after padding to whole vectors.
@@ -271,7 +280,7 @@ pub(crate) type Pair<'a> = (&'a [f64], &'a mut [f64]);
 
 /// `C := [C] - A B mod p` on one tile.
 ///
-/// `rows` holds `1..=mr` pairs of a row of `A` (`k` entries) and a row of `C`
+/// `rows` holds `1..=lanes` pairs of a row of `A` (`k` entries) and a row of `C`
 /// (`width` entries, `width <= nr`); `b` holds `k` rows of `isa.padded(width)`
 /// entries. Without `load` the old `C` is ignored.
 pub(crate) fn tile(
@@ -285,11 +294,11 @@ pub(crate) fn tile(
 ) {
     static ZEROS: [f64; KC] = [0.0; KC];
     let padded = isa.padded(width);
-    assert!(!rows.is_empty() && rows.len() <= isa.mr());
+    assert!(!rows.is_empty() && rows.len() <= isa.lanes());
     assert!(k <= KC && padded <= isa.nr() && width > 0 && b.len() >= k * padded);
     let mut scratch = [0.0f64; MR_MAX * NR_MAX];
     let partial = padded != width;
-    if partial && load {
+    if partial {
         for (s, (_, c)) in scratch.chunks_exact_mut(NR_MAX).zip(rows.iter()) {
             s[..width].copy_from_slice(&c[..width]);
         }
@@ -342,4 +351,30 @@ pub(crate) fn column_update(
 pub(crate) fn column_scale(isa: Isa, m: &Modulus, t: &mut [f64], x: f64) {
     // SAFETY: the body stays within the slice; the set was detected.
     unsafe { dispatch!(isa, scale, scale_body::<[f64; 4]>, (m, t, x)) }
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::{Isa, Kind};
+
+    #[test]
+    fn the_best_set_needs_all_its_features() {
+        for bits in 0..8u8 {
+            let [avx2, fma, avx512f] = [1, 2, 4].map(|bit| bits & bit != 0);
+            let expected = match bits {
+                7 => Kind::Avx512,
+                3 => Kind::Avx2,
+                _ => Kind::Portable,
+            };
+            assert_eq!(Isa::best(avx2, fma, avx512f), Isa(expected), "{bits:03b}");
+        }
+    }
+
+    #[test]
+    fn sizes_of_tiles_and_slabs() {
+        let sizes = |kind| (Isa(kind).lanes(), Isa(kind).nr(), Isa(kind).slab());
+        assert_eq!(sizes(Kind::Portable), (4, 12, 144));
+        assert_eq!(sizes(Kind::Avx2), (4, 12, 144));
+        assert_eq!(sizes(Kind::Avx512), (8, 24, 288));
+    }
 }

@@ -7,7 +7,7 @@
 //! not divide `det B`, with `T_k` split in its first `r` rows `T_k'` and the rest,
 //!
 //! ```text
-//! D_k = B^-1 T_k' mod p (balanced),    T_{k+1} = (T_k - F D_k) / p.
+//! D_k = B^-1 T_k' mod p,    T_{k+1} = (T_k - F D_k) / p.
 //! ```
 //!
 //! Suppose the division is exact for `k = 0, .., s - 1`. With
@@ -30,7 +30,7 @@
 //! # Exactness
 //!
 //! `p < 2^52`, `|A| < 2^62` and `r <= 4000`, so sums of products stay below
-//! `2^126` in `i128`; `T_k` stays below `r 2^62`.
+//! `2^126` in `i128`; `T_k` stays below `2 r 2^62`.
 
 use super::echelon::Echelon;
 use super::rational::Route;
@@ -56,18 +56,17 @@ pub(super) enum Outcome {
 pub(super) fn preferred(m: usize, n: usize, r: usize, limbs: usize, route: Route) -> bool {
     let outside = (m - r).min(n - r);
     match route {
-        Route::Cheaper => limbs <= 3 && r > 64 && r <= LARGEST && outside <= r / 32 + 1,
+        Route::Cheaper => limbs <= 3 && (65..=LARGEST).contains(&r) && outside <= r / 32 + 1,
         #[cfg(test)]
         Route::Primes => false,
         #[cfg(test)]
-        Route::Lifting => r > 0,
+        Route::Lifting => (1..=LARGEST).contains(&r),
     }
 }
 
 /// `A` with the minor in front, cut in `F` (`m x r`) and `T` (`m x c`), both
 /// row-major.
 struct Split {
-    m: usize,
     r: usize,
     c: usize,
     f: Vec<i64>,
@@ -102,14 +101,12 @@ fn split(a: &[Integer], m: usize, n: usize, e: &Echelon) -> Option<Split> {
             }
         }
     }
-    Some(Split { m, r, c, f, t })
+    Some(Split { r, c, f, t })
 }
 
-/// Lifts until `p^s` exceeds the square root of `bound`.
+/// Lifts until `p^s` exceeds the square root of `bound`, for a minor that is [`preferred`].
 pub(super) fn vanishes(a: &[Integer], m: usize, n: usize, e: &Echelon, bound: &Integer) -> Outcome {
-    if e.rank > LARGEST || e.rank == 0 {
-        return Outcome::Unknown;
-    }
+    assert!((1..=LARGEST).contains(&e.rank), "an order whose sums of products fit");
     let Some(mut s) = split(a, m, n, e) else {
         return Outcome::Unknown;
     };
@@ -131,8 +128,6 @@ fn lift(s: &mut Split, inverse: &[u64], p: u64, bound: &Integer) -> Outcome {
     // Digits and residues, column by column: entry (i, j) at j r + i.
     let mut residues = vec![0u64; r * c];
     let mut digits = vec![0i64; r * c];
-    let parallel = s.m * r * c > 1 << 16;
-    let part = if parallel { s.m.div_ceil(16) } else { s.m };
     while Integer::from(power.square_ref()) <= *bound {
         for (i, row) in s.t[..r * c].chunks_exact(c).enumerate() {
             for (j, &x) in row.iter().enumerate() {
@@ -144,35 +139,17 @@ fn lift(s: &mut Split, inverse: &[u64], p: u64, bound: &Integer) -> Outcome {
             let x = &residues[j * r..(j + 1) * r];
             let y = &inverse[i * r..(i + 1) * r];
             let sum: u128 = x.iter().zip(y).map(|(&x, &y)| u128::from(x) * u128::from(y)).sum();
-            let d = field.reduce(sum) as i64;
-            if d > (p / 2) as i64 { d - p as i64 } else { d }
+            field.reduce(sum) as i64
         };
-        if parallel {
-            let size = (r * c).div_ceil(16);
-            digits.par_chunks_mut(size).enumerate().for_each(|(k, to)| {
-                for (i, d) in to.iter_mut().enumerate() {
-                    *d = digit(k * size + i);
-                }
-            });
-        } else {
-            digits.iter_mut().enumerate().for_each(|(i, d)| *d = digit(i));
-        }
-        let advance = |(t, f): (&mut [i128], &[i64])| {
-            t.chunks_exact_mut(c).zip(f.chunks_exact(r)).all(|(t, f)| {
-                t.iter_mut().zip(digits.chunks_exact(r)).all(|(x, d)| {
-                    let sum: i128 =
-                        f.iter().zip(d).map(|(&f, &d)| i128::from(f) * i128::from(d)).sum();
-                    let y = *x - sum;
-                    *x = y / signed;
-                    *x * signed == y
-                })
+        digits.par_iter_mut().enumerate().for_each(|(at, d)| *d = digit(at));
+        let exact = s.t.par_chunks_exact_mut(c).zip(s.f.par_chunks_exact(r)).all(|(t, f)| {
+            t.iter_mut().zip(digits.chunks_exact(r)).all(|(x, d)| {
+                let sum: i128 = f.iter().zip(d).map(|(&f, &d)| i128::from(f) * i128::from(d)).sum();
+                let y = *x - sum;
+                *x = y / signed;
+                *x * signed == y
             })
-        };
-        let exact = if parallel {
-            s.t.par_chunks_mut(part * c).zip(s.f.par_chunks(part * r)).all(advance)
-        } else {
-            advance((&mut s.t, &s.f))
-        };
+        });
         if !exact {
             return Outcome::Unknown;
         }
@@ -180,4 +157,46 @@ fn lift(s: &mut Split, inverse: &[u64], p: u64, bound: &Integer) -> Outcome {
         steps += 1;
     }
     Outcome::Zero(p, steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Integer, LARGEST, Route, preferred, split};
+    use crate::linalg::Echelon;
+
+    #[test]
+    fn lifting_is_preferred_for_large_minors_that_leave_little_out() {
+        let cheaper = |m, n, r, limbs| preferred(m, n, r, limbs, Route::Cheaper);
+        assert!(cheaper(66, 66, 65, 1) && !cheaper(65, 65, 64, 1));
+        assert!(cheaper(66, 66, 65, 3) && !cheaper(66, 66, 65, 4));
+        // 65 / 32 + 1 = 3 outside, of the rows or of the columns.
+        assert!(cheaper(68, 68, 65, 1) && !cheaper(69, 69, 65, 1));
+        assert!(cheaper(68, 900, 65, 1) && cheaper(900, 68, 65, 1));
+        assert!(cheaper(900, 66, 65, 1) && cheaper(66, 900, 65, 1));
+        assert!(cheaper(LARGEST + 1, LARGEST + 1, LARGEST, 1));
+        assert!(!cheaper(LARGEST + 2, LARGEST + 2, LARGEST + 1, 1));
+    }
+
+    /// The minor is entry (1, 1). The side with fewer lines outside it becomes the columns.
+    #[test]
+    fn the_minor_comes_first_and_the_longer_side_down() {
+        let e = Echelon { rank: 1, pivot_rows: vec![1], pivot_cols: vec![1] };
+        let cut = |m: usize, n: usize| {
+            let a: Vec<Integer> = (1..=m * n).map(Integer::from).collect();
+            let s = split(&a, m, n, &e).expect("short entries");
+            (s.r, s.c, s.f, s.t)
+        };
+        // [1 2; 3 4; 5 6], [1 2 3; 4 5 6] transposed, [1 2; 3 4].
+        assert_eq!(cut(3, 2), (1, 1, vec![4, 2, 6], vec![3, 1, 5]));
+        assert_eq!(cut(2, 3), (1, 1, vec![5, 4, 6], vec![2, 1, 3]));
+        assert_eq!(cut(2, 2), (1, 1, vec![4, 2], vec![3, 1]));
+    }
+
+    #[test]
+    fn entries_of_62_bits_at_most() {
+        let e = Echelon { rank: 1, pivot_rows: vec![0], pivot_cols: vec![0] };
+        let fits = |x: i64| split(&[1.into(), x.into()], 2, 1, &e).is_some();
+        assert!(fits((1 << 62) - 1) && fits(1 - (1 << 62)));
+        assert!(!fits(1 << 62) && !fits(-1 << 62) && !fits(i64::MIN));
+    }
 }

@@ -28,6 +28,8 @@ pub use rational::{Certificate, RationalRank, rank_rational};
 pub use wide::echelon_u64;
 
 #[cfg(test)]
+mod product_tests;
+#[cfg(test)]
 mod rational_tests;
 #[cfg(test)]
 mod tests;

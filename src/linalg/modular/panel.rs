@@ -25,17 +25,19 @@ fn pivot_part(cx: &Context, l: &[f64], stride: usize, t: &[f64], u: &mut [f64]) 
     let m = &cx.modulus;
     for k in 0..u.len() {
         let mut sum = t[k];
-        let mut room = m.depth;
-        for (j, &x) in u[..k].iter().enumerate() {
-            if room == 0 {
-                sum = m.reduce(sum);
-                room = m.depth;
+        for start in (0..k).step_by(m.depth) {
+            for (j, &x) in u[..k].iter().enumerate().skip(start).take(m.depth) {
+                sum -= l[j * stride + k] * x;
             }
-            room -= 1;
-            sum -= l[j * stride + k] * x;
+            sum = m.reduce(sum);
         }
-        u[k] = m.reduce(sum);
+        u[k] = sum;
     }
+}
+
+/// Distance of the columns of a panel of `m` rows; the room between them spreads them over the cache.
+fn stride_of(m: usize) -> usize {
+    m.next_multiple_of(COLUMN_BLOCK) + 8
 }
 
 /// Eliminates columns `c0..c1` of `rows` (`c1 - c0 <= WIDTH`).
@@ -53,11 +55,9 @@ pub(crate) fn eliminate(
     let m = rows.len();
     let w = c1 - c0;
     let length = m.next_multiple_of(COLUMN_BLOCK);
-    let stride = length + 8;
+    let stride = stride_of(m);
     PANEL.with_borrow_mut(|buffer| {
-        if buffer.len() < w * stride {
-            buffer.resize(w * stride, 0.0);
-        }
+        buffer.resize(buffer.len().max(w * stride), 0.0);
         let panel = &mut buffer[..w * stride];
         for column in panel.chunks_exact_mut(stride) {
             column[m..].fill(0.0);
@@ -75,20 +75,15 @@ pub(crate) fn eliminate(
             }
             let (l, t) = panel.split_at_mut(j * stride);
             let t = &mut t[..length];
-            if rank > 0 {
-                pivot_part(cx, l, stride, t, &mut u[..rank]);
-                let start = rank / COLUMN_BLOCK * COLUMN_BLOCK;
-                let u = &u[..rank];
-                column_update(cx.isa, &cx.modulus, &mut t[start..], &l[start..], stride, u);
-            }
+            pivot_part(cx, l, stride, t, &mut u[..rank]);
+            column_update(cx.isa, &cx.modulus, t, l, stride, &u[..rank]);
             let Some(found) = t[rank..m].iter().position(|&x| x != 0.0) else {
                 continue;
             };
-            if found > 0 {
-                rows.swap(rank, rank + found);
-                for column in panel.chunks_exact_mut(stride) {
-                    column.swap(rank, rank + found);
-                }
+            let found = rank + found;
+            rows.swap(rank, found);
+            for column in panel.chunks_exact_mut(stride) {
+                column.swap(rank, found);
             }
             let inverse = cx.modulus.invert(panel[j * stride + rank]);
             let at = j * stride;
@@ -107,4 +102,34 @@ pub(crate) fn eliminate(
         }
         rank
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WIDTH, pivot_part, stride_of};
+    use crate::linalg::modular::kernel::Isa;
+    use crate::linalg::modular::update::Context;
+
+    #[test]
+    fn columns_have_room_between_them() {
+        assert_eq!([1, 32, 33].map(stride_of), [40, 40, 72]);
+    }
+
+    /// All products are close to the largest and of one sign, so that sums of a whole column of them
+    /// would exceed `2^53`.
+    #[test]
+    fn a_solve_whose_sums_need_reductions() {
+        let p = 67_108_859i64;
+        let cx = Context::new(p as u32, Isa::detect(), 1);
+        let (l, u) = (|j: usize, k: usize| p / 2 - (j + k) as i64, |k: usize| p / 2 - 2 * k as i64);
+        let columns: Vec<f64> =
+            (0..WIDTH * WIDTH).map(|at| l(at / WIDTH, at % WIDTH) as f64).collect();
+        let t: Vec<f64> = (0..WIDTH)
+            .map(|k| (0..k).fold(u(k), |sum, j| (sum + l(j, k) * u(j)) % p))
+            .map(|t| if t > p / 2 { t - p } else { t } as f64)
+            .collect();
+        let mut found = [0.0; WIDTH];
+        pivot_part(&cx, &columns, WIDTH, &t, &mut found);
+        assert!((0..WIDTH).all(|k| (found[k] as i64).rem_euclid(p) == u(k)), "{found:?}");
+    }
 }

@@ -32,8 +32,8 @@
 //! * **Many primes.** For distinct primes `p_1, .., p_s` with product `M > H`,
 //!   the rank of `A` modulo each is at most `r`; then `p_i` divides every minor
 //!   of order `r + 1`, hence so does `M`. If some prime shows a larger rank, the
-//!   lower side has improved, and the argument starts over with the new minor;
-//!   the primes done before still count.
+//!   lower side has improved, and the argument starts over with the new minor
+//!   and other primes.
 //! * **Lifting** (module `lifting`). For one prime, `p^k > H` is shown to divide
 //!   all entries of `det(B) S` by exact p-adic lifting. It is much cheaper when
 //!   few rows or columns lie outside the minor.
@@ -79,14 +79,10 @@ pub struct RationalRank {
 
 /// Primes from `2^24` down to `2^23`, by trial division.
 pub(super) fn certifying_primes() -> impl Iterator<Item = u32> {
-    let small: Vec<u32> = (3..4096u32)
-        .step_by(2)
-        .filter(|&n| (3..64).step_by(2).all(|d| d >= n || n % d != 0))
-        .collect();
     (1u32 << 23..1 << 24)
         .rev()
         .filter(|n| n % 2 == 1)
-        .filter(move |&n| small.iter().take_while(|&&d| d * d <= n).all(|&d| n % d != 0))
+        .filter(|n| (3..4096).step_by(2).all(|d| n % d != 0))
 }
 
 /// Square of the Hadamard bound on the bordered minors, along the vectors that
@@ -116,8 +112,8 @@ fn bound_along<'a>(
         }
         if pivot {
             product *= sum;
-        } else if sum > outside {
-            outside = sum;
+        } else {
+            outside = outside.max(sum);
         }
     }
     product * outside
@@ -168,6 +164,17 @@ pub fn rank_rational(entries: &[Integer], rows: usize, cols: usize) -> RationalR
     rank_by(entries, rows, cols, Route::Cheaper)
 }
 
+/// The larger minor modulo two primes, as one that divides the minor by bad luck costs a restart; the
+/// second is spared if the first shows full rank.
+pub(super) fn first_minor(full: usize, mut modulo: impl FnMut(u32) -> Echelon) -> Echelon {
+    let first = modulo(DEFAULT_PRIMES[0]);
+    if first.rank == full {
+        return first;
+    }
+    let second = modulo(DEFAULT_PRIMES[1]);
+    if second.rank > first.rank { second } else { first }
+}
+
 pub(super) fn rank_by(a: &[Integer], m: usize, n: usize, route: Route) -> RationalRank {
     assert_eq!(Some(a.len()), m.checked_mul(n), "the slice must hold rows x cols entries");
     let proven = |echelon, certificate| RationalRank { echelon, certificate };
@@ -184,21 +191,9 @@ pub(super) fn rank_by(a: &[Integer], m: usize, n: usize, route: Route) -> Ration
         echelon_single(&mut data[..a.len()], m, n, p)
     };
     let full = m.min(n);
-    let mut best = Echelon::default();
     let mut data = Vec::new();
-    // Two primes: one that divides the minor by bad luck costs a restart.
-    for &p in &DEFAULT_PRIMES[..2] {
-        let e = at(&mut data, p);
-        if e.rank > best.rank || best.rank == 0 {
-            best = e;
-        }
-        if best.rank == full {
-            break;
-        }
-    }
-    let mut product = Integer::from(1);
+    let mut best = first_minor(full, |p| at(&mut data, p));
     let mut primes = certifying_primes();
-    let mut done = 0;
     loop {
         if best.rank == full {
             return proven(best, Certificate::Full);
@@ -211,6 +206,7 @@ pub(super) fn rank_by(a: &[Integer], m: usize, n: usize, route: Route) -> Ration
         }
         let small = best.rank <= SMALL && matches!(route, Route::Cheaper);
         let mut batch = Vec::new();
+        let mut product = Integer::from(1);
         while !small && Integer::from(product.square_ref()) <= bound {
             let Some(p) = primes.next() else { break };
             product *= p;
@@ -225,14 +221,10 @@ pub(super) fn rank_by(a: &[Integer], m: usize, n: usize, route: Route) -> Ration
             .par_iter()
             .map_init(Vec::new, |data, &p| at(data, p))
             .find_first(|e| e.rank > rank);
-        let Some(e) = larger else {
-            done += batch.len();
-            return proven(best, Certificate::Primes(done));
-        };
-        // Not all of the batch was examined: count none of it.
-        for p in batch {
-            product.div_exact_u_mut(p);
+        // Not all of the batch was examined if there is a larger one: then none of it counts.
+        match larger {
+            Some(e) => best = e,
+            None => return proven(best, Certificate::Primes(batch.len())),
         }
-        best = e;
     }
 }

@@ -1,13 +1,14 @@
 //! Tests of the certified rank against fraction-free elimination.
 use super::fraction_free::echelon_fraction_free;
 use super::limbs::Limbs;
-use super::rational::{Route, certifying_primes, minor_bound, rank_by};
+use super::rational::{Route, certifying_primes, first_minor, minor_bound, rank_by};
 use super::tests::Rng;
 use super::{Certificate, Echelon, rank_rational};
 use crate::arith::Prime;
 use crate::cases::cases;
 use proptest::prelude::*;
 use rug::Integer;
+use rug::ops::Pow;
 
 /// A product of random factors with entries of `bits` bits, some rows and
 /// columns repeated or cleared.
@@ -55,14 +56,30 @@ fn check_routes(a: &[Integer], m: usize, n: usize, routes: &[Route]) {
             .flat_map(|&i| e.pivot_cols.iter().map(move |&j| a[i * n + j].clone()))
             .collect();
         assert_eq!(echelon_fraction_free(&minor, e.rank, e.rank).rank, e.rank);
+        // Lifting fails only on entries that are too long.
+        if route == Route::Lifting && a.iter().all(|x| x.significant_bits() < 62) {
+            use Certificate::{Full, Lifting, Zero};
+            assert!(matches!(found.certificate, Full | Zero | Lifting(..)), "{m} x {n}");
+        }
         match found.certificate {
             Certificate::Full => assert_eq!(e.rank, m.min(n)),
             Certificate::Zero => assert_eq!(e.rank, 0),
-            // Lifting fails only on entries that are too long.
-            _ if route == Route::Lifting && a.iter().all(|x| x.significant_bits() < 62) => {
-                assert!(matches!(found.certificate, Certificate::Lifting(..)), "{m} x {n}");
+            Certificate::FractionFree => {
+                assert!(route != Route::Primes && (route != Route::Cheaper || e.rank <= 4));
             }
-            _ => {}
+            // A bound of zero needs no prime.
+            Certificate::Primes(s) => {
+                assert!(route != Route::Cheaper || e.rank > 4 || s == 0, "{m} x {n}");
+                let bound = minor_bound(a, m, n, e);
+                let product = |bits: usize| Integer::from(1) << (2 * bits) as u32;
+                assert!(product(24 * s) > bound, "{m} x {n}");
+                assert!(s == 0 || product(23 * (s - 1)) <= bound, "{m} x {n}");
+            }
+            Certificate::Lifting(p, k) => {
+                let bound = minor_bound(a, m, n, e);
+                let power = |k: usize| Integer::from(p).pow(2 * k as u32);
+                assert!(power(k) > bound && (k == 0 || power(k - 1) <= bound), "{m} x {n}");
+            }
         }
     }
 }
@@ -133,6 +150,8 @@ proptest! {
         for (x, &y) in a.iter().zip(&residues) {
             prop_assert_eq!(x.mod_u(p), class(y));
         }
+        let longest = a.iter().map(Integer::significant_bits).max().unwrap_or(0);
+        prop_assert_eq!(limbs.count(), longest.div_ceil(21) as usize);
         prop_assert!(residues[len..].iter().all(|x| *x == 0.0));
         prop_assert_eq!(limbs.is_zero(), a.iter().all(Integer::is_zero));
     }
@@ -177,6 +196,24 @@ fn determinant(mut a: nalgebra::DMatrix<crate::arith::Rational>) -> Integer {
 fn certifying_primes_are_the_primes_below_two_to_the_24() {
     let all = (1u64 << 23..1 << 24).rev().filter(|n| Prime::new(*n).is_ok());
     assert!(certifying_primes().map(u64::from).take(2000).eq(all.take(2000)));
+}
+
+/// The echelon forms modulo the two primes are told apart by their row.
+#[test]
+fn the_first_minor_is_the_larger_of_two() {
+    let best = |full: usize, ranks: [usize; 2]| {
+        let mut calls = 0;
+        let found = first_minor(full, |p| {
+            assert_eq!(p, super::echelon::DEFAULT_PRIMES[calls]);
+            calls += 1;
+            Echelon { rank: ranks[calls - 1], pivot_rows: vec![calls], pivot_cols: vec![] }
+        });
+        (found.pivot_rows[0], calls)
+    };
+    assert_eq!(best(3, [3, 3]), (1, 1));
+    assert_eq!(best(3, [2, 3]), (2, 2));
+    assert_eq!(best(3, [2, 1]), (1, 2));
+    assert_eq!(best(3, [2, 2]), (1, 2));
 }
 
 /// Nothing is left modulo the primes of the first attempt.

@@ -13,40 +13,36 @@ use super::update::{Context, Halves, Line, Row, Span, multiply_left, update_seri
 const BASE: usize = 32;
 
 /// Minus the inverse of the unit lower triangle of `rows` at column `a`.
-fn negated_inverse<T: Line>(cx: &Context, rows: &[T], a: usize, out: &mut [f64]) {
+fn negated_inverse<T: Line>(cx: &Context, rows: &[T], a: usize) -> [f64; BASE * BASE] {
     let n = rows.len();
     let m = &cx.modulus;
-    out[..n * n].fill(0.0);
+    let mut out = [0.0; BASE * BASE];
     for (i, line) in rows.iter().enumerate() {
         let l = line.left(a);
         let (done, rest) = out.split_at_mut(i * n);
         let row = &mut rest[..n];
-        let mut room = m.depth;
-        for (k, &x) in l[..i].iter().enumerate() {
-            if room == 0 {
-                row[..i].iter_mut().for_each(|v| *v = m.reduce(*v));
-                room = m.depth;
+        for start in (0..i).step_by(m.depth) {
+            for (k, &x) in l[..i].iter().enumerate().skip(start).take(m.depth) {
+                for (v, &y) in row[..=k].iter_mut().zip(&done[k * n..=k * n + k]) {
+                    *v -= x * y;
+                }
             }
-            room -= 1;
-            for (v, &y) in row[..=k].iter_mut().zip(&done[k * n..=k * n + k]) {
-                *v -= x * y;
-            }
+            row[..i].iter_mut().for_each(|v| *v = m.reduce(*v));
         }
-        row[..i].iter_mut().for_each(|v| *v = m.reduce(*v));
         row[i] = -1.0;
     }
+    out
 }
 
 /// `B := L^-1 B` on one thread; `L` starts at column `span.a` of its rows.
 pub(crate) fn solve_serial<T: Line>(cx: &Context, rows: &mut [T], span: Span) {
     let r = rows.len();
     if r <= BASE {
-        let mut inverse = [0.0; BASE * BASE];
-        negated_inverse(cx, rows, span.a, &mut inverse);
+        let inverse = negated_inverse(cx, rows, span.a);
         multiply_left(cx, &inverse[..r * r], rows, span);
         return;
     }
-    let half = (r / 2).next_multiple_of(BASE).min(r - 1);
+    let half = (r / 2).next_multiple_of(BASE);
     let (first, second) = rows.split_at_mut(half);
     solve_serial(cx, first, span);
     update_serial(cx, second, first, span);
@@ -60,12 +56,10 @@ pub(crate) fn solve(cx: &Context, rows: &mut [Row<'_>], span: Span) {
     if r == 0 || span.n == 0 {
         return;
     }
-    let work = r as f64 * r as f64 * span.n as f64;
-    if cx.threads < 2 || work < 1e6 || span.n < 2 * cx.isa.nr() {
+    let Some(width) = cx.part(span.n, cx.isa.nr(), [r, r, span.n]) else {
         solve_serial(cx, rows, span);
         return;
-    }
-    let width = span.n.div_ceil(cx.threads).next_multiple_of(cx.isa.nr());
+    };
     let parts = span.n.div_ceil(width);
     let mut split: Vec<Vec<Halves<'_>>> = (0..parts).map(|_| Vec::with_capacity(r)).collect();
     for row in rows {

@@ -2,6 +2,7 @@
 use super::echelon::echelon_with;
 use super::field::Modulus;
 use super::kernel::Isa;
+use super::update::Context;
 use super::wide::{MERSENNE_61, Residues, inverse};
 use super::{Echelon, echelon_in_place, echelon_u64};
 use crate::cases::cases;
@@ -160,7 +161,8 @@ fn as_f64(a: &[u64], p: u32, seed: u64) -> Vec<f64> {
 
 /// Checks one result, and that all instruction sets agree on it.
 fn check_all_sets(a: &[u64], m: usize, n: usize, p: u32) {
-    let run = |isa| echelon_with(&mut as_f64(a, p, 1), m, n, p, isa);
+    let with = |cx: Context| echelon_with(&cx, &mut as_f64(a, p, 1), m, n);
+    let run = |isa| with(Context::new(p, isa, rayon::current_num_threads()));
     let sets = Isa::all();
     let first = run(sets[0]);
     check(a, m, n, u64::from(p), &first);
@@ -171,6 +173,8 @@ fn check_all_sets(a: &[u64], m: usize, n: usize, p: u32) {
     let single = single.expect("a pool of one thread");
     let isa = sets[sets.len() - 1];
     assert_eq!(single.install(|| run(isa)), first, "one thread");
+    let shared = Context { shared: 1.0, ..Context::new(p, isa, 3) };
+    assert_eq!(with(shared), first, "every product shared out");
 }
 
 proptest! {
@@ -222,6 +226,16 @@ fn blocked_products() {
     }
 }
 
+/// Columns that depend on others in both halves of a left half, so that its multipliers move.
+#[test]
+fn columns_that_drop_out() {
+    for kind in [2, 3] {
+        let p = 67_108_859;
+        let a = sample(kind, 90, 200, 70, u64::from(p), 2);
+        check_all_sets(&a, 90, 200, p);
+    }
+}
+
 #[test]
 fn empty_shapes() {
     for (m, n) in [(0, 0), (0, 5), (5, 0)] {
@@ -247,6 +261,16 @@ proptest! {
             d.iter_mut().for_each(|x| *x += p);
         }
         check(&a, m, n, p, &echelon_u64(&mut d, m, n, p));
+    }
+}
+
+/// For `p = 2^32 + 15` the remainder is once more above the modulus, which is rare.
+#[test]
+fn a_reduction_that_subtracts_twice() {
+    let (p, x) = ((1u64 << 32) + 15, 0x0cdf_f7de_ffff_ffff_ffff_ffff_ffff_ffff_u128);
+    let field = Residues::new(p);
+    for x in (0..2000).map(|k| x - k * ((1 << 90) + 1)) {
+        assert_eq!(u128::from(field.reduce(x)), x % u128::from(p));
     }
 }
 

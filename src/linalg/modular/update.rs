@@ -19,8 +19,8 @@ use super::field::Modulus;
 use super::kernel::{self, Isa, KC, MR_MAX, Pair};
 use std::cell::RefCell;
 
-/// Slivers of a packed slab.
-const SLIVERS: usize = 12;
+/// Products of numbers from which an operation is shared out over the threads.
+const SHARED: f64 = 5e5;
 
 thread_local! {
     static PACK: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
@@ -35,6 +35,23 @@ pub(crate) struct Context {
     pub isa: Isa,
     /// Number of parts into which large products are split.
     pub threads: usize,
+    /// Products of numbers from which an operation is large.
+    pub shared: f64,
+}
+
+impl Context {
+    /// Everything for the prime `p`.
+    pub fn new(p: u32, isa: Isa, threads: usize) -> Self {
+        Self { modulus: Modulus::new(p), isa, threads, shared: SHARED }
+    }
+
+    /// The length of the parts, of whole tiles of length `tile`, in which an operation is shared out
+    /// over the threads; nothing if it is not worth it.
+    pub fn part(&self, length: usize, tile: usize, work: [usize; 3]) -> Option<usize> {
+        let work: f64 = work.iter().map(|&x| x as f64).product();
+        (self.threads > 1 && work >= self.shared)
+            .then(|| length.div_ceil(self.threads).next_multiple_of(tile))
+    }
 }
 
 /// Columns taking part in a product: `A` starts at column `a`, `B` and `C` at
@@ -113,10 +130,7 @@ impl Line for Halves<'_> {
 fn pack<T: Line>(isa: Isa, top: &[T], span: &Span, buffer: &mut Vec<f64>) {
     let nr = isa.nr();
     let k = top.len();
-    let size = (span.n / nr) * nr * k + isa.padded(span.n % nr) * k;
-    if buffer.len() < size {
-        buffer.resize(size, 0.0);
-    }
+    buffer.resize(buffer.len().max(isa.padded(span.n) * k), 0.0);
     for (r, line) in top.iter().enumerate() {
         let row = line.right(span);
         let mut chunks = row.chunks_exact(nr);
@@ -154,8 +168,8 @@ fn sweep(cx: &Context, k: usize, rows: &mut [Pair<'_>], n: usize, packed: &[f64]
 
 /// `C := C - A B` on one thread; the rows of `B` are `top`.
 pub(crate) fn update_serial<T: Line>(cx: &Context, rows: &mut [T], top: &[T], span: Span) {
-    let slab = SLIVERS * cx.isa.nr();
-    let mr = cx.isa.mr();
+    let slab = cx.isa.slab();
+    let mr = cx.isa.lanes();
     PACK.with_borrow_mut(|buffer| {
         for j in (0..span.n).step_by(slab) {
             for (block, part) in top.chunks(KC).enumerate() {
@@ -179,8 +193,8 @@ pub(crate) fn update_serial<T: Line>(cx: &Context, rows: &mut [T], top: &[T], sp
 /// entries or fewer, stored apart.
 pub(crate) fn multiply_left<T: Line>(cx: &Context, a: &[f64], rows: &mut [T], span: Span) {
     let k = rows.len();
-    let slab = SLIVERS * cx.isa.nr();
-    let mr = cx.isa.mr();
+    let slab = cx.isa.slab();
+    let mr = cx.isa.lanes();
     PACK.with_borrow_mut(|buffer| {
         for j in (0..span.n).step_by(slab) {
             let here = Span { a: 0, c: span.c + j, n: slab.min(span.n - j) };
@@ -199,16 +213,11 @@ pub(crate) fn multiply_left<T: Line>(cx: &Context, a: &[f64], rows: &mut [T], sp
 
 /// `C := C - A B`, split by rows over the threads when it is worth it.
 pub(crate) fn update<T: Line>(cx: &Context, rows: &mut [T], top: &[T], span: Span) {
-    if rows.is_empty() || top.is_empty() || span.n == 0 {
-        return;
-    }
-    let work = rows.len() as f64 * top.len() as f64 * span.n as f64;
-    if cx.threads < 2 || work < 5e5 || rows.len() < 2 * cx.isa.mr() {
+    let work = [rows.len(), top.len(), span.n];
+    let Some(part) = cx.part(rows.len(), cx.isa.lanes(), work) else {
         update_serial(cx, rows, top, span);
         return;
-    }
-    let mr = cx.isa.mr();
-    let part = rows.len().div_ceil(cx.threads).next_multiple_of(mr);
+    };
     rayon::scope(|scope| {
         for rows in rows.chunks_mut(part) {
             scope.spawn(move |_| update_serial(cx, rows, top, span));

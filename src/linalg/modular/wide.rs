@@ -71,6 +71,11 @@ impl Reduce for Mersenne {
     }
 }
 
+/// Whether `S = 8` products may be summed, not only two: `16 p^2 <= 2^128`.
+fn eight_fit(p: u64) -> bool {
+    p < 1 << 62
+}
+
 /// Division by an invariant modulus, shifted to have its top bit set.
 #[derive(Clone, Copy)]
 struct Invariant {
@@ -87,7 +92,7 @@ impl Invariant {
         let shift = p.leading_zeros();
         let shifted = p << shift;
         let reciprocal = (u128::MAX / u128::from(shifted)) as u64;
-        let products = if p < 1 << 62 { 8 } else { 2 };
+        let products = if eight_fit(p) { 8 } else { 2 };
         Self { p, shifted, reciprocal, shift, cap: products * u128::from(p) * u128::from(p) }
     }
 
@@ -95,7 +100,8 @@ impl Invariant {
     #[inline(always)]
     fn step(self, high: u64, low: u64) -> u64 {
         let q = u128::from(self.reciprocal) * u128::from(high)
-            + ((u128::from(high) << 64) | u128::from(low));
+            + (u128::from(high) << 64)
+            + u128::from(low);
         let guess = ((q >> 64) as u64).wrapping_add(1);
         let mut r = low.wrapping_sub(guess.wrapping_mul(self.shifted));
         if r > q as u64 {
@@ -169,6 +175,10 @@ impl Group {
         self.columns.push(column);
     }
 
+    fn is_full(&self) -> bool {
+        self.columns.len() == GROUP
+    }
+
     fn clear(&mut self) {
         self.columns.clear();
         self.entries.fill([0; GROUP]);
@@ -193,6 +203,12 @@ impl Group {
     }
 }
 
+/// Entries, of whole rows, that one thread takes of the `length` entries below a group; nothing if the
+/// group is better applied by one thread.
+fn part(length: usize, cols: usize) -> Option<usize> {
+    (length > 1 << 14).then(|| 4096usize.next_multiple_of(cols))
+}
+
 /// Eliminates with pivots in the first `limit` columns, until `limit` are found.
 fn eliminate<R: Reduce, const S: usize>(
     r: R,
@@ -204,10 +220,7 @@ fn eliminate<R: Reduce, const S: usize>(
     let mut result = Echelon::default();
     let mut rest = data;
     let mut index = 0;
-    while result.rank < limit {
-        let Some((row, below)) = rest.split_at_mut_checked(cols) else {
-            break;
-        };
+    while let Some((row, below)) = rest.split_at_mut_checked(cols) {
         group.apply::<R, S>(r, row);
         if let Some(c) = row[..limit].iter().position(|&x| x != 0) {
             let s = invert(row[c], r.modulus());
@@ -216,9 +229,8 @@ fn eliminate<R: Reduce, const S: usize>(
             result.pivot_rows.push(index);
             result.pivot_cols.push(c);
             result.rank += 1;
-            if group.columns.len() == GROUP || result.rank == limit {
-                if below.len() > 1 << 14 {
-                    let part = cols * (1 + 4096 / cols);
+            if group.is_full() || result.rank == limit {
+                if let Some(part) = part(below.len(), cols) {
                     below.par_chunks_mut(part).for_each(|rows| {
                         rows.chunks_exact_mut(cols).for_each(|row| group.apply::<R, S>(r, row));
                     });
@@ -226,6 +238,9 @@ fn eliminate<R: Reduce, const S: usize>(
                     below.chunks_exact_mut(cols).for_each(|row| group.apply::<R, S>(r, row));
                 }
                 group.clear();
+            }
+            if result.rank == limit {
+                break;
             }
         }
         rest = below;
@@ -255,7 +270,7 @@ pub fn echelon_u64(data: &mut [u64], rows: usize, cols: usize, p: u64) -> Echelo
     }
     let r = Invariant::new(p);
     data.iter_mut().for_each(|x| *x = r.reduce(u128::from(*x)));
-    if p < 1 << 62 {
+    if eight_fit(p) {
         eliminate::<_, 8>(r, data, cols, cols)
     } else {
         eliminate::<_, 2>(r, data, cols, cols)
@@ -279,7 +294,7 @@ impl Residues {
     /// The residue of a signed number in `0..p`.
     pub fn signed(self, x: i128) -> u64 {
         let y = self.0.reduce(x.unsigned_abs());
-        if x < 0 { self.0.negate(y) } else { y }
+        if x.is_negative() { self.0.negate(y) } else { y }
     }
 }
 
@@ -307,4 +322,34 @@ pub(super) fn inverse(b: &[i64], n: usize, p: u64) -> Option<Vec<u64>> {
     }
     let lower = data[2 * n * n..].chunks_exact(2 * n);
     Some(lower.flat_map(|row| row[n..].iter().map(|&x| field.0.negate(x))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GROUP, Group, eight_fit, part};
+
+    #[test]
+    fn eight_products_fit_below_two_to_the_62() {
+        assert!(eight_fit((1 << 62) - 1) && !eight_fit(1 << 62));
+        let sum = |p: u64| u128::from(p).checked_mul(u128::from(p)).and_then(|x| x.checked_mul(16));
+        assert!(sum((1 << 62) - 1).is_some() && sum(1 << 62).is_none());
+    }
+
+    #[test]
+    fn a_group_is_full_with_sixteen_rows() {
+        let mut group = Group { columns: Vec::new(), entries: vec![[0; GROUP]; 1] };
+        for _ in 0..GROUP {
+            assert!(!group.is_full());
+            group.push(&[1], 0);
+        }
+        assert!(group.is_full());
+    }
+
+    /// Rows of seven entries: 586 of them, 4102 entries, are the first 4096.
+    #[test]
+    fn parts_are_whole_rows() {
+        assert_eq!(part(1 << 14, 7), None);
+        assert_eq!(part((1 << 14) + 1, 7), Some(4102));
+        assert_eq!(part(1 << 20, 5000), Some(5000));
+    }
 }
