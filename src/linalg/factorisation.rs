@@ -59,7 +59,7 @@ fn solve_rows(matrix: &DMatrix<Integer>, minor: &Echelon, rows: usize) -> DMatri
             if factor.is_zero() {
                 continue;
             }
-            for j in (k..r + rows).skip(1) {
+            for j in k + 1..r + rows {
                 let product = Rational::from(&factor * &a[(k, j)]);
                 a[(i, j)] -= product;
             }

@@ -100,8 +100,7 @@ impl Invariant {
     #[inline(always)]
     fn step(self, high: u64, low: u64) -> u64 {
         let q = u128::from(self.reciprocal) * u128::from(high)
-            + (u128::from(high) << 64)
-            + u128::from(low);
+            + ((u128::from(high) << 64) | u128::from(low));
         let guess = ((q >> 64) as u64).wrapping_add(1);
         let mut r = low.wrapping_sub(guess.wrapping_mul(self.shifted));
         if r > q as u64 {
