@@ -64,6 +64,11 @@ pub(super) fn preferred(m: usize, n: usize, r: usize, limbs: usize, route: Route
     }
 }
 
+/// Whether a step with so many products is shared out over the threads.
+fn is_shared(products: [usize; 2]) -> bool {
+    products.iter().product::<usize>() > 1 << 16
+}
+
 /// `A` with the minor in front, cut in `F` (`m x r`) and `T` (`m x c`), both
 /// row-major.
 struct Split {
@@ -128,6 +133,7 @@ fn lift(s: &mut Split, inverse: &[u64], p: u64, bound: &Integer) -> Outcome {
     // Digits and residues, column by column: entry (i, j) at j r + i.
     let mut residues = vec![0u64; r * c];
     let mut digits = vec![0i64; r * c];
+    let shared = is_shared([s.f.len(), c]);
     while Integer::from(power.square_ref()) <= *bound {
         for (i, row) in s.t[..r * c].chunks_exact(c).enumerate() {
             for (j, &x) in row.iter().enumerate() {
@@ -141,15 +147,24 @@ fn lift(s: &mut Split, inverse: &[u64], p: u64, bound: &Integer) -> Outcome {
             let sum: u128 = x.iter().zip(y).map(|(&x, &y)| u128::from(x) * u128::from(y)).sum();
             field.reduce(sum) as i64
         };
-        digits.par_iter_mut().enumerate().for_each(|(at, d)| *d = digit(at));
-        let exact = s.t.par_chunks_exact_mut(c).zip(s.f.par_chunks_exact(r)).all(|(t, f)| {
+        if shared {
+            digits.par_iter_mut().enumerate().for_each(|(at, d)| *d = digit(at));
+        } else {
+            digits.iter_mut().enumerate().for_each(|(at, d)| *d = digit(at));
+        }
+        let advance = |(t, f): (&mut [i128], &[i64])| {
             t.iter_mut().zip(digits.chunks_exact(r)).all(|(x, d)| {
                 let sum: i128 = f.iter().zip(d).map(|(&f, &d)| i128::from(f) * i128::from(d)).sum();
                 let y = *x - sum;
                 *x = y / signed;
                 *x * signed == y
             })
-        });
+        };
+        let exact = if shared {
+            s.t.par_chunks_exact_mut(c).zip(s.f.par_chunks_exact(r)).all(advance)
+        } else {
+            s.t.chunks_exact_mut(c).zip(s.f.chunks_exact(r)).all(advance)
+        };
         if !exact {
             return Outcome::Unknown;
         }
@@ -161,7 +176,7 @@ fn lift(s: &mut Split, inverse: &[u64], p: u64, bound: &Integer) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Integer, LARGEST, Route, preferred, split};
+    use super::{Integer, LARGEST, Route, is_shared, preferred, split};
     use crate::linalg::Echelon;
 
     #[test]
@@ -175,6 +190,11 @@ mod tests {
         assert!(cheaper(900, 66, 65, 1) && cheaper(66, 900, 65, 1));
         assert!(cheaper(LARGEST + 1, LARGEST + 1, LARGEST, 1));
         assert!(!cheaper(LARGEST + 2, LARGEST + 2, LARGEST + 1, 1));
+    }
+
+    #[test]
+    fn long_steps_are_shared() {
+        assert!(is_shared([(1 << 16) + 1, 1]) && is_shared([257, 256]) && !is_shared([256, 256]));
     }
 
     /// The minor is entry (1, 1). The side with fewer lines outside it becomes the columns.

@@ -79,10 +79,14 @@ pub struct RationalRank {
 
 /// Primes from `2^24` down to `2^23`, by trial division.
 pub(super) fn certifying_primes() -> impl Iterator<Item = u32> {
+    let small: Vec<u32> = (3..4096u32)
+        .step_by(2)
+        .filter(|&n| (3..64).step_by(2).all(|d| d >= n || n % d != 0))
+        .collect();
     (1u32 << 23..1 << 24)
         .rev()
         .filter(|n| n % 2 == 1)
-        .filter(|n| (3..4096).step_by(2).all(|d| n % d != 0))
+        .filter(move |&n| small.iter().take_while(|&&d| d * d <= n).all(|&d| n % d != 0))
 }
 
 /// Square of the Hadamard bound on the bordered minors, along the vectors that
