@@ -51,13 +51,17 @@ impl MemoryLimit {
     }
 }
 
+/// No count of 64 bits is estimated above 10^24.7.
+const MOST_ESTIMATED: f64 = 25.0;
+
 /// The number of monomials of degree exactly (`homogeneous`) or at most `degree`, if it fits 64 bits.
 pub fn count_monomials(variables: u64, degree: u64, homogeneous: bool) -> Option<u64> {
     let n = variables + u64::from(!homogeneous);
-    if log10_multiset_estimate(n as f64, degree as f64) > 24.0 {
-        return None;
+    if log10_multiset_estimate(n as f64, degree as f64) <= MOST_ESTIMATED {
+        multiset(&n.into(), degree).to_u64()
+    } else {
+        None
     }
-    multiset(&n.into(), degree).to_u64()
 }
 
 /// An upper bound on the size of a coefficient tensor.
@@ -108,6 +112,16 @@ mod tests {
             assert_eq!(count_monomials(n, k, true), Some(list(n, k)));
             let all = (0..=k).map(|k| list(n, k)).sum();
             assert_eq!(count_monomials(n, k, false), Some(all));
+        }
+        // Row by row of Pascal's triangle, past 64 bits where the estimate is furthest off.
+        let mut counts = vec![1u128; 71];
+        for n in 1..70 {
+            for (degree, count) in (0..).zip(&counts) {
+                assert_eq!(count_monomials(n, degree, true), u64::try_from(*count).ok());
+            }
+            for k in 1..counts.len() {
+                counts[k] = counts[k].saturating_add(counts[k - 1]);
+            }
         }
         assert_eq!(count_monomials(2, u64::MAX - 1, true), Some(u64::MAX));
         assert_eq!(count_monomials(2, u64::MAX, true), None);
