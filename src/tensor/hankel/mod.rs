@@ -281,7 +281,8 @@ mod tests {
     #[test]
     fn sizes_are_those_of_the_blocks() {
         let attention = |d| Problem::attention(2, d, 1, 2 * d).unwrap();
-        for problem in [attention(2), attention(3), Problem::mixer(2, 2, 2, 6).unwrap()] {
+        let mixer = |depth, width| Problem::mixer(depth, width, 2, 6).unwrap();
+        for problem in [attention(2), attention(3), mixer(2, 2), mixer(1, 3)] {
             let network = WeightStyle::Random.draw(&problem, &mut ChaCha20Rng::seed_from_u64(0));
             let function = gram_function(&problem, &network, Prime::WORD)
                 .or_else(|| reduced_function(&problem, &network, Prime::WORD))
@@ -300,6 +301,21 @@ mod tests {
             assert_eq!(bytes, Some(sizes.bytes + 8 * most * most));
             let expected = eliminations + sizes.coefficient_operations;
             assert!((operations / expected - 1.0).abs() < 1e-12);
+        }
+    }
+
+    /// A block has one rank, split by signs or not.
+    #[test]
+    fn classes_add_up_to_the_block() {
+        let problem = Problem::attention(2, 3, 1, 6).unwrap();
+        let network = WeightStyle::Diagonal.draw(&problem, &mut ChaCha20Rng::seed_from_u64(0));
+        let split = gram_function(&problem, &network, Prime::WORD).unwrap();
+        let whole = SumFunction { labels: None, ..split.clone() };
+        for b in 0..=split.degree() {
+            let [split, whole] = [&split, &whole]
+                .map(|f| f.block_rank(b, u64::MAX, &mut ChaCha20Rng::seed_from_u64(0)));
+            assert!(split.classes > whole.classes);
+            assert_eq!(split.rank, whole.rank, "{b}");
         }
     }
 
