@@ -169,9 +169,10 @@ fn upper_theorem(claim: &mut RankClaim) {
     claim.upper = Some(Upper::Theorem("attention-graded".into()));
 }
 
-/// More edits of the claim in a valid file: the kind of the finding and its place, or `None` if the
+/// An edit of the claim in a valid file: the kind of the finding and its place, or `None` if the
 /// claim is still shown.
-const VARIATIONS: &[(Option<(Kind, &str)>, &str, Edit)] = &[
+type Variation = (Option<(Kind, &'static str)>, &'static str, Edit);
+const VARIATIONS: &[Variation] = &[
     (None, "theorem", |c| c.value = exact(111)),
     // log10(110) = 2.0413..
     (None, "theorem", |c| c.value = between("2.04", "2.05")),
