@@ -153,6 +153,13 @@ mod tests {
             let step = found.induction.as_ref().unwrap();
             assert!(step.depth <= 15 && step.upper.less_than(&step.lower));
             assert!(step.upper_growth.at_most(&step.lower_growth));
+            // mc(v+1, K) with v = tau m - tau (tau-1)/2.
+            let plan = attention_blocks::best(&attention.with_depth(step.depth).unwrap()).unwrap();
+            let (m, tau) = (plan.payload as u64, plan.tau() as u64);
+            let v = tau * m - tau * (tau - 1) / 2;
+            let at = |k| LogInterval::multiset(&(v + 1).into(), &k).unwrap();
+            assert_eq!(step.lower, at(plan.exponent.clone()));
+            assert_eq!(step.lower_growth, at(plan.exponent * 3u32).over(&step.lower));
             // From a later depth on, no row but those before is asked: here they are missing.
             let late = InductionStep { depth: 5, ..step.clone() };
             let pick = |depths: &[usize]| {

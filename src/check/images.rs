@@ -344,6 +344,12 @@ mod tests {
         assert_eq!(counted(size, vec![sum()]), (3, 3));
         assert_eq!(counted(size, vec![sum(), square()]), (3, 3));
         assert_eq!(counted(size, vec![square(), sum()]), (12, 3));
+        let power = |exponent| {
+            let of = Input;
+            layer(&[], Expression::Power(file::Power { of, exponent }.into()))
+        };
+        assert_eq!(counted(size, vec![power(1), sum(), square()]), (3, 3));
+        assert_eq!(counted(size, vec![power(2), sum(), square()]), (12, 3));
         assert_eq!(counted(size, vec![polynomial(2), sum(), square()]), (3, 3));
         assert_eq!(counted(size, vec![polynomial(3), sum(), square()]), (12, 3));
         // X v and P o X v: the sums of both over the positions are two forms, not one.

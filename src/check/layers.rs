@@ -364,6 +364,13 @@ mod tests {
         // A product holds both factors and what they make, and multiplies 3 times for each entry.
         let product = Expression::Product(Box::new((Input, P(0))));
         assert_eq!(read(&[(3, 4)], product).ok(), Some((12 + 15 + (15 + 12 + 20), 20 * 3)));
+        // A left factor waits for the right one to be made, and what is made of less needs no more.
+        let product = |a, b| Expression::Product(Box::new((a, b)));
+        let nested = product(P(0), product(Input, P(1)));
+        let counted = Some((5 + 120 + 15 + (5 + 15 + 120 + 200), 200 * 3 + 40 * 5));
+        assert_eq!(read(&[(1, 5), (3, 40)], nested.clone()).ok(), counted);
+        let turned = Expression::Transpose(nested.into());
+        assert_eq!(read(&[(1, 5), (3, 40)], turned).ok().map(|c| c.0), counted.map(|c| c.0));
     }
 
     #[test]
