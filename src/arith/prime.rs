@@ -145,6 +145,7 @@ mod tests {
             assert_eq!(Prime::new(n), Err(PrimeError::Composite(n)));
         }
         assert_eq!(Prime::new(u64::MAX), Err(PrimeError::TooLarge(u64::MAX)));
+        assert!(Prime::WORD.get() < 1 << 23, "two residues multiply below 2^46");
         for p in [Prime::MERSENNE_61, Prime::WORD] {
             assert_eq!(Prime::new(p.get()), Ok(p));
             assert_eq!([p.to_string(), format!("{p:?}")], [(); 2].map(|()| p.get().to_string()));
