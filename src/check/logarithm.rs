@@ -2,7 +2,6 @@
 
 use crate::certificate::Decimal;
 use num_bigint::{BigInt, BigUint};
-use num_integer::Integer;
 use num_traits::{One, Zero};
 
 /// No enclosure in a file has more places.
@@ -34,7 +33,7 @@ fn enclose(value: &BigUint, places: u32, precision: u32) -> (BigUint, BigUint) {
     for step in 0..places {
         let scale = 9 * precision;
         low = low.pow(10) / ten(scale);
-        high = high.pow(10).div_ceil(&ten(scale));
+        high = high.pow(10) / ten(scale) + 1u32;
         let digit = |x: &BigUint| (1..10).rev().find(|k| *x >= ten(precision + k)).unwrap_or(0);
         let (d, d_high) = (digit(&low), digit(&high));
         digits *= 10u32;
@@ -45,7 +44,7 @@ fn enclose(value: &BigUint, places: u32, precision: u32) -> (BigUint, BigUint) {
         }
         digits += d;
         low /= ten(d);
-        high = high.div_ceil(&ten(d));
+        high = high / ten(d) + 1u32;
     }
     (digits.clone(), digits + BigUint::one())
 }
@@ -112,7 +111,7 @@ mod tests {
                 assert_eq!(width(n, places, PRECISION), BigUint::one(), "{n} {places}");
             }
         }
-        for n in 1..900 {
+        for n in (1..900).chain([1097]) {
             for (places, precision) in (0..4).flat_map(|a| (1..5).map(move |b| (a, b))) {
                 width(n, places, precision);
             }
