@@ -176,7 +176,8 @@ fn lift(s: &mut Split, inverse: &[u64], p: u64, bound: &Integer) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Integer, LARGEST, Route, is_shared, preferred, split};
+    use super::{Integer, LARGEST, PRIMES, Route, is_shared, preferred, split};
+    use crate::arith::Prime;
     use crate::linalg::Echelon;
 
     #[test]
@@ -190,6 +191,11 @@ mod tests {
         assert!(cheaper(900, 66, 65, 1) && cheaper(66, 900, 65, 1));
         assert!(cheaper(LARGEST + 1, LARGEST + 1, LARGEST, 1));
         assert!(!cheaper(LARGEST + 2, LARGEST + 2, LARGEST + 1, 1));
+    }
+
+    #[test]
+    fn primes_are_primes_below_52_bits() {
+        assert!(PRIMES.iter().all(|p| Prime::new(*p).is_ok() && *p < 1 << 52));
     }
 
     #[test]
