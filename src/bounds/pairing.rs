@@ -18,6 +18,7 @@ const WORK: u64 = 1_000_000;
 /// The plan with the largest rank, or the largest lower bound for it where its sum is too long. Of the plans
 /// with one K and a long sum only those are valued that may be the best: with most variables, on which
 /// mc(v+1, K) grows; with the largest mc(m(m+1)/2 + 1, min(K, tau)); with one vector, whose rank is closed.
+/// Another may be better still: then the bound is weaker than it could be.
 pub(crate) fn best_plan(plans: Vec<PairingPlan>) -> Option<PairingPlan> {
     let count = plans.len() as u64;
     let mut valued = Vec::new();
@@ -36,7 +37,7 @@ pub(crate) fn best_plan(plans: Vec<PairingPlan>) -> Option<PairingPlan> {
         let dense = long.iter().max_by(|a, b| size(a).total_cmp(&size(b)));
         let single = long.iter().find(|p| p.tau() == 1);
         let shortlist = most.into_iter().chain(dense).chain(single);
-        valued.extend(shortlist.filter_map(|p| Some((large(p)?, p.clone()))));
+        valued.extend(shortlist.filter_map(|p| Some((enclosure(p)?, p.clone()))));
     }
     // The first of those with the largest lower end.
     valued.into_iter().rev().max_by(|a, b| a.0.compare_low(&b.0)).map(|(_, plan)| plan)
@@ -191,5 +192,17 @@ mod tests {
             }
         }
         assert!(long > 100, "{long}");
+    }
+
+    /// Four vectors have a sum that a single plan has room for: its value decides, not its lower bound, which
+    /// is below the rank of one vector.
+    #[test]
+    fn plans_are_compared_by_their_values() {
+        let problem = Problem::attention(5, 300, 2, 300).unwrap();
+        let plans = PairingPlan::all_heads(&problem);
+        let best = enclosure(&best_plan(plans.clone()).unwrap()).unwrap();
+        assert!(large(&plans[3]).unwrap().less_than(&large(&plans[0]).unwrap()));
+        assert!(enclosure(&plans[0]).unwrap().less_than(&enclosure(&plans[3]).unwrap()));
+        assert!(plans[..4].iter().all(|p| enclosure(p).unwrap().compare_low(&best).is_le()));
     }
 }
