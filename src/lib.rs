@@ -13,8 +13,6 @@ pub mod bounds;
 #[cfg(test)]
 #[path = "../tests/common/cases.rs"]
 mod cases;
-pub mod certificate;
-pub mod check;
 pub mod claims;
 pub mod cli;
 pub mod files;
@@ -27,3 +25,5 @@ pub mod prove;
 pub mod sweep;
 pub mod table;
 pub mod tensor;
+
+pub use seprank_check::{certificate, check};

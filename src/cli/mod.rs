@@ -18,6 +18,8 @@ mod spectrum;
 mod table;
 mod tensor;
 
+use crate::network::InvalidProblem;
+use crate::prove::RankError;
 use clap::{Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use std::io::{self, IsTerminal, Write};
@@ -111,11 +113,25 @@ fn exit(result: Result<ExitCode, Failure>) -> ExitCode {
         // The reader of our output has gone away, as `head` does: not an error.
         Some(e) if e.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
         Some(e) => format!("standard output: {e}"),
-        None => error.to_string(),
+        None => in_options(error.as_ref()),
     };
     // Where standard error fails too, the exit code tells.
     let _ = writeln!(io::stderr(), "error: {text}");
     ExitCode::from(2)
+}
+
+/// The text of an error; the fields of the library are options here.
+fn in_options(error: &(dyn std::error::Error + 'static)) -> String {
+    let invalid = match error.downcast_ref() {
+        Some(RankError::Invalid(invalid)) => Some(invalid),
+        _ => error.downcast_ref::<InvalidProblem>(),
+    };
+    match invalid {
+        Some(InvalidProblem { field, value, allowed }) => {
+            format!("--{} {value}: {allowed}", field.replace('_', "-"))
+        }
+        None => error.to_string(),
+    }
 }
 
 /// The error of standard output, if it is one.

@@ -263,7 +263,7 @@ impl Architecture {
                         "heads",
                         s.heads,
                         format_args!(
-                            "must divide --width {}, so one of {}",
+                            "must divide the width {}, so one of {}",
                             s.width,
                             divisors.join(", ")
                         ),

@@ -107,7 +107,7 @@ impl NetworkFile {
         }
         let (layers, _) = site.chain(content.layers)?;
         let architecture = Architecture::of_layers(content.width, layers);
-        let named = |e: InvalidProblem| format!("{} = {}: {}", e.option, e.value, e.allowed);
+        let named = |e: InvalidProblem| format!("{} = {}: {}", e.field, e.value, e.allowed);
         let partition = match replace.left.as_ref().or(content.left.as_ref()) {
             Some(left) => Partition::new(tokens, left),
             None => Partition::halves(tokens),

@@ -34,12 +34,12 @@ use layers::{Layer, Parameter};
 use nalgebra::DMatrix;
 use rug::Integer;
 
-/// A request that makes no sense: names the option, the value and what is allowed.
+/// A request that makes no sense: names the field, the value and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("--{option} {value}: {allowed}")]
+#[error("{field} {value}: {allowed}")]
 pub struct InvalidProblem {
-    /// The option, as on the command line, without dashes.
-    pub option: &'static str,
+    /// What is wrong, for example `"width"`.
+    pub field: &'static str,
     /// The value given.
     pub value: String,
     /// What is allowed instead.
@@ -47,9 +47,9 @@ pub struct InvalidProblem {
 }
 
 impl InvalidProblem {
-    /// An error about `option`.
-    pub fn new(option: &'static str, value: impl ToString, allowed: impl ToString) -> Self {
-        Self { option, value: value.to_string(), allowed: allowed.to_string() }
+    /// An error about `field`.
+    pub fn new(field: &'static str, value: impl ToString, allowed: impl ToString) -> Self {
+        Self { field, value: value.to_string(), allowed: allowed.to_string() }
     }
 }
 

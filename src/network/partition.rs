@@ -24,7 +24,7 @@ impl Partition {
                         "left",
                         position,
                         format!(
-                            "positions must be below --tokens {tokens}, so 0..={}",
+                            "positions must be below the number of tokens {tokens}, so 0..={}",
                             tokens.saturating_sub(1)
                         ),
                     ));

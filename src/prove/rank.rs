@@ -218,7 +218,7 @@ pub fn rank(
             return Err(InvalidProblem::new(
                 "inputs",
                 "theorem",
-                "needs --weights power, isotropic, heads or blocks, whose proofs name the inputs",
+                "needs the weights power, isotropic, heads or blocks, whose proofs name the inputs",
             )
             .into());
         }

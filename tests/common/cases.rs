@@ -8,7 +8,7 @@ const STANDARD: u32 = 300;
 
 /// The configuration of a test that tries `default` cases. `SEPRANK_CASES` multiplies that by its
 /// value over 300; a test tries one case at least.
-pub fn cases(default: u32) -> Config {
+pub(crate) fn cases(default: u32) -> Config {
     let set = std::env::var("SEPRANK_CASES").ok().and_then(|c| c.parse().ok());
     let count = u64::from(default) * u64::from(set.unwrap_or(STANDARD)) / u64::from(STANDARD);
     let config = Config::with_cases(u32::try_from(count.max(1)).unwrap_or(u32::MAX));

@@ -13,7 +13,7 @@ use seprank::network::{
 use seprank::tensor::{CoefficientForecast, CoefficientTensor, MemoryLimit};
 
 /// Attention or Mixer of at most two layers, up to 4 tokens and 3 channels, any partition and output.
-pub fn small_problem() -> impl Strategy<Value = Problem> {
+pub(crate) fn small_problem() -> impl Strategy<Value = Problem> {
     let attention = (1usize..=2, 1usize..=3, any::<bool>()).prop_map(|(depth, width, split)| {
         let heads = if split { width } else { 1 };
         Architecture::Attention(AttentionShape { depth, width, heads })
@@ -55,24 +55,27 @@ pub fn small_problem() -> impl Strategy<Value = Problem> {
 }
 
 /// Any kind of weights.
-pub fn style() -> impl Strategy<Value = WeightStyle> {
+pub(crate) fn style() -> impl Strategy<Value = WeightStyle> {
     prop::sample::select(WeightStyle::ALL.to_vec())
 }
 
 /// Coefficient tensors of more terms than this are not built here.
-pub fn small_enough(problem: &Problem) -> bool {
+pub(crate) fn small_enough(problem: &Problem) -> bool {
     let forecast = CoefficientForecast::new(problem, &InputFamily::all(problem));
     forecast.is_some_and(|f| f.terms <= 3000)
 }
 
 /// The coefficient tensor on all inputs.
-pub fn tensor(problem: &Problem, network: &Network<Rational>) -> CoefficientTensor<Rational> {
+pub(crate) fn tensor(
+    problem: &Problem,
+    network: &Network<Rational>,
+) -> CoefficientTensor<Rational> {
     let (family, limit) = (InputFamily::all(problem), MemoryLimit::default());
     CoefficientTensor::new(problem, network, &family, Rational::clone, limit).unwrap()
 }
 
 /// Attention or Mixer, too large for a tensor but not for its bounds.
-pub fn shape() -> impl Strategy<Value = Architecture> {
+pub(crate) fn shape() -> impl Strategy<Value = Architecture> {
     let attention = (1usize..=4, 1usize..=4, 1usize..=5).prop_map(|(depth, heads, head_width)| {
         Architecture::Attention(AttentionShape { depth, width: heads * head_width, heads })
     });
@@ -93,7 +96,7 @@ pub fn shape() -> impl Strategy<Value = Architecture> {
 }
 
 /// The problem with A = `left` and the last channel of an output token.
-pub fn with_sides(
+pub(crate) fn with_sides(
     architecture: Architecture,
     left: &[usize],
     tokens: usize,

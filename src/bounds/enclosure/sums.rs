@@ -15,7 +15,7 @@ use rug::Integer;
 /// `rho_I (sum_{i>=I} 2^-(i+1) + 2^-n) = 2^-I rho_I`, and at least 0 since the summand i = n-1 is
 /// 2^-n rho_{n-1} = 2^-n / mc(n,M), which outweighs a negative last one. I = 128 leaves a relative width
 /// of 2^-128.
-pub fn parity_sum(n: &Integer, m: &Integer) -> Option<LogInterval> {
+pub(crate) fn parity_sum(n: &Integer, m: &Integer) -> Option<LogInterval> {
     if *n <= 0 {
         return m.is_even().then(LogInterval::one);
     }
@@ -55,7 +55,7 @@ enum Stride {
 /// A sequence that does not decrease in b: the least of some of `mc(n,b)`, `mc(n,2b)`, `mc(n,2b+1)`, n >= 1,
 /// times a constant.
 #[derive(Clone, Debug)]
-pub struct Growth {
+pub(crate) struct Growth {
     parts: Vec<(Stride, Integer)>,
     scale: LogInterval,
 }
@@ -67,28 +67,28 @@ impl Growth {
     }
 
     /// `mc(n, b)`.
-    pub fn every(n: Integer) -> Self {
+    pub(crate) fn every(n: Integer) -> Self {
         Self::new(Stride::Every, n)
     }
 
     /// `mc(n, 2b)`.
-    pub fn even(n: Integer) -> Self {
+    pub(crate) fn even(n: Integer) -> Self {
         Self::new(Stride::Even, n)
     }
 
     /// `mc(n, 2b+1)`.
-    pub fn odd(n: Integer) -> Self {
+    pub(crate) fn odd(n: Integer) -> Self {
         Self::new(Stride::Odd, n)
     }
 
     /// The smaller of the two at each b.
-    pub fn least(mut self, other: Self) -> Self {
+    pub(crate) fn least(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self
     }
 
     /// Times a positive integer.
-    pub fn scaled(mut self, factor: &Integer) -> Self {
+    pub(crate) fn scaled(mut self, factor: &Integer) -> Self {
         self.scale = LogInterval::of(factor).unwrap_or(self.scale);
         self
     }
@@ -103,7 +103,7 @@ impl Growth {
     }
 
     /// The value at b >= 0.
-    pub fn term(&self, b: &Integer) -> Option<LogInterval> {
+    pub(crate) fn term(&self, b: &Integer) -> Option<LogInterval> {
         self.minimum(|stride, n| match stride {
             Stride::Every => LogInterval::multiset(n, b),
             Stride::Even => LogInterval::multiset(n, &Integer::from(b * 2u32)),
@@ -113,7 +113,7 @@ impl Growth {
 
     /// The sum of the values at 0..=b; `None` (an empty sum) for b < 0. Of a [least](Growth::least) of
     /// several the interval is wide: from the last value to the least of the sums.
-    pub fn sum_to(&self, b: &Integer) -> Option<LogInterval> {
+    pub(crate) fn sum_to(&self, b: &Integer) -> Option<LogInterval> {
         if *b < 0 {
             return None;
         }
@@ -139,7 +139,7 @@ impl Growth {
 /// `S >= sum_{a<l} P + sum_{c<=C-h} Q + (the terms l <= a < h, if at most two)` and `S <= sum_{a<l} P + sum_{c<=C-l} Q`
 /// (a minimum is at most either). Bisection stops when h - l < l / 2^80: the terms between are then
 /// a share of order n 2^-80 of S, since P(0) + .. + P(a) is at least P(a) (n+a) / (2n) for the sequences here.
-pub fn least_sum(p: &Growth, q: &Growth, c: &Integer) -> Option<LogInterval> {
+pub(crate) fn least_sum(p: &Growth, q: &Growth, c: &Integer) -> Option<LogInterval> {
     let compare = |a: &Integer| -> Option<(LogInterval, LogInterval)> {
         Some((p.term(a)?, q.term(&Integer::from(c - a))?))
     };

@@ -44,7 +44,7 @@ pub struct Echelon {
 
 /// Primes just below `2^23`: balanced products then allow more than 500 terms
 /// between reductions.
-pub const DEFAULT_PRIMES: [u32; 8] =
+pub(super) const DEFAULT_PRIMES: [u32; 8] =
     [8_388_593, 8_388_587, 8_388_581, 8_388_571, 8_388_547, 8_388_539, 8_388_473, 8_388_461];
 
 /// Rank, pivot rows and pivot columns modulo the prime `p < 2^26`.
@@ -56,7 +56,7 @@ pub const DEFAULT_PRIMES: [u32; 8] =
 /// # Panics
 ///
 /// If `data.len() != rows * cols`, or `p` is not in `2..2^26`.
-pub fn echelon_in_place(data: &mut [f64], rows: usize, cols: usize, p: u32) -> Echelon {
+pub(crate) fn echelon_in_place(data: &mut [f64], rows: usize, cols: usize, p: u32) -> Echelon {
     echelon_with(&Context::new(p, Isa::detect(), rayon::current_num_threads()), data, rows, cols)
 }
 

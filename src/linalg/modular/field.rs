@@ -20,7 +20,7 @@
 pub(crate) const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// The largest admitted modulus, exclusive.
-pub const MODULUS_LIMIT: u32 = 1 << 26;
+pub(crate) const MODULUS_LIMIT: u32 = 1 << 26;
 
 /// Cap of the delay, which keeps quotients exact for tiny primes.
 const DEPTH_CAP: u64 = 4096;
@@ -42,7 +42,7 @@ impl Modulus {
     /// # Panics
     ///
     /// If `p < 2` or `p >= 2^26`; primality is the caller's promise.
-    pub fn new(p: u32) -> Self {
+    pub(super) fn new(p: u32) -> Self {
         assert!((2..MODULUS_LIMIT).contains(&p), "the modulus must be a prime below 2^26");
         let p = u64::from(p);
         let bound = (p - 1) / 2 + 2;
@@ -55,20 +55,20 @@ impl Modulus {
     /// The product `q p` is an integer of magnitude at most `|x| + 2 p`, so it
     /// is exact even without a fused multiply-add.
     #[inline(always)]
-    pub fn reduce(&self, x: f64) -> f64 {
+    pub(super) fn reduce(&self, x: f64) -> f64 {
         let q = (x * self.inv + ROUND) - ROUND;
         x - q * self.p
     }
 
     /// Product of two balanced residues.
     #[inline(always)]
-    pub fn mul(&self, x: f64, y: f64) -> f64 {
+    pub(super) fn mul(&self, x: f64, y: f64) -> f64 {
         self.reduce(x * y)
     }
 
     /// Inverse of a balanced residue; the class of zero (and any value that
     /// is no residue) gives zero.
-    pub fn invert(&self, x: f64) -> f64 {
+    pub(super) fn invert(&self, x: f64) -> f64 {
         let p = self.p as i64;
         let (mut r0, mut r1) = (p, (x as i64).rem_euclid(p));
         let (mut t0, mut t1) = (0i64, 1i64);

@@ -11,7 +11,7 @@ use super::echelon::Echelon;
 use rug::Integer;
 
 /// Rank and pivots of a row-major `m x n` integer matrix.
-pub fn echelon_fraction_free(a: &[Integer], m: usize, n: usize) -> Echelon {
+pub(crate) fn echelon_fraction_free(a: &[Integer], m: usize, n: usize) -> Echelon {
     let mut result = Echelon::default();
     if a.is_empty() {
         return result;

@@ -50,7 +50,7 @@ enum Kind {
 
 impl Isa {
     /// The best supported instruction set.
-    pub fn detect() -> Self {
+    pub(super) fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
             Self::best(
@@ -75,7 +75,7 @@ impl Isa {
 
     /// All sets supported here, for tests.
     #[cfg(test)]
-    pub fn all() -> Vec<Self> {
+    pub(super) fn all() -> Vec<Self> {
         match Self::detect().0 {
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => vec![Self(Kind::Portable), Self(Kind::Avx2), Self(Kind::Avx512)],
@@ -86,7 +86,7 @@ impl Isa {
     }
 
     /// Lanes of a vector; a full tile has as many rows.
-    pub fn lanes(self) -> usize {
+    pub(super) fn lanes(self) -> usize {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => 8,
@@ -95,17 +95,17 @@ impl Isa {
     }
 
     /// Columns of a full tile.
-    pub fn nr(self) -> usize {
+    pub(super) fn nr(self) -> usize {
         3 * self.lanes()
     }
 
     /// Columns of a packed slab of a product: twelve full tiles.
-    pub fn slab(self) -> usize {
+    pub(super) fn slab(self) -> usize {
         12 * self.nr()
     }
 
     /// Width of a tile of `n` columns after padding to whole vectors.
-    pub fn padded(self, n: usize) -> usize {
+    pub(super) fn padded(self, n: usize) -> usize {
         n.div_ceil(self.lanes()) * self.lanes()
     }
 }
@@ -242,15 +242,21 @@ macro_rules! instances {
             use std::arch::x86_64::$ty;
 
             #[target_feature(enable = $features)]
-            pub unsafe fn tile(m: &Modulus, t: &TileArgs, vectors: usize) {
+            pub(super) unsafe fn tile(m: &Modulus, t: &TileArgs, vectors: usize) {
                 unsafe { tile_widths::<$ty, $mr>(m, t, vectors) }
             }
             #[target_feature(enable = $features)]
-            pub unsafe fn update(m: &Modulus, t: &mut [f64], l: &[f64], stride: usize, u: &[f64]) {
+            pub(super) unsafe fn update(
+                m: &Modulus,
+                t: &mut [f64],
+                l: &[f64],
+                stride: usize,
+                u: &[f64],
+            ) {
                 unsafe { update_body::<$ty>(m, t, l, stride, u) }
             }
             #[target_feature(enable = $features)]
-            pub unsafe fn scale(m: &Modulus, t: &mut [f64], x: f64) {
+            pub(super) unsafe fn scale(m: &Modulus, t: &mut [f64], x: f64) {
                 unsafe { scale_body::<$ty>(m, t, x) }
             }
         }

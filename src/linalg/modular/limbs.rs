@@ -28,7 +28,7 @@ pub(super) struct Limbs {
 
 impl Limbs {
     /// Cuts the entries.
-    pub fn new(a: &[Integer]) -> Self {
+    pub(super) fn new(a: &[Integer]) -> Self {
         let bits = a.iter().map(Integer::significant_bits).max().unwrap_or(0);
         let count = bits.div_ceil(BITS) as usize;
         let stride = a.len().next_multiple_of(COLUMN_BLOCK);
@@ -64,23 +64,23 @@ impl Limbs {
     }
 
     /// Number of limbs of the largest entry.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.count
     }
 
     /// Whether all entries are zero.
-    pub fn is_zero(&self) -> bool {
+    pub(super) fn is_zero(&self) -> bool {
         self.count == 0
     }
 
     /// Length of the buffer that `residues` fills.
-    pub fn padded(&self) -> usize {
+    pub(super) fn padded(&self) -> usize {
         self.stride
     }
 
     /// Balanced residues modulo a prime `p` between `2^22` and `2^26`;
     /// entries after the matrix become zero.
-    pub fn residues(&self, p: u32, out: &mut [f64]) {
+    pub(super) fn residues(&self, p: u32, out: &mut [f64]) {
         let m = Modulus::new(p);
         let base = f64::from(1u32 << BITS);
         let mut power = -1.0;

@@ -21,11 +21,13 @@ mod update;
 mod vector;
 mod wide;
 
-pub use echelon::{Echelon, echelon_in_place};
-pub use field::MODULUS_LIMIT;
-pub use fraction_free::echelon_fraction_free;
-pub use rational::{Certificate, RationalRank, rank_rational};
-pub use wide::echelon_u64;
+pub use echelon::Echelon;
+pub(super) use echelon::echelon_in_place;
+pub(super) use field::MODULUS_LIMIT;
+pub(super) use fraction_free::echelon_fraction_free;
+pub(super) use rational::rank_rational;
+pub use rational::{Certificate, RationalRank};
+pub(super) use wide::echelon_u64;
 
 #[cfg(test)]
 mod product_tests;

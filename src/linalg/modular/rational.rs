@@ -164,7 +164,7 @@ pub(super) enum Route {
 /// # Panics
 ///
 /// If `entries.len() != rows * cols`.
-pub fn rank_rational(entries: &[Integer], rows: usize, cols: usize) -> RationalRank {
+pub(crate) fn rank_rational(entries: &[Integer], rows: usize, cols: usize) -> RationalRank {
     rank_by(entries, rows, cols, Route::Cheaper)
 }
 

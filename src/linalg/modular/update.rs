@@ -41,13 +41,13 @@ pub(crate) struct Context {
 
 impl Context {
     /// Everything for the prime `p`.
-    pub fn new(p: u32, isa: Isa, threads: usize) -> Self {
+    pub(super) fn new(p: u32, isa: Isa, threads: usize) -> Self {
         Self { modulus: Modulus::new(p), isa, threads, shared: SHARED }
     }
 
     /// The length of the parts, of whole tiles of length `tile`, in which an operation is shared out
     /// over the threads; nothing if it is not worth it.
-    pub fn part(&self, length: usize, tile: usize, work: [usize; 3]) -> Option<usize> {
+    pub(super) fn part(&self, length: usize, tile: usize, work: [usize; 3]) -> Option<usize> {
         let work: f64 = work.iter().map(|&x| x as f64).product();
         (self.threads > 1 && work >= self.shared)
             .then(|| length.div_ceil(self.threads).next_multiple_of(tile))

@@ -140,12 +140,12 @@ pub(super) struct Wide<V> {
 
 impl<V: Vector> Wide<V> {
     #[inline(always)]
-    pub unsafe fn new(m: &Modulus) -> Self {
+    pub(super) unsafe fn new(m: &Modulus) -> Self {
         unsafe { Self { p: V::splat(m.p), inv: V::splat(m.inv), round: V::splat(ROUND) } }
     }
 
     #[inline(always)]
-    pub unsafe fn reduce(&self, x: V) -> V {
+    pub(super) unsafe fn reduce(&self, x: V) -> V {
         unsafe {
             let q = self.round.fma(x, self.inv).sub(self.round);
             x.fnma(q, self.p)

@@ -27,7 +27,7 @@ use super::echelon::Echelon;
 use rayon::prelude::*;
 
 /// The Mersenne prime `2^61 - 1`.
-pub const MERSENNE_61: u64 = (1 << 61) - 1;
+pub(super) const MERSENNE_61: u64 = (1 << 61) - 1;
 
 /// Pivot rows applied together.
 const GROUP: usize = 16;
@@ -257,7 +257,7 @@ fn eliminate<R: Reduce, const S: usize>(
 /// # Panics
 ///
 /// If `data.len() != rows * cols`, or `p` is not in `2..2^63`.
-pub fn echelon_u64(data: &mut [u64], rows: usize, cols: usize, p: u64) -> Echelon {
+pub(crate) fn echelon_u64(data: &mut [u64], rows: usize, cols: usize, p: u64) -> Echelon {
     assert!((2..1 << 63).contains(&p), "the modulus must be a prime below 2^63");
     assert_eq!(Some(data.len()), rows.checked_mul(cols), "the slice must hold rows x cols entries");
     if data.is_empty() {
@@ -281,17 +281,17 @@ pub fn echelon_u64(data: &mut [u64], rows: usize, cols: usize, p: u64) -> Echelo
 pub(super) struct Residues(Invariant);
 
 impl Residues {
-    pub fn new(p: u64) -> Self {
+    pub(super) fn new(p: u64) -> Self {
         Self(Invariant::new(p))
     }
 
     /// The residue of `x` in `0..p`.
-    pub fn reduce(self, x: u128) -> u64 {
+    pub(super) fn reduce(self, x: u128) -> u64 {
         self.0.reduce(x)
     }
 
     /// The residue of a signed number in `0..p`.
-    pub fn signed(self, x: i128) -> u64 {
+    pub(super) fn signed(self, x: i128) -> u64 {
         let y = self.0.reduce(x.unsigned_abs());
         if x.is_negative() { self.0.negate(y) } else { y }
     }

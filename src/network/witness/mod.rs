@@ -69,7 +69,7 @@ impl WitnessKind {
     pub fn build(self, problem: &Problem) -> Result<Witness, InvalidProblem> {
         let Architecture::Attention(shape) = problem.architecture() else {
             return Err(
-                self.refuse("is a construction for attention; a mixer takes --weights random")
+                self.refuse("is a construction for attention; a Mixer takes random weights")
             );
         };
         let plan = Plan::new(problem, shape);

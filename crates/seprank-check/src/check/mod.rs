@@ -1,6 +1,6 @@
 //! The independent checker: small, slow, and sharing nothing with the producers but the format.
 //!
-//! It imports [`crate::certificate`] and plain integer crates only (tests/layers.rs enforces it).
+//! It imports [`crate::certificate`] and plain integer crates only: the package has no others.
 //! The network is read in its naive definition `Y W Y^T Y V`, determinants are eliminated as in a
 //! school book, theorems are evaluated again from docs/theory.md, primes are tested again.
 //!
@@ -36,8 +36,8 @@ use std::path::Path;
 /// would not fit (docs/format.md lists the limits).
 ///
 /// ```
-/// use seprank::{certificate, check};
-/// let bytes = include_bytes!("../../tests/data/accept/theorem.json");
+/// use seprank_check::{certificate, check};
+/// let bytes = include_bytes!("../../../../tests/data/accept/theorem.json");
 /// let certificate = certificate::from_bytes(bytes).unwrap();
 /// assert_eq!(check::check(&certificate), check::Verdict::Valid);
 /// ```

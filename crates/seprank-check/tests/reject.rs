@@ -3,13 +3,16 @@
 //! The files of tests/data/reject/ are made from the valid ones of tests/data/accept/ by the edits
 //! below: `SEPRANK_BLESS=1 cargo test --test reject` writes them again.
 
+#[path = "../../../tests/common/mod.rs"]
 mod common;
 
 use common::{accepted, claim_mut, data};
-use seprank::certificate::{self, Certificate, Claim, ReadKind, Text, to_bytes};
-use seprank::certificate::{Architecture, Log10, Lower, MAX_DIGITS, MAX_FILE_BYTES, RankClaim};
-use seprank::certificate::{Relation, Scope, Upper, Value, Weights};
-use seprank::check::{Kind, Verdict, check_file};
+use seprank_check::certificate::{self, Certificate, Claim, ReadKind, Text, to_bytes};
+use seprank_check::certificate::{
+    Architecture, Log10, Lower, MAX_DIGITS, MAX_FILE_BYTES, RankClaim,
+};
+use seprank_check::certificate::{Relation, Scope, Upper, Value, Weights};
+use seprank_check::check::{Kind, Verdict, check_file};
 use std::fs;
 
 /// Edits of the text of accept/theorem.json that the reader refuses.
@@ -261,7 +264,7 @@ fn variations_are_told_apart() {
     for (i, (expected, base, edit)) in VARIATIONS.iter().enumerate() {
         let mut certificate = accepted(base);
         edit(claim_mut(&mut certificate));
-        let verdict = seprank::check::check(&certificate);
+        let verdict = seprank_check::check::check(&certificate);
         let found = verdict.finding().map(|f| (f.kind, f.place.rsplit("rank.").next().unwrap()));
         let found = found.map(|(kind, place)| (kind, place.rsplit("gap.").next().unwrap()));
         assert_eq!(found, *expected, "{i}, {base}: {verdict}");
@@ -305,5 +308,5 @@ fn the_other_half_of_a_gap_is_checked_too() {
     if let Claim::Gap(gap) = &mut bad.claim {
         gap.upper.value = exact(1);
     }
-    assert_eq!(seprank::check::check(&bad).finding().unwrap().kind, Kind::Bound);
+    assert_eq!(seprank_check::check::check(&bad).finding().unwrap().kind, Kind::Bound);
 }

@@ -4,8 +4,9 @@
 //! determinants expanded by rows. `SEPRANK_CASES` is the number of mutations of each kind of
 //! evidence; the gate takes 10,000.
 
-#[path = "common/cases.rs"]
+#[path = "../../../tests/common/cases.rs"]
 mod cases;
+#[path = "../../../tests/common/mod.rs"]
 mod common;
 
 use cases::cases;
@@ -14,11 +15,11 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 use proptest::prelude::*;
-use seprank::certificate::{
+use seprank_check::certificate::{
     Architecture, Attention, Certificate, Claim, Coefficients, Grid, Head, Lower, Matrix, Output,
     Problem, RankClaim, Relation, Scope, Text, Upper, Value, Weights,
 };
-use seprank::check::{Kind, check};
+use seprank_check::check::{Kind, check};
 use std::collections::BTreeMap;
 
 const TOKENS: usize = 3;
@@ -284,13 +285,13 @@ fn apply(claim: &mut RankClaim, mutation: &Mutation) {
                 entry.0 = BigRational::new(n.into(), d.into());
             }
         }
-        Value(n) => claim.value = seprank::certificate::Value::Exact(Text(n.into())),
+        Value(n) => claim.value = seprank_check::certificate::Value::Exact(Text(n.into())),
         Output(token, channel) => {
-            claim.problem.output = seprank::certificate::Output { token, channel }
+            claim.problem.output = seprank_check::certificate::Output { token, channel }
         }
         Left(more) => claim.problem.left = if more { vec![0, 2] } else { vec![1] },
         Relation(most) => {
-            use seprank::certificate::Relation as R;
+            use seprank_check::certificate::Relation as R;
             claim.relation = if most { R::AtMost } else { R::Equal };
         }
         _ => match claim.lower.as_mut().unwrap() {

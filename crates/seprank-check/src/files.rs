@@ -1,0 +1,61 @@
+//! Files that appear whole or not at all.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const TEMPORARY_PREFIX: &str = ".seprank-";
+const TEMPORARY_SUFFIX: &str = ".tmp";
+
+/// Writes `bytes` to `path` by way of a temporary name beside it: written, synced to the disk,
+/// renamed, and the directory synced, so that no reader and no crash sees half a file. What is not
+/// a regular file, for example a pipe, is written to directly.
+///
+/// # Errors
+/// Those of the file system, for an existing file also that it must not be written. That file stays
+/// as it was, and the temporary file is removed on the way out.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // The file that a link points to is replaced, not the link.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let existing = fs::metadata(&target).ok();
+    if let Some(existing) = &existing {
+        let mut file = OpenOptions::new().write(true).open(&target)?;
+        if !existing.is_file() {
+            return file.write_all(bytes);
+        }
+    }
+    let directory = match target.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    // Two threads may write the same file at once.
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let (process, count) = (process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let name = format!("{TEMPORARY_PREFIX}{process}-{count}{TEMPORARY_SUFFIX}");
+    let temporary = directory.join(name);
+    let replaced = File::create(&temporary).and_then(|mut file| {
+        if let Some(existing) = existing {
+            file.set_permissions(existing.permissions())?;
+        }
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, &target)
+    });
+    if replaced.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced?;
+    // Not every system opens directories.
+    File::open(directory).map_or(Ok(()), |directory| directory.sync_all())
+}
+
+/// Whether `name` is of a file that [`replace`] writes before it renames it.
+pub fn is_temporary(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| {
+        name.strip_prefix(TEMPORARY_PREFIX).is_some_and(|rest| rest.ends_with(TEMPORARY_SUFFIX))
+    })
+}
