@@ -19,7 +19,6 @@ pub mod presets;
 mod view;
 mod weight_file;
 mod weights;
-pub mod witness;
 
 pub use activation::{Activation, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MAX_SIZE, MixerShape};
