@@ -94,12 +94,39 @@ fn the_same_seed_gives_the_same_bytes() {
     );
 }
 
+/// Integers that a reader with doubles would round are strings, and primes at any size.
+#[test]
+fn json_has_no_integer_that_doubles_round() {
+    fn sound(value: &Value) -> bool {
+        match value {
+            Value::Number(n) => n.as_u64().is_none_or(|n| n < 1 << 53),
+            Value::Array(list) => list.iter().all(sound),
+            Value::Object(fields) => {
+                fields.iter().all(|(name, v)| sound(v) && (name != "prime" || v.is_string()))
+            }
+            _ => true,
+        }
+    }
+    for arguments in [
+        "rank attention --depth 2 --width 3 --tokens 4",
+        "rank attention --depth 2 --width 3 --tokens 6 --method hankel",
+        "rank attention --depth 3 --width 4 --tokens 8 --dry-run",
+        "profile attention --depth 1 --width 2 --tokens 3",
+        "tensor attention --depth 1 --width 2 --tokens 2",
+    ] {
+        let answer = json(&format!("{arguments} --seed {}", u64::MAX));
+        assert!(sound(&answer), "{answer}");
+        let seed = answer.get("seed");
+        assert!(seed.is_none_or(|s| *s == u64::MAX.to_string()), "{answer}");
+    }
+}
+
 #[test]
 fn bad_input_gets_one_line_that_names_the_option() {
     for (arguments, words) in [
         (
             "rank attention --depth 2 --width 4 --heads 3 --tokens 4",
-            "--heads 3: must divide --width 4",
+            "--heads 3: must divide the width 4, so one of 1, 2, 4",
         ),
         ("rank attention --depth 2 --width 4 --heads 0 --tokens 4", "--heads 0"),
         ("rank attention --depth 0 --width 4 --tokens 4", "--depth 0: allowed are 1..="),
@@ -132,7 +159,7 @@ fn bad_input_gets_one_line_that_names_the_option() {
         ),
         (
             "rank attention --depth 2 --width 4 --tokens 4 --inputs theorem",
-            "--inputs theorem: needs --weights",
+            "--inputs theorem: needs the weights power",
         ),
         (
             "rank attention --depth 1 --width 4 --tokens 4 --weights heads",
@@ -160,6 +187,11 @@ fn bad_input_gets_one_line_that_names_the_option() {
             "--permute nosuchfile",
         ),
         ("tensor attention --depth 3 --width 8 --tokens 8", "the coefficient tensor would take"),
+        ("tensor attention --depth 3 --width 8 --tokens 8", "reduce --depth, --width or --tokens"),
+        (
+            "rank mixer --depth 1 --width 2 --tokens 4 --token-hidden 3 --method hankel --dry-run",
+            "--method hankel: needs all inputs",
+        ),
         ("bounds --model vit-b-17", "vit-b-17"),
         ("table nosuchtable", "nosuchtable"),
     ] {

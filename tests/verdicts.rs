@@ -21,7 +21,7 @@ use seprank::linalg::rank_bareiss;
 use seprank::network::{Network, NetworkFile, Problem, Replacements, WeightStyle};
 use seprank::prove::witness::WitnessKind;
 use seprank::prove::{
-    Basis, Inputs, Method, RankAnswer, RankRequest, Scope, Status, Weights, rank,
+    Basis, Inputs, Method, RankAnswer, RankError, RankRequest, Scope, Status, Weights, rank,
 };
 use std::path::Path;
 
@@ -170,6 +170,31 @@ fn given_weights_that_vanish_modulo_a_prime_do_not_vanish() {
             assert!(divides_nothing(&answer), "{scale} {method:?}");
             assert_eq!(check(&answer.certificate().unwrap()), Verdict::Valid);
         }
+    }
+}
+
+/// A number that all the primes tried divide is refused, by name; one prime less, and the last is taken.
+#[test]
+fn a_multiple_of_all_primes_tried_is_refused() {
+    let product = |first: Prime, count: usize| {
+        let primes = first.downwards().take(count).map(|p| Rational::from(p.get() as i64));
+        primes.fold(Rational::from(1), |product, p| product * p)
+    };
+    for (first, method) in [
+        (Prime::MERSENNE_61, Method::Grid),
+        (Prime::MERSENNE_61, Method::Coefficients),
+        (Prime::WORD, Method::Hankel),
+    ] {
+        let of = |count: usize| {
+            let (problem, network) = planted(&product(first, count));
+            let weights = Weights::Given(network);
+            rank(&RankRequest { weights, method, ..RankRequest::new(problem) }, &|_, _| ())
+        };
+        let answer = of(99).unwrap();
+        assert_eq!((answer.rank, Some(answer.prime)), (5, first.downwards().nth(99)));
+        let error = of(100).unwrap_err();
+        let RankError::NoPrime { tried, last } = &error else { panic!("{error}") };
+        assert_eq!((*tried, &*last.parameter), (100, "head0.query"));
     }
 }
 

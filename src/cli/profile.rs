@@ -2,6 +2,7 @@
 
 use super::problem::Subject;
 use super::{Failure, json, new_table, print_json, progress};
+use crate::arith::Prime;
 use crate::network::Problem;
 use crate::plot::{Chart, Series};
 use crate::prove::{self, RankRequest, Status};
@@ -69,6 +70,9 @@ struct Row {
     rank: usize,
     /// "exact" or "lower".
     status: &'static str,
+    /// The prime of the minor.
+    #[serde(serialize_with = "json::string")]
+    prime: Prime,
 }
 
 #[derive(Serialize)]
@@ -137,7 +141,14 @@ fn row(problem: &Problem, kind: &'static str, left: &[usize], seed: u64) -> Resu
         Status::Exact => "exact",
         Status::Lower => "lower",
     };
-    Ok(Row { kind, left: left.iter().join(" "), size: left.len(), rank: answer.rank, status })
+    Ok(Row {
+        kind,
+        left: left.iter().join(" "),
+        size: left.len(),
+        rank: answer.rank,
+        status,
+        prime: answer.prime,
+    })
 }
 
 /// The ranks of the balanced partitions, increasing, each with its count.

@@ -2,8 +2,8 @@
 
 use super::problem::Subject;
 use super::{Failure, Format, json, print_json, progress};
+use crate::arith::Prime;
 use crate::bounds::Side;
-use crate::certificate;
 use crate::network::WeightStyle;
 use crate::prove::witness::WitnessKind;
 use crate::prove::{
@@ -133,7 +133,7 @@ struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<BlockRow>,
     #[serde(serialize_with = "json::string")]
-    prime: u64,
+    prime: Prime,
     scope: &'static str,
 }
 
@@ -206,7 +206,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             .map_err(|e| format!("--coq {}: {e}", path.display()))?;
     }
     if let Some(path) = &options.certificate {
-        certificate::write(path, &answer.certificate()?)
+        answer
+            .certificate()?
+            .write(path)
             .map_err(|e| format!("--certificate {}: {e}", path.display()))?;
     }
     let report = report(&answer);
@@ -269,7 +271,7 @@ fn report(answer: &RankAnswer) -> Report {
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
         basis: basis(answer),
         blocks,
-        prime: answer.prime.get(),
+        prime: answer.prime,
         scope: match answer.scope {
             Scope::Generic => {
                 "generic separation rank: the maximum over all weights, taken by almost all"

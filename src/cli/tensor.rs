@@ -5,7 +5,9 @@ use super::{Failure, json, print_json};
 use crate::arith::Rational;
 use crate::network::{InputFamily, WeightStyle};
 use crate::prove::generator;
-use crate::tensor::{CoefficientMatrix, CoefficientTensor, MemoryLimit};
+use crate::tensor::{
+    CoefficientForecast, CoefficientMatrix, CoefficientTensor, MemoryLimit, TensorError,
+};
 use clap::ValueEnum;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -68,10 +70,13 @@ struct Term {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let problem = args.network.problem()?;
-    let family = InputFamily::all(&problem);
     let limit = MemoryLimit::default();
     // Before the weights are drawn, which may be many.
-    CoefficientTensor::<Rational>::check(&problem, &family, limit)?;
+    let bytes = CoefficientForecast::of_all_inputs(&problem).map(|f| f.bytes);
+    limit
+        .check("the coefficient tensor", bytes, &["depth", "width", "tokens"])
+        .map_err(TensorError::from)?;
+    let family = InputFamily::all(&problem);
     let network = WeightStyle::Random.draw(&problem, &mut generator(args.seed));
     let tensor = CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit)?;
     let (left, right) = (problem.partition().left(), problem.partition().right());

@@ -6,6 +6,7 @@
 
 mod activation;
 mod architecture;
+mod describe;
 pub mod expression;
 mod family;
 mod file;
@@ -22,6 +23,7 @@ mod weights;
 
 pub use activation::{Activation, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MAX_SIZE, MixerShape};
+pub use describe::{describe, fingerprint};
 pub use family::{InputFamily, SideFamily};
 pub use file::{MAX_LAYERS, MAX_NETWORK_BYTES, NetworkFile, Replacements, Site};
 pub use heads::Head;

@@ -147,8 +147,8 @@ pub struct RankAnswer {
     pub basis: Basis,
     /// The weights used.
     pub network: Network<Rational>,
-    /// The inputs.
-    pub family: InputFamily,
+    /// The inputs; `None` for all.
+    pub family: Option<InputFamily>,
     /// The prime of the lower witness: no entry of the weights vanishes modulo it, or loses its
     /// denominator.
     pub prime: Prime,

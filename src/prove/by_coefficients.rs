@@ -6,6 +6,7 @@ use super::request::RankError;
 use super::setting::Setting;
 use crate::arith::{Fp, Prime, Rational, Ring};
 use crate::linalg::{rank_mod_p, rank_rational};
+use crate::network::InputFamily;
 use crate::tensor::{Block, CoefficientMatrix, CoefficientTensor};
 
 /// The evidence and its prime.
@@ -53,8 +54,8 @@ fn matrix<T: Ring>(
     embed: impl Fn(&Rational) -> T,
 ) -> Result<CoefficientMatrix<T>, RankError> {
     let (problem, memory) = (&setting.request.problem, setting.request.memory);
-    let tensor =
-        CoefficientTensor::new(problem, setting.network(), &setting.family, embed, memory)?;
+    let family = setting.family.clone().unwrap_or_else(|| InputFamily::all(problem));
+    let tensor = CoefficientTensor::new(problem, setting.network(), &family, embed, memory)?;
     Ok(tensor.matricize())
 }
 

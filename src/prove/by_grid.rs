@@ -7,8 +7,10 @@ use super::request::RankError;
 use super::setting::Setting;
 use crate::arith::{Fp, Prime};
 use crate::linalg::{Echelon, rank_mod_p};
-use crate::tensor::{GridPoints, grid, random_points};
+use crate::network::{InputFamily, Problem};
+use crate::tensor::{GridPoints, grid, random_inputs, random_points};
 use nalgebra::DMatrix;
+use rand_chacha::ChaCha20Rng;
 
 /// The evidence and its prime: square grids of growing size, until the rank stays below the size or the
 /// plan has no larger one.
@@ -23,7 +25,8 @@ pub(super) fn run(
     let mut size = grids.first;
     loop {
         let tried = size as usize;
-        let points = random_points(&setting.family, (tried, tried), prime, &mut rng);
+        let family = setting.family.as_ref();
+        let points = random_square(&setting.request.problem, family, tried, prime, &mut rng);
         let matrix =
             grid(&setting.request.problem, &network, &points, &|rows| progress(rows, size));
         let minor = rank_mod_p(&matrix, prime);
@@ -31,6 +34,20 @@ pub(super) fn run(
             Some(next) => size = next,
             None => return Ok((Evidence::Grid { points: chosen(points, &minor), tried }, prime)),
         }
+    }
+}
+
+/// `count` points on either side, of the family or of all inputs.
+pub(super) fn random_square(
+    problem: &Problem,
+    family: Option<&InputFamily>,
+    count: usize,
+    prime: Prime,
+    rng: &mut ChaCha20Rng,
+) -> GridPoints<Fp> {
+    match family {
+        Some(family) => random_points(family, (count, count), prime, rng),
+        None => random_inputs(problem, (count, count), prime, rng),
     }
 }
 

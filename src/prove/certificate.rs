@@ -1,7 +1,7 @@
 //! From answers to certificates: the same facts, written so that the checker can follow them.
 
 use super::answer::{Basis, CoefficientMinor, Evidence, RankAnswer, Scope};
-use super::by_grid::chosen;
+use super::by_grid::{chosen, random_square};
 use super::layers::{matrix, rational};
 use super::modulus::LARGE;
 use super::request::{RankError, generator};
@@ -13,7 +13,7 @@ use crate::certificate::{
 use crate::linalg::{RowFactorisation, rank_mod_p, rank_rational};
 use crate::network::{Architecture, Head, Network, Problem};
 use crate::poly::Monomial;
-use crate::tensor::{CoefficientMatrix, GridPoints, grid, random_points};
+use crate::tensor::{CoefficientMatrix, GridPoints, grid};
 use nalgebra::DMatrix;
 use rug::Integer;
 
@@ -157,7 +157,8 @@ fn grid_in_place_of_blocks(answer: &RankAnswer) -> Result<(Lower, usize), RankEr
     let count = answer.rank + 8;
     let bytes = (count as u64).checked_mul(count as u64).and_then(|n| n.checked_mul(24));
     answer.memory.check("a grid matrix", bytes, &["depth", "width", "tokens"])?;
-    let points = random_points(&answer.family, (count, count), prime, &mut rng);
+    let family = answer.family.as_ref();
+    let points = random_square(&answer.problem, family, count, prime, &mut rng);
     let matrix = grid(&answer.problem, &network, &points, &|_| {});
     let mut minor = rank_mod_p(&matrix, prime);
     minor.rank = minor.rank.min(answer.rank);

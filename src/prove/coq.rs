@@ -8,7 +8,7 @@ use super::grid_witness::GridWitness;
 use super::literals::{attention_weights, mixer_weights, rows};
 use crate::arith::{Fp, Prime, Rational};
 use crate::linalg::rank_mod_p;
-use crate::network::{Architecture, Network, Problem};
+use crate::network::{Architecture, Network, Problem, describe};
 use crate::tensor::{GridPoints, grid};
 use itertools::Itertools;
 use nalgebra::DMatrix;
@@ -72,7 +72,7 @@ fn write_theorem(
 ) -> Result<String, CoqError> {
     let (n, d, r) = (problem.tokens(), problem.width(), points.left.len());
     let (token, channel) = (problem.output().token, problem.output().channel);
-    let name = crate::claims::describe(problem);
+    let name = describe(problem);
     let left = problem.partition().left();
     let side = (0..n).map(|t| left.contains(&t)).join("; ");
     let list = |points: &[DMatrix<Fp>]| {

@@ -27,7 +27,8 @@ pub struct Forecast {
     pub fits: bool,
 }
 
-/// The forecast for `request`. Where no bound says how large the rank is, the first grid is forecast.
+/// The forecast for `request`. Of a rank that is not known beforehand, grids are forecast up to the best
+/// upper bound, or where there is none as far as memory goes.
 /// Cost: below a tenth of a second on two idle cores, besides that of the bounds; of a Mixer also that
 /// of drawing its weights.
 ///

@@ -59,8 +59,14 @@ impl<'a> Plan<'a> {
 /// The route that the method names. Automatically: the tensor where it is small, Hankel blocks where
 /// they apply and a grid would not be small, else a grid.
 fn choose(setting: &Setting) -> Result<Choice, RankError> {
-    let union = [&setting.family.left, &setting.family.right].iter().any(|s| s.branches.len() > 1);
-    let tensor = CoefficientForecast::new(&setting.request.problem, &setting.family);
+    let problem = &setting.request.problem;
+    let (union, tensor) = match &setting.family {
+        None => (false, CoefficientForecast::of_all_inputs(problem)),
+        Some(family) => {
+            let union = family.left.branches.len() + family.right.branches.len() > 2;
+            (union, CoefficientForecast::new(problem, family))
+        }
+    };
     match setting.request.method {
         Method::Coefficients if union => Err(RankError::union_of_inputs()),
         Method::Coefficients => coefficients(setting, tensor),
@@ -91,14 +97,24 @@ fn coefficients(
     tensor: Option<CoefficientForecast>,
 ) -> Result<Choice, RankError> {
     let memory = setting.request.memory;
-    memory.check("the coefficient tensor", tensor.map(|f| f.bytes), SIZES)?;
-    let Some(tensor) = tensor else { return Err(RankError::union_of_inputs()) };
+    let what = "the coefficient tensor";
+    let Some(tensor) = tensor else {
+        return Err(TooLarge::past_64_bits(what, memory, SIZES).into());
+    };
+    memory.check(what, Some(tensor.bytes), SIZES)?;
     // A block has no more rows than its side has monomials, nor more than the tensor has terms.
     let side = |variables: usize| {
         count_monomials(variables as u64, tensor.degree, false)
             .map_or(tensor.terms, |n| n.min(tensor.terms))
     };
-    let (left, right) = (setting.family.left.parameters, setting.family.right.parameters);
+    let (left, right) = match &setting.family {
+        Some(family) => (family.left.parameters, family.right.parameters),
+        None => {
+            let RankRequest { problem, .. } = setting.request;
+            let (left, right) = (problem.partition().left(), problem.partition().right());
+            (left.len() * problem.width(), right.len() * problem.width())
+        }
+    };
     // Fixed weights are eliminated over Q.
     let entry = if setting.scope == Scope::Generic { 24 } else { 64 };
     // The blocks of a homogeneous polynomial have together as many entries as it has monomials.
@@ -240,13 +256,13 @@ impl Plan<'_> {
         }
     }
 
-    /// The rank that is known, or else the largest there may be, or else one that is reached.
+    /// The rank that is known, or else the largest there may be.
     fn largest_rank(&self) -> u64 {
         let rank = match (self.setting.scope, &self.setting.witness) {
             (Scope::ProofInputs, Some(witness)) => witness.rank.to_u64(),
-            _ => self.setting.upper().map(|(_, upper)| upper).or_else(|| self.setting.reached()),
+            _ => self.setting.upper().map(|(_, upper)| upper),
         };
-        rank.unwrap_or(0)
+        rank.unwrap_or(u64::MAX)
     }
 
     /// The sizes of the grids up to that rank; none of another route.

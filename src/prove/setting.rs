@@ -17,7 +17,8 @@ use std::cell::OnceCell;
 pub(super) struct Setting<'a> {
     pub(super) request: &'a RankRequest,
     pub(super) scope: Scope,
-    pub(super) family: InputFamily,
+    /// The inputs of a proof, or all.
+    pub(super) family: Option<InputFamily>,
     pub(super) witness: Option<Witness>,
     bounds: OnceCell<Vec<Evaluation>>,
     drawn: OnceCell<(Network<Rational>, ChaCha20Rng)>,
@@ -42,11 +43,9 @@ impl<'a> Setting<'a> {
             _ => None,
         };
         let (scope, family) = match (request.inputs, &witness) {
-            (Inputs::All, _) if request.weights == Weights::Random => {
-                (Scope::Generic, InputFamily::all(problem))
-            }
-            (Inputs::All, _) => (Scope::Weights, InputFamily::all(problem)),
-            (Inputs::Theorem, Some(witness)) => (Scope::ProofInputs, witness.family.clone()),
+            (Inputs::All, _) if request.weights == Weights::Random => (Scope::Generic, None),
+            (Inputs::All, _) => (Scope::Weights, None),
+            (Inputs::Theorem, Some(witness)) => (Scope::ProofInputs, Some(witness.family.clone())),
             (Inputs::Theorem, None) => {
                 let allowed = "needs the weights power, isotropic, heads or blocks, whose proofs name the inputs";
                 return Err(InvalidProblem::new("inputs", "theorem", allowed).into());

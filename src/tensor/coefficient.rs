@@ -64,7 +64,11 @@ impl<T: Ring> CoefficientTensor<T> {
         embed: impl Fn(&Rational) -> T,
         limit: MemoryLimit,
     ) -> Result<Self, TensorError> {
-        Self::check(problem, family, limit)?;
+        if family.left.branches.len() + family.right.branches.len() > 2 {
+            return Err(TensorError::Union);
+        }
+        let bytes = CoefficientForecast::new(problem, family).map(|f| f.bytes);
+        limit.check("the coefficient tensor", bytes, &["depth", "width", "tokens"])?;
         let side = |rows: &DMatrix<Polynomial<Rational>>, shift: usize, count: usize| {
             let variables: Vec<Polynomial<T>> =
                 (0..count).map(|i| Polynomial::variable(shift + i)).collect();
@@ -80,22 +84,6 @@ impl<T: Ring> CoefficientTensor<T> {
         let output = problem.output();
         let polynomial = network.forward(&x)[(output.token, output.channel)].clone();
         Ok(Self::from_polynomial(polynomial, left_variables))
-    }
-
-    /// Whether there is a tensor within `limit`.
-    ///
-    /// # Errors
-    /// Those of [`CoefficientTensor::new`].
-    pub fn check(
-        problem: &Problem,
-        family: &InputFamily,
-        limit: MemoryLimit,
-    ) -> Result<(), TensorError> {
-        if family.left.branches.len() + family.right.branches.len() > 2 {
-            return Err(TensorError::Union);
-        }
-        let bytes = CoefficientForecast::new(problem, family).map(|f| f.bytes);
-        Ok(limit.check("the coefficient tensor", bytes, &["depth", "width", "tokens"])?)
     }
 
     /// The tensor of a polynomial in `left_variables` variables of side A, numbered first, and any

@@ -29,6 +29,15 @@ pub struct TooLarge {
 }
 
 impl TooLarge {
+    /// What is past counting in 64 bits.
+    pub(crate) fn past_64_bits(
+        what: impl Into<String>,
+        limit: MemoryLimit,
+        reduce: &'static [&'static str],
+    ) -> Self {
+        Self { what: what.into(), needed: None, limit: limit.0, reduce }
+    }
+
     /// The error in words, fields being named by `name`.
     pub fn text(&self, name: impl Fn(&str) -> String) -> String {
         let needed = self.needed.map_or("over 10^18".into(), |bytes| bytes.to_string());
@@ -88,27 +97,38 @@ impl CoefficientForecast {
     /// The forecast for the tensor of `problem` on `family`, or `None` past 64 bits or past the
     /// 16-bit exponents of [`Monomial`](crate::poly::Monomial).
     ///
-    /// Every entry of every state is bounded by all monomials of its degree, about 100 bytes a term,
-    /// for N d entries of the last state but one and the hash table of one product.
+    /// Every entry of every state is bounded by all monomials of its degree, of about 100 bytes and an
+    /// exponent for each variable, for N d entries of the last state but one and the hash table of one
+    /// product.
     pub fn new(problem: &Problem, family: &InputFamily) -> Option<Self> {
         let entry_degree = [&family.left, &family.right]
             .iter()
             .flat_map(|side| side.branches.iter().flat_map(|b| b.iter().map(|p| p.degree())))
             .max()?
             .max(1);
+        let variables = (family.left.parameters + family.right.parameters) as u64;
+        Self::of(problem, variables, entry_degree, *family == InputFamily::all(problem))
+    }
+
+    /// The same on all inputs.
+    pub fn of_all_inputs(problem: &Problem) -> Option<Self> {
+        let variables = (problem.tokens() as u64).checked_mul(problem.width() as u64)?;
+        Self::of(problem, variables, 1, true)
+    }
+
+    fn of(problem: &Problem, variables: u64, entry_degree: u64, all_inputs: bool) -> Option<Self> {
         let degree = problem.degree().ok()?.checked_mul(entry_degree)?;
         if degree >= u64::from(u16::MAX) {
             return None;
         }
-        let variables = (family.left.parameters + family.right.parameters) as u64;
         let layers = match problem.architecture() {
             Architecture::Attention(_) => true,
             Architecture::Mixer(shape) => !shape.bias && !shape.residual,
             Architecture::Layers(_) => false,
         };
-        let homogeneous = layers && *family == InputFamily::all(problem);
+        let homogeneous = layers && all_inputs;
         let terms = count_monomials(variables, degree, homogeneous)?;
-        let bytes = terms.checked_mul(400)?;
+        let bytes = terms.checked_mul(variables.checked_mul(8)?.checked_add(400)?)?;
         Some(Self { terms, bytes, degree, homogeneous })
     }
 }

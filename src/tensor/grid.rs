@@ -24,20 +24,37 @@ pub fn random_points(
     prime: Prime,
     rng: &mut ChaCha20Rng,
 ) -> GridPoints<Fp> {
+    // Families have integer coefficients, so the embedding never fails.
+    let embed = |c: &Rational| Fp::from_ratio(c, prime).expect("an integer");
     let mut side = |side: &SideFamily, count: usize| {
         (0..count)
-            .map(|branch| {
-                let values: Vec<Fp> = (0..side.parameters)
-                    .map(|_| Fp::from_residue(rng.random_range(0..prime.get()), prime))
-                    .collect();
-                // Families have integer coefficients, so the embedding never fails.
-                let embed =
-                    |c: &Rational| Fp::from_ratio(c, prime).unwrap_or_else(|| Fp::new(0, prime));
-                side.evaluate(branch, &values, embed)
-            })
+            .map(|branch| side.evaluate(branch, &random_values(side.parameters, prime, rng), embed))
             .collect()
     };
     GridPoints { left: side(&family.left, count.0), right: side(&family.right, count.1) }
+}
+
+/// The same of all inputs, without a family of N d polynomials in N d variables.
+pub fn random_inputs(
+    problem: &Problem,
+    count: (usize, usize),
+    prime: Prime,
+    rng: &mut ChaCha20Rng,
+) -> GridPoints<Fp> {
+    let width = problem.width();
+    let mut side = |positions: usize, count: usize| {
+        let mut point = || {
+            let values = random_values(positions * width, prime, rng);
+            DMatrix::from_row_slice(positions, width, &values)
+        };
+        (0..count).map(|_| point()).collect()
+    };
+    let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
+    GridPoints { left: side(left, count.0), right: side(right, count.1) }
+}
+
+fn random_values(count: usize, prime: Prime, rng: &mut ChaCha20Rng) -> Vec<Fp> {
+    (0..count).map(|_| Fp::from_residue(rng.random_range(0..prime.get()), prime)).collect()
 }
 
 /// The matrix `[f(a_s, b_t)]`, s by rows. Cost: one forward pass an entry, on all cores.
@@ -62,4 +79,19 @@ pub fn grid<T: Ring>(
         })
         .collect();
     DMatrix::from_row_iterator(rows, cols, entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    #[test]
+    fn all_inputs_are_those_of_their_family() {
+        let problem = Problem::attention(1, 3, 1, 5).unwrap();
+        let rng = || ChaCha20Rng::seed_from_u64(1);
+        let family = InputFamily::all(&problem);
+        let of_family = random_points(&family, (2, 3), Prime::WORD, &mut rng());
+        assert_eq!(random_inputs(&problem, (2, 3), Prime::WORD, &mut rng()), of_family);
+    }
 }

@@ -14,4 +14,4 @@ pub mod hankel;
 
 pub use coefficient::{Block, CoefficientMatrix, CoefficientTensor, TensorError};
 pub use forecast::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials};
-pub use grid::{GridPoints, grid, random_points};
+pub use grid::{GridPoints, grid, random_inputs, random_points};

@@ -24,6 +24,16 @@ pub fn write(path: &Path, certificate: &Certificate) -> io::Result<()> {
     crate::files::replace(path, &to_bytes(certificate))
 }
 
+impl Certificate {
+    /// As [`write`].
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write(&self, path: &Path) -> io::Result<()> {
+        write(path, self)
+    }
+}
+
 /// Layout: no indentation and no spaces. Every field of an object starts a line. An array whose
 /// first item is an array or an object has an item a line; any other array is on one line.
 #[derive(Default)]
