@@ -14,11 +14,13 @@ pub mod bounds;
 #[path = "../tests/common/cases.rs"]
 mod cases;
 pub mod claims;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod files;
 pub mod float;
 pub mod linalg;
 pub mod network;
+#[cfg(feature = "cli")]
 pub mod plot;
 pub mod poly;
 pub mod prove;
