@@ -1,5 +1,6 @@
 //! Gaps: a lower bound for attention above an upper bound for the Mixer.
 
+use super::count::Work;
 use super::evidence;
 use super::logarithm;
 use super::verdict::{Finding, Kind};
@@ -7,10 +8,10 @@ use crate::certificate::{Architecture, Decimal, GapClaim, RankClaim, Relation, S
 use std::fmt::Display;
 
 /// Both bounds hold, they are about one problem size, and the lower one is larger.
-pub(super) fn check(gap: &GapClaim) -> Result<(), Finding> {
+pub(super) fn check(gap: &GapClaim, work: &Work) -> Result<(), Finding> {
     sides(gap)?;
-    evidence::check(&gap.lower, "claim.gap.lower")?;
-    evidence::check(&gap.upper, "claim.gap.upper")?;
+    evidence::check(&gap.lower, "claim.gap.lower", work)?;
+    evidence::check(&gap.upper, "claim.gap.upper", work)?;
     order(&gap.lower.value, &gap.upper.value)
 }
 

@@ -12,10 +12,8 @@
 //! evaluations as written for a network by its layers, and `r^3 / 3` for the determinant.
 
 mod count;
-mod degree;
 mod evidence;
 mod gap;
-mod images;
 mod layers;
 mod logarithm;
 mod matrix;
@@ -30,6 +28,7 @@ mod verdict;
 pub use verdict::{Finding, Kind, Verdict};
 
 use crate::certificate::{self, Certificate, Claim};
+use count::Work;
 use std::path::Path;
 
 /// Checks a certificate. Never panics, and stops with [`Kind::Limit`] before a computation that
@@ -43,8 +42,8 @@ use std::path::Path;
 /// ```
 pub fn check(certificate: &Certificate) -> Verdict {
     let result = match &certificate.claim {
-        Claim::Rank(claim) => evidence::check(claim, "claim.rank"),
-        Claim::Gap(claim) => gap::check(claim),
+        Claim::Rank(claim) => evidence::check(claim, "claim.rank", &Work::new()),
+        Claim::Gap(claim) => gap::check(claim, &Work::new()),
     };
     result.map_or_else(Finding::into, |()| Verdict::Valid)
 }
