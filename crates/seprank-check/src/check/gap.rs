@@ -54,15 +54,11 @@ fn order(lower: &Value, upper: &Value) -> Result<(), Finding> {
         (Value::Exact(lower), Value::Exact(upper)) => Some(lower.0 > upper.0),
         _ => ends(lower).zip(ends(upper)).and_then(|(l, u)| logarithm::less(&u.1, &l.0)),
     };
-    let write = |value: &Value| match value {
-        Value::Exact(value) => value.to_string(),
-        Value::Log10(log) => format!("10^[{}, {}]", log.low, log.high),
-    };
     match above {
         Some(true) => Ok(()),
         _ => {
-            let expected = format!("more than {}", write(upper));
-            Err(Finding::new(Kind::GapOrder, "claim.gap.lower.value", expected, write(lower)))
+            let expected = format!("more than {upper}");
+            Err(Finding::new(Kind::GapOrder, "claim.gap.lower.value", expected, lower))
         }
     }
 }

@@ -163,13 +163,9 @@ impl Check<'_> {
             return Ok(());
         }
         let relation = if side == Side::Lower { "at most" } else { "at least" };
-        let got = match &self.claim.value {
-            Value::Exact(value) => value.to_string(),
-            Value::Log10(log) => format!("10^[{}, {}]", log.low, log.high),
-        };
         let expected = format!("{relation} {}, by {id}", own.value);
         // A formula that was only estimated proves nothing against the claim.
         let kind = if own.sharp { Kind::Bound } else { Kind::Limit };
-        Err(self.finding(kind, "value", expected, got))
+        Err(self.finding(kind, "value", expected, &self.claim.value))
     }
 }
