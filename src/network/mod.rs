@@ -13,22 +13,24 @@ mod heads;
 pub mod layers;
 mod modulo;
 mod nearest;
-mod number;
 mod partition;
 pub mod presets;
+mod site;
 mod view;
 mod weight_file;
 mod weights;
 pub mod witness;
 
-pub use activation::{Activation, MAX_ACTIVATION_DEGREE};
+pub use activation::{Activation, ActivationError, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MAX_SIZE, MixerShape};
 pub use family::{InputFamily, SideFamily};
-pub use file::{MAX_LAYERS, MAX_NETWORK_BYTES, NetworkFile, Replacements, Site};
+pub use file::{
+    FileError, MAX_NETWORK_BYTES, MAX_NUMBER_LENGTH, NetworkFile, Number, Replacements, Table,
+};
 pub use heads::Head;
 pub use modulo::{RatioPart, VanishingEntry};
-pub use number::Number;
 pub use partition::Partition;
+pub use site::{MAX_LAYERS, Site};
 pub use weight_file::WeightMap;
 pub use weights::{RANDOM_WEIGHT_RANGE, WeightStyle};
 
@@ -254,13 +256,14 @@ impl<T: Ring> Network<T> {
         let mut names = Vec::with_capacity(layers.len());
         for (index, (layer, given)) in layers.iter().zip(&parameters).enumerate() {
             let (tokens, width) = state;
-            state = layer.output(tokens, width).map_err(|asks| WeightShapeError {
+            let definition = layer.definition(tokens, width).map_err(|e| WeightShapeError {
                 layer: index,
-                expected: format!("a state that the layer accepts, which {asks}"),
+                expected: format!("a state that the layer accepts, which {}", e.asks),
                 got: format!("{tokens} x {width}"),
             })?;
-            expressions.push(layer.expression(tokens, width));
-            let wanted = layer.parameters(tokens, width);
+            state = definition.output;
+            expressions.push(definition.expression);
+            let wanted = definition.parameters;
             if wanted.len() != given.len() {
                 return Err(count(index, wanted.len(), "parameters", given.len()));
             }
