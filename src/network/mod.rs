@@ -31,7 +31,7 @@ pub use heads::Head;
 pub use modulo::{RatioPart, VanishingEntry};
 pub use partition::Partition;
 pub use site::{MAX_LAYERS, Site};
-pub use weight_file::WeightMap;
+pub use weight_file::{WeightError, WeightMap};
 pub use weights::{RANDOM_WEIGHT_RANGE, WeightStyle};
 
 use crate::arith::Ring;
