@@ -1,0 +1,100 @@
+//! Network files: any network of the layers in [`layers`](super::layers), described in TOML.
+//!
+//! docs/networks.md is the reference. A file gives tokens, width, a list of layers and, if it likes,
+//! the partition, the output entry and where the weights are found. A file that describes attention
+//! or a Mixer as in the theorems is read as that ([`Architecture::of_layers`]), so the theorems apply.
+
+mod error;
+mod number;
+mod value;
+
+pub use error::FileError;
+pub use number::{MAX_NUMBER_LENGTH, Number};
+pub use value::Table;
+
+use super::layers::read_list;
+use super::site::{Budget, Site};
+use super::weight_file::WeightMap;
+use super::{Architecture, InvalidProblem, Output, Partition, Problem};
+use serde::Deserialize;
+use std::io::Read;
+use std::path::Path;
+
+/// A network file has at most this many bytes.
+pub const MAX_NETWORK_BYTES: u64 = 16 << 20;
+
+/// What a network file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkFile {
+    /// The problem.
+    pub problem: Problem,
+    /// Where the weights are found in a weight file, if it says so.
+    pub weights: WeightMap,
+}
+
+/// What replaces the values in a file.
+#[derive(Clone, Debug, Default)]
+pub struct Replacements {
+    /// Number of tokens N.
+    pub tokens: Option<usize>,
+    /// Positions of side A.
+    pub left: Option<Vec<usize>>,
+    /// The output entry.
+    pub output: Option<Output>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    tokens: usize,
+    width: usize,
+    left: Option<Vec<usize>>,
+    output: Option<[usize; 2]>,
+    #[serde(default, rename = "layer")]
+    layers: Vec<Table>,
+    #[serde(default)]
+    weights: WeightMap,
+}
+
+impl NetworkFile {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// Names the file, the layer, the key and what is allowed.
+    pub fn read(path: &Path, replace: &Replacements) -> Result<Self, InvalidProblem> {
+        let wrong = |why: String| InvalidProblem::new("network", path.display(), why);
+        let mut text = String::new();
+        std::fs::File::open(path)
+            .and_then(|file| file.take(MAX_NETWORK_BYTES + 1).read_to_string(&mut text))
+            .map_err(|e| wrong(e.to_string()))?;
+        if text.len() as u64 > MAX_NETWORK_BYTES {
+            return Err(wrong(format!("at most {MAX_NETWORK_BYTES} bytes are allowed")));
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, folder, replace).map_err(|e| wrong(e.to_string()))
+    }
+
+    /// The network that `text` describes; files that it names lie in `folder`.
+    ///
+    /// # Errors
+    /// Names the layer, the key and what is allowed.
+    pub fn parse(text: &str, folder: &Path, replace: &Replacements) -> Result<Self, FileError> {
+        let content: Content = Table::parse(text)?.read()?;
+        let tokens = replace.tokens.unwrap_or(content.tokens);
+        let budget = Budget::default();
+        let site = Site::new(tokens, content.width, folder, &budget)?;
+        if content.layers.is_empty() {
+            return Err(FileError::of("layer", "at least one [[layer]] is needed"));
+        }
+        let (layers, _) = read_list(site, content.layers)?;
+        let architecture = Architecture::of_layers(content.width, layers);
+        let partition = match replace.left.as_ref().or(content.left.as_ref()) {
+            Some(left) => Partition::new(tokens, left),
+            None => Partition::halves(tokens),
+        };
+        let output = content.output.map(|[token, channel]| Output { token, channel });
+        let output = replace.output.or(output).unwrap_or_default();
+        let problem = Problem::new(architecture, partition?, output)?;
+        Ok(Self { problem, weights: content.weights })
+    }
+}
