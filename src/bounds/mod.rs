@@ -6,6 +6,7 @@
 
 pub mod numbers;
 pub(crate) mod pairing;
+mod pairing_plan;
 
 mod attention_blocks;
 mod attention_graded;
@@ -25,6 +26,7 @@ pub use best::{Evaluation, best, evaluate};
 pub use enclosure::LogInterval;
 pub use every_depth::{EveryDepth, InductionStep, every_depth};
 pub use gap::{Gap, SCOPE, gap};
+pub use pairing_plan::PairingPlan;
 
 use crate::network::{Architecture, AttentionShape, MixerShape, Problem};
 use rug::Integer;

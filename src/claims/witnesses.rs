@@ -2,7 +2,7 @@
 
 use super::{Case, Claim, Outcome, Profile, Verdict, certified_rank, describe};
 use crate::network::Problem;
-use crate::network::witness::WitnessKind;
+use crate::prove::witness::WitnessKind;
 use crate::prove::{Inputs, RankRequest, Weights, rank};
 
 struct Witnesses;

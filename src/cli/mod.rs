@@ -7,6 +7,7 @@ mod bounds;
 mod certify;
 mod check;
 mod gap;
+mod json;
 mod map;
 mod networks;
 mod plot;
@@ -20,6 +21,7 @@ mod tensor;
 
 use crate::network::InvalidProblem;
 use crate::prove::RankError;
+use crate::tensor::TensorError;
 use clap::{Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use gmp_mpfr_sys::{gmp, mpfr};
@@ -83,7 +85,7 @@ fn long_version() -> String {
 enum Format {
     /// For reading
     Text,
-    /// One JSON document
+    /// One JSON document; primes, values of bounds and integers of 2^53 or more are strings
     Json,
 }
 
@@ -138,15 +140,23 @@ fn exit(result: Result<ExitCode, Failure>) -> ExitCode {
 
 /// The text of an error; the fields of the library are options here.
 fn in_options(error: &(dyn std::error::Error + 'static)) -> String {
-    let invalid = match error.downcast_ref() {
-        Some(RankError::Invalid(invalid)) => Some(invalid),
-        _ => error.downcast_ref::<InvalidProblem>(),
+    let option = |field: &str| format!("--{}", field.replace('_', "-"));
+    let invalid = |InvalidProblem { field, value, allowed }: &InvalidProblem| {
+        format!("{} {value}: {allowed}", option(field))
     };
-    match invalid {
-        Some(InvalidProblem { field, value, allowed }) => {
-            format!("--{} {value}: {allowed}", field.replace('_', "-"))
-        }
-        None => error.to_string(),
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            RankError::Invalid(error) => invalid(error),
+            RankError::TooLarge(error) => error.text(option),
+            error => error.to_string(),
+        };
+    }
+    if let Some(error) = error.downcast_ref() {
+        return invalid(error);
+    }
+    match error.downcast_ref() {
+        Some(TensorError::TooLarge(error)) => error.text(option),
+        _ => error.to_string(),
     }
 }
 

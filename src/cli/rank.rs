@@ -1,14 +1,14 @@
 //! `seprank rank`.
 
 use super::problem::Subject;
-use super::{Failure, Format, print_json, progress};
+use super::{Failure, Format, json, print_json, progress};
 use crate::bounds::Side;
 use crate::certificate;
 use crate::network::WeightStyle;
-use crate::network::witness::WitnessKind;
+use crate::prove::witness::WitnessKind;
 use crate::prove::{
-    self, Basis, BoundValue, GridWitness, Inputs, Method, RankAnswer, RankRequest, Route, Status,
-    Weights,
+    self, Basis, BoundValue, Evidence, GridWitness, Inputs, Method, RankAnswer, RankRequest, Scope,
+    Status, Weights,
 };
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
@@ -76,8 +76,9 @@ struct Options {
 #[derive(Serialize)]
 struct Prediction {
     method: &'static str,
-    blocks: Vec<[u64; 2]>,
-    bytes: Option<u64>,
+    blocks: Vec<[json::Integer; 2]>,
+    #[serde(serialize_with = "json::integer")]
+    bytes: u64,
     seconds: f64,
     fits: bool,
 }
@@ -124,12 +125,14 @@ struct Report {
     rank: usize,
     status: &'static str,
     method: &'static str,
+    #[serde(serialize_with = "json::integer")]
     seed: u64,
     bounds: Vec<BoundRow>,
     basis: String,
     /// Of the Hankel route: the blocks whose ranks add up.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<BlockRow>,
+    #[serde(serialize_with = "json::string")]
     prime: u64,
     scope: &'static str,
 }
@@ -195,7 +198,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     let answer = answer?;
     if let Some(path) = &options.coq {
-        let witness = GridWitness::of_answer(&request.problem, &answer)
+        let witness = GridWitness::of_answer(&answer)
             .ok_or("--coq needs a witness by grid: use --method grid")?;
         let theorem =
             prove::coq_theorem(&witness).map_err(|e| format!("--coq {}: {e}", path.display()))?;
@@ -203,10 +206,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             .map_err(|e| format!("--coq {}: {e}", path.display()))?;
     }
     if let Some(path) = &options.certificate {
-        certificate::write(path, &prove::certify_rank(&request, &answer)?)
+        certificate::write(path, &answer.certificate()?)
             .map_err(|e| format!("--certificate {}: {e}", path.display()))?;
     }
-    let report = report(&request, &answer);
+    let report = report(&answer);
     match options.format {
         Format::Json => print_json(&report)?,
         Format::Text => print_text(&report)?,
@@ -215,11 +218,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
-    let f = prove::forecast(request);
+    let f = prove::forecast(request)?;
     if format == Format::Json {
         print_json(&Prediction {
-            method: f.route,
-            blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols]).collect(),
+            method: f.route.name(),
+            blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols].map(json::Integer)).collect(),
             bytes: f.bytes,
             seconds: f.seconds,
             fits: f.fits,
@@ -227,15 +230,13 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "by {}, about {:.1} s", f.route, f.seconds)?;
-    match f.bytes {
-        Some(bytes) => {
-            writeln!(out, "memory: {} MiB of {} MiB", bytes >> 20, request.memory.0 >> 20)?;
-        }
-        None => writeln!(out, "memory: more than 64 bits can count")?,
-    }
+    writeln!(out, "by {}, about {:.1} s", f.route.name(), f.seconds)?;
+    writeln!(out, "memory: {} MiB of {} MiB", f.bytes >> 20, request.memory.0 >> 20)?;
     if !f.fits {
-        writeln!(out, "does not fit: reduce --depth or --width, or raise --memory")?;
+        writeln!(
+            out,
+            "a larger grid does not fit: the answer may be a lower bound; raise --memory"
+        )?;
     }
     for (rows, cols) in f.blocks {
         writeln!(out, "  {rows} x {cols}")?;
@@ -243,27 +244,19 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
-    let basis = match (&answer.basis, &request.weights) {
-        (Basis::Theorem(id), _) => {
-            format!("a non-zero minor modulo {}, met by the upper bound {id}", answer.prime)
-        }
-        (Basis::ProofFamily(kind), _) => format!(
-            "a non-zero minor modulo {}, met by the formula for the inputs of the {} proof",
-            answer.prime,
-            kind.name()
-        ),
-        (Basis::Chance(Some(p)), Weights::Random) => format!(
-            "a non-zero minor modulo {}; the generic rank is larger with chance at most {p:.1e} (Schwartz-Zippel)",
-            answer.prime
-        ),
-        (Basis::Chance(Some(p)), _) => format!(
-            "a non-zero minor modulo {}; the rank of these weights is larger modulo the prime with chance at most {p:.1e}",
-            answer.prime
-        ),
-        (Basis::Chance(None), _) => {
-            format!("a non-zero minor modulo {}; nothing is said from above", answer.prime)
-        }
+fn report(answer: &RankAnswer) -> Report {
+    let blocks = match &answer.evidence {
+        Evidence::Hankel { blocks } => blocks
+            .iter()
+            .map(|b| BlockRow {
+                degree_right: b.degree,
+                rows: b.rows,
+                cols: b.cols,
+                classes: b.classes,
+                rank: b.rank,
+            })
+            .collect(),
+        _ => Vec::new(),
     };
     Report {
         rank: answer.rank,
@@ -271,35 +264,44 @@ fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
             Status::Exact => "exact",
             Status::Lower => "lower",
         },
-        method: match answer.route {
-            Route::Coefficients { .. } => "coefficients",
-            Route::Grid { .. } => "grid",
-            Route::Hankel { .. } => "hankel",
-        },
-        seed: request.seed,
+        method: answer.evidence.route().name(),
+        seed: answer.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
-        basis,
-        blocks: match &answer.route {
-            Route::Hankel { blocks } => blocks
-                .iter()
-                .map(|b| BlockRow {
-                    degree_right: b.degree,
-                    rows: b.rows,
-                    cols: b.cols,
-                    classes: b.classes,
-                    rank: b.rank,
-                })
-                .collect(),
-            _ => Vec::new(),
-        },
+        basis: basis(answer),
+        blocks,
         prime: answer.prime.get(),
-        scope: match (&request.weights, request.inputs) {
-            (Weights::Random, _) => {
+        scope: match answer.scope {
+            Scope::Generic => {
                 "generic separation rank: the maximum over all weights, taken by almost all"
             }
-            (_, Inputs::All) => "the network with these weights, all inputs",
-            (_, Inputs::Theorem) => "the network with these weights, on the inputs of the proof",
+            Scope::Weights => "the network with these weights, all inputs",
+            Scope::ProofInputs => "the network with these weights, on the inputs of the proof",
         },
+    }
+}
+
+/// What the rank rests on.
+fn basis(answer: &RankAnswer) -> String {
+    let minor = format!("a non-zero minor modulo {}", answer.prime);
+    let of = match answer.scope {
+        Scope::Generic => "the generic rank",
+        _ => "the rank of these weights",
+    };
+    match &answer.basis {
+        Basis::Theorem(id) => format!("{minor}, met by the upper bound {id}"),
+        Basis::ProofFamily(kind) => {
+            format!("{minor}, met by the formula for the inputs of the {} proof", kind.name())
+        }
+        Basis::Factorisation => {
+            format!("{minor}, met by a factorisation of the coefficient matrix over Q")
+        }
+        Basis::Chance(Some(0.0)) => {
+            format!("{minor}; {of} modulo the prime is this, and nothing is said from above over Q")
+        }
+        Basis::Chance(Some(p)) => format!(
+            "{minor}; {of} modulo the prime is larger with chance at most {p:.1e} (Schwartz-Zippel)"
+        ),
+        Basis::Chance(None) => format!("{minor}; nothing is said from above"),
     }
 }
 

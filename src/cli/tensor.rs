@@ -1,7 +1,7 @@
 //! `seprank tensor`.
 
 use super::problem::Subject;
-use super::{Failure, print_json};
+use super::{Failure, json, print_json};
 use crate::arith::Rational;
 use crate::network::{InputFamily, WeightStyle};
 use crate::prove::generator;
@@ -36,6 +36,7 @@ enum TensorFormat {
 
 #[derive(Serialize)]
 struct Document {
+    #[serde(serialize_with = "json::integer")]
     seed: u64,
     variables: Vec<String>,
     left_variables: usize,
@@ -69,10 +70,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let problem = args.network.problem()?;
     let family = InputFamily::all(&problem);
     let limit = MemoryLimit::default();
-    crate::tensor::CoefficientForecast::new(&problem, &family).map_or_else(
-        || limit.check("the coefficient tensor", None, "--depth, --width or --tokens"),
-        |_| Ok(()),
-    )?;
+    // Before the weights are drawn, which may be many.
+    CoefficientTensor::<Rational>::check(&problem, &family, limit)?;
     let network = WeightStyle::Random.draw(&problem, &mut generator(args.seed));
     let tensor = CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit)?;
     let (left, right) = (problem.partition().left(), problem.partition().right());

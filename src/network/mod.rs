@@ -19,7 +19,6 @@ mod site;
 mod view;
 mod weight_file;
 mod weights;
-pub mod witness;
 
 pub use activation::{Activation, ActivationError, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MAX_SIZE, MixerShape};
