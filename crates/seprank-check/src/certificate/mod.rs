@@ -31,4 +31,4 @@ pub use problem::{
 };
 pub use read::{MAX_FILE_BYTES, ReadError, ReadKind, from_bytes, read, read_bytes};
 pub use types::{Integer, Matrix, Monomial, Rational, Residue};
-pub use write::{to_bytes, write};
+pub use write::to_bytes;
