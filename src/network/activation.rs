@@ -1,7 +1,7 @@
 //! Polynomial activations.
 
 use super::expression::Expression;
-use super::layers::Parameters;
+use super::parameters::Parameters;
 use super::{FileError, Number};
 use crate::arith::Rational;
 use nalgebra::DMatrix;

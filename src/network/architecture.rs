@@ -4,7 +4,7 @@ use super::layers::{
     Attention, ChannelMixing, Layer, Permutation, Residual, TokenMixing, chain_output, next_state,
     placed,
 };
-use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE};
+use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE, MAX_SIZE};
 use rug::Integer;
 use rug::ops::Pow;
 
@@ -87,10 +87,6 @@ impl MixerShape {
         }
     }
 }
-
-/// Largest number of layers, tokens, channels or hidden units accepted anywhere: far above any
-/// published model, and small enough that products of two sizes fit 64 bits.
-pub const MAX_SIZE: usize = 1 << 24;
 
 impl Architecture {
     /// Width d.

@@ -5,8 +5,11 @@
 //! which keys the layer has in a network file (docs/networks.md), what its parameters are, and what
 //! it does, as an [`Expression`]; degrees and sizes follow from that.
 
+pub use super::parameters::{Definition, Parameter, Parameters};
+
 use super::expression::Expression;
 use super::{FileError, Site, Table};
+
 use serde::de::DeserializeOwned;
 use std::fmt;
 
@@ -48,6 +51,12 @@ impl fmt::Display for UnfitLayer {
 }
 
 impl std::error::Error for UnfitLayer {}
+
+impl From<UnfitLayer> for FileError {
+    fn from(e: UnfitLayer) -> Self {
+        Self::whole(e)
+    }
+}
 
 /// What every layer file provides.
 pub trait LayerRule: Sized {
@@ -119,10 +128,8 @@ macro_rules! layers {
 }
 
 mod list;
-mod parameters;
 
 pub(super) use list::read_list;
-pub use parameters::{Definition, Parameter, Parameters};
 pub use scaling::Over;
 
 layers! {

@@ -4,18 +4,10 @@
 //! the partition, the output entry and where the weights are found. A file that describes attention
 //! or a Mixer as in the theorems is read as that ([`Architecture::of_layers`]), so the theorems apply.
 
-mod error;
-mod number;
-mod value;
-
-pub use error::FileError;
-pub use number::{MAX_NUMBER_LENGTH, Number};
-pub use value::Table;
-
 use super::layers::read_list;
 use super::site::{Budget, Site};
 use super::weight_file::WeightMap;
-use super::{Architecture, InvalidProblem, Output, Partition, Problem};
+use super::{Architecture, FileError, InvalidProblem, Output, Partition, Problem, Table};
 use serde::Deserialize;
 use std::io::Read;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! What is wrong in a network file.
 
-use super::super::nearest::with_nearest;
-use super::super::{InvalidProblem, layers::UnfitLayer};
+use crate::network::InvalidProblem;
+use crate::network::nearest::with_nearest;
 use std::fmt;
 
 /// What is wrong in a network file: where, which key, its value and what is allowed.
@@ -73,11 +73,5 @@ impl serde::de::Error for FileError {
 impl From<InvalidProblem> for FileError {
     fn from(e: InvalidProblem) -> Self {
         Self::new(e.field, e.value, e.allowed)
-    }
-}
-
-impl From<UnfitLayer> for FileError {
-    fn from(e: UnfitLayer) -> Self {
-        Self::whole(e)
     }
 }

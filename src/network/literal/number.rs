@@ -1,6 +1,6 @@
 //! Exact numbers in network files.
 
-use super::value::LITERAL;
+use super::LITERAL;
 use crate::arith::Rational;
 use rug::Integer;
 use rug::ops::Pow;

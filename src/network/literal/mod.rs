@@ -1,10 +1,15 @@
 //! TOML values whose numbers are kept as they are written.
 //!
 //! A TOML reader that turns `0.1` into a double has lost what was written. Here a number stays its
-//! literal until a type asks for it: a machine integer reads it as one, [`Number`](super::Number)
+//! literal until a type asks for it: a machine integer reads it as one, [`Number`]
 //! reads it exactly.
 
-use super::FileError;
+mod error;
+mod number;
+
+pub use error::FileError;
+pub use number::{MAX_NUMBER_LENGTH, Number};
+
 use serde::de::value::SeqDeserializer;
 use serde::de::{
     self, Deserialize, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
@@ -35,7 +40,7 @@ impl Table {
     ///
     /// # Errors
     /// Names the line.
-    pub(in crate::network) fn parse(text: &str) -> Result<Self, FileError> {
+    pub(super) fn parse(text: &str) -> Result<Self, FileError> {
         let document = DeTable::parse(text).map_err(|e| {
             let error = <FileError as de::Error>::custom(e.message());
             match e.span() {
@@ -54,7 +59,7 @@ impl Table {
     ///
     /// # Errors
     /// Names the key and what is expected.
-    pub(in crate::network) fn read<T: de::DeserializeOwned>(self) -> Result<T, FileError> {
+    pub(super) fn read<T: de::DeserializeOwned>(self) -> Result<T, FileError> {
         T::deserialize(Value::Table(self.0))
     }
 
@@ -62,7 +67,7 @@ impl Table {
     ///
     /// # Errors
     /// If it is of another type.
-    pub(in crate::network) fn take<T: de::DeserializeOwned>(
+    pub(super) fn take<T: de::DeserializeOwned>(
         &mut self,
         key: &str,
     ) -> Result<Option<T>, FileError> {
@@ -108,7 +113,7 @@ fn small_integer(literal: &str) -> Option<i128> {
 
 /// Asks a [`Value`] for the literal of a number: `visit_newtype_struct` gets it as a string.
 /// Everything else is visited as usual.
-pub(super) const LITERAL: &str = "the literal of a number";
+const LITERAL: &str = "the literal of a number";
 
 impl<'de> Deserializer<'de> for Value {
     type Error = FileError;

@@ -1,7 +1,7 @@
 //! The parameters of a layer, and the layer in them.
 
+use super::expression::Expression;
 use crate::arith::Rational;
-use crate::network::expression::Expression;
 use nalgebra::DMatrix;
 
 /// Name and size of one parameter matrix.
@@ -17,7 +17,7 @@ pub struct Parameter {
     pub value: Option<DMatrix<Rational>>,
 }
 
-/// The parameters of a layer, numbered in the order in which [`LayerRule::define`] names them.
+/// The parameters of a layer, numbered in the order in which [`LayerRule::define`](super::layers::LayerRule::define) names them.
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
     pub(super) list: Vec<Parameter>,
@@ -47,11 +47,7 @@ impl Parameters {
     }
 
     /// The number of a matrix that belongs to the layer's definition.
-    pub(in crate::network) fn fixed_number(
-        &mut self,
-        name: &str,
-        value: DMatrix<Rational>,
-    ) -> usize {
+    pub(super) fn fixed_number(&mut self, name: &str, value: DMatrix<Rational>) -> usize {
         self.push(name, value.shape(), Some(value))
     }
 
