@@ -197,7 +197,7 @@ fn an_expansion_past_the_limits_is_incomplete() {
 fn a_gap_is_written() {
     let gap = fresh().pop().unwrap();
     if std::env::var_os("SEPRANK_BLESS").is_some() {
-        certificate::write(&common::data("accept").join("gap.json"), &gap).unwrap();
+        gap.write(common::data("accept").join("gap.json")).unwrap();
     }
     assert_eq!(common::accepted("gap"), gap);
 }

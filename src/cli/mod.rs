@@ -24,12 +24,13 @@ use crate::prove::RankError;
 use crate::tensor::TensorError;
 use clap::{Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
+use gmp_mpfr_sys::{gmp, mpfr};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Exact, certified separation ranks of polynomial attention and MLP-Mixer networks.
 #[derive(Parser)]
-#[command(version, about, propagate_version = true)]
+#[command(version, long_version = long_version(), about, propagate_version = true)]
 #[command(after_help = "Exit codes: 0 done or Valid, 1 Invalid, 2 Incomplete or bad input.")]
 struct Cli {
     #[command(subcommand)]
@@ -62,6 +63,21 @@ enum Command {
     Table(table::Args),
     /// Check certificates, with other arithmetic than made them
     Check(check::Args),
+}
+
+/// The version, with those of the libraries that the producers compute with.
+fn long_version() -> String {
+    format!(
+        "{}\nGMP {}.{}.{} ({}), MPFR {}.{}.{}",
+        env!("CARGO_PKG_VERSION"),
+        gmp::VERSION,
+        gmp::VERSION_MINOR,
+        gmp::VERSION_PATCHLEVEL,
+        env!("SEPRANK_GMP"),
+        mpfr::VERSION_MAJOR,
+        mpfr::VERSION_MINOR,
+        mpfr::VERSION_PATCHLEVEL,
+    )
 }
 
 /// How results are printed.

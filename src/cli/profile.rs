@@ -5,7 +5,7 @@ use super::{Failure, json, new_table, print_json, progress};
 use crate::arith::Prime;
 use crate::network::Problem;
 use crate::plot::{Chart, Series};
-use crate::prove::{self, RankRequest, Status};
+use crate::prove::{self, RankRequest};
 use clap::ValueEnum;
 use itertools::Itertools;
 use serde::Serialize;
@@ -137,16 +137,12 @@ fn balanced(n: usize) -> Vec<Vec<usize>> {
 fn row(problem: &Problem, kind: &'static str, left: &[usize], seed: u64) -> Result<Row, Failure> {
     let problem = problem.with_partition(left)?;
     let answer = prove::rank(&RankRequest { seed, ..RankRequest::new(problem) }, &|_, _| ())?;
-    let status = match answer.status {
-        Status::Exact => "exact",
-        Status::Lower => "lower",
-    };
     Ok(Row {
         kind,
         left: left.iter().join(" "),
         size: left.len(),
         rank: answer.rank,
-        status,
+        status: answer.status.name(),
         prime: answer.prime,
     })
 }

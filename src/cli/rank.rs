@@ -3,12 +3,10 @@
 use super::problem::Subject;
 use super::{Failure, Format, json, print_json, progress};
 use crate::arith::Prime;
-use crate::bounds::Side;
 use crate::network::WeightStyle;
 use crate::prove::witness::WitnessKind;
 use crate::prove::{
-    self, Basis, BoundValue, Evidence, GridWitness, Inputs, Method, RankAnswer, RankRequest, Scope,
-    Status, Weights,
+    self, BoundValue, Evidence, GridWitness, Inputs, Method, RankAnswer, RankRequest, Weights,
 };
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
@@ -134,7 +132,7 @@ struct Report {
     blocks: Vec<BlockRow>,
     #[serde(serialize_with = "json::string")]
     prime: Prime,
-    scope: &'static str,
+    scope: String,
 }
 
 #[derive(Serialize)]
@@ -211,10 +209,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             .write(path)
             .map_err(|e| format!("--certificate {}: {e}", path.display()))?;
     }
-    let report = report(&answer);
     match options.format {
-        Format::Json => print_json(&report)?,
-        Format::Text => print_text(&report)?,
+        Format::Json => print_json(&report(&answer))?,
+        Format::Text => writeln!(std::io::stdout().lock(), "{answer}")?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -262,65 +259,13 @@ fn report(answer: &RankAnswer) -> Report {
     };
     Report {
         rank: answer.rank,
-        status: match answer.status {
-            Status::Exact => "exact",
-            Status::Lower => "lower",
-        },
+        status: answer.status.name(),
         method: answer.evidence.route().name(),
         seed: answer.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
-        basis: basis(answer),
+        basis: answer.reason(),
         blocks,
         prime: answer.prime,
-        scope: match answer.scope {
-            Scope::Generic => {
-                "generic separation rank: the maximum over all weights, taken by almost all"
-            }
-            Scope::Weights => "the network with these weights, all inputs",
-            Scope::ProofInputs => "the network with these weights, on the inputs of the proof",
-        },
+        scope: answer.scope.to_string(),
     }
-}
-
-/// What the rank rests on.
-fn basis(answer: &RankAnswer) -> String {
-    let minor = format!("a non-zero minor modulo {}", answer.prime);
-    let of = match answer.scope {
-        Scope::Generic => "the generic rank",
-        _ => "the rank of these weights",
-    };
-    match &answer.basis {
-        Basis::Theorem(id) => format!("{minor}, met by the upper bound {id}"),
-        Basis::ProofFamily(kind) => {
-            format!("{minor}, met by the formula for the inputs of the {} proof", kind.name())
-        }
-        Basis::Factorisation => {
-            format!("{minor}, met by a factorisation of the coefficient matrix over Q")
-        }
-        Basis::Chance(Some(0.0)) => {
-            format!("{minor}; {of} modulo the prime is this, and nothing is said from above over Q")
-        }
-        Basis::Chance(Some(p)) => format!(
-            "{minor}; {of} modulo the prime is larger with chance at most {p:.1e} (Schwartz-Zippel)"
-        ),
-        Basis::Chance(None) => format!("{minor}; nothing is said from above"),
-    }
-}
-
-fn print_text(report: &Report) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    let relation = if report.status == "exact" { "=" } else { ">=" };
-    writeln!(
-        out,
-        "separation rank {relation} {}  ({}, by {})",
-        report.rank, report.status, report.method
-    )?;
-    writeln!(out, "  of: {}", report.scope)?;
-    writeln!(out, "  by: {}", report.basis)?;
-    for bound in &report.bounds {
-        let relation = if bound.side == Side::Lower.name() { ">=" } else { "<=" };
-        let value = bound.value.as_deref().unwrap_or("(too large to write)");
-        writeln!(out, "  {relation} {value}  {}", bound.id)?;
-    }
-    Ok(())
 }

@@ -22,6 +22,7 @@ mod request;
 mod setting;
 mod units;
 pub mod witness;
+mod words;
 
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
 pub use certificate::{certify_bound, certify_gap, problem as problem_in_certificate};
