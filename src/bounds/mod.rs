@@ -14,6 +14,7 @@ mod attention_isotropic;
 mod attention_power;
 mod attention_word;
 mod best;
+mod comparable;
 mod enclosure;
 mod every_depth;
 mod gap;
@@ -22,9 +23,10 @@ mod mixer_homogeneous;
 mod network_degree;
 
 pub use best::{Evaluation, best, evaluate};
-pub use enclosure::LogInterval;
+pub use comparable::{Aspect, Incomparable, comparable, positions};
+pub use enclosure::{Ends, LogInterval};
 pub use every_depth::{EveryDepth, InductionStep, every_depth};
-pub use gap::{Gap, SCOPE, gap};
+pub use gap::{Gap, SCOPE, gap, gap_across};
 
 use crate::network::{Architecture, AttentionShape, MixerShape, Problem};
 use rug::Integer;
