@@ -7,6 +7,7 @@ mod bounds;
 mod certify;
 mod check;
 mod gap;
+mod json;
 mod map;
 mod networks;
 mod plot;
@@ -68,7 +69,7 @@ enum Command {
 enum Format {
     /// For reading
     Text,
-    /// One JSON document
+    /// One JSON document; primes, values of bounds and integers of 2^53 or more are strings
     Json,
 }
 

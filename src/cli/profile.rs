@@ -1,7 +1,7 @@
 //! `seprank profile`.
 
 use super::problem::Subject;
-use super::{Failure, new_table, print_json, progress};
+use super::{Failure, json, new_table, print_json, progress};
 use crate::network::Problem;
 use crate::plot::{Chart, Series};
 use crate::prove::{self, RankRequest, Status};
@@ -50,7 +50,7 @@ enum Partitions {
 enum ProfileFormat {
     /// For reading
     Text,
-    /// One JSON document
+    /// One JSON document; primes, values of bounds and integers of 2^53 or more are strings
     Json,
     /// A row a partition
     Csv,
@@ -73,6 +73,7 @@ struct Row {
 
 #[derive(Serialize)]
 struct Report {
+    #[serde(serialize_with = "json::integer")]
     seed: u64,
     rows: Vec<Row>,
     /// Of the balanced partitions: how many have each rank.

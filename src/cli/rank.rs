@@ -1,7 +1,7 @@
 //! `seprank rank`.
 
 use super::problem::Subject;
-use super::{Failure, Format, print_json, progress};
+use super::{Failure, Format, json, print_json, progress};
 use crate::bounds::Side;
 use crate::certificate;
 use crate::network::WeightStyle;
@@ -76,8 +76,8 @@ struct Options {
 #[derive(Serialize)]
 struct Prediction {
     method: &'static str,
-    blocks: Vec<[u64; 2]>,
-    bytes: Option<u64>,
+    blocks: Vec<[json::Integer; 2]>,
+    bytes: Option<json::Integer>,
     seconds: f64,
     fits: bool,
 }
@@ -124,12 +124,14 @@ struct Report {
     rank: usize,
     status: &'static str,
     method: &'static str,
+    #[serde(serialize_with = "json::integer")]
     seed: u64,
     bounds: Vec<BoundRow>,
     basis: String,
     /// Of the Hankel route: the blocks whose ranks add up.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<BlockRow>,
+    #[serde(serialize_with = "json::string")]
     prime: u64,
     scope: &'static str,
 }
@@ -219,8 +221,8 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
     if format == Format::Json {
         print_json(&Prediction {
             method: f.route,
-            blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols]).collect(),
-            bytes: f.bytes,
+            blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols].map(json::Integer)).collect(),
+            bytes: f.bytes.map(json::Integer),
             seconds: f.seconds,
             fits: f.fits,
         })?;

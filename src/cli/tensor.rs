@@ -1,7 +1,7 @@
 //! `seprank tensor`.
 
 use super::problem::Subject;
-use super::{Failure, print_json};
+use super::{Failure, json, print_json};
 use crate::arith::Rational;
 use crate::network::{InputFamily, WeightStyle};
 use crate::prove::generator;
@@ -36,6 +36,7 @@ enum TensorFormat {
 
 #[derive(Serialize)]
 struct Document {
+    #[serde(serialize_with = "json::integer")]
     seed: u64,
     variables: Vec<String>,
     left_variables: usize,

@@ -9,7 +9,9 @@ mod architecture;
 pub mod expression;
 mod family;
 mod file;
+mod heads;
 pub mod layers;
+mod modulo;
 mod nearest;
 mod number;
 mod partition;
@@ -23,6 +25,8 @@ pub use activation::{Activation, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MAX_SIZE, MixerShape};
 pub use family::{InputFamily, SideFamily};
 pub use file::{MAX_LAYERS, MAX_NETWORK_BYTES, NetworkFile, Replacements, Site};
+pub use heads::Head;
+pub use modulo::{RatioPart, VanishingEntry};
 pub use number::Number;
 pub use partition::Partition;
 pub use weight_file::WeightMap;
@@ -33,6 +37,7 @@ use expression::Expression;
 use layers::{Layer, Parameter};
 use nalgebra::DMatrix;
 use rug::Integer;
+use std::sync::Arc;
 
 /// A request that makes no sense: names the field, the value and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -206,7 +211,9 @@ impl Problem {
 pub struct Network<T> {
     layers: Vec<Layer>,
     /// What each layer does to the state that reaches it.
-    expressions: Vec<Expression>,
+    expressions: Arc<[Expression]>,
+    /// The names of its parameters.
+    names: Arc<[Vec<String>]>,
     parameters: Vec<Vec<DMatrix<T>>>,
 }
 
@@ -244,6 +251,7 @@ impl<T: Ring> Network<T> {
         }
         let mut state = (tokens, width);
         let mut expressions = Vec::with_capacity(layers.len());
+        let mut names = Vec::with_capacity(layers.len());
         for (index, (layer, given)) in layers.iter().zip(&parameters).enumerate() {
             let (tokens, width) = state;
             state = layer.output(tokens, width).map_err(|asks| WeightShapeError {
@@ -265,8 +273,10 @@ impl<T: Ring> Network<T> {
                     });
                 }
             }
+            names.push(wanted.into_iter().map(|p| p.name).collect());
         }
-        Ok(Self { layers, expressions, parameters })
+        let (expressions, names) = (expressions.into(), names.into());
+        Ok(Self { layers, expressions, names, parameters })
     }
 
     /// The last state for the input `x` (N x d); rows are tokens.
@@ -279,8 +289,12 @@ impl<T: Ring> Network<T> {
     pub fn map<U: Ring>(&self, f: impl Fn(&T) -> U) -> Network<U> {
         let parameters =
             self.parameters.iter().map(|list| list.iter().map(|m| m.map_ref(&f)).collect());
-        let (layers, expressions) = (self.layers.clone(), self.expressions.clone());
-        Network { layers, expressions, parameters: parameters.collect() }
+        Network {
+            layers: self.layers.clone(),
+            expressions: self.expressions.clone(),
+            names: self.names.clone(),
+            parameters: parameters.collect(),
+        }
     }
 
     /// Puts another matrix in the place of one parameter: the same layers, fed another input.

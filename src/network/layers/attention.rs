@@ -50,6 +50,11 @@ impl Attention {
         ([first, 0, 1, first + 1], [b, 2, 3], b + usize::from(self.bias))
     }
 
+    /// Parameter numbers of a head's query, key, output and value.
+    pub(in crate::network) fn factors(&self, head: usize) -> [usize; 4] {
+        self.numbers(head).0
+    }
+
     /// The number of the parameter after those of the heads.
     fn after_heads(&self) -> usize {
         let (_, _, relative) = self.numbers(self.heads - 1);

@@ -127,6 +127,8 @@ macro_rules! layers {
 
 use serde::Deserialize;
 
+pub use scaling::Over;
+
 layers! {
     /// Multi-head attention without softmax.
     "attention" attention Attention,
