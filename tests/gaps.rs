@@ -196,3 +196,81 @@ fn no_bound_is_lost_at_any_size() {
     };
     assert!(end(0) <= exponent && end(1) >= exponent, "{word}");
 }
+
+/// What is said of K >= 3 is no more than scope 1 of the theory proves.
+#[test]
+fn nothing_says_that_no_gap_can_be() {
+    use seprank::{bounds, claims, table};
+    let claims = claims::all().into_iter().map(|c| c.statement());
+    let captions = table::all().into_iter().flat_map(|t| [t.caption(), t.title()]);
+    let docs = [include_str!("../docs/theory.md"), include_str!("../docs/reproduction.md")];
+    for text in claims.chain(captions).chain(bounds::SCOPE).chain(docs) {
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        assert!(!flat.contains("no asymptotic gap"), "{text}");
+    }
+    let reason = |degrees: &str| {
+        let gap = json(&format!("gap --attention vit-b-16 --mixer mixer-b-16 {degrees}"));
+        gap["reason"].as_str().unwrap().to_owned()
+    };
+    assert!(reason("--token-degree 3").contains("below 3/2"));
+    assert!(reason("--token-degree 4").contains("at most 1"));
+    assert!(reason("--token-degree 2 --channel-degree 2").contains("at most 1"));
+    assert!(reason("--token-degree 1 --channel-degree 3").contains("the bounds give no gap"));
+}
+
+/// Scope 1: for k_t >= 2 the generic rank of a Mixer is at least C(d, k_t^{L-1} k_c^L).
+#[test]
+fn mixers_have_the_rank_of_scope_1() {
+    use seprank::network::{Architecture, MixerShape, Output, Partition, Problem};
+    use seprank::prove::{RankRequest, rank};
+    for (depth, width, k_t, k_c) in
+        [(1, 5, 2, 1), (1, 4, 3, 1), (1, 4, 2, 2), (1, 5, 3, 2), (2, 4, 2, 1), (1, 3, 4, 1)]
+    {
+        for (bias, residual) in [(false, false), (true, false), (false, true)] {
+            let shape = MixerShape {
+                token_degree: k_t,
+                channel_degree: k_c,
+                bias,
+                residual,
+                ..MixerShape::quadratic(depth, width, 1)
+            };
+            let halves = Partition::halves(2).unwrap();
+            let problem =
+                Problem::new(Architecture::Mixer(shape), halves, Output::default()).unwrap();
+            let found = rank(&RankRequest::new(problem), &|_, _| ()).unwrap().rank;
+            let exponent = k_t.pow(depth as u32 - 1) * k_c.pow(depth as u32);
+            let least = rug::Integer::from(width).binomial(exponent as u32);
+            assert!(found >= least, "{depth} {width} {k_t} {k_c} {bias} {residual}: {found}");
+        }
+    }
+}
+
+/// Readers that keep numbers in doubles get the number.
+#[test]
+fn large_integers_are_strings() {
+    let seed = u64::MAX.to_string();
+    let certified = json(&format!("certify --claim attention-against-mixer --seed {seed}"));
+    assert_eq!(certified["seed"], seed);
+    let measured = json(&format!("spectrum --points 2 --draws 1 --seed {seed}"));
+    assert_eq!(measured["seed"], seed);
+    let small = json("spectrum --points 2 --draws 1 --seed 7");
+    assert_eq!(small["seed"], 7);
+    let record = seprank::claims::sharpness::Record {
+        depth: 1,
+        width: 2,
+        heads: 1,
+        tokens: 4,
+        bound: "3".into(),
+        rank: 3,
+        prime: (1 << 61) - 1,
+        seeds: vec![0, u64::MAX],
+        blocks: vec![[1, 1, 1], [2, 2, 2]],
+        checked: true,
+    };
+    let text = serde_json::to_string(&record).unwrap();
+    let words = [r#""prime":"2305843009213693951""#, r#""seeds":["0","18446744073709551615"]"#];
+    assert!(words.iter().all(|w| text.contains(w)), "{text}");
+    // What is written so is read again.
+    let again: seprank::claims::sharpness::Record = serde_json::from_str(&text).unwrap();
+    assert_eq!(again, record);
+}
