@@ -18,11 +18,9 @@ use seprank::certificate::{
     self, Certificate, Coefficients, Lower, Relation, Text, Value, to_bytes,
 };
 use seprank::check::{Kind, Verdict, check};
-use seprank::network::witness::WitnessKind;
 use seprank::network::{Architecture, MixerShape, Output, Partition, Problem};
-use seprank::prove::{
-    Method, RankRequest, Weights, certify_bound, certify_gap, certify_rank, rank,
-};
+use seprank::prove::witness::WitnessKind;
+use seprank::prove::{Method, RankRequest, Weights, certify_bound, certify_gap, rank};
 
 fn attention((depth, width, heads): (usize, usize, usize), tokens: usize) -> Problem {
     Problem::attention(depth, width, heads, tokens).unwrap()
@@ -36,7 +34,7 @@ fn mixer(depth: usize, width: usize, token_hidden: usize, tokens: usize) -> Prob
 fn fresh() -> Vec<Certificate> {
     let of = |problem: Problem, weights: Weights, method| {
         let request = RankRequest { weights, method, ..RankRequest::new(problem) };
-        certify_rank(&request, &rank(&request, &|_, _| {}).unwrap()).unwrap()
+        rank(&request, &|_, _| {}).unwrap().certificate().unwrap()
     };
     let isotropic = Weights::Named(WitnessKind::Isotropic);
     vec![
@@ -167,7 +165,7 @@ proptest! {
             ..RankRequest::new(problem)
         };
         let answer = rank(&request, &|_, _| {}).unwrap();
-        let mut certificate = certify_rank(&request, &answer).unwrap();
+        let mut certificate = answer.certificate().unwrap();
         prop_assert_eq!(check(&certificate), Verdict::Valid);
         let claim = claim_mut(&mut certificate);
         claim.value = Value::Exact(Text((answer.rank + 1).into()));
@@ -180,7 +178,7 @@ proptest! {
 fn an_expansion_past_the_limits_is_incomplete() {
     let problem = attention((2, 4, 1), 4);
     let request = RankRequest { method: Method::Grid, ..RankRequest::new(problem) };
-    let mut certificate = certify_rank(&request, &rank(&request, &|_, _| {}).unwrap()).unwrap();
+    let mut certificate = rank(&request, &|_, _| {}).unwrap().certificate().unwrap();
     let claim = claim_mut(&mut certificate);
     let Some(Lower::Grid(grid)) = &claim.lower else { panic!("a grid") };
     claim.lower = Some(Lower::Coefficients(Coefficients {
@@ -199,7 +197,7 @@ fn an_expansion_past_the_limits_is_incomplete() {
 fn a_gap_is_written() {
     let gap = fresh().pop().unwrap();
     if std::env::var_os("SEPRANK_BLESS").is_some() {
-        certificate::write(&common::data("accept").join("gap.json"), &gap).unwrap();
+        gap.write(common::data("accept").join("gap.json")).unwrap();
     }
     assert_eq!(common::accepted("gap"), gap);
 }

@@ -12,7 +12,7 @@ use seprank::bounds;
 use seprank::network::{
     Architecture, MixerShape, Network, Output, Partition, Problem, WeightStyle,
 };
-use seprank::prove::{GridWitness, Method, RankRequest, certify_rank, coq_theorem, literals, rank};
+use seprank::prove::{GridWitness, Method, RankRequest, coq_theorem, literals, rank};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -98,12 +98,12 @@ fn witnesses_become_coq_theorems() {
         ("Mixer_3_2", Problem::mixer(3, 2, 2, 4), 105),
     ] {
         let problem = problem.unwrap();
-        let answer = rank(&request(problem.clone()), &|_, _| ()).unwrap();
+        let answer = rank(&request(problem), &|_, _| ()).unwrap();
         assert_eq!(answer.rank, expected, "{name}");
-        let witness = GridWitness::of_answer(&problem, &answer).unwrap();
+        let witness = GridWitness::of_answer(&answer).unwrap();
         let theorem = coq_theorem(&witness).unwrap();
         // A certificate becomes the same theorem.
-        let certificate = certify_rank(&request(problem), &answer).unwrap();
+        let certificate = answer.certificate().unwrap();
         let read = GridWitness::of_certificate(&certificate).unwrap();
         assert_eq!(coq_theorem(&read).unwrap(), theorem);
         assert!(theorem.contains("Theorem sep_rank_lower"));
@@ -164,7 +164,7 @@ fn coq_evaluates_the_same_networks() {
                 format!("eval_net {p} {n} {d} (red_net {p} {d} weights)"),
             ),
             Architecture::Mixer(shape) => (
-                literals::mixer_weights(shape, (n, d), &network).unwrap(),
+                literals::mixer_weights(shape, (n, d), &network),
                 format!(
                     "eval_mixer {p} {n} {d} (map (red {p}) token_activation) \
                      (map (red {p}) channel_activation) (map (red_layer {p} {d}) weights)"

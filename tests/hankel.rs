@@ -12,18 +12,27 @@ use rand_chacha::ChaCha20Rng;
 use seprank::arith::{Fp, Prime, Rational};
 use seprank::linalg::rank_mod_p;
 use seprank::network::{InputFamily, Network, Problem, WeightStyle};
-use seprank::tensor::hankel::{SumFunction, gram_function, reduced_function};
+use seprank::tensor::hankel::{SumFunction, reduced_function, sum_function};
 use seprank::tensor::{CoefficientTensor, MemoryLimit};
 use std::collections::{BTreeMap, BTreeSet};
-
-fn function(problem: &Problem, network: &Network<Rational>, prime: Prime) -> Option<SumFunction> {
-    gram_function(problem, network, prime).or_else(|| reduced_function(problem, network, prime))
-}
 
 /// Ranks of the blocks b = 0..=C; the bytes up to which a block is taken whole are `most`.
 fn block_ranks(function: &SumFunction, most: u64, seed: u64) -> Vec<usize> {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     (0..=function.degree()).map(|b| function.block_rank(b, most, &mut rng).rank).collect()
+}
+
+/// The minor that is kept is of the block, of its rank, and not zero.
+fn minor_shows_the_rank(function: &SumFunction, b: usize, most: u64, seed: u64) {
+    let block = function.block_rank(b, most, &mut ChaCha20Rng::seed_from_u64(seed));
+    let below = |list: &[usize], size| {
+        list.iter().collect::<BTreeSet<_>>().len() == block.rank && list.iter().all(|i| *i < size)
+    };
+    assert!(below(&block.minor_rows, block.rows) && below(&block.minor_cols, block.cols));
+    let minor = function.minor(&block);
+    assert_eq!(minor.shape(), (block.rank, block.rank));
+    assert_eq!(rank_mod_p(&minor, function.prime()).rank, block.rank);
+    assert!(block.whole || most == 0);
 }
 
 /// Ranks of the coefficient matrix by degree in the B variables, modulo `prime`.
@@ -64,7 +73,7 @@ proptest! {
         .unwrap();
         let prime = Prime::new(p).unwrap();
         let network = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(seed));
-        let Some(function) = function(&problem, &network, prime) else {
+        let Some(function) = sum_function(&problem, &network, prime) else {
             prop_assert!(mixer, "only a degenerate W1 is not a function of a free sum");
             return Ok(());
         };
@@ -76,6 +85,10 @@ proptest! {
             prop_assert_eq!(*rank, expected, "block {} of {:?}", b, &ranks);
         }
         prop_assert_eq!(ranks.iter().sum::<usize>(), coefficients.values().sum::<usize>());
+        for b in 0..=function.degree() {
+            minor_shows_the_rank(&function, b, u64::MAX, seed);
+            minor_shows_the_rank(&function, b, 0, seed);
+        }
         // Samples alone never show more.
         for (sampled, whole) in block_ranks(&function, 0, seed).iter().zip(&ranks) {
             prop_assert!(sampled <= whole);
@@ -103,10 +116,11 @@ fn planted(depth: usize, scale: &Rational) -> (Problem, Network<Rational>) {
 #[test]
 fn a_sample_that_misses_the_rank_is_given_up() {
     let (problem, network) = planted(3, &Rational::one());
-    let function = function(&problem, &network, Prime::WORD).unwrap();
+    let function = sum_function(&problem, &network, Prime::WORD).unwrap();
     for seed in 0..4 {
         assert_eq!(block_ranks(&function, u64::MAX, seed), [1; 14]);
         let sampled: usize = block_ranks(&function, 0, seed).iter().sum();
+        (0..14).for_each(|b| minor_shows_the_rank(&function, b, u64::MAX, seed));
         assert!(sampled < 14, "samples of some hundred among thousands do not all meet one row");
     }
 }
@@ -116,23 +130,23 @@ fn unlucky_primes_only_lower_the_rank() {
     let word = Prime::WORD;
     // A prime that divides the weights.
     let (problem, network) = planted(2, &Rational::from(word.get() as i64));
-    let lost = function(&problem, &network, word).unwrap();
+    let lost = sum_function(&problem, &network, word).unwrap();
     assert_eq!(block_ranks(&lost, u64::MAX, 0), [0; 5]);
-    let other = function(&problem, &network, Prime::new(8_388_587).unwrap()).unwrap();
+    let other = sum_function(&problem, &network, Prime::new(8_388_587).unwrap()).unwrap();
     assert_eq!(block_ranks(&other, u64::MAX, 0), [1; 5]);
     // A prime that does not exceed the degree 13: the factorial of the exponent vanishes.
     let (problem, network) = planted(3, &Rational::one());
-    let lost = function(&problem, &network, Prime::new(13).unwrap()).unwrap();
+    let lost = sum_function(&problem, &network, Prime::new(13).unwrap()).unwrap();
     assert_eq!(block_ranks(&lost, u64::MAX, 0), [0; 14]);
     // A prime that divides a denominator.
     let (problem, network) = planted(2, &Rational::from((1, word.get() as i64)));
-    assert!(function(&problem, &network, word).is_none());
+    assert!(sum_function(&problem, &network, word).is_none());
 }
 
 #[test]
 fn zero_weights_have_rank_zero() {
     let (problem, network) = planted(2, &Rational::zero());
-    let function = function(&problem, &network, Prime::WORD).unwrap();
+    let function = sum_function(&problem, &network, Prime::WORD).unwrap();
     assert_eq!(block_ranks(&function, u64::MAX, 0), [0; 5]);
 }
 
@@ -147,7 +161,7 @@ fn every_style_of_weights_has_the_ranks_of_the_coefficient_matrix() {
         attention.iter().chain(&mixers).flat_map(|p| WeightStyle::ALL.map(|style| (p, style)))
     {
         let network = style.draw(problem, &mut ChaCha20Rng::seed_from_u64(3));
-        let Some(function) = function(problem, &network, Prime::WORD) else { continue };
+        let Some(function) = sum_function(problem, &network, Prime::WORD) else { continue };
         let coefficients = coefficient_ranks(problem, &network, Prime::WORD);
         let ranks = block_ranks(&function, u64::MAX, 3);
         assert_eq!(ranks.iter().sum::<usize>(), coefficients.values().sum::<usize>(), "{style:?}");
@@ -169,7 +183,7 @@ fn classes_are_the_parities_that_occur() {
         let problem = Problem::attention(depth, d, 1, 2 * d).unwrap();
         for (style, split) in [(WeightStyle::Random, false), (WeightStyle::Diagonal, true)] {
             let network = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(1));
-            let function = function(&problem, &network, Prime::WORD).unwrap();
+            let function = sum_function(&problem, &network, Prime::WORD).unwrap();
             for b in 0..=function.degree() {
                 let block = function.block_rank(b, u64::MAX, &mut ChaCha20Rng::seed_from_u64(1));
                 let mut classes = parities(b);

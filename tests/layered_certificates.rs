@@ -11,7 +11,7 @@ use seprank::certificate::{
 };
 use seprank::check::{Kind, Verdict, check};
 use seprank::network::{Network, NetworkFile, Problem, Replacements};
-use seprank::prove::{Method, RankRequest, Weights, certify_bound, certify_rank, rank};
+use seprank::prove::{Method, RankRequest, Weights, certify_bound, rank};
 use std::path::Path;
 
 /// Networks that together have every layer type with its options.
@@ -66,7 +66,7 @@ fn given(problem: &Problem) -> Network<Rational> {
 fn certified(problem: &Problem, weights: Weights, method: Method) -> Certificate {
     let request = RankRequest { weights, method, ..RankRequest::new(problem.clone()) };
     let answer = rank(&request, &|_, _| {}).unwrap_or_else(|e| panic!("{problem:?}: {e}"));
-    certify_rank(&request, &answer).unwrap()
+    answer.certificate().unwrap()
 }
 
 #[test]

@@ -7,6 +7,7 @@ use seprank::certificate;
 use seprank::check::{Verdict, check_file};
 use seprank::network::{NetworkFile, Replacements};
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -152,6 +153,168 @@ fn what_is_refused_is_named() {
     let parsed = NetworkFile::parse(&unknown, Path::new(""), &Replacements::default()).unwrap();
     let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
     assert!(error.contains("\"0.bios\" is no weight") && error.contains("\"0.bias\"?"), "{error}");
+}
+
+/// A file with the header as it is given.
+fn raw(header: &str, data: &[u8]) -> Vec<u8> {
+    let length = header.len() as u64;
+    [&length.to_le_bytes()[..], header.as_bytes(), data].concat()
+}
+
+/// The header's entries and the data of the sound file.
+fn sound_parts() -> (Vec<(String, String)>, Vec<u8>) {
+    let (mut entries, mut data) = (Vec::new(), Vec::new());
+    for (name, dtype, shape, own) in tensors() {
+        let (start, end) = (data.len(), data.len() + own.len());
+        let info = format!(
+            r#"{{"dtype": "{dtype}", "shape": {shape:?}, "data_offsets": [{start}, {end}]}}"#
+        );
+        entries.push((name.to_owned(), info));
+        data.extend(own);
+    }
+    (entries, data)
+}
+
+fn header(entries: &[(String, String)]) -> String {
+    let entries = entries.iter().map(|(name, info)| format!("\"{name}\": {info}"));
+    format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+}
+
+fn read(bytes: &[u8]) -> Result<seprank::network::Network<Rational>, String> {
+    let file = network();
+    file.weights.read(&file.problem, Cursor::new(bytes)).map_err(|e| e.to_string())
+}
+
+/// Every character as a JSON escape.
+fn escaped(name: &str) -> String {
+    name.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect()
+}
+
+/// Entries may come in any order, with notes; the weights are the same.
+#[test]
+fn the_order_of_the_header_does_not_matter() {
+    let (mut entries, data) = sound_parts();
+    let expected = read(&raw(&header(&entries), &data)).unwrap();
+    assert_eq!(expected, read(&bytes(&tensors())).unwrap());
+    for _ in 0..entries.len() {
+        entries.rotate_left(1);
+        assert_eq!(read(&raw(&header(&entries), &data)).unwrap(), expected);
+    }
+    entries.insert(3, ("__metadata__".into(), r#"{"format": "pt", "q": "x"}"#.into()));
+    entries[0].0 = escaped(&entries[0].0);
+    assert_eq!(read(&raw(&header(&entries), &data)).unwrap(), expected);
+    // A tensor without entries lies anywhere between two others.
+    entries.push((
+        "none".into(),
+        r#"{"dtype": "F32", "shape": [0, 3], "data_offsets": [16, 16]}"#.into(),
+    ));
+    assert_eq!(read(&raw(&header(&entries), &data)).unwrap(), expected);
+}
+
+/// Of two entries with one name none is meant, however the name is spelled and whatever they say.
+#[test]
+fn names_must_not_be_repeated() {
+    let (sound, data) = sound_parts();
+    for (i, (name, info)) in sound.iter().enumerate() {
+        let other_type = info.replace("\"F32\"", "\"I32\"").replace("\"F16\"", "\"BF16\"");
+        let empty = r#"{"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}"#.to_owned();
+        for again in [info.clone(), other_type, empty] {
+            for spelled in [name.clone(), escaped(name)] {
+                for place in [0, i, i + 1, sound.len()] {
+                    let mut entries = sound.clone();
+                    entries.insert(place, (spelled.clone(), again.clone()));
+                    let error = read(&raw(&header(&entries), &data)).unwrap_err();
+                    let expected = format!("two entries {name:?}");
+                    assert!(error.contains(&expected), "{error} lacks {expected}");
+                }
+            }
+        }
+    }
+    let notes = |list: &[&str]| {
+        let mut entries = sound.clone();
+        entries.extend(list.iter().map(|note| ("__metadata__".to_owned(), (*note).to_owned())));
+        read(&raw(&header(&entries), &data)).map(drop)
+    };
+    assert_eq!(notes(&[r#"{"a": "1", "b": "2"}"#]), Ok(()));
+    let error = notes(&[r#"{"a": "1"}"#, r#"{"a": "1"}"#]).unwrap_err();
+    assert!(error.contains("two entries \"__metadata__\""), "{error}");
+    let error = notes(&[r#"{"a": "1", "\u0061": "2"}"#]).unwrap_err();
+    assert!(error.contains("two entries \"__metadata__.a\""), "{error}");
+    // Nor may what an entry says be said twice.
+    for field in
+        ["dtype\": \"F32", "shape\": [2, 2], \"x\": \"", "data_offsets\": [0, 16], \"x\": \""]
+    {
+        let mut entries = sound.clone();
+        entries[0].1.insert_str(1, &format!("\"{field}\", "));
+        let error = read(&raw(&header(&entries), &data)).unwrap_err();
+        assert!(error.contains("duplicate field"), "{error}");
+    }
+}
+
+/// A file of tensors of F32 with the given names, shapes and offsets, as many bytes as are asked for.
+fn laid_out(entries: &[(&str, &str, [u64; 2])], bytes: usize) -> Vec<u8> {
+    let info = |(name, shape, [start, end]): &(&str, &str, [u64; 2])| {
+        let info = format!(r#"{{"dtype":"F32","shape":{shape},"data_offsets":[{start},{end}]}}"#);
+        ((*name).to_owned(), info)
+    };
+    raw(&header(&entries.iter().map(info).collect::<Vec<_>>()), &vec![0; bytes])
+}
+
+/// Tensors fill the data one after the other; an error is the same in every run.
+#[test]
+fn impossible_layouts_are_named_the_same_way_in_every_run() {
+    let overlapping: Vec<String> = (0..40).map(|i| format!("t{i:02}")).collect();
+    let overlapping: Vec<_> = overlapping.iter().map(|n| (n.as_str(), "[2]", [0, 8])).collect();
+    let max = u64::MAX;
+    for (entries, bytes, expected) in [
+        (&overlapping[..], 8, "tensor \"t01\" overlaps tensor \"t00\""),
+        (&[("a", "[2]", [0, 8]), ("b", "[2]", [4, 12])], 12, "\"b\" overlaps tensor \"a\""),
+        (&[("b", "[2]", [0, 8]), ("a", "[1]", [4, 8])], 8, "\"a\" overlaps tensor \"b\""),
+        (
+            &[("a", "[2]", [0, 8]), ("b", "[1]", [12, 16])],
+            16,
+            "bytes 8..12 of the data, before tensor \"b\"",
+        ),
+        (&[("a", "[1]", [4, 8])], 8, "bytes 0..4 of the data, before tensor \"a\""),
+        (&[("a", "[2]", [0, 4])], 4, "\"a\" of 64 bits has the data offsets 0..4"),
+        (&[("a", "[2, 0]", [0, 4])], 4, "\"a\" of 0 bits has the data offsets 0..4"),
+        (&[("a", "[]", [0, 8])], 8, "\"a\" of 32 bits has the data offsets 0..8"),
+        (&[("a", "[2]", [8, 0])], 8, "\"a\" of 64 bits has the data offsets 8..0"),
+        (
+            &[("a", "[2]", [0, max])],
+            8,
+            "\"a\" of 64 bits has the data offsets 0..18446744073709551615",
+        ),
+        (
+            &[("a", "[4294967296, 4294967296]", [0, 0])],
+            0,
+            "shape [4294967296, 4294967296], which is too large",
+        ),
+        (
+            &[("a", "[9223372036854775807, 2]", [0, 0])],
+            0,
+            "[9223372036854775807, 2], which is too large",
+        ),
+        (&[("a", "[576460752303423488]", [0, 0])], 0, "[576460752303423488], which is too large"),
+        (&[("a", "[18446744073709551616]", [0, 0])], 0, "not a safetensors file"),
+        (&[("a", "[-1]", [0, 0])], 0, "not a safetensors file"),
+        (&[("a", "[1.5]", [0, 6])], 6, "not a safetensors file"),
+        (&[("a", "[2]", [0, 8])], 9, "truncated or overlong: the header accounts for"),
+        (&[("a", "[2]", [0, 8])], 7, "truncated or overlong"),
+    ] {
+        let file = laid_out(entries, bytes);
+        let first = read(&file).unwrap_err();
+        assert!(first.contains(expected), "{first} lacks {expected}");
+        for _ in 0..20 {
+            assert_eq!(read(&file).unwrap_err(), first);
+        }
+    }
+    for text in
+        ["", "[]", "null", "{\"a\": 1}", "{\"a\": null}", "{\"__metadata__\": {\"a\": 1}}", "{} {}"]
+    {
+        let error = read(&raw(text, &[])).unwrap_err();
+        assert!(error.contains("not a safetensors file"), "{text}: {error}");
+    }
 }
 
 /// From the command line: a certificate of the given weights that the checker accepts.

@@ -34,6 +34,9 @@ impl Fp {
             let r = z.mod_u64(prime.get());
             Self { value: r, prime: Some(prime) }
         };
+        if *n.denom() == 1 {
+            return Some(residue(n.numer()));
+        }
         Some(residue(n.numer()) * residue(n.denom()).inverse()?)
     }
 

@@ -48,6 +48,18 @@ impl Prime {
         }
     }
 
+    /// This prime and all those below it, the largest first.
+    ///
+    /// ```
+    /// use seprank::arith::Prime;
+    /// let primes: Vec<u64> = Prime::new(11)?.downwards().map(Prime::get).collect();
+    /// assert_eq!(primes, [11, 7, 5, 3, 2]);
+    /// # Ok::<(), seprank::arith::PrimeError>(())
+    /// ```
+    pub fn downwards(self) -> impl Iterator<Item = Self> {
+        (2..=self.get()).rev().filter_map(|n| Self::new(n).ok())
+    }
+
     /// The modulus as an integer.
     pub fn get(self) -> u64 {
         self.0.get()

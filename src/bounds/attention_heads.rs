@@ -1,8 +1,7 @@
 //! Theorem 3.8: many variables. `sum_{kappa<=K} h(m,tau;kappa)`, K = 3^{L-1-c}.
 
-use super::{Bound, Inapplicable, LogInterval, Side, attention, pairing};
+use super::{Bound, Inapplicable, LogInterval, PairingPlan, Side, attention, pairing};
 use crate::network::Problem;
-use crate::network::witness::PairingPlan;
 use rug::Integer;
 
 struct HeadsBound;

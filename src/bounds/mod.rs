@@ -6,6 +6,7 @@
 
 pub mod numbers;
 pub(crate) mod pairing;
+mod pairing_plan;
 
 mod attention_blocks;
 mod attention_graded;
@@ -27,6 +28,7 @@ pub use comparable::{Aspect, Incomparable, comparable, positions};
 pub use enclosure::{Ends, LogInterval};
 pub use every_depth::{EveryDepth, InductionStep, every_depth};
 pub use gap::{Gap, SCOPE, gap, gap_across};
+pub use pairing_plan::PairingPlan;
 
 use crate::network::{Architecture, AttentionShape, MixerShape, Problem};
 use rug::Integer;

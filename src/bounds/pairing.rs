@@ -4,10 +4,9 @@
 //! Only m, tau and K matter. Where the sum is too long, `h(m,tau;kappa) >= mc(v,kappa)` and, for
 //! kappa <= tau, `h(m,tau;kappa) = mc(m(m+1)/2, kappa)` give two lower bounds in closed form.
 
-use super::affordable;
 use super::enclosure::{LogInterval, parity_sum};
 use super::numbers::{log10_multiset_estimate, multiset, pairing_rank, symmetric_entries};
-use crate::network::witness::PairingPlan;
+use super::{PairingPlan, affordable};
 use itertools::Itertools;
 use rug::Integer;
 

@@ -130,7 +130,7 @@ fn certified_rank(request: &RankRequest, answer: &RankAnswer) -> Result<Certifie
         _ => "random",
     };
     let name = format!("rank {weights} {}", describe(&request.problem));
-    Ok(Certified { name: file_name(&name), certificate: prove::certify_rank(request, answer)? })
+    Ok(Certified { name: file_name(&name), certificate: answer.certificate()? })
 }
 
 /// The certificate that a bound has its value for a problem, if it has one that can be written.

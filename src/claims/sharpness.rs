@@ -12,9 +12,8 @@ use crate::bounds::find;
 use crate::certificate;
 use crate::check;
 use crate::network::Problem;
-use crate::prove::{Method, RankRequest, Route, forecast, rank};
+use crate::prove::{Evidence, Method, RankRequest, Rates, forecast_at, rank};
 use crate::tensor::MemoryLimit;
-use crate::tensor::hankel::Sizes;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
@@ -124,26 +123,33 @@ const LARGEST_CHECKED: usize = 120;
 /// The instances that fit `memory`, cheapest first.
 pub fn instances(memory: MemoryLimit) -> Vec<Instance> {
     let mut list = Vec::new();
-    // One timing of the elimination serves all.
-    let timed = Problem::attention(3, 3, 1, 6).map(RankRequest::new).map(|r| forecast(&r));
-    let rate = timed.map_or(1e9, |f| f.operations / f.seconds);
+    // One timing serves all.
+    let rates = Rates::default();
     for depth in 1..=8usize {
         for width in 1..=64usize {
             for heads in (1..=width).filter(|h| width.is_multiple_of(*h)) {
                 let Ok(problem) = Problem::attention(depth, width, heads, 2 * width) else {
                     continue;
                 };
-                let Some(sizes) = Sizes::new(&problem) else { continue };
-                let (bytes, operations) = sizes.cost();
-                if bytes.is_some_and(|bytes| bytes <= memory.0) {
-                    let seconds = operations / rate;
-                    list.push(Instance { problem, sizes: (depth, width, heads), seconds });
-                }
+                let request = request(problem, memory);
+                let Ok(forecast) = forecast_at(&request, &rates) else { continue };
+                let instance = Instance {
+                    problem: request.problem,
+                    sizes: (depth, width, heads),
+                    seconds: forecast.seconds,
+                };
+                list.push((forecast.operations, instance));
             }
         }
     }
-    list.sort_by(|a, b| a.seconds.total_cmp(&b.seconds).then(a.sizes.cmp(&b.sizes)));
-    list
+    // By operations, not by seconds: these are timed, and the order is to be the same in every run.
+    list.sort_by(|(n, a), (m, b)| n.total_cmp(m).then(a.sizes.cmp(&b.sizes)));
+    list.into_iter().map(|(_, instance)| instance).collect()
+}
+
+/// Hankel blocks at random weights.
+fn request(problem: Problem, memory: MemoryLimit) -> RankRequest {
+    RankRequest { memory, method: Method::Hankel, ..RankRequest::new(problem) }
 }
 
 /// Runs the campaign for `budget`: instances that the same program recorded in `out` with the same seed
@@ -198,12 +204,10 @@ fn examine(instance: &Instance, seed: u64, memory: MemoryLimit) -> Option<(Recor
     let mut best: Option<Record> = None;
     let mut certified = None;
     for draw in 0..DRAWS {
-        let mut request = RankRequest::new(instance.problem.clone());
-        request.memory = memory;
-        request.method = Method::Hankel;
+        let mut request = request(instance.problem.clone(), memory);
         request.seed = seed.wrapping_add(draw);
         let answer = rank(&request, &|_, _| ()).ok()?;
-        let Route::Hankel { blocks } = &answer.route else { return None };
+        let Evidence::Hankel { blocks } = &answer.evidence else { return None };
         let mut seeds = best.as_ref().map(|r| r.seeds.clone()).unwrap_or_default();
         seeds.push(request.seed);
         if best.as_ref().is_some_and(|r| r.rank >= answer.rank) {

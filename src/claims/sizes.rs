@@ -2,7 +2,7 @@
 //! proofs.
 
 use super::Profile;
-use crate::network::witness::WitnessKind::{self, Heads, Isotropic, Power};
+use crate::prove::witness::WitnessKind::{self, Heads, Isotropic, Power};
 
 /// Those of the quick profile, and in the full one the others after them.
 fn list<T: Copy>(profile: Profile, quick: &[T], more: &[T]) -> Vec<T> {

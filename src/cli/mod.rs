@@ -22,14 +22,16 @@ mod tensor;
 
 use crate::network::InvalidProblem;
 use crate::prove::RankError;
+use crate::tensor::TensorError;
 use clap::{Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
+use gmp_mpfr_sys::{gmp, mpfr};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Exact, certified separation ranks of polynomial attention and MLP-Mixer networks.
 #[derive(Parser)]
-#[command(version, about, propagate_version = true)]
+#[command(version, long_version = long_version(), about, propagate_version = true)]
 #[command(after_help = "Exit codes: 0 done or Valid, 1 Invalid, 2 Incomplete or bad input.")]
 struct Cli {
     #[command(subcommand)]
@@ -62,6 +64,21 @@ enum Command {
     Table(table::Args),
     /// Check certificates, with other arithmetic than made them
     Check(check::Args),
+}
+
+/// The version, with those of the libraries that the producers compute with.
+fn long_version() -> String {
+    format!(
+        "{}\nGMP {}.{}.{} ({}), MPFR {}.{}.{}",
+        env!("CARGO_PKG_VERSION"),
+        gmp::VERSION,
+        gmp::VERSION_MINOR,
+        gmp::VERSION_PATCHLEVEL,
+        env!("SEPRANK_GMP"),
+        mpfr::VERSION_MAJOR,
+        mpfr::VERSION_MINOR,
+        mpfr::VERSION_PATCHLEVEL,
+    )
 }
 
 /// How results are printed.
@@ -124,15 +141,23 @@ fn exit(result: Result<ExitCode, Failure>) -> ExitCode {
 
 /// The text of an error; the fields of the library are options here.
 fn in_options(error: &(dyn std::error::Error + 'static)) -> String {
-    let invalid = match error.downcast_ref() {
-        Some(RankError::Invalid(invalid)) => Some(invalid),
-        _ => error.downcast_ref::<InvalidProblem>(),
+    let option = |field: &str| format!("--{}", field.replace('_', "-"));
+    let invalid = |InvalidProblem { field, value, allowed }: &InvalidProblem| {
+        format!("{} {value}: {allowed}", option(field))
     };
-    match invalid {
-        Some(InvalidProblem { field, value, allowed }) => {
-            format!("--{} {value}: {allowed}", field.replace('_', "-"))
-        }
-        None => error.to_string(),
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            RankError::Invalid(error) => invalid(error),
+            RankError::TooLarge(error) => error.text(option),
+            error => error.to_string(),
+        };
+    }
+    if let Some(error) = error.downcast_ref() {
+        return invalid(error);
+    }
+    match error.downcast_ref() {
+        Some(TensorError::TooLarge(error)) => error.text(option),
+        _ => error.to_string(),
     }
 }
 

@@ -2,13 +2,10 @@
 
 use super::problem::Subject;
 use super::{Failure, Format, json, print_json, progress};
-use crate::bounds::Side;
-use crate::certificate;
 use crate::network::WeightStyle;
-use crate::network::witness::WitnessKind;
+use crate::prove::witness::WitnessKind;
 use crate::prove::{
-    self, Basis, BoundValue, GridWitness, Inputs, Method, RankAnswer, RankRequest, Route, Status,
-    Weights,
+    self, BoundValue, Evidence, GridWitness, Inputs, Method, RankAnswer, RankRequest, Weights,
 };
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
@@ -77,7 +74,8 @@ struct Options {
 struct Prediction {
     method: &'static str,
     blocks: Vec<[json::Integer; 2]>,
-    bytes: Option<json::Integer>,
+    #[serde(serialize_with = "json::integer")]
+    bytes: u64,
     seconds: f64,
     fits: bool,
 }
@@ -133,7 +131,7 @@ struct Report {
     blocks: Vec<BlockRow>,
     #[serde(serialize_with = "json::string")]
     prime: u64,
-    scope: &'static str,
+    scope: String,
 }
 
 #[derive(Serialize)]
@@ -197,7 +195,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     let answer = answer?;
     if let Some(path) = &options.coq {
-        let witness = GridWitness::of_answer(&request.problem, &answer)
+        let witness = GridWitness::of_answer(&answer)
             .ok_or("--coq needs a witness by grid: use --method grid")?;
         let theorem =
             prove::coq_theorem(&witness).map_err(|e| format!("--coq {}: {e}", path.display()))?;
@@ -205,39 +203,38 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             .map_err(|e| format!("--coq {}: {e}", path.display()))?;
     }
     if let Some(path) = &options.certificate {
-        certificate::write(path, &prove::certify_rank(&request, &answer)?)
+        answer
+            .certificate()?
+            .write(path)
             .map_err(|e| format!("--certificate {}: {e}", path.display()))?;
     }
-    let report = report(&request, &answer);
     match options.format {
-        Format::Json => print_json(&report)?,
-        Format::Text => print_text(&report)?,
+        Format::Json => print_json(&report(&answer))?,
+        Format::Text => writeln!(std::io::stdout().lock(), "{answer}")?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
-    let f = prove::forecast(request);
+    let f = prove::forecast(request)?;
     if format == Format::Json {
         print_json(&Prediction {
-            method: f.route,
+            method: f.route.name(),
             blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols].map(json::Integer)).collect(),
-            bytes: f.bytes.map(json::Integer),
+            bytes: f.bytes,
             seconds: f.seconds,
             fits: f.fits,
         })?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "by {}, about {:.1} s", f.route, f.seconds)?;
-    match f.bytes {
-        Some(bytes) => {
-            writeln!(out, "memory: {} MiB of {} MiB", bytes >> 20, request.memory.0 >> 20)?;
-        }
-        None => writeln!(out, "memory: more than 64 bits can count")?,
-    }
+    writeln!(out, "by {}, about {:.1} s", f.route.name(), f.seconds)?;
+    writeln!(out, "memory: {} MiB of {} MiB", f.bytes >> 20, request.memory.0 >> 20)?;
     if !f.fits {
-        writeln!(out, "does not fit: reduce --depth or --width, or raise --memory")?;
+        writeln!(
+            out,
+            "a larger grid does not fit: the answer may be a lower bound; raise --memory"
+        )?;
     }
     for (rows, cols) in f.blocks {
         writeln!(out, "  {rows} x {cols}")?;
@@ -245,80 +242,29 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn report(request: &RankRequest, answer: &RankAnswer) -> Report {
-    let basis = match (&answer.basis, &request.weights) {
-        (Basis::Theorem(id), _) => {
-            format!("a non-zero minor modulo {}, met by the upper bound {id}", answer.prime)
-        }
-        (Basis::ProofFamily(kind), _) => format!(
-            "a non-zero minor modulo {}, met by the formula for the inputs of the {} proof",
-            answer.prime,
-            kind.name()
-        ),
-        (Basis::Chance(Some(p)), Weights::Random) => format!(
-            "a non-zero minor modulo {}; the generic rank is larger with chance at most {p:.1e} (Schwartz-Zippel)",
-            answer.prime
-        ),
-        (Basis::Chance(Some(p)), _) => format!(
-            "a non-zero minor modulo {}; the rank of these weights is larger modulo the prime with chance at most {p:.1e}",
-            answer.prime
-        ),
-        (Basis::Chance(None), _) => {
-            format!("a non-zero minor modulo {}; nothing is said from above", answer.prime)
-        }
+fn report(answer: &RankAnswer) -> Report {
+    let blocks = match &answer.evidence {
+        Evidence::Hankel { blocks } => blocks
+            .iter()
+            .map(|b| BlockRow {
+                degree_right: b.degree,
+                rows: b.rows,
+                cols: b.cols,
+                classes: b.classes,
+                rank: b.rank,
+            })
+            .collect(),
+        _ => Vec::new(),
     };
     Report {
         rank: answer.rank,
-        status: match answer.status {
-            Status::Exact => "exact",
-            Status::Lower => "lower",
-        },
-        method: match answer.route {
-            Route::Coefficients { .. } => "coefficients",
-            Route::Grid { .. } => "grid",
-            Route::Hankel { .. } => "hankel",
-        },
-        seed: request.seed,
+        status: answer.status.name(),
+        method: answer.evidence.route().name(),
+        seed: answer.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
-        basis,
-        blocks: match &answer.route {
-            Route::Hankel { blocks } => blocks
-                .iter()
-                .map(|b| BlockRow {
-                    degree_right: b.degree,
-                    rows: b.rows,
-                    cols: b.cols,
-                    classes: b.classes,
-                    rank: b.rank,
-                })
-                .collect(),
-            _ => Vec::new(),
-        },
+        basis: answer.reason(),
+        blocks,
         prime: answer.prime.get(),
-        scope: match (&request.weights, request.inputs) {
-            (Weights::Random, _) => {
-                "generic separation rank: the maximum over all weights, taken by almost all"
-            }
-            (_, Inputs::All) => "the network with these weights, all inputs",
-            (_, Inputs::Theorem) => "the network with these weights, on the inputs of the proof",
-        },
+        scope: answer.scope.to_string(),
     }
-}
-
-fn print_text(report: &Report) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    let relation = if report.status == "exact" { "=" } else { ">=" };
-    writeln!(
-        out,
-        "separation rank {relation} {}  ({}, by {})",
-        report.rank, report.status, report.method
-    )?;
-    writeln!(out, "  of: {}", report.scope)?;
-    writeln!(out, "  by: {}", report.basis)?;
-    for bound in &report.bounds {
-        let relation = if bound.side == Side::Lower.name() { ">=" } else { "<=" };
-        let value = bound.value.as_deref().unwrap_or("(too large to write)");
-        writeln!(out, "  {relation} {value}  {}", bound.id)?;
-    }
-    Ok(())
 }

@@ -70,10 +70,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let problem = args.network.problem()?;
     let family = InputFamily::all(&problem);
     let limit = MemoryLimit::default();
-    crate::tensor::CoefficientForecast::new(&problem, &family).map_or_else(
-        || limit.check("the coefficient tensor", None, "--depth, --width or --tokens"),
-        |_| Ok(()),
-    )?;
+    // Before the weights are drawn, which may be many.
+    CoefficientTensor::<Rational>::check(&problem, &family, limit)?;
     let network = WeightStyle::Random.draw(&problem, &mut generator(args.seed));
     let tensor = CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit)?;
     let (left, right) = (problem.partition().left(), problem.partition().right());

@@ -1,8 +1,8 @@
 //! Polynomial activations.
 
-use super::Number;
 use super::expression::Expression;
-use super::layers::Parameter;
+use super::parameters::Parameters;
+use super::{FileError, Number};
 use crate::arith::Rational;
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
@@ -19,26 +19,33 @@ pub enum Activation {
     Polynomial(Vec<Rational>),
 }
 
+/// Coefficients that are no [`Activation`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActivationError {
+    /// All coefficients besides the constant one are zero, or there are none.
+    #[error("a coefficient that is not zero is needed besides the constant one")]
+    Constant,
+    /// The degree is too large.
+    #[error("degree {0}: allowed are 1..={MAX_ACTIVATION_DEGREE}")]
+    Degree(u64),
+}
+
 impl Activation {
     /// The activation with these coefficients, the constant first.
     ///
     /// # Errors
     /// If it is constant or its degree is above [`MAX_ACTIVATION_DEGREE`].
-    pub fn new(mut coefficients: Vec<Rational>) -> Result<Self, String> {
+    pub fn new(mut coefficients: Vec<Rational>) -> Result<Self, ActivationError> {
         while coefficients.last().is_some_and(Zero::is_zero) {
             coefficients.pop();
         }
         let degree = (coefficients.len() as u64).saturating_sub(1);
         if degree == 0 {
-            return Err(
-                "activation: a coefficient that is not zero is needed besides the constant one"
-                    .into(),
-            );
+            return Err(ActivationError::Constant);
         }
         if degree > MAX_ACTIVATION_DEGREE {
-            return Err(format!(
-                "activation of degree {degree}: allowed are 1..={MAX_ACTIVATION_DEGREE}"
-            ));
+            return Err(ActivationError::Degree(degree));
         }
         let (last, rest) = coefficients.split_last().expect("at least two");
         Ok(match last.is_one() && rest.iter().all(Zero::is_zero) {
@@ -53,13 +60,17 @@ impl Activation {
         degree: Option<u64>,
         coefficients: Option<Vec<Number>>,
         default: u64,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, FileError> {
         match (degree, coefficients) {
-            (Some(_), Some(_)) => Err("give degree or activation, not both".into()),
-            (None, Some(list)) => Self::new(list.into_iter().map(|Number(c)| c).collect()),
+            (Some(_), Some(_)) => Err(FileError::whole("give degree or activation, not both")),
+            (None, Some(list)) => Self::new(list.into_iter().map(|Number(c)| c).collect())
+                .map_err(|e| FileError::of("activation", e)),
             (degree, None) => match degree.unwrap_or(default) {
                 degree @ 1..=MAX_ACTIVATION_DEGREE => Ok(Self::Power(degree)),
-                other => Err(format!("degree = {other}: allowed are 1..={MAX_ACTIVATION_DEGREE}")),
+                other => {
+                    let allowed = format!("allowed are 1..={MAX_ACTIVATION_DEGREE}");
+                    Err(FileError::new("degree", other, allowed))
+                }
             },
         }
     }
@@ -72,24 +83,23 @@ impl Activation {
         }
     }
 
-    /// The coefficients as a parameter, unless it is a power.
-    pub(super) fn parameter(&self) -> Option<Parameter> {
-        match self {
+    /// The activation as a function; unless it is a power, its coefficients are named as a parameter.
+    pub(super) fn function(
+        &self,
+        parameters: &mut Parameters,
+    ) -> impl Fn(Expression) -> Expression {
+        let coefficients = match self {
             Self::Power(_) => None,
             Self::Polynomial(c) => {
-                Some(Parameter::fixed("activation", DMatrix::from_column_slice(c.len(), 1, c)))
+                let column = DMatrix::from_column_slice(c.len(), 1, c);
+                Some(parameters.fixed_number("activation", column))
             }
-        }
-    }
-
-    /// The activation of `of`, `coefficients` being the number of [its parameter](Self::parameter).
-    pub(super) fn apply(&self, of: Expression, coefficients: usize) -> Expression {
-        match self {
-            Self::Power(1) => of,
-            Self::Power(degree) => Expression::Power(of.into(), *degree),
-            Self::Polynomial(c) => {
-                Expression::Polynomial { of: of.into(), coefficients, degree: c.len() as u64 - 1 }
-            }
+        };
+        let degree = self.degree();
+        move |of| match coefficients {
+            None if degree == 1 => of,
+            None => Expression::Power(of.into(), degree),
+            Some(coefficients) => Expression::Polynomial { of: of.into(), coefficients, degree },
         }
     }
 }

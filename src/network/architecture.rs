@@ -4,7 +4,7 @@ use super::layers::{
     Attention, ChannelMixing, Layer, Permutation, Residual, TokenMixing, chain_output, next_state,
     placed,
 };
-use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE};
+use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE, MAX_SIZE};
 use rug::Integer;
 use rug::ops::Pow;
 
@@ -87,10 +87,6 @@ impl MixerShape {
         }
     }
 }
-
-/// Largest number of layers, tokens, channels or hidden units accepted anywhere: far above any
-/// published model, and small enough that products of two sizes fit 64 bits.
-pub const MAX_SIZE: usize = 1 << 24;
 
 impl Architecture {
     /// Width d.
@@ -219,10 +215,11 @@ impl Architecture {
         let mut state = (tokens, self.width());
         let mut count = 0u64;
         for layer in list {
-            for p in layer.parameters(state.0, state.1) {
+            let definition = layer.definition(state.0, state.1).ok()?;
+            for p in definition.parameters {
                 count = count.checked_add((p.rows as u64).checked_mul(p.cols as u64)?)?;
             }
-            state = layer.output(state.0, state.1).ok()?;
+            state = definition.output;
         }
         count.checked_mul(times as u64)
     }
@@ -243,14 +240,16 @@ impl Architecture {
                 let wrong = |why| InvalidProblem::new("network", "(its layers)", why);
                 let mut state = (tokens, s.width);
                 for (i, layer) in s.layers.iter().enumerate() {
-                    if layer.degree(state.0, state.1).is_none() {
+                    let (n, d) = state;
+                    let before = i.checked_sub(1).map(|b| &s.layers[b]);
+                    state =
+                        next_state(before, i, layer, state).map_err(|e| wrong(e.to_string()))?;
+                    if layer.degree(n, d).is_none() {
                         let name = layer.name();
                         return Err(wrong(format!(
                             "layer {i} ({name}): its degree must fit 64 bits"
                         )));
                     }
-                    let before = i.checked_sub(1).map(|b| &s.layers[b]);
-                    state = next_state(before, i, layer, state).map_err(wrong)?;
                 }
             }
             Self::Attention(s) => {

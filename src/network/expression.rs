@@ -104,26 +104,6 @@ impl Expression {
         }
     }
 
-    /// The same expression with `shift` added to the number of every parameter.
-    pub fn shifted(self, shift: usize) -> Self {
-        let of = |e: Box<Self>| Box::new(e.shifted(shift));
-        match self {
-            Input => Input,
-            Parameter(i) => Parameter(i + shift),
-            Product(a, b) => Product(of(a), of(b)),
-            Transpose(a) => Transpose(of(a)),
-            Sum(list) => Sum(list.into_iter().map(|e| e.shifted(shift)).collect()),
-            Hadamard(a, b) => Hadamard(of(a), of(b)),
-            Power(a, k) => Power(of(a), k),
-            Polynomial { of: a, coefficients, degree } => {
-                Polynomial { of: of(a), coefficients: coefficients + shift, degree }
-            }
-            Repeat { of: a, rows, cols } => Repeat { of: of(a), rows, cols },
-            Gather { of: a, rows, cols, source } => Gather { of: of(a), rows, cols, source },
-            Then(a, b) => Then(of(a), of(b)),
-        }
-    }
-
     /// A degree that is `input` for the input and `parameter(i)` for parameter number i, adds in
     /// products and takes the largest in sums. `None` past 64 bits.
     ///

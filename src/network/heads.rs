@@ -39,12 +39,10 @@ impl<T> Network<T> {
             Some(Layer::Attention(shape)) => Some(shape),
             _ => None,
         };
-        shape.into_iter().flat_map(move |shape| {
-            let parameters = &self.parameters[layer];
-            (0..shape.heads).map(move |head| {
-                let [query, key, output, value] = shape.factors(head).map(|i| &parameters[i]);
-                Head { query, key, output, value }
-            })
+        let numbers = shape.map(|shape| shape.factor_numbers()).unwrap_or_default();
+        numbers.into_iter().map(move |numbers| {
+            let [query, key, output, value] = numbers.map(|i| &self.parameters[layer][i]);
+            Head { query, key, output, value }
         })
     }
 }

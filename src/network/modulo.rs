@@ -3,6 +3,7 @@
 use super::Network;
 use crate::arith::{Fp, Prime, Rational};
 use num_traits::Zero;
+use rug::Integer;
 
 /// An entry of a network's parameters that means something else modulo a prime: `1/p` has no
 /// residue there, and p is zero.
@@ -52,10 +53,8 @@ impl Network<Rational> {
     /// # Errors
     /// The first entry whose denominator p divides; it has no residue.
     pub fn modulo(&self, prime: Prime) -> Result<Network<Fp>, VanishingEntry> {
-        self.first_entry(prime, |q| match Fp::from_ratio(q, prime) {
-            Some(_) => None,
-            None => Some(RatioPart::Denominator),
-        })?;
+        let p = Integer::from(prime.get());
+        self.first_entry(prime, |q| q.denom().is_divisible(&p).then_some(RatioPart::Denominator))?;
         Ok(self.map(|q| Fp::from_ratio(q, prime).expect("every denominator is invertible")))
     }
 
@@ -66,10 +65,11 @@ impl Network<Rational> {
     /// # Errors
     /// The first entry, not zero, whose numerator or denominator p divides.
     pub fn faithful_modulo(&self, prime: Prime) -> Result<(), VanishingEntry> {
-        self.first_entry(prime, |q| match Fp::from_ratio(q, prime) {
-            None => Some(RatioPart::Denominator),
-            Some(residue) if residue.is_zero() && !q.is_zero() => Some(RatioPart::Numerator),
-            Some(_) => None,
+        let p = Integer::from(prime.get());
+        self.first_entry(prime, |q| match q.denom().is_divisible(&p) {
+            true => Some(RatioPart::Denominator),
+            false if !q.is_zero() && q.numer().is_divisible(&p) => Some(RatioPart::Numerator),
+            false => None,
         })
     }
 

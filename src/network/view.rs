@@ -1,8 +1,8 @@
 //! What a network can see of the two sides of its input: the variables of Theorem 4.5.
 
-use super::Problem;
+use super::Partition;
 use super::expression::Expression;
-use super::layers::{Parameter, placed};
+use super::layers::{Definition, Layer, Parameter, placed};
 
 /// A linear image of the network's input that a layer makes.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,14 +74,17 @@ impl Kind {
 /// B, through which f depends on X (docs/theory.md, 4.5). The first layers are followed as long as
 /// they are affine; then what the next layer does to the state first, linearly, counts:
 /// `d min(S, |A|)` for a token mixing of hidden width S, all `d |A|` where there is a residual.
-pub(super) fn visible_variables(problem: &Problem) -> (usize, usize) {
-    let (rows, cols) = (problem.tokens(), problem.width());
+pub(super) fn visible_variables(
+    layers: &[Layer],
+    (rows, cols): (usize, usize),
+    sides: &Partition,
+) -> (usize, usize) {
     let whole = Kind::Sandwich { rows, cols, transposed: false };
     let mut seen = vec![View { from: 0, path: Expression::Input, kind: whole }];
-    let layers = problem.layers();
-    for (layer, (n, d)) in placed(&layers, (rows, cols)) {
-        let reader = Reader { parameters: &layer.parameters(n, d), input: (n, d) };
-        let expression = layer.expression(n, d);
+    for (layer, (n, d)) in placed(layers, (rows, cols)) {
+        let Definition { parameters, expression, .. } =
+            layer.definition(n, d).expect("the layers fit together");
+        let reader = Reader { parameters: &parameters, input: (n, d) };
         let named = |(from, v): (usize, &View)| View { from, path: Expression::Input, ..*v };
         let input: Vec<View> = seen.iter().enumerate().map(named).collect();
         seen = reader.views(&expression, &input);
@@ -91,11 +94,11 @@ pub(super) fn visible_variables(problem: &Problem) -> (usize, usize) {
     }
     let seen = generating(seen);
     let count = |side: &[usize]| {
-        let all = side.len() * problem.width();
-        let each = seen.iter().map(|v| v.kind.variables(side.len(), problem.width()));
+        let all = side.len() * cols;
+        let each = seen.iter().map(|v| v.kind.variables(side.len(), cols));
         each.fold(0, usize::saturating_add).min(all)
     };
-    (count(problem.partition().left()), count(problem.partition().right()))
+    (count(sides.left()), count(sides.right()))
 }
 
 struct Reader<'a> {

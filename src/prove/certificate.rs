@@ -1,69 +1,81 @@
 //! From answers to certificates: the same facts, written so that the checker can follow them.
 
+use super::answer::{Basis, CoefficientMinor, Evidence, RankAnswer, Scope};
+use super::by_grid::chosen;
 use super::layers::{matrix, rational};
-use super::rank::{Basis, Inputs, RankAnswer, RankError, RankRequest, Route, Weights, generator};
-use crate::arith::{Fp, Prime, Rational, Ring};
+use super::modulus::LARGE;
+use super::request::{RankError, generator};
+use crate::arith::{Fp, Prime, Rational};
 use crate::bounds::{self, Bound, Side};
 use crate::certificate::{
-    self as file, Certificate, Claim, GapClaim, Lower, RankClaim, Relation, Scope, Text, Upper,
-    Value,
+    self as file, Certificate, Claim, GapClaim, Lower, RankClaim, Relation, Text, Upper, Value,
 };
-use crate::linalg::{Echelon, RowFactorisation, rank_mod_p, rank_rational};
-use crate::network::layers::Layer;
-use crate::network::{Architecture, InputFamily, Network, Problem};
+use crate::linalg::{RowFactorisation, rank_mod_p, rank_rational};
+use crate::network::{Architecture, Head, Network, Problem};
 use crate::poly::Monomial;
-use crate::tensor::{CoefficientTensor, GridPoints, grid, random_points};
+use crate::tensor::{CoefficientMatrix, GridPoints, grid, random_points};
 use nalgebra::DMatrix;
 use rug::Integer;
 
-/// The certificate of an answer to `request`.
-///
-/// | weights | claim | lower half | upper half |
-/// |---|---|---|---|
-/// | random | generic, equal if a theorem is met, else at-least | the answer's minor | that theorem |
-/// | given or named | fixed, equal where an upper half is known, else at-least | the answer's minor | a theorem, or the coefficient matrix factorised over Q |
-///
-/// The rank on the inputs of a proof is a lower bound for the rank on all inputs: at-least.
-///
-/// # Errors
-/// [`RankError::TooLarge`] if a coefficient matrix is over the request's memory limit.
-///
-/// ```
-/// use seprank::network::{Architecture, AttentionShape, Output, Partition, Problem};
-/// use seprank::{check, prove};
-/// let shape = AttentionShape { depth: 1, width: 2, heads: 1 };
-/// let sides = Partition::halves(4)?;
-/// let problem = Problem::new(Architecture::Attention(shape), sides, Output::default())?;
-/// let request = prove::RankRequest::new(problem);
-/// let answer = prove::rank(&request, &|_, _| {})?;
-/// let certificate = prove::certify_rank(&request, &answer)?;
-/// assert_eq!(check::check(&certificate), check::Verdict::Valid);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn certify_rank(request: &RankRequest, answer: &RankAnswer) -> Result<Certificate, RankError> {
-    let scope = match request.weights {
-        Weights::Random => Scope::Generic,
-        _ => Scope::Fixed,
-    };
-    let (lower, rank) = lower(request, answer)?;
-    let upper = match &answer.basis {
-        Basis::Theorem(id) if rank == answer.rank => Some(Upper::Theorem((*id).into())),
-        _ if scope == Scope::Fixed && by_monomials(request, answer) => {
-            Some(separation(request, answer)?)
-                .filter(|products| products.len() == rank)
-                .map(Upper::Separation)
-        }
-        _ => None,
-    };
-    Ok(Certificate::new(Claim::Rank(Box::new(RankClaim {
-        problem: problem(&request.problem),
-        scope,
-        relation: if upper.is_some() { Relation::Equal } else { Relation::AtLeast },
-        value: Value::Exact(Text(rank.into())),
-        weights: Some(weights(&request.problem, &answer.network)),
-        lower: Some(lower),
-        upper,
-    }))))
+impl RankAnswer {
+    /// The certificate of this answer: its evidence, as the checker reads it.
+    ///
+    /// | scope | claim | lower half | upper half |
+    /// |---|---|---|---|
+    /// | generic | generic, equal if a theorem is met, else at-least | the answer's minor | that theorem |
+    /// | fixed weights | fixed, equal where the answer is exact, else at-least | the answer's minor | a theorem, or the coefficient matrix factorised over Q |
+    ///
+    /// The rank on the inputs of a proof is a lower bound for the rank on all inputs: at-least. Hankel
+    /// blocks, and coefficients in the parameters of such inputs, have no place in the format yet: a
+    /// grid is evaluated for them when the certificate is asked for, and the claim is of its rank.
+    ///
+    /// Cost: of writing; of a factorisation that of [`RowFactorisation::new`] for each block; of a grid
+    /// in the place of blocks a forward pass an entry.
+    ///
+    /// # Errors
+    /// [`RankError::TooLarge`] if such a grid is over the answer's memory limit.
+    ///
+    /// ```
+    /// use seprank::network::Problem;
+    /// use seprank::{check, prove};
+    /// let request = prove::RankRequest::new(Problem::attention(1, 2, 1, 4)?);
+    /// let answer = prove::rank(&request, &|_, _| {})?;
+    /// assert_eq!(check::check(&answer.certificate()?), check::Verdict::Valid);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn certificate(&self) -> Result<Certificate, RankError> {
+        let (lower, rank) = match &self.evidence {
+            Evidence::Grid { points, .. } => (of_grid(points, self.prime), self.rank),
+            Evidence::Coefficients { blocks, .. } if self.scope != Scope::ProofInputs => {
+                (of_coefficients(self, blocks), self.rank)
+            }
+            Evidence::Coefficients { .. } | Evidence::Hankel { .. } => {
+                grid_in_place_of_blocks(self)?
+            }
+        };
+        let upper = match (&self.basis, &self.evidence) {
+            (Basis::Theorem(id), _) if rank == self.rank => Some(Upper::Theorem((*id).into())),
+            (Basis::Factorisation, Evidence::Coefficients { over_q: Some(matrix), .. })
+                if self.scope == Scope::Weights =>
+            {
+                Some(Upper::Separation(separation(&self.problem, matrix)))
+            }
+            _ => None,
+        };
+        let scope = match self.scope {
+            Scope::Generic => file::Scope::Generic,
+            Scope::Weights | Scope::ProofInputs => file::Scope::Fixed,
+        };
+        Ok(Certificate::new(Claim::Rank(Box::new(RankClaim {
+            problem: problem(&self.problem),
+            scope,
+            relation: if upper.is_some() { Relation::Equal } else { Relation::AtLeast },
+            value: Value::Exact(Text(rank.into())),
+            weights: Some(weights(&self.problem, &self.network)),
+            lower: Some(lower),
+            upper,
+        }))))
+    }
 }
 
 /// The certificate that `bound` has its value for `problem`; `None` if it does not apply or has too
@@ -102,103 +114,66 @@ fn bound_claim(of: &Problem, bound: &dyn Bound, value: &Integer) -> Option<RankC
     };
     let value = Value::Exact(Text(digits.parse().ok()?));
     let problem = problem(of);
-    Some(RankClaim { problem, scope: Scope::Generic, relation, value, weights: None, lower, upper })
+    Some(RankClaim {
+        problem,
+        scope: file::Scope::Generic,
+        relation,
+        value,
+        weights: None,
+        lower,
+        upper,
+    })
 }
 
-/// Whether the answer's minor is of the coefficient matrix in the entries of X themselves.
-fn by_monomials(request: &RankRequest, answer: &RankAnswer) -> bool {
-    matches!(answer.route, Route::Coefficients { .. }) && request.inputs == Inputs::All
-}
-
-/// The lower half, and its rank.
-fn lower(request: &RankRequest, answer: &RankAnswer) -> Result<(Lower, usize), RankError> {
-    let residues = |m: &DMatrix<Fp>, prime: Prime| -> Vec<file::Residue> {
+fn of_grid(points: &GridPoints<Fp>, prime: Prime) -> Lower {
+    let side = |points: &[DMatrix<Fp>]| {
         // The file is by rows.
-        m.transpose().iter().map(|x| Text(x.residue(prime))).collect()
+        let residues =
+            |m: &DMatrix<Fp>| m.transpose().iter().map(|x| Text(x.residue(prime))).collect();
+        points.iter().map(residues).collect()
     };
-    let of_grid = |points: &GridPoints<Fp>, minor: &Echelon, prime: Prime| {
-        let written = |points: &[DMatrix<Fp>], chosen: &[usize]| {
-            chosen.iter().map(|&i| residues(&points[i], prime)).collect()
-        };
-        Lower::Grid(file::Grid {
-            prime: Text(prime.get()),
-            left: written(&points.left, &minor.pivot_rows),
-            right: written(&points.right, &minor.pivot_cols),
-        })
-    };
-    match &answer.route {
-        Route::Grid { points, minor } => Ok((of_grid(points, minor, answer.prime), minor.rank)),
-        Route::Coefficients { minor } if by_monomials(request, answer) => {
-            let prime = answer.prime;
-            let embed = |c: &Rational| embed(c, prime);
-            let tensor = tensor(request, answer, embed)?;
-            let blocks = tensor.matricize().blocks;
-            let (left, right) = side_entries(&request.problem);
-            let exponents = |list: Vec<&Monomial>, chosen: &[usize], first, count| {
-                chosen.iter().map(|&i| exponents(list[i], first, count)).collect()
-            };
-            let rows = blocks.iter().flat_map(|b| &b.rows).collect();
-            let cols = blocks.iter().flat_map(|b| &b.cols).collect();
-            let lower = Lower::Coefficients(file::Coefficients {
-                prime: Text(prime.get()),
-                left: exponents(rows, &minor.pivot_rows, 0, left),
-                right: exponents(cols, &minor.pivot_cols, left, right),
-            });
-            Ok((lower, minor.rank))
-        }
-        // Blocks, or coefficients in the parameters of a proof's inputs: take inputs of X instead.
-        Route::Coefficients { .. } | Route::Hankel { .. } => {
-            let prime = Prime::MERSENNE_61;
-            let family = match &request.weights {
-                Weights::Named(kind) if request.inputs == Inputs::Theorem => {
-                    kind.build(&request.problem)?.family
-                }
-                Weights::Witness(witness) if request.inputs == Inputs::Theorem => {
-                    witness.family.clone()
-                }
-                _ => InputFamily::all(&request.problem),
-            };
-            let network = answer.network.map(|c| embed(c, prime));
-            let mut rng = generator(request.seed);
-            let count = answer.rank + 8;
-            let bytes = (count as u64).checked_mul(count as u64 * 24);
-            request.memory.check("a grid matrix", bytes, "--depth, --width or --tokens")?;
-            let points = random_points(&family, (count, count), prime, &mut rng);
-            let matrix = grid(&request.problem, &network, &points, &|_| {});
-            let mut minor = rank_mod_p(&matrix, prime);
-            minor.rank = minor.rank.min(answer.rank);
-            minor.pivot_rows.truncate(minor.rank);
-            minor.pivot_cols.truncate(minor.rank);
-            Ok((of_grid(&points, &minor, prime), minor.rank))
-        }
-    }
+    let (left, right) = (side(&points.left), side(&points.right));
+    Lower::Grid(file::Grid { prime: Text(prime.get()), left, right })
 }
 
-fn embed(c: &Rational, prime: Prime) -> Fp {
-    Fp::from_ratio(c, prime).unwrap_or_else(|| Fp::new(0, prime))
+fn of_coefficients(answer: &RankAnswer, blocks: &[CoefficientMinor]) -> Lower {
+    let (left, right) = side_entries(&answer.problem);
+    let rows = blocks.iter().flat_map(|b| &b.rows).map(|m| exponents(m, 0, left));
+    let cols = blocks.iter().flat_map(|b| &b.cols).map(|m| exponents(m, left, right));
+    Lower::Coefficients(file::Coefficients {
+        prime: Text(answer.prime.get()),
+        left: rows.collect(),
+        right: cols.collect(),
+    })
 }
 
-fn tensor<T: Ring>(
-    request: &RankRequest,
-    answer: &RankAnswer,
-    embed: impl Fn(&Rational) -> T,
-) -> Result<CoefficientTensor<T>, RankError> {
-    let family = InputFamily::all(&request.problem);
-    let (problem, network) = (&request.problem, &answer.network);
-    Ok(CoefficientTensor::new(problem, network, &family, embed, request.memory)?)
+/// New evidence, found now: a minor of a grid of points of X that is as large as the answer's rank, or
+/// with bad luck smaller, and its rank. Hankel blocks would be translated here, had they a place in the
+/// format.
+fn grid_in_place_of_blocks(answer: &RankAnswer) -> Result<(Lower, usize), RankError> {
+    let prime = super::modulus::faithful(&answer.network, LARGE)?;
+    let network = answer.network.modulo(prime).map_err(|e| RankError::no_prime(1, e))?;
+    let mut rng = generator(answer.seed);
+    let count = answer.rank + 8;
+    let bytes = (count as u64).checked_mul(count as u64).and_then(|n| n.checked_mul(24));
+    answer.memory.check("a grid matrix", bytes, &["depth", "width", "tokens"])?;
+    let points = random_points(&answer.family, (count, count), prime, &mut rng);
+    let matrix = grid(&answer.problem, &network, &points, &|_| {});
+    let mut minor = rank_mod_p(&matrix, prime);
+    minor.rank = minor.rank.min(answer.rank);
+    minor.pivot_rows.truncate(minor.rank);
+    minor.pivot_cols.truncate(minor.rank);
+    Ok((of_grid(&chosen(points, &minor), prime), minor.rank))
 }
 
 /// f as a sum of as many products as its coefficient matrix has rank over Q: for each block
 /// `M = C M[pivots, :]`, so the products are (column k of C) times (row k of the pivots).
-fn separation(request: &RankRequest, answer: &RankAnswer) -> Result<Vec<file::Product>, RankError> {
-    let matrix = tensor(request, answer, Rational::clone)?.matricize();
-    let (left, right) = side_entries(&request.problem);
+fn separation(problem: &Problem, matrix: &CoefficientMatrix<Rational>) -> Vec<file::Product> {
+    let (left, right) = side_entries(problem);
     let mut products = Vec::new();
     for block in &matrix.blocks {
-        let denominator =
-            block.entries.iter().fold(Integer::from(1), |lcm, (_, _, c)| lcm.lcm(c.denom()));
         let dense = block.to_dense();
-        let integers = dense.map(|c| Integer::from(c.numer() * &denominator) / c.denom());
+        let integers = block.to_integers();
         let factors = RowFactorisation::new(&integers, &rank_rational(&integers).echelon);
         for (k, &pivot) in factors.pivot_rows.iter().enumerate() {
             let terms = |list: &[Monomial], first, count, c: &dyn Fn(usize) -> String| {
@@ -215,7 +190,7 @@ fn separation(request: &RankRequest, answer: &RankAnswer) -> Result<Vec<file::Pr
             });
         }
     }
-    Ok(products)
+    products
 }
 
 /// Numbers of entries of X on sides A and B.
@@ -272,23 +247,27 @@ pub fn problem(problem: &Problem) -> file::Problem {
 }
 
 fn weights(problem: &Problem, network: &Network<Rational>) -> file::Weights {
-    if let Architecture::Layers(_) = problem.architecture() {
-        return super::layers::weights(problem, network);
+    match problem.architecture() {
+        Architecture::Layers(_) => super::layers::weights(problem, network),
+        Architecture::Attention(_) => {
+            let head = |head: Head<Rational>| file::Head {
+                query: matrix(head.query),
+                key: matrix(head.key),
+                output: matrix(head.output),
+                value: matrix(head.value),
+            };
+            let layers = 0..network.layers().len();
+            file::Weights::Attention(layers.map(|l| network.heads(l).map(head).collect()).collect())
+        }
+        Architecture::Mixer(_) => file::Weights::Mixer(mixer_layers(network)),
     }
+}
+
+/// A list of parameters of token mixing and one of channel mixing each; the permutation of the input,
+/// which has none, is part of the problem.
+fn mixer_layers(network: &Network<Rational>) -> Vec<file::MixerLayer> {
     let vector = |m: &DMatrix<Rational>| m.iter().map(rational).collect();
-    let attention = matches!(network.layers().first(), Some(Layer::Attention(_)));
-    let lists = || network.parameters().iter().filter(|list| !list.is_empty());
-    if attention {
-        let head = |m: &[DMatrix<Rational>]| file::Head {
-            query: matrix(&m[0]),
-            key: matrix(&m[1]),
-            output: matrix(&m[2]),
-            value: matrix(&m[3]),
-        };
-        let layers = lists().map(|list| list.chunks_exact(4).map(head).collect());
-        return file::Weights::Attention(layers.collect());
-    }
-    let lists: Vec<_> = lists().collect();
+    let lists: Vec<_> = network.parameters().iter().filter(|list| !list.is_empty()).collect();
     let layer = |parts: &[&Vec<DMatrix<Rational>>]| {
         let (token, channel) = (parts[0], parts[1]);
         file::MixerLayer {
@@ -304,5 +283,5 @@ fn weights(problem: &Problem, network: &Network<Rational>) -> file::Weights {
             }),
         }
     };
-    file::Weights::Mixer(lists.chunks_exact(2).map(layer).collect())
+    lists.chunks_exact(2).map(layer).collect()
 }

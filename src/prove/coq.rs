@@ -55,8 +55,7 @@ pub fn coq_theorem(witness: &GridWitness) -> Result<String, CoqError> {
             list.iter().map(|m| m.map(small)).collect()
         };
         let points = GridPoints { left: side(&points.left), right: side(&points.right) };
-        let reduced = network
-            .map(|q| Fp::from_ratio(q, prime).expect("integers have residues modulo every prime"));
+        let Ok(reduced) = network.modulo(prime) else { continue };
         let matrix = grid(problem, &reduced, &points, &|_| ());
         if rank_mod_p(&matrix, prime).rank == points.left.len() {
             return write_theorem(problem, network, &points, prime);
@@ -90,8 +89,11 @@ fn write_theorem(
             format!("net (lit_net [comRingType of rat] {d} weights)"),
             "attention_sep_rank_lower",
         ),
+        Architecture::Mixer(shape) if shape.permutation.is_some() => {
+            return Err(CoqError::Permutation);
+        }
         Architecture::Mixer(shape) => (
-            mixer_weights(shape, (n, d), network)?,
+            mixer_weights(shape, (n, d), network),
             format!(
                 "mixer_accepts modulus {n} {d} side_A points_A points_B output_token output_channel {r}\n  \
                  token_activation channel_activation weights"

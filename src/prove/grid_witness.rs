@@ -1,6 +1,6 @@
 //! Witnesses by grid, from an answer or back from a certificate, to make other things of them.
 
-use super::rank::{RankAnswer, Route};
+use super::answer::{Evidence, RankAnswer};
 use crate::arith::{Fp, Prime, PrimeError, Rational};
 use crate::certificate::{self as file, Claim, Lower, RankClaim};
 use crate::network::layers::{Layer, Permutation};
@@ -56,19 +56,13 @@ fn shape(place: &'static str, expected: impl ToString) -> ImportError {
 }
 
 impl GridWitness {
-    /// The minor of an answer to `problem`; `None` if it is not of a grid.
-    pub fn of_answer(problem: &Problem, answer: &RankAnswer) -> Option<Self> {
-        let Route::Grid { points, minor } = &answer.route else { return None };
-        let side = |list: &[DMatrix<Fp>], chosen: &[usize]| {
-            chosen.iter().map(|&k| list[k].clone()).collect()
-        };
+    /// The minor of an answer; `None` if it is not of a grid.
+    pub fn of_answer(answer: &RankAnswer) -> Option<Self> {
+        let Evidence::Grid { points, .. } = &answer.evidence else { return None };
         Some(Self {
-            problem: problem.clone(),
+            problem: answer.problem.clone(),
             network: answer.network.clone(),
-            points: GridPoints {
-                left: side(&points.left, &minor.pivot_rows),
-                right: side(&points.right, &minor.pivot_cols),
-            },
+            points: points.clone(),
             prime: answer.prime,
         })
     }

@@ -1,8 +1,7 @@
 //! Networks and matrices as Coq literals, in the layout of `proofs/theories/NetEval.v`.
 
-use super::coq::CoqError;
 use crate::arith::Rational;
-use crate::network::{MixerShape, Network};
+use crate::network::{Head, MixerShape, Network};
 use itertools::Itertools;
 use nalgebra::DMatrix;
 
@@ -18,32 +17,24 @@ pub fn rows<T: std::fmt::Display + nalgebra::Scalar>(m: &DMatrix<T>) -> String {
 
 /// For each layer the pairs (W_h, V_h), multiplied out.
 pub fn attention_weights(network: &Network<Rational>) -> String {
-    let layer = |list: &Vec<DMatrix<Rational>>| {
-        let heads = list.chunks_exact(4).map(|f| {
-            let (w, v) = (&f[0] * f[1].transpose(), &f[2] * f[3].transpose());
-            format!("({},\n     {})", rows(&w), rows(&v))
-        });
-        format!("[:: {}]", heads.format(";\n    "))
+    let layer = |l: usize| {
+        let pair =
+            |head: Head<Rational>| format!("({},\n     {})", rows(&head.w()), rows(&head.v()));
+        format!("[:: {}]", network.heads(l).map(pair).format(";\n    "))
     };
-    let layers = network.parameters().iter().map(layer);
+    let layers = (0..network.layers().len()).map(layer);
     format!(
         "Definition weights : seq (seq (rows Z * rows Z)) := [::\n  {}]%Z.\n",
         layers.format(";\n  ")
     )
 }
 
-/// The layers, and the two activations.
-///
-/// # Errors
-/// [`CoqError::Permutation`]: the Coq evaluator has none.
+/// The layers, and the two activations; a permutation of the input is not among them.
 pub fn mixer_weights(
     shape: &MixerShape,
     (tokens, width): (usize, usize),
     network: &Network<Rational>,
-) -> Result<String, CoqError> {
-    if shape.permutation.is_some() {
-        return Err(CoqError::Permutation);
-    }
+) -> String {
     // One token-mixing and one channel-mixing list of parameters a layer. Coq's biases have a number
     // for each entry, constant along the channels in token mixing and along the tokens otherwise.
     let layers = network.parameters().chunks_exact(2).map(|parts| {
@@ -71,11 +62,11 @@ pub fn mixer_weights(
         )
     });
     let power = |k: u64| format!("[:: {}1]%Z", "0; ".repeat(k as usize));
-    Ok(format!(
+    format!(
         "Definition weights : seq mixer_lit := [::\n {}]%Z.\n\
          Definition token_activation := {}.\nDefinition channel_activation := {}.\n",
         layers.format(";\n "),
         power(shape.token_degree),
         power(shape.channel_degree),
-    ))
+    )
 }

@@ -1,22 +1,36 @@
 //! Producers: they find ranks and the evidence for them. Fast and untrusted.
+//!
+//! A [`RankRequest`] is resolved (`setting`), one route is chosen for it (`plan`), which the run
+//! ([`rank`]) and its [`forecast`] follow; the [`RankAnswer`] owns the evidence, and its
+//! [`certificate`](RankAnswer::certificate) writes that down.
 
+mod answer;
+mod by_coefficients;
+mod by_grid;
+mod by_hankel;
 mod certificate;
 mod coq;
 mod forecast;
 mod grid_witness;
 mod layers;
 pub mod literals;
+mod modulus;
+mod plan;
 mod rank;
 mod rates;
+mod request;
+mod setting;
+mod units;
+pub mod witness;
+mod words;
 
-pub use certificate::{
-    certify_bound, certify_gap, certify_rank, problem as problem_in_certificate,
-};
+pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
+pub use certificate::{certify_bound, certify_gap, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
+pub(crate) use forecast::forecast_at;
 pub use forecast::{Forecast, forecast};
 pub use grid_witness::{GridWitness, ImportError};
-pub(crate) use rank::generator;
-pub use rank::{
-    Basis, BoundValue, Inputs, Method, RankAnswer, RankError, RankRequest, Route, Status, Weights,
-    rank,
-};
+pub use rank::rank;
+pub(crate) use rates::Rates;
+pub(crate) use request::generator;
+pub use request::{Inputs, Method, RankError, RankRequest, Weights};

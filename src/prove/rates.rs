@@ -1,26 +1,70 @@
 //! How fast this machine does each step of a rank, timed now on small problems.
 
-use super::forecast::{forward_units, function_units};
-use super::rank::generator;
-use crate::arith::{Fp, Prime, Rational};
+use super::request::generator;
+use super::units;
+use crate::arith::{Fp, Prime};
 use crate::linalg::{rank_dense, rank_mod_p};
-use crate::network::{Architecture, InputFamily, Network, Problem, WeightStyle};
-use crate::tensor::hankel::{Sizes, gram_function, reduced_function};
+use crate::network::{Architecture, InputFamily, InvalidProblem, Problem, WeightStyle};
+use crate::tensor::hankel::{Sizes, sum_function};
 use crate::tensor::{grid, random_points};
 use nalgebra::DMatrix;
+use std::cell::OnceCell;
 use std::hint::black_box;
 use std::time::Instant;
 
+/// The rates, each timed when it is first asked for. Cost: below a tenth of a second on two idle cores.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rates {
+    word: OnceCell<Elimination>,
+    large: OnceCell<Elimination>,
+    gram: OnceCell<f64>,
+    reduced: OnceCell<f64>,
+    term: OnceCell<f64>,
+    forward: OnceCell<f64>,
+}
+
+impl Rates {
+    /// Eliminations modulo a prime below 2^26.
+    pub(super) fn word(&self) -> Elimination {
+        *self.word.get_or_init(Elimination::modulo_word)
+    }
+
+    /// Eliminations modulo 2^61 - 1.
+    pub(super) fn large(&self) -> Elimination {
+        *self.large.get_or_init(Elimination::modulo_large)
+    }
+
+    /// Seconds for each of the [`units::function`] of the kind of `problem`.
+    pub(super) fn function(&self, problem: &Problem) -> f64 {
+        match problem.architecture() {
+            Architecture::Mixer(_) => {
+                *self.reduced.get_or_init(|| function(&Problem::mixer(3, 2, 2, 4)))
+            }
+            _ => *self.gram.get_or_init(|| function(&Problem::attention(2, 8, 1, 16))),
+        }
+    }
+
+    /// Seconds for each product of two terms of polynomials.
+    pub(super) fn term_product(&self) -> f64 {
+        *self.term.get_or_init(|| function(&Problem::mixer(3, 2, 2, 4)))
+    }
+
+    /// Seconds for each of the [`units::forward`], on all cores.
+    pub(super) fn forward(&self) -> f64 {
+        *self.forward.get_or_init(forward)
+    }
+}
+
 /// Seconds of an elimination of order n: `square n^2 + cube n^3`, through two timed sizes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Elimination {
+pub(crate) struct Elimination {
     square: f64,
     cube: f64,
 }
 
 impl Elimination {
     /// Modulo a prime below 2^26, in doubles.
-    pub(super) fn modulo_word() -> Self {
+    fn modulo_word() -> Self {
         let prime = Prime::WORD;
         Self::fit([256, 1024], |n| {
             let matrix = powers(n, prime);
@@ -30,7 +74,7 @@ impl Elimination {
     }
 
     /// Modulo 2^61 - 1, in integers.
-    pub(super) fn modulo_large() -> Self {
+    fn modulo_large() -> Self {
         let prime = Prime::MERSENNE_61;
         Self::fit([64, 192], |n| {
             let matrix = powers(n, prime);
@@ -47,7 +91,8 @@ impl Elimination {
     }
 
     /// Seconds for order n.
-    pub(super) fn seconds(self, n: f64) -> f64 {
+    pub(super) fn seconds(self, n: u64) -> f64 {
+        let n = n as f64;
         n * n * (self.square + self.cube * n)
     }
 }
@@ -70,42 +115,22 @@ fn fastest<T, R>(prepare: impl Fn() -> T, run: impl Fn(T) -> R) -> f64 {
         .max(1e-7)
 }
 
-/// Seconds for each of the [`function_units`] of the kind of `problem`.
-pub(super) fn function(problem: &Problem) -> f64 {
-    let small = match problem.architecture() {
-        Architecture::Mixer(_) => Problem::mixer(3, 2, 2, 4),
-        _ => Problem::attention(2, 8, 1, 16),
-    };
-    let small = small.expect("allowed sizes");
-    let network = random_network(&small);
-    let seconds = fastest(
-        || (),
-        |()| {
-            gram_function(&small, &network, Prime::WORD)
-                .or_else(|| reduced_function(&small, &network, Prime::WORD))
-        },
-    );
-    seconds / function_units(&small, Sizes::new(&small).expect("sides as large as the width"))
+/// Seconds for each of the [`units::function`] of a small problem.
+fn function(small: &Result<Problem, InvalidProblem>) -> f64 {
+    let small = small.as_ref().expect("allowed sizes");
+    let network = WeightStyle::Random.draw(small, &mut generator(0));
+    let seconds = fastest(|| (), |()| sum_function(small, &network, Prime::WORD));
+    seconds / units::function(small, Sizes::new(small).expect("sides as large as the width"))
 }
 
-/// Seconds for each product of two terms of polynomials.
-pub(super) fn term_product() -> f64 {
-    function(&Problem::mixer(1, 1, 1, 2).expect("allowed sizes"))
-}
-
-/// Seconds for each of the [`forward_units`], on all cores.
-pub(super) fn forward_unit() -> f64 {
+fn forward() -> f64 {
     const POINTS: usize = 24;
     let small = Problem::attention(2, 4, 1, 8).expect("allowed sizes");
     let prime = Prime::MERSENNE_61;
-    let embed = |q: &Rational| Fp::from_ratio(q, prime).unwrap_or_else(|| Fp::new(0, prime));
-    let network = random_network(&small).map(embed);
+    let network = WeightStyle::Random.draw(&small, &mut generator(0));
+    let network = network.modulo(prime).expect("integers have residues");
     let family = InputFamily::all(&small);
     let points = random_points(&family, (POINTS, POINTS), prime, &mut generator(0));
     let seconds = fastest(|| (), |()| grid(&small, &network, &points, &|_| ()));
-    seconds / (POINTS * POINTS) as f64 / forward_units(&small)
-}
-
-fn random_network(problem: &Problem) -> Network<Rational> {
-    WeightStyle::Random.draw(problem, &mut generator(0))
+    seconds / (POINTS * POINTS) as f64 / units::forward(&small)
 }

@@ -1,11 +1,12 @@
 //! The coefficient tensor and its matricization.
 
 use super::{CoefficientForecast, MemoryLimit, TooLarge};
-use crate::arith::{Rational, Ring};
+use crate::arith::{Fp, Prime, Rational, Ring};
 use crate::network::{InputFamily, Network, Problem};
 use crate::poly::{Monomial, Polynomial};
 use itertools::Itertools;
 use nalgebra::DMatrix;
+use rug::Integer;
 use std::collections::BTreeMap;
 
 /// The coefficients of f on a family of inputs: a polynomial in the parameters of side A (variables
@@ -14,6 +15,18 @@ use std::collections::BTreeMap;
 pub struct CoefficientTensor<T> {
     polynomial: Polynomial<T>,
     left_variables: usize,
+}
+
+/// Why there is no coefficient tensor.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TensorError {
+    /// It would not fit.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    /// The inputs are a union of several maps.
+    #[error("inputs that are a union of several maps have no one coefficient tensor")]
+    Union,
 }
 
 /// One bidegree block of a coefficient matrix, dense, rows and columns in monomial order.
@@ -43,28 +56,15 @@ impl<T: Ring> CoefficientTensor<T> {
     /// [`terms`](CoefficientForecast::terms) terms.
     ///
     /// # Errors
-    /// [`TooLarge`] if the forecast is over `limit`, or the family is a union of several maps.
+    /// [`TensorError`] if the forecast is over `limit`, or the family is a union of several maps.
     pub fn new(
         problem: &Problem,
         network: &Network<Rational>,
         family: &InputFamily,
         embed: impl Fn(&Rational) -> T,
         limit: MemoryLimit,
-    ) -> Result<Self, TooLarge> {
-        let forecast = CoefficientForecast::new(problem, family);
-        limit.check(
-            "the coefficient tensor",
-            forecast.map(|f| f.bytes),
-            "--depth, --width or --tokens, or use --method grid",
-        )?;
-        if family.left.branches.len() + family.right.branches.len() > 2 {
-            return Err(TooLarge {
-                what: "the tensor of a union of input families".into(),
-                needed: "several tensors and".into(),
-                limit: limit.0,
-                reduce: "--inputs to all, or use --method grid",
-            });
-        }
+    ) -> Result<Self, TensorError> {
+        Self::check(problem, family, limit)?;
         let side = |rows: &DMatrix<Polynomial<Rational>>, shift: usize, count: usize| {
             let variables: Vec<Polynomial<T>> =
                 (0..count).map(|i| Polynomial::variable(shift + i)).collect();
@@ -80,6 +80,22 @@ impl<T: Ring> CoefficientTensor<T> {
         let output = problem.output();
         let polynomial = network.forward(&x)[(output.token, output.channel)].clone();
         Ok(Self::from_polynomial(polynomial, left_variables))
+    }
+
+    /// Whether there is a tensor within `limit`.
+    ///
+    /// # Errors
+    /// Those of [`CoefficientTensor::new`].
+    pub fn check(
+        problem: &Problem,
+        family: &InputFamily,
+        limit: MemoryLimit,
+    ) -> Result<(), TensorError> {
+        if family.left.branches.len() + family.right.branches.len() > 2 {
+            return Err(TensorError::Union);
+        }
+        let bytes = CoefficientForecast::new(problem, family).map(|f| f.bytes);
+        Ok(limit.check("the coefficient tensor", bytes, &["depth", "width", "tokens"])?)
     }
 
     /// The tensor of a polynomial in `left_variables` variables of side A, numbered first, and any
@@ -150,6 +166,36 @@ impl<T: Ring> CoefficientMatrix<T> {
                 .iter()
                 .map(|(i, j, c)| (block.rows[*i].clone() * &block.cols[*j], c.clone()))
         }))
+    }
+}
+
+impl CoefficientMatrix<Rational> {
+    /// The blocks modulo a prime, of the same rows and columns; `None` if it divides a denominator.
+    pub fn modulo(&self, prime: Prime) -> Option<Vec<Block<Fp>>> {
+        let block = |block: &Block<Rational>| {
+            let entries = block.entries.iter();
+            let entries = entries.map(|(i, j, c)| Some((*i, *j, Fp::from_ratio(c, prime)?)));
+            Some(Block {
+                bidegree: block.bidegree,
+                rows: block.rows.clone(),
+                cols: block.cols.clone(),
+                entries: entries.collect::<Option<_>>()?,
+            })
+        };
+        self.blocks.iter().map(block).collect()
+    }
+}
+
+impl Block<Rational> {
+    /// The block as a dense matrix of integers: times the least common denominator of its entries.
+    pub fn to_integers(&self) -> DMatrix<Integer> {
+        let entries = self.entries.iter();
+        let denominator = entries.fold(Integer::from(1), |lcm, (_, _, c)| lcm.lcm(c.denom()));
+        let mut dense = DMatrix::from_element(self.rows.len(), self.cols.len(), Integer::new());
+        for (i, j, c) in &self.entries {
+            dense[(*i, *j)] = Integer::from(c.numer() * &denominator) / c.denom();
+        }
+        dense
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a computation will need, before anything is allocated.
 
 use crate::bounds::numbers::{log10_multiset_estimate, multiset};
-use crate::network::{InputFamily, Problem};
+use crate::network::{Architecture, InputFamily, Problem};
 
 /// A limit on the bytes that one matrix or tensor may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,16 +16,28 @@ impl Default for MemoryLimit {
 
 /// A computation that would not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} would take {needed} bytes, more than the limit of {limit}; reduce {reduce}")]
+#[error("{}", self.text(|field| field.into()))]
 pub struct TooLarge {
     /// What does not fit.
     pub what: String,
-    /// Bytes needed, decimal, or "over 10^18".
-    pub needed: String,
+    /// Bytes needed; `None` past 64 bits.
+    pub needed: Option<u64>,
     /// Bytes allowed.
     pub limit: u64,
-    /// Options that would help.
-    pub reduce: &'static str,
+    /// Fields of the request of which smaller values would help.
+    pub reduce: &'static [&'static str],
+}
+
+impl TooLarge {
+    /// The error in words, fields being named by `name`.
+    pub fn text(&self, name: impl Fn(&str) -> String) -> String {
+        let needed = self.needed.map_or("over 10^18".into(), |bytes| bytes.to_string());
+        let (what, limit) = (&self.what, self.limit);
+        let mut fields: Vec<String> = self.reduce.iter().map(|field| name(field)).collect();
+        let last = fields.pop().unwrap_or_default();
+        let fields = if fields.is_empty() { last } else { fields.join(", ") + " or " + &last };
+        format!("{what} would take {needed} bytes, more than the limit of {limit}; reduce {fields}")
+    }
 }
 
 impl MemoryLimit {
@@ -37,16 +49,11 @@ impl MemoryLimit {
         self,
         what: impl Into<String>,
         needed: Option<u64>,
-        reduce: &'static str,
+        reduce: &'static [&'static str],
     ) -> Result<(), TooLarge> {
         match needed {
             Some(bytes) if bytes <= self.0 => Ok(()),
-            _ => Err(TooLarge {
-                what: what.into(),
-                needed: needed.map_or("over 10^18".into(), |b| b.to_string()),
-                limit: self.0,
-                reduce,
-            }),
+            _ => Err(TooLarge { what: what.into(), needed, limit: self.0, reduce }),
         }
     }
 }
@@ -73,6 +80,8 @@ pub struct CoefficientForecast {
     pub bytes: u64,
     /// Total degree.
     pub degree: u64,
+    /// Whether all terms are known to have that degree.
+    pub homogeneous: bool,
 }
 
 impl CoefficientForecast {
@@ -92,10 +101,15 @@ impl CoefficientForecast {
             return None;
         }
         let variables = (family.left.parameters + family.right.parameters) as u64;
-        let all_inputs = *family == InputFamily::all(problem);
-        let terms = count_monomials(variables, degree, all_inputs)?;
+        let layers = match problem.architecture() {
+            Architecture::Attention(_) => true,
+            Architecture::Mixer(shape) => !shape.bias && !shape.residual,
+            Architecture::Layers(_) => false,
+        };
+        let homogeneous = layers && *family == InputFamily::all(problem);
+        let terms = count_monomials(variables, degree, homogeneous)?;
         let bytes = terms.checked_mul(400)?;
-        Some(Self { terms, bytes, degree })
+        Some(Self { terms, bytes, degree, homogeneous })
     }
 }
 
@@ -130,11 +144,18 @@ mod tests {
 
     #[test]
     fn a_limit_allows_as_much_as_it_says() {
-        let check = |needed| MemoryLimit(100).check("this", needed, "less");
-        assert_eq!(check(Some(100)), Ok(()));
-        for (needed, shown) in [(Some(101), "101"), (None, "over 10^18")] {
-            let error = check(needed).unwrap_err();
-            assert_eq!((&*error.needed, error.limit, error.reduce), (shown, 100, "less"));
+        let fields: [&[_]; 3] = [&["depth"], &["depth", "width"], &["depth", "width", "tokens"]];
+        let listed = ["DEPTH", "DEPTH or WIDTH", "DEPTH, WIDTH or TOKENS"];
+        for (fields, listed) in fields.into_iter().zip(listed) {
+            let check = |needed| MemoryLimit(100).check("this", needed, fields);
+            assert_eq!(check(Some(100)), Ok(()));
+            for (needed, shown) in [(Some(101), "101"), (None, "over 10^18")] {
+                let error = check(needed).unwrap_err();
+                assert_eq!((error.needed, error.limit, error.reduce), (needed, 100, fields));
+                let text = format!("this would take {shown} bytes, more than the limit of 100; ");
+                assert_eq!(error.text(str::to_uppercase), text.clone() + "reduce " + listed);
+                assert_eq!(error.to_string(), text + "reduce " + &listed.to_lowercase());
+            }
         }
     }
 }

@@ -12,6 +12,6 @@ mod forecast;
 mod grid;
 pub mod hankel;
 
-pub use coefficient::{Block, CoefficientMatrix, CoefficientTensor};
+pub use coefficient::{Block, CoefficientMatrix, CoefficientTensor, TensorError};
 pub use forecast::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials};
 pub use grid::{GridPoints, grid, random_points};

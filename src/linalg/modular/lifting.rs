@@ -33,7 +33,6 @@
 //! `2^126` in `i128`; `T_k` stays below `2 r 2^62`.
 
 use super::echelon::Echelon;
-use super::rational::Route;
 use super::wide::{Residues, inverse};
 use rayon::prelude::*;
 use rug::Integer;
@@ -50,6 +49,19 @@ pub(super) enum Outcome {
     Zero(u64, usize),
     /// A division failed, or the method does not apply.
     Unknown,
+}
+
+/// Which certificate to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// The one expected to be cheaper.
+    Cheaper,
+    /// Many primes.
+    #[cfg(test)]
+    Primes,
+    /// Lifting.
+    #[cfg(test)]
+    Lifting,
 }
 
 /// Whether lifting is expected to beat elimination modulo many primes.

@@ -46,7 +46,7 @@
 
 use super::echelon::{DEFAULT_PRIMES, Echelon, echelon_single};
 use super::fraction_free::echelon_fraction_free;
-use super::lifting;
+use super::lifting::{self, Route};
 use super::limbs::Limbs;
 use rayon::prelude::*;
 use rug::Integer;
@@ -142,19 +142,6 @@ pub(super) fn minor_bound(a: &[Integer], m: usize, n: usize, e: &Echelon) -> Int
 
 /// Order of the minor up to which fraction-free elimination is used.
 const SMALL: usize = 4;
-
-/// Which certificate to look for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Route {
-    /// The one expected to be cheaper.
-    Cheaper,
-    /// Many primes.
-    #[cfg(test)]
-    Primes,
-    /// Lifting.
-    #[cfg(test)]
-    Lifting,
-}
 
 /// The rank of an integer matrix over the rationals, with proof.
 ///

@@ -1,7 +1,8 @@
 //! Tests of the certified rank against fraction-free elimination.
 use super::fraction_free::echelon_fraction_free;
+use super::lifting::Route;
 use super::limbs::Limbs;
-use super::rational::{Route, certifying_primes, first_minor, minor_bound, rank_by};
+use super::rational::{certifying_primes, first_minor, minor_bound, rank_by};
 use super::tests::Rng;
 use super::{Certificate, Echelon, rank_rational};
 use crate::arith::Prime;

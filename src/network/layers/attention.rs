@@ -1,9 +1,9 @@
 //! Polynomial multi-head attention (Levine et al. 2020: softmax removed).
 
-use super::{LayerRule, Parameter};
+use super::{LayerRule, Parameters};
 use crate::arith::Rational;
-use crate::network::Site;
-use crate::network::expression::Expression::{self, Gather, Input, Parameter as P};
+use crate::network::expression::Expression::{self, Gather, Input};
+use crate::network::{FileError, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
@@ -33,33 +33,60 @@ impl Attention {
         Self { heads, head_width, causal, multi_query, relative, bias }
     }
 
-    /// Parameter numbers of a head: query, key, output, value; then those of the rows added to the
-    /// first three, then that of the weights on positions.
-    fn numbers(&self, head: usize) -> ([usize; 4], [usize; 3], usize) {
-        let biases = 3 * usize::from(self.bias);
-        let each = 4 + biases + usize::from(self.relative);
-        if !self.multi_query {
-            let first = head * each;
-            let b = first + 4;
-            return ([first, first + 1, first + 2, first + 3], [b, b + 1, b + 2], b + biases);
+    /// Names the parameters of the heads: shared ones first, then those of each head, factors before
+    /// the rows added to them.
+    fn define_heads(
+        &self,
+        (tokens, width): (usize, usize),
+        parameters: &mut Parameters,
+    ) -> Vec<Parts> {
+        let factor = |p: &mut Parameters, name| p.weight(name, width, self.head_width);
+        let row = |p: &mut Parameters, name| self.bias.then(|| p.weight(name, 1, self.head_width));
+        let rows = |p: &mut Parameters, [key, output]: [Expression; 2]| {
+            [(key, row(p, "key-bias")), (output, row(p, "output-bias"))]
+        };
+        let both = |p: &mut Parameters| ["key", "output"].map(|name| factor(p, name));
+        let mut shared = None;
+        if self.multi_query {
+            let factors = both(parameters);
+            shared = Some(rows(parameters, factors));
         }
-        // Shared first: key, output, their rows; then query, value, query's row of each head.
-        let shared = 2 + 2 * usize::from(self.bias);
-        let first = shared + head * (each - shared);
-        let b = first + 2;
-        ([first, 0, 1, first + 1], [b, 2, 3], b + usize::from(self.bias))
+        let head = |p: &mut Parameters| {
+            let query = factor(p, "query");
+            let own = if shared.is_some() { None } else { Some(both(p)) };
+            let value = factor(p, "value");
+            let query = (query, row(p, "query-bias"));
+            let own = own.map(|factors| rows(p, factors));
+            let [key, output] = own.or(shared.clone()).expect("shared or the head's own");
+            let relative = self.relative.then(|| p.weight("relative", 2 * tokens - 1, 1));
+            Parts { query, key, output, value, relative }
+        };
+        (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head)).collect()
     }
 
-    /// Parameter numbers of a head's query, key, output and value.
-    pub(in crate::network) fn factors(&self, head: usize) -> [usize; 4] {
-        self.numbers(head).0
+    /// Parameter numbers of each head's query, key, output and value.
+    pub(in crate::network) fn factor_numbers(&self) -> Vec<[usize; 4]> {
+        let number = |e: &Expression| match e {
+            Expression::Parameter(i) => *i,
+            _ => unreachable!("a factor is a parameter"),
+        };
+        let heads = self.define_heads((1, 1), &mut Parameters::default());
+        let factors =
+            |head: &Parts| [&head.query.0, &head.key.0, &head.output.0, &head.value].map(number);
+        heads.iter().map(factors).collect()
     }
+}
 
-    /// The number of the parameter after those of the heads.
-    fn after_heads(&self) -> usize {
-        let (_, _, relative) = self.numbers(self.heads - 1);
-        relative + usize::from(self.relative)
-    }
+/// A factor, and the row added to the state's product with it.
+type Linear = (Expression, Option<Expression>);
+
+/// The parameters of one head.
+struct Parts {
+    query: Linear,
+    key: Linear,
+    output: Linear,
+    value: Expression,
+    relative: Option<Expression>,
 }
 
 /// Keys in a network file.
@@ -84,7 +111,7 @@ impl Default for Keys {
 impl LayerRule for Attention {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         let Keys { heads, head_width, causal, multi_query, relative, bias } = keys;
         site.size("heads", heads)?;
         // Every head has parameters with names.
@@ -93,10 +120,9 @@ impl LayerRule for Attention {
             Some(width) => site.size("head-width", width)?,
             None if site.width.is_multiple_of(heads) => site.width / heads,
             None => {
-                return Err(format!(
-                    "heads = {heads}: must divide the {} channels, or give head-width",
-                    site.width
-                ));
+                let allowed =
+                    format!("must divide the {} channels, or give head-width", site.width);
+                return Err(FileError::new("heads", heads, allowed));
             }
         };
         if causal || relative {
@@ -105,74 +131,34 @@ impl LayerRule for Attention {
         Ok(Self { heads, head_width, causal, multi_query, relative, bias })
     }
 
-    fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
-        let factor = |prefix: &str, name| Parameter::new(format!("{prefix}{name}"), width, self.head_width);
-        let row = |prefix: &str, name| Parameter::new(format!("{prefix}{name}-bias"), 1, self.head_width);
-        let mut list = Vec::new();
-        let own: &[&str] = match self.multi_query {
-            false => &["query", "key", "output", "value"],
-            true => {
-                list.extend(["key", "output"].map(|n| factor("", n)));
-                if self.bias {
-                    list.extend(["key", "output"].map(|n| row("", n)));
-                }
-                &["query", "value"]
-            }
-        };
-        for h in 0..self.heads {
-            let prefix = format!("head{h}.");
-            list.extend(own.iter().map(|n| factor(&prefix, n)));
-            if self.bias {
-                list.extend(own.iter().filter(|n| **n != "value").map(|n| row(&prefix, n)));
-            }
-            if self.relative {
-                list.push(Parameter::new(format!("{prefix}relative"), 2 * tokens - 1, 1));
-            }
-        }
-        if self.bias {
-            list.push(Parameter::new("bias", 1, width));
-        }
-        if self.causal {
-            let mask = DMatrix::from_fn(tokens, tokens, |i, j| Rational::from(i64::from(j <= i)));
-            list.push(Parameter::fixed("mask", mask));
-        }
-        list
-    }
-
     /// Without weights on pairs of tokens bracketed as `Y Q (K^T Y^T Y O) U^T`: O(N d d_a) ring
     /// operations a head instead of O(N^2 d).
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
-        let head = |h: usize| {
-            let (factors, rows, relative) = self.numbers(h);
-            let map = |i: usize| {
-                let linear = Input.times(P(factors[i]));
-                match self.bias {
-                    true => linear.plus(P(rows[i]).repeated(tokens, self.head_width)),
-                    false => linear,
-                }
-            };
-            let (query, key, output) = (map(0), map(1), map(2));
-            let mixed = if self.causal || self.relative {
-                let mut scores = query.times(key.transposed());
-                if self.relative {
-                    let offset = |e: usize| e / tokens + tokens - 1 - e % tokens;
-                    let source = (0..tokens * tokens).map(offset).collect();
-                    let of = P(relative).into();
-                    scores = scores.hadamard(Gather { of, rows: tokens, cols: tokens, source });
-                }
-                if self.causal {
-                    scores = scores.hadamard(P(self.after_heads() + usize::from(self.bias)));
-                }
-                scores.times(output)
-            } else {
-                query.times(key.transposed().times(output))
-            };
-            mixed.times(P(factors[3]).transposed())
+    fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {
+        let heads = self.define_heads((tokens, width), parameters);
+        let bias = self.bias.then(|| parameters.weight("bias", 1, width));
+        let sees = |i, j| Rational::from(i64::from(j <= i));
+        let mask =
+            self.causal.then(|| parameters.fixed("mask", DMatrix::from_fn(tokens, tokens, sees)));
+        let linear = |(factor, row): Linear| {
+            let rows = row.map(|row| row.repeated(tokens, self.head_width));
+            rows.into_iter().fold(Input.times(factor), Expression::plus)
         };
-        let mut terms: Vec<_> = (0..self.heads).map(head).collect();
-        if self.bias {
-            terms.push(P(self.after_heads()).repeated(tokens, width));
-        }
-        Expression::Sum(terms)
+        let head = |Parts { query, key, output, value, relative }: Parts| {
+            let (query, key, output) = (linear(query), linear(key).transposed(), linear(output));
+            if mask.is_none() && relative.is_none() {
+                return query.times(key.times(output)).times(value.transposed());
+            }
+            let mut scores = query.times(key);
+            if let Some(relative) = relative {
+                let offset = |e: usize| e / tokens + tokens - 1 - e % tokens;
+                let source = (0..tokens * tokens).map(offset).collect();
+                let of = relative.into();
+                scores = scores.hadamard(Gather { of, rows: tokens, cols: tokens, source });
+            }
+            let scores = mask.iter().cloned().fold(scores, Expression::hadamard);
+            scores.times(output).times(value.transposed())
+        };
+        let heads = heads.into_iter().map(head);
+        Expression::Sum(heads.chain(bias.map(|row| row.repeated(tokens, width))).collect())
     }
 }

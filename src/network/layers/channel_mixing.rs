@@ -1,8 +1,8 @@
 //! The channel-mixing half of an MLP-Mixer layer (Tolstikhin et al. 2021).
 
-use super::{LayerRule, Parameter};
-use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Activation, Number, Site};
+use super::{LayerRule, Parameters};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{Activation, FileError, Number, Site};
 use serde::Deserialize;
 
 /// `Y <- tau(Y W3 + b3) W4 + b4` with `W3: d x C`, `W4: C x d`; the biases (present if `bias`) are
@@ -31,7 +31,7 @@ pub struct Keys {
 impl LayerRule for ChannelMixing {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         Ok(Self {
             hidden: site.size("hidden", keys.hidden.unwrap_or(site.width))?,
             activation: Activation::of_keys(keys.degree, keys.activation, 1)?,
@@ -39,26 +39,17 @@ impl LayerRule for ChannelMixing {
         })
     }
 
-    fn parameters(&self, _tokens: usize, width: usize) -> Vec<Parameter> {
-        let mut list = vec![
-            Parameter::new("w3", width, self.hidden),
-            Parameter::new("w4", self.hidden, width),
-        ];
+    fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {
+        let w3 = parameters.weight("w3", width, self.hidden);
+        let w4 = parameters.weight("w4", self.hidden, width);
+        let (mut hidden, mut bias) = (Input.times(w3), None);
         if self.bias {
-            list.push(Parameter::new("b3", self.hidden, 1));
-            list.push(Parameter::new("b4", width, 1));
+            let b3 = parameters.weight("b3", self.hidden, 1).transposed();
+            hidden = hidden.plus(b3.repeated(tokens, self.hidden));
+            let b4 = parameters.weight("b4", width, 1).transposed();
+            bias = Some(b4.repeated(tokens, width));
         }
-        list.extend(self.activation.parameter());
-        list
-    }
-
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
-        let biased = |map: Expression, bias: usize, cols: usize| match self.bias {
-            true => map.plus(P(bias).transposed().repeated(tokens, cols)),
-            false => map,
-        };
-        let coefficients = if self.bias { 4 } else { 2 };
-        let hidden = biased(Input.times(P(0)), 2, self.hidden);
-        biased(self.activation.apply(hidden, coefficients).times(P(1)), 3, width)
+        let output = self.activation.function(parameters)(hidden).times(w4);
+        bias.into_iter().fold(output, Expression::plus)
     }
 }

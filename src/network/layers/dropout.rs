@@ -1,9 +1,9 @@
 //! Dropout with a mask that was drawn once (Srivastava et al. 2014, JMLR 15).
 
-use super::{LayerRule, Parameter};
+use super::{LayerRule, Parameters};
 use crate::arith::{Field, Rational};
-use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Number, Site};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{FileError, Number, Site};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -29,11 +29,11 @@ pub struct Keys {
 impl LayerRule for Dropout {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         let Number(rate) = keys.rate;
         let chance = rate.to_f64();
         if !(0.0..1.0).contains(&chance) || rate == Rational::from(1) {
-            return Err(format!("rate = {rate}: at least 0 and below 1 is allowed"));
+            return Err(FileError::new("rate", rate, "at least 0 and below 1 is allowed"));
         }
         site.charge("the mask", &[site.tokens, site.width])?;
         let kept = Rational::from(1) - rate;
@@ -47,20 +47,12 @@ impl LayerRule for Dropout {
         Ok(Self { mask: DMatrix::from_row_slice(site.tokens, site.width, &entries) })
     }
 
-    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
-        match self.mask.shape() == (tokens, width) {
-            true => Ok(()),
-            false => {
-                Err(format!("masks a state of {} x {}", self.mask.nrows(), self.mask.ncols()))
-            }
-        }
+    fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
+        let (rows, cols) = self.mask.shape();
+        ((rows, cols) != (tokens, width)).then(|| format!("masks a state of {rows} x {cols}"))
     }
 
-    fn parameters(&self, _tokens: usize, _width: usize) -> Vec<Parameter> {
-        vec![Parameter::fixed("mask", self.mask.clone())]
-    }
-
-    fn expression(&self, _tokens: usize, _width: usize) -> Expression {
-        Input.hadamard(P(0))
+    fn define(&self, _state: (usize, usize), parameters: &mut Parameters) -> Expression {
+        Input.hadamard(parameters.fixed("mask", self.mask.clone()))
     }
 }

@@ -1,9 +1,9 @@
 //! Fourier mixing (FNet, Lee-Thorp et al. 2021, arXiv 2105.03824).
 
-use super::{LayerRule, Parameter};
+use super::{LayerRule, Parameters};
 use crate::arith::Rational;
-use crate::network::Site;
-use crate::network::expression::Expression::{self, Input, Parameter as P};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{FileError, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 use std::f64::consts::TAU;
@@ -33,39 +33,38 @@ const MAX_DECIMALS: u32 = 15;
 impl LayerRule for FourierMixing {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         if let Some(decimals) = keys.decimals
             && !(1..=MAX_DECIMALS).contains(&decimals)
         {
-            return Err(format!("decimals = {decimals}: allowed are 1..={MAX_DECIMALS}"));
+            let allowed = format!("allowed are 1..={MAX_DECIMALS}");
+            return Err(FileError::new("decimals", decimals, allowed));
         }
         site.charge("the transform of the tokens", &[site.tokens, site.tokens])?;
         site.charge("the transform of the channels", &[site.width, site.width])?;
         Ok(Self { decimals: keys.decimals })
     }
 
-    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
+    fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
         let rational = [&[1, 2, 4][..], &[1, 2, 3, 6]]
             .iter()
             .any(|sizes| sizes.contains(&tokens) && sizes.contains(&width));
-        match rational || self.decimals.is_some() {
-            true => Ok(()),
-            false => Err("is rational only where tokens and channels are in {1, 2, 4} or in {1, 2, 3, 6}; \
-                 give decimals to round it"
-                .into()),
-        }
+        (!rational && self.decimals.is_none()).then(|| {
+            "is rational only where tokens and channels are in {1, 2, 4} or in {1, 2, 3, 6}; \
+             give decimals to round it"
+                .into()
+        })
     }
 
-    fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
+    fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {
         let matrix = |n: usize, f: &dyn Fn(f64) -> Rational| {
             DMatrix::from_fn(n, n, |j, k| f(TAU * (j * k % n) as f64 / n as f64))
         };
         let (cosine, sine, sine_factor) = match self.decimals {
             Some(decimals) => {
                 let unit = 10i64.pow(decimals);
-                let rounded = move |x: f64| {
-                    Rational::from(((x * unit as f64).round() as i64, unit))
-                };
+                let rounded =
+                    move |x: f64| Rational::from(((x * unit as f64).round() as i64, unit));
                 let both: [Box<dyn Fn(f64) -> Rational>; 2] =
                     [Box::new(move |t| rounded(t.cos())), Box::new(move |t| rounded(t.sin()))];
                 let [cosine, sine] = both;
@@ -82,15 +81,11 @@ impl LayerRule for FourierMixing {
                 (cosine, sine, if thirds { Rational::from((-3, 4)) } else { Rational::from(-1) })
             }
         };
-        vec![
-            Parameter::fixed("token-cosines", matrix(tokens, &*cosine)),
-            Parameter::fixed("channel-cosines", matrix(width, &*cosine)),
-            Parameter::fixed("token-sines", matrix(tokens, &*sine) * sine_factor),
-            Parameter::fixed("channel-sines", matrix(width, &*sine)),
-        ]
-    }
-
-    fn expression(&self, _tokens: usize, _width: usize) -> Expression {
-        P(0).times(Input).times(P(1)).plus(P(2).times(Input).times(P(3)))
+        let token_cosines = parameters.fixed("token-cosines", matrix(tokens, &*cosine));
+        let channel_cosines = parameters.fixed("channel-cosines", matrix(width, &*cosine));
+        let token_sines = parameters.fixed("token-sines", matrix(tokens, &*sine) * sine_factor);
+        let channel_sines = parameters.fixed("channel-sines", matrix(width, &*sine));
+        let real = token_cosines.times(Input).times(channel_cosines);
+        real.plus(token_sines.times(Input).times(channel_sines))
     }
 }

@@ -1,8 +1,8 @@
 //! Token mixing by a hyper-network (HyperMixer, Mai et al. 2022).
 
-use super::{LayerRule, Parameter};
-use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Activation, Number, Site};
+use super::{LayerRule, Parameters};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{Activation, FileError, Number, Site};
 use serde::Deserialize;
 
 /// `Y <- W2 sigma(W1^T Y)` where the weights `W1 = Y P1` and `W2 = Y P2`, of size `N x S`, are made
@@ -33,7 +33,7 @@ pub struct Keys {
 impl LayerRule for HyperMixing {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         Ok(Self {
             hidden: site.size("hidden", keys.hidden)?,
             activation: Activation::of_keys(keys.degree, keys.activation, 1)?,
@@ -41,17 +41,18 @@ impl LayerRule for HyperMixing {
         })
     }
 
-    fn parameters(&self, _tokens: usize, width: usize) -> Vec<Parameter> {
-        let names: &[&str] = if self.tied { &["p"] } else { &["p1", "p2"] };
-        let mut list: Vec<_> =
-            names.iter().map(|n| Parameter::new(*n, width, self.hidden)).collect();
-        list.extend(self.activation.parameter());
-        list
-    }
-
-    fn expression(&self, _tokens: usize, _width: usize) -> Expression {
-        let (second, coefficients) = if self.tied { (0, 1) } else { (1, 2) };
-        let hidden = Input.times(P(0)).transposed().times(Input);
-        Input.times(P(second)).times(self.activation.apply(hidden, coefficients))
+    fn define(&self, (_, width): (usize, usize), parameters: &mut Parameters) -> Expression {
+        let (first, second) = match self.tied {
+            true => {
+                let p = parameters.weight("p", width, self.hidden);
+                (p.clone(), p)
+            }
+            false => {
+                let p1 = parameters.weight("p1", width, self.hidden);
+                (p1, parameters.weight("p2", width, self.hidden))
+            }
+        };
+        let hidden = Input.times(first).transposed().times(Input);
+        Input.times(second).times(self.activation.function(parameters)(hidden))
     }
 }

@@ -1,8 +1,8 @@
 //! The linear head of a classifier.
 
-use super::{LayerRule, Parameter};
-use crate::network::Site;
-use crate::network::expression::Expression::{self, Input, Parameter as P};
+use super::{LayerRule, Parameters};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{FileError, Site};
 use serde::Deserialize;
 
 /// `Y <- Y W + b` with `W: d x c`: the state gets c channels. Linear.
@@ -26,20 +26,16 @@ pub struct Keys {
 impl LayerRule for LinearHead {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         Ok(Self { outputs: site.size("outputs", keys.outputs)?, bias: keys.bias })
     }
 
-    fn parameters(&self, _tokens: usize, width: usize) -> Vec<Parameter> {
-        let mut list = vec![Parameter::new("weight", width, self.outputs)];
-        if self.bias {
-            list.push(Parameter::new("bias", 1, self.outputs));
+    fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {
+        let linear = Input.times(parameters.weight("weight", width, self.outputs));
+        match self.bias {
+            true => linear
+                .plus(parameters.weight("bias", 1, self.outputs).repeated(tokens, self.outputs)),
+            false => linear,
         }
-        list
-    }
-
-    fn expression(&self, tokens: usize, _width: usize) -> Expression {
-        let linear = Input.times(P(0));
-        if self.bias { linear.plus(P(1).repeated(tokens, self.outputs)) } else { linear }
     }
 }

@@ -1,9 +1,9 @@
 //! Linear token mixing (ResMLP, Touvron et al. 2021: the cross-patch sublayer).
 
-use super::{LayerRule, Parameter};
+use super::{LayerRule, Parameters};
 use crate::arith::Rational;
-use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Number, Site};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{FileError, Number, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
@@ -28,28 +28,21 @@ pub struct Keys {
 impl LayerRule for LinearTokenMixing {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         let size = (site.tokens, site.tokens);
         Ok(Self { matrix: site.matrix("matrix", keys.matrix, size)?, bias: keys.bias })
     }
 
-    fn accepts(&self, tokens: usize, _width: usize) -> Result<(), String> {
-        match &self.matrix {
-            Some(m) if m.nrows() != tokens => Err(format!("mixes {} tokens", m.nrows())),
-            _ => Ok(()),
-        }
+    fn unmet(&self, tokens: usize, _width: usize) -> Option<String> {
+        let matrix = self.matrix.as_ref().filter(|m| m.nrows() != tokens)?;
+        Some(format!("mixes {} tokens", matrix.nrows()))
     }
 
-    fn parameters(&self, tokens: usize, _width: usize) -> Vec<Parameter> {
-        let mut list = vec![Parameter::given("matrix", (tokens, tokens), &self.matrix)];
-        if self.bias {
-            list.push(Parameter::new("bias", tokens, 1));
+    fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {
+        let linear = parameters.given("matrix", (tokens, tokens), &self.matrix).times(Input);
+        match self.bias {
+            true => linear.plus(parameters.weight("bias", tokens, 1).repeated(tokens, width)),
+            false => linear,
         }
-        list
-    }
-
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
-        let linear = P(0).times(Input);
-        if self.bias { linear.plus(P(1).repeated(tokens, width)) } else { linear }
     }
 }

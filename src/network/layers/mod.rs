@@ -5,38 +5,56 @@
 //! which keys the layer has in a network file (docs/networks.md), what its parameters are, and what
 //! it does, as an [`Expression`]; degrees and sizes follow from that.
 
-use super::Site;
-use super::expression::Expression;
-use crate::arith::Rational;
-use nalgebra::DMatrix;
-use serde::de::DeserializeOwned;
+pub use super::parameters::{Definition, Parameter, Parameters};
 
-/// Name and size of one parameter matrix.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parameter {
-    /// The field's usual name, unique within the layer, for example `"head0.query"`.
-    pub name: String,
-    /// Number of rows.
-    pub rows: usize,
-    /// Number of columns.
-    pub cols: usize,
-    /// The value, if it belongs to the layer's definition; `None` for a weight.
-    pub value: Option<DMatrix<Rational>>,
+use super::expression::Expression;
+use super::{FileError, Site, Table};
+
+use serde::de::DeserializeOwned;
+use std::fmt;
+
+/// A layer does not fit the state that reaches it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{asks}, but the state has {tokens} tokens x {width} channels")]
+pub struct UnfitState {
+    /// What the layer asks of the state, for example `"permutes 8 entries"`.
+    pub asks: String,
+    /// Rows of the state.
+    pub tokens: usize,
+    /// Columns of the state.
+    pub width: usize,
 }
 
-impl Parameter {
-    fn new(name: impl Into<String>, rows: usize, cols: usize) -> Self {
-        Self { name: name.into(), rows, cols, value: None }
-    }
+/// A layer in a list does not fit the state that the one before it leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfitLayer {
+    /// Index of the layer.
+    pub index: usize,
+    /// Its type.
+    pub name: &'static str,
+    /// The type of the layer before it.
+    pub before: Option<&'static str>,
+    /// What it asks of the state.
+    pub state: UnfitState,
+}
 
-    pub(super) fn fixed(name: impl Into<String>, value: DMatrix<Rational>) -> Self {
-        let (rows, cols) = value.shape();
-        Self { name: name.into(), rows, cols, value: Some(value) }
+impl fmt::Display for UnfitLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { index, name, state: UnfitState { asks, tokens, width }, .. } = self;
+        write!(f, "layer {index} ({name}) {asks}, but ")?;
+        match self.before {
+            Some(before) => write!(f, "layer {} ({before}) leaves", index - 1)?,
+            None => f.write_str("what enters is")?,
+        }
+        write!(f, " {tokens} tokens x {width} channels")
     }
+}
 
-    /// A weight, unless there is a value.
-    fn given(name: &str, size: (usize, usize), value: &Option<DMatrix<Rational>>) -> Self {
-        Self { name: name.into(), rows: size.0, cols: size.1, value: value.clone() }
+impl std::error::Error for UnfitLayer {}
+
+impl From<UnfitLayer> for FileError {
+    fn from(e: UnfitLayer) -> Self {
+        Self::whole(e)
     }
 }
 
@@ -49,21 +67,17 @@ pub trait LayerRule: Sized {
     ///
     /// # Errors
     /// Names the key, its value and what is allowed.
-    fn build(keys: Self::Keys, site: &Site) -> Result<Self, String>;
+    fn build(keys: Self::Keys, site: &Site) -> Result<Self, FileError>;
 
-    /// What the layer asks of the state, if that is not met.
-    ///
-    /// # Errors
-    /// For example `"permutes 8 entries"`.
-    fn accepts(&self, _tokens: usize, _width: usize) -> Result<(), String> {
-        Ok(())
+    /// What the layer asks of a state of `tokens` rows and `width` columns that this one does not
+    /// meet, for example `"permutes 8 entries"`; `None` if it fits.
+    fn unmet(&self, _tokens: usize, _width: usize) -> Option<String> {
+        None
     }
 
-    /// The parameter matrices, for a state of `tokens` rows and `width` columns.
-    fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter>;
-
-    /// The layer, in the state and the parameters.
-    fn expression(&self, tokens: usize, width: usize) -> Expression;
+    /// The layer for a state of the given rows and columns, which it accepts: names its parameters,
+    /// and is made from them and the input.
+    fn define(&self, state: (usize, usize), parameters: &mut Parameters) -> Expression;
 }
 
 macro_rules! layers {
@@ -92,41 +106,30 @@ macro_rules! layers {
                 match self { $(Layer::$variant(_) => $name,)* }
             }
 
-            /// The layer of type `name` with the given keys; `None` if there is no such type.
-            pub(super) fn build(
-                name: &str, keys: toml::Table, site: &Site,
-            ) -> Option<Result<Self, String>> {
-                Some(match name {
-                    $($name => <$variant as LayerRule>::Keys::deserialize(keys)
-                        .map_err(|e| crate::network::nearest::with_nearest(e.message()))
-                        .and_then(|keys| $variant::build(keys, site).map(Layer::from)),)*
-                    _ => return None,
-                })
+            /// The layer of type `name`, one of [`Layer::NAMES`], with the given keys.
+            fn build(name: &str, keys: Table, site: &Site) -> Result<Self, FileError> {
+                match name {
+                    $($name => $variant::build(keys.read()?, site).map(Layer::from),)*
+                    _ => Err(FileError::new("type", name, "no such layer")),
+                }
             }
 
-            /// What the layer asks of the state, if that is not met.
-            ///
-            /// # Errors
-            /// For example `"permutes 8 entries"`.
-            pub fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
-                match self { $(Layer::$variant(layer) => layer.accepts(tokens, width),)* }
+            /// What the layer asks of the state that this one does not meet.
+            fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
+                match self { $(Layer::$variant(layer) => layer.unmet(tokens, width),)* }
             }
 
-            /// The parameter matrices, for a state of `tokens` rows and `width` columns.
-            pub fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
-                match self { $(Layer::$variant(layer) => layer.parameters(tokens, width),)* }
-            }
-
-            /// The layer, in the state and the parameters.
-            pub fn expression(&self, tokens: usize, width: usize) -> Expression {
-                match self { $(Layer::$variant(layer) => layer.expression(tokens, width),)* }
+            /// The layer, in its input and the parameters that it names; the state must fit.
+            fn define(&self, state: (usize, usize), parameters: &mut Parameters) -> Expression {
+                match self { $(Layer::$variant(layer) => layer.define(state, parameters),)* }
             }
         }
     };
 }
 
-use serde::Deserialize;
+mod list;
 
+pub(super) use list::read_list;
 pub use scaling::Over;
 
 layers! {
@@ -165,16 +168,47 @@ layers! {
 }
 
 impl Layer {
+    /// The layer for a state of `tokens` rows and `width` columns.
+    ///
+    /// # Errors
+    /// If the layer asks something else of the state.
+    pub fn definition(&self, tokens: usize, width: usize) -> Result<Definition, UnfitState> {
+        self.accepts(tokens, width)?;
+        let mut parameters = Parameters::default();
+        let expression = self.define((tokens, width), &mut parameters);
+        let output = parameters.size_of(&expression, (tokens, width));
+        Ok(Definition { parameters: parameters.list, expression, output })
+    }
+
+    /// Whether the layer can take a state of this size.
+    ///
+    /// # Errors
+    /// If it asks something else of the state.
+    pub fn accepts(&self, tokens: usize, width: usize) -> Result<(), UnfitState> {
+        match self.unmet(tokens, width) {
+            Some(asks) => Err(UnfitState { asks, tokens, width }),
+            None => Ok(()),
+        }
+    }
+
     /// Tokens and channels of the state after the layer.
     ///
     /// # Errors
-    /// As [`Layer::accepts`].
-    pub fn output(&self, tokens: usize, width: usize) -> Result<(usize, usize), String> {
-        self.accepts(tokens, width)?;
-        let parameters = self.parameters(tokens, width);
-        let size = |i: usize| (parameters[i].rows, parameters[i].cols);
-        let expression = self.expression(tokens, width);
-        Ok(expression.size((tokens, width), &size).expect("layers are built to fit together"))
+    /// As [`Layer::definition`].
+    pub fn output(&self, tokens: usize, width: usize) -> Result<(usize, usize), UnfitState> {
+        self.definition(tokens, width).map(|layer| layer.output)
+    }
+
+    /// The parameter matrices, for a state that the layer accepts.
+    pub fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
+        let mut parameters = Parameters::default();
+        self.define((tokens, width), &mut parameters);
+        parameters.list
+    }
+
+    /// The layer, in the state and the parameters, for a state that the layer accepts.
+    pub fn expression(&self, tokens: usize, width: usize) -> Expression {
+        self.define((tokens, width), &mut Parameters::default())
     }
 
     /// The degree of the output in the entries of the input; `None` past 64 bits.
@@ -185,26 +219,27 @@ impl Layer {
     /// The degree of the output in the layer's own weights plus those of earlier layers, `before`
     /// being that of its input. `None` past 64 bits.
     pub fn weight_degree(&self, tokens: usize, width: usize, before: u64) -> Option<u64> {
-        let parameters = self.parameters(tokens, width);
-        self.expression(tokens, width).degree(before, &|i| u64::from(parameters[i].value.is_none()))
+        let mut parameters = Parameters::default();
+        let expression = self.define((tokens, width), &mut parameters);
+        expression.degree(before, &|i| u64::from(parameters.list[i].value.is_none()))
     }
 }
 
-/// A list of layers as one: the parameters of all, named `prefix0.name`, and the composition.
+/// A list of layers as one: the composition, the parameters being named `prefix0.name`.
 /// The state must fit ([`chain_output`]).
-fn chain(
+fn define_chain(
     layers: &[Layer],
-    (mut tokens, mut width): (usize, usize),
+    mut state: (usize, usize),
     prefix: &str,
-) -> (Vec<Parameter>, Expression) {
-    let (mut parameters, mut parts) = (Vec::new(), Vec::new());
+    parameters: &mut Parameters,
+) -> Expression {
+    let mut parts = Vec::new();
     for (i, layer) in layers.iter().enumerate() {
-        parts.push(layer.expression(tokens, width).shifted(parameters.len()));
-        let own = layer.parameters(tokens, width).into_iter();
-        parameters.extend(own.map(|p| Parameter { name: format!("{prefix}{i}.{}", p.name), ..p }));
-        (tokens, width) = layer.output(tokens, width).expect("accepted before");
+        let part = parameters.within(&format!("{prefix}{i}."), |p| layer.define(state, p));
+        state = parameters.size_of(&part, state);
+        parts.push(part);
     }
-    (parameters, composition(parts))
+    composition(parts)
 }
 
 /// The expressions one after the other, as a balanced tree: certificates limit its depth.
@@ -226,7 +261,7 @@ fn composition(mut parts: Vec<Expression>) -> Expression {
 pub(super) fn chain_output(
     layers: &[Layer],
     input: (usize, usize),
-) -> Result<(usize, usize), String> {
+) -> Result<(usize, usize), UnfitLayer> {
     (0..layers.len()).try_fold(input, |state, i| {
         next_state(i.checked_sub(1).map(|b| &layers[b]), i, &layers[i], state)
     })
@@ -251,13 +286,7 @@ pub(super) fn next_state(
     index: usize,
     layer: &Layer,
     (tokens, width): (usize, usize),
-) -> Result<(usize, usize), String> {
-    layer.output(tokens, width).map_err(|asks| {
-        let before = match before {
-            Some(layer) => format!("layer {} ({}) leaves", index - 1, layer.name()),
-            None => "what enters is".into(),
-        };
-        let name = layer.name();
-        format!("layer {index} ({name}) {asks}, but {before} {tokens} tokens x {width} channels")
-    })
+) -> Result<(usize, usize), UnfitLayer> {
+    let (name, before) = (layer.name(), before.map(Layer::name));
+    layer.output(tokens, width).map_err(|state| UnfitLayer { index, name, before, state })
 }

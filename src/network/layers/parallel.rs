@@ -1,8 +1,8 @@
 //! Branches side by side, summed.
 
-use super::{Layer, LayerRule, Parameter, chain, chain_output};
-use crate::network::Site;
+use super::{Layer, LayerRule, Parameters, chain_output, define_chain, read_list};
 use crate::network::expression::Expression;
+use crate::network::{FileError, Site, Table};
 use serde::Deserialize;
 
 /// `Y <- sum_b branch_b(Y)`, each branch a list of layers applied one after the other; an empty one
@@ -17,51 +17,46 @@ pub struct Parallel {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    branches: Vec<Vec<toml::Table>>,
+    branches: Vec<Vec<Table>>,
 }
 
 impl LayerRule for Parallel {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         if keys.branches.is_empty() {
-            return Err("branches = []: at least one is needed".into());
+            return Err(FileError::new("branches", "[]", "at least one is needed"));
         }
-        let branch = |(i, layers)| site.layers(&format!("branch {i}"), layers);
-        let branches: Result<_, String> = keys.branches.into_iter().enumerate().map(branch).collect();
+        let branch = |(i, list)| {
+            let layers = read_list(*site, list).map(|(layers, _)| layers);
+            layers.map_err(|e| e.within(format_args!("branch {i}")))
+        };
+        let branches: Result<_, FileError> =
+            keys.branches.into_iter().enumerate().map(branch).collect();
         Ok(Self { branches: branches? })
     }
 
-    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
+    fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
         let mut sizes = Vec::new();
         for (i, branch) in self.branches.iter().enumerate() {
-            let size = chain_output(branch, (tokens, width));
-            sizes.push(size.map_err(|inside| format!("holds a branch {i} that does not fit: {inside}"))?);
+            match chain_output(branch, (tokens, width)) {
+                Ok(size) => sizes.push(size),
+                Err(inside) => {
+                    return Some(format!("holds a branch {i} that does not fit: {inside}"));
+                }
+            }
         }
-        match sizes.iter().position(|size| *size != sizes[0]) {
-            None => Ok(()),
-            Some(i) => Err(format!(
-                "adds {} x {} of branch {i} to {} x {} of branch 0",
-                sizes[i].0, sizes[i].1, sizes[0].0, sizes[0].1
-            )),
-        }
+        let i = sizes.iter().position(|size| *size != sizes[0])?;
+        Some(format!(
+            "adds {} x {} of branch {i} to {} x {} of branch 0",
+            sizes[i].0, sizes[i].1, sizes[0].0, sizes[0].1
+        ))
     }
 
-    fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
-        let named = |(i, branch): (usize, &Vec<Layer>)| {
-            chain(branch, (tokens, width), &format!("branch{i}.")).0
+    fn define(&self, state: (usize, usize), parameters: &mut Parameters) -> Expression {
+        let term = |(i, branch): (usize, &Vec<Layer>)| {
+            define_chain(branch, state, &format!("branch{i}."), parameters)
         };
-        self.branches.iter().enumerate().flat_map(named).collect()
-    }
-
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
-        let mut before = 0;
-        let terms = self.branches.iter().map(|branch| {
-            let (parameters, composed) = chain(branch, (tokens, width), "");
-            let shifted = composed.shifted(before);
-            before += parameters.len();
-            shifted
-        });
-        Expression::Sum(terms.collect())
+        Expression::Sum(self.branches.iter().enumerate().map(term).collect())
     }
 }

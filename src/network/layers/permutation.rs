@@ -1,18 +1,43 @@
 //! Fixed permutations of the entries of the state.
 
-use super::{LayerRule, Parameter};
-use crate::network::Site;
+use super::{LayerRule, Parameters};
 use crate::network::expression::Expression::{self, Gather, Input};
+use crate::network::{FileError, MAX_SIZE, Site};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha20Rng;
 use serde::Deserialize;
+use std::io::Read;
 use std::path::Path;
 
 /// `out[e] = in[source[e]]`, entries numbered `e = token * width + channel`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permutation {
     source: Vec<usize>,
+}
+
+/// A file with an order has at most this many bytes: that many entries of the largest state.
+const MAX_ORDER_BYTES: u64 = 10 * MAX_SIZE as u64;
+
+/// What is wrong with an order, or with the file that holds it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PermutationError {
+    /// The file cannot be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// The file is too long.
+    #[error("at most {MAX_ORDER_BYTES} bytes are allowed")]
+    TooLong,
+    /// Something else than a number.
+    #[error("numbers from 0 are expected: {0}")]
+    Number(#[from] std::num::ParseIntError),
+    /// A number is missing or repeated.
+    #[error("each of 0..={last} must stand there once")]
+    Order {
+        /// The largest number allowed.
+        last: usize,
+    },
 }
 
 impl Permutation {
@@ -38,16 +63,21 @@ impl Permutation {
     ///
     /// # Errors
     /// Says what is wrong with the file.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let content = std::fs::read_to_string(path).map_err(|e| format!("cannot be read: {e}"))?;
+    pub fn read(path: &Path) -> Result<Self, PermutationError> {
+        let mut content = String::new();
+        let file = std::fs::File::open(path)?;
+        file.take(MAX_ORDER_BYTES + 1).read_to_string(&mut content)?;
+        if content.len() as u64 > MAX_ORDER_BYTES {
+            return Err(PermutationError::TooLong);
+        }
         let words = content.split([',', ' ', '\n', '\t', '\r']).filter(|w| !w.is_empty());
         let order: Result<Vec<usize>, _> = words.map(str::parse).collect();
-        Self::of_order(order.map_err(|e| format!("numbers from 0 are expected: {e}"))?)
+        Self::of_order(order?)
     }
 
-    fn of_order(order: Vec<usize>) -> Result<Self, String> {
+    fn of_order(order: Vec<usize>) -> Result<Self, PermutationError> {
         let last = order.len().saturating_sub(1);
-        Self::new(order).ok_or_else(|| format!("each of 0..={last} must stand there once"))
+        Self::new(order).ok_or(PermutationError::Order { last })
     }
 
     /// The permutation of entries that moves whole tokens.
@@ -103,7 +133,7 @@ pub struct Keys {
 impl LayerRule for Permutation {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         let count = match keys.of {
             Of::Entries => site.tokens * site.width,
             Of::Tokens => site.tokens,
@@ -112,21 +142,25 @@ impl LayerRule for Permutation {
         site.charge("the permutation", &[site.tokens, site.width])?;
         let (key, order) = match (keys.order, keys.seed, keys.file, keys.swap) {
             (Some(order), None, None, None) => {
-                ("order", Self::of_order(order).map_err(|e| format!("order: {e}"))?)
+                ("order", Self::of_order(order).map_err(|e| FileError::of("order", e))?)
             }
             (None, Some(seed), None, None) => ("seed", Self::random(count, seed)),
             (None, None, Some(file), None) => {
                 let order = Self::read(&site.folder.join(&file));
-                ("file", order.map_err(|e| format!("file = \"{file}\": {e}"))?)
+                ("file", order.map_err(|e| FileError::new("file", format_args!("{file:?}"), e))?)
             }
             (None, None, None, Some(axis)) => return segments(axis, keys.grid, site),
-            _ => return Err("one of the keys order, seed, file and swap is needed".into()),
+            _ => {
+                let needed = "one of the keys order, seed, file and swap is needed";
+                return Err(FileError::whole(needed));
+            }
         };
         if keys.grid.is_some() {
-            return Err("grid goes with swap only".into());
+            return Err(FileError::of("grid", "it goes with swap only"));
         }
         if order.source.len() != count {
-            return Err(format!("{key}: it has {} numbers; {count} are needed", order.source.len()));
+            let wrong = format!("it has {} numbers; {count} are needed", order.source.len());
+            return Err(FileError::of(key, wrong));
         }
         Ok(match keys.of {
             Of::Entries => order,
@@ -135,32 +169,27 @@ impl LayerRule for Permutation {
         })
     }
 
-    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
-        match self.source.len() == tokens * width {
-            true => Ok(()),
-            false => Err(format!("permutes {} entries", self.source.len())),
-        }
+    fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
+        let count = self.source.len();
+        (count != tokens * width).then(|| format!("permutes {count} entries"))
     }
 
-    fn parameters(&self, _tokens: usize, _width: usize) -> Vec<Parameter> {
-        Vec::new()
-    }
-
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
+    fn define(&self, (tokens, width): (usize, usize), _parameters: &mut Parameters) -> Expression {
         Gather { of: Input.into(), rows: tokens, cols: width, source: self.source.clone() }
     }
 }
 
 /// The Vision Permutator's exchange (Hou et al. 2021, section 3.2): the channels are cut into as many
 /// segments as the axis is long, and the index along the axis changes places with the segment's.
-fn segments(axis: Axis, grid: Option<[usize; 2]>, site: &Site) -> Result<Permutation, String> {
+fn segments(axis: Axis, grid: Option<[usize; 2]>, site: &Site) -> Result<Permutation, FileError> {
     let [rows, cols] = site.grid(grid)?;
     let count = match axis {
         Axis::Rows => rows,
         Axis::Cols => cols,
     };
     if !site.width.is_multiple_of(count) {
-        return Err(format!("swap: {count} segments do not divide {} channels", site.width));
+        let wrong = format!("{count} segments do not divide {} channels", site.width);
+        return Err(FileError::of("swap", wrong));
     }
     let length = site.width / count;
     let source = (0..site.tokens * site.width).map(|e| {

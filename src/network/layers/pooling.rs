@@ -1,9 +1,9 @@
 //! Average pooling.
 
-use super::{LayerRule, Parameter};
+use super::{LayerRule, Parameters};
 use crate::arith::Rational;
-use crate::network::Site;
-use crate::network::expression::Expression::{self, Input, Parameter as P};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{FileError, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
@@ -19,17 +19,13 @@ pub struct Keys {}
 impl LayerRule for Pooling {
     type Keys = Keys;
 
-    fn build(_keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(_keys: Keys, site: &Site) -> Result<Self, FileError> {
         site.charge("the average", &[site.tokens])?;
         Ok(Self)
     }
 
-    fn parameters(&self, tokens: usize, _width: usize) -> Vec<Parameter> {
+    fn define(&self, (tokens, _): (usize, usize), parameters: &mut Parameters) -> Expression {
         let share = Rational::from((1, tokens as i64));
-        vec![Parameter::fixed("average", DMatrix::from_element(1, tokens, share))]
-    }
-
-    fn expression(&self, _tokens: usize, _width: usize) -> Expression {
-        P(0).times(Input)
+        parameters.fixed("average", DMatrix::from_element(1, tokens, share)).times(Input)
     }
 }

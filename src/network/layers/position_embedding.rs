@@ -1,9 +1,9 @@
 //! Position embeddings: offsets that depend on the token.
 
-use super::{LayerRule, Parameter};
+use super::{LayerRule, Parameters};
 use crate::arith::Rational;
-use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Number, Site};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{FileError, Number, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
@@ -24,24 +24,16 @@ pub struct Keys {
 impl LayerRule for PositionEmbedding {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         Ok(Self { values: site.matrix("values", keys.values, (site.tokens, site.width))? })
     }
 
-    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
-        match &self.values {
-            Some(m) if m.shape() != (tokens, width) => {
-                Err(format!("adds offsets of {} x {}", m.nrows(), m.ncols()))
-            }
-            _ => Ok(()),
-        }
+    fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
+        let values = self.values.as_ref().filter(|m| m.shape() != (tokens, width))?;
+        Some(format!("adds offsets of {} x {}", values.nrows(), values.ncols()))
     }
 
-    fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
-        vec![Parameter::given("values", (tokens, width), &self.values)]
-    }
-
-    fn expression(&self, _tokens: usize, _width: usize) -> Expression {
-        Input.plus(P(0))
+    fn define(&self, state: (usize, usize), parameters: &mut Parameters) -> Expression {
+        Input.plus(parameters.given("values", state, &self.values))
     }
 }

@@ -1,8 +1,8 @@
 //! Residual connections.
 
-use super::{Layer, LayerRule, Parameter, chain, chain_output};
-use crate::network::Site;
+use super::{Layer, LayerRule, Parameters, chain_output, define_chain, read_list};
 use crate::network::expression::Expression::{self, Input};
+use crate::network::{FileError, Site, Table};
 use serde::Deserialize;
 
 /// `Y <- Y + inner(Y)`, the inner layers applied one after the other.
@@ -16,29 +16,26 @@ pub struct Residual {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    layers: Vec<toml::Table>,
+    layers: Vec<Table>,
 }
 
 impl LayerRule for Residual {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
-        Ok(Self { inner: site.layers("layers", keys.layers)? })
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
+        let (inner, _) = read_list(*site, keys.layers).map_err(|e| e.within("layers"))?;
+        Ok(Self { inner })
     }
 
-    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
+    fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
         match chain_output(&self.inner, (tokens, width)) {
-            Ok(size) if size == (tokens, width) => Ok(()),
-            Ok((n, d)) => Err(format!("adds {n} x {d} to its input")),
-            Err(inside) => Err(format!("holds layers that do not fit: {inside}")),
+            Ok(size) if size == (tokens, width) => None,
+            Ok((n, d)) => Some(format!("adds {n} x {d} to its input")),
+            Err(inside) => Some(format!("holds layers that do not fit: {inside}")),
         }
     }
 
-    fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
-        chain(&self.inner, (tokens, width), "inner").0
-    }
-
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
-        chain(&self.inner, (tokens, width), "").1.plus(Input)
+    fn define(&self, state: (usize, usize), parameters: &mut Parameters) -> Expression {
+        define_chain(&self.inner, state, "inner", parameters).plus(Input)
     }
 }

@@ -1,9 +1,9 @@
 //! Scaling (LayerScale, Touvron et al. 2021b, arXiv 2103.17239; the affine layers of ResMLP).
 
-use super::{LayerRule, Parameter};
+use super::{LayerRule, Parameters};
 use crate::arith::Rational;
-use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Number, Site};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{FileError, Number, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
@@ -51,28 +51,23 @@ pub struct Keys {
 impl LayerRule for Scaling {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         let size = keys.over.size(site.tokens, site.width);
         Ok(Self { over: keys.over, values: site.matrix("values", keys.values, size)? })
     }
 
-    fn accepts(&self, tokens: usize, width: usize) -> Result<(), String> {
-        match &self.values {
-            Some(m) if m.shape() != self.over.size(tokens, width) => {
-                Err(format!("has {} x {} factors", m.nrows(), m.ncols()))
-            }
-            _ => Ok(()),
-        }
+    fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
+        let size = self.over.size(tokens, width);
+        let values = self.values.as_ref().filter(|m| m.shape() != size)?;
+        Some(format!("has {} x {} factors", values.nrows(), values.ncols()))
     }
 
-    fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
-        vec![Parameter::given("values", self.over.size(tokens, width), &self.values)]
-    }
-
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
+    fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {
+        let size = self.over.size(tokens, width);
+        let values = parameters.given("values", size, &self.values);
         Input.hadamard(match self.over {
-            Over::Entries => P(0),
-            _ => P(0).repeated(tokens, width),
+            Over::Entries => values,
+            _ => values.repeated(tokens, width),
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Spatial shift (S2-MLP, Yu et al. 2021, algorithm 1).
 
-use super::{LayerRule, Parameter};
-use crate::network::Site;
+use super::{LayerRule, Parameters};
 use crate::network::expression::Expression::{self, Gather, Input};
+use crate::network::{FileError, Site};
 use serde::Deserialize;
 
 /// The tokens lie on a grid by rows; the channels are cut into four groups, as equal as can be, which
@@ -26,24 +26,18 @@ pub struct Keys {
 impl LayerRule for Shift {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         let [rows, cols] = site.grid(keys.grid)?;
         site.charge("the shift", &[site.tokens, site.width])?;
         Ok(Self { rows, cols })
     }
 
-    fn accepts(&self, tokens: usize, _width: usize) -> Result<(), String> {
-        match self.rows * self.cols == tokens {
-            true => Ok(()),
-            false => Err(format!("shifts a grid of {} x {} tokens", self.rows, self.cols)),
-        }
+    fn unmet(&self, tokens: usize, _width: usize) -> Option<String> {
+        let Self { rows, cols } = self;
+        (rows * cols != tokens).then(|| format!("shifts a grid of {rows} x {cols} tokens"))
     }
 
-    fn parameters(&self, _tokens: usize, _width: usize) -> Vec<Parameter> {
-        Vec::new()
-    }
-
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
+    fn define(&self, (tokens, width): (usize, usize), _parameters: &mut Parameters) -> Expression {
         let source = (0..tokens * width).map(|e| {
             let (token, channel) = (e / width, e % width);
             let (row, col) = (token / self.cols, token % self.cols);

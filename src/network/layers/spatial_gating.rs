@@ -1,9 +1,9 @@
 //! Spatial gating (gMLP, Liu et al. 2021).
 
 use super::channel_mixing::Keys;
-use super::{LayerRule, Parameter};
-use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Activation, Site};
+use super::{LayerRule, Parameters};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{Activation, FileError, Site};
 
 /// `Y <- (sigma(Y U1) * (W sigma(Y U2) + b)) V`, the inner product entrywise, with `U1, U2: d x e`,
 /// `W: N x N`, `V: e x d` and one number per token in b: gMLP's block, whose expansion has the 2e
@@ -21,7 +21,7 @@ pub struct SpatialGating {
 impl LayerRule for SpatialGating {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         Ok(Self {
             hidden: site.size("hidden", keys.hidden.unwrap_or(site.width))?,
             activation: Activation::of_keys(keys.degree, keys.activation, 1)?,
@@ -29,27 +29,16 @@ impl LayerRule for SpatialGating {
         })
     }
 
-    fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
-        let mut list = vec![
-            Parameter::new("u1", width, self.hidden),
-            Parameter::new("u2", width, self.hidden),
-            Parameter::new("w", tokens, tokens),
-            Parameter::new("v", self.hidden, width),
-        ];
-        if self.bias {
-            list.push(Parameter::new("b", tokens, 1));
+    fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {
+        let [u1, u2] = ["u1", "u2"].map(|name| parameters.weight(name, width, self.hidden));
+        let w = parameters.weight("w", tokens, tokens);
+        let v = parameters.weight("v", self.hidden, width);
+        let bias = self.bias.then(|| parameters.weight("b", tokens, 1));
+        let sigma = self.activation.function(parameters);
+        let mut gate = w.times(sigma(Input.times(u2)));
+        if let Some(b) = bias {
+            gate = gate.plus(b.repeated(tokens, self.hidden));
         }
-        list.extend(self.activation.parameter());
-        list
-    }
-
-    fn expression(&self, tokens: usize, _width: usize) -> Expression {
-        let coefficients = if self.bias { 5 } else { 4 };
-        let half = |i: usize| self.activation.apply(Input.times(P(i)), coefficients);
-        let mut gate = P(2).times(half(1));
-        if self.bias {
-            gate = gate.plus(P(4).repeated(tokens, self.hidden));
-        }
-        half(0).hadamard(gate).times(P(3))
+        sigma(Input.times(u1)).hadamard(gate).times(v)
     }
 }

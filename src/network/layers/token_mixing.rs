@@ -1,8 +1,8 @@
 //! The token-mixing half of an MLP-Mixer layer (Tolstikhin et al. 2021).
 
-use super::{LayerRule, Parameter};
-use crate::network::expression::Expression::{self, Input, Parameter as P};
-use crate::network::{Activation, Number, Site};
+use super::{LayerRule, Parameters};
+use crate::network::expression::Expression::{self, Input};
+use crate::network::{Activation, FileError, Number, Site};
 use serde::Deserialize;
 
 /// `Y <- W2 sigma(W1 Y + b1) + b2` with `W1: S x N`, `W2: N x S`; the biases (present if `bias`) are
@@ -31,7 +31,7 @@ pub struct Keys {
 impl LayerRule for TokenMixing {
     type Keys = Keys;
 
-    fn build(keys: Keys, site: &Site) -> Result<Self, String> {
+    fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
         Ok(Self {
             hidden: site.size("hidden", keys.hidden)?,
             activation: Activation::of_keys(keys.degree, keys.activation, 2)?,
@@ -39,26 +39,16 @@ impl LayerRule for TokenMixing {
         })
     }
 
-    fn parameters(&self, tokens: usize, _width: usize) -> Vec<Parameter> {
-        let mut list = vec![
-            Parameter::new("w1", self.hidden, tokens),
-            Parameter::new("w2", tokens, self.hidden),
-        ];
+    fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {
+        let w1 = parameters.weight("w1", self.hidden, tokens);
+        let w2 = parameters.weight("w2", tokens, self.hidden);
+        let (mut hidden, mut bias) = (w1.times(Input), None);
         if self.bias {
-            list.push(Parameter::new("b1", self.hidden, 1));
-            list.push(Parameter::new("b2", tokens, 1));
+            let b1 = parameters.weight("b1", self.hidden, 1);
+            hidden = hidden.plus(b1.repeated(self.hidden, width));
+            bias = Some(parameters.weight("b2", tokens, 1).repeated(tokens, width));
         }
-        list.extend(self.activation.parameter());
-        list
-    }
-
-    fn expression(&self, tokens: usize, width: usize) -> Expression {
-        let biased = |map: Expression, bias: usize, rows: usize| match self.bias {
-            true => map.plus(P(bias).repeated(rows, width)),
-            false => map,
-        };
-        let coefficients = if self.bias { 4 } else { 2 };
-        let hidden = biased(P(0).times(Input), 2, self.hidden);
-        biased(P(1).times(self.activation.apply(hidden, coefficients)), 3, tokens)
+        let output = w2.times(self.activation.function(parameters)(hidden));
+        bias.into_iter().fold(output, Expression::plus)
     }
 }

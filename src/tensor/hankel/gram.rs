@@ -31,28 +31,14 @@ pub fn gram_function(
     let Architecture::Attention(shape) = problem.architecture() else { return None };
     let d = shape.width;
     let degree = usize::try_from(Sizes::new(problem)?.degree).ok()?;
-    let reduce = |m: DMatrix<Rational>| -> Option<DMatrix<u64>> {
-        let entries: Option<Vec<u64>> =
-            m.iter().map(|q| Some(Fp::from_ratio(q, prime)?.residue(prime))).collect();
-        Some(DMatrix::from_vec(m.nrows(), m.ncols(), entries?))
-    };
-    let layers: Option<Vec<Vec<Head>>> = network
-        .parameters()
-        .iter()
-        .map(|layer| {
-            layer
-                .chunks_exact(4)
-                .map(|f| {
-                    let w = reduce(&f[0] * f[1].transpose())?;
-                    let v = reduce(&f[2] * f[3].transpose())?;
-                    Some(Head { w, v })
-                })
-                .collect()
-        })
-        .collect();
+    let reduced = network.modulo(prime).ok()?;
+    let residues = |m: DMatrix<Fp>| m.map(|x| x.residue(prime));
+    let layers = (0..shape.depth).map(|l| {
+        reduced.heads(l).map(|head| Head { w: residues(head.w()), v: residues(head.v()) }).collect()
+    });
     let words = Words {
         monomials: Monomials::new(d * (d + 1) / 2, degree),
-        layers: layers?,
+        layers: layers.collect(),
         width: d,
         p: prime.get(),
     };

@@ -8,6 +8,23 @@ use crate::network::{Architecture, Network, Problem};
 use crate::poly::Polynomial;
 use nalgebra::DMatrix;
 
+/// Whether W1 of a Mixer that begins with token mixing has rank S modulo `prime` on the tokens of either
+/// side. Cost: two eliminations of S rows.
+pub fn sides_are_free(problem: &Problem, network: &Network<Rational>, prime: Prime) -> bool {
+    let Architecture::Mixer(shape) = problem.architecture() else { return false };
+    let [Layer::TokenMixing(_), ..] = network.layers() else { return false };
+    let w1 = &network.parameters()[0][0];
+    let free = |side: &[usize]| {
+        let columns = w1.select_columns(side);
+        let entries = columns.iter().map(|q| Fp::from_ratio(q, prime));
+        entries.collect::<Option<Vec<Fp>>>().is_some_and(|entries| {
+            let reduced = DMatrix::from_vec(columns.nrows(), columns.ncols(), entries);
+            rank_mod_p(&reduced, prime).rank == shape.token_hidden
+        })
+    };
+    free(problem.partition().left()) && free(problem.partition().right())
+}
+
 /// `F` with f(X) = F(W1 X), modulo `prime` (below 2^31), scaled: the variables are the S x d entries
 /// of Z = W1 X. Applies to a Mixer without biases, residual connections or input permutation whose
 /// W1 has rank S on the tokens of either side, so that Z_A and Z_B are independent and free.
@@ -22,28 +39,13 @@ pub fn reduced_function(
 ) -> Option<SumFunction> {
     let Architecture::Mixer(shape) = problem.architecture() else { return None };
     let degree = usize::try_from(Sizes::new(problem)?.degree).ok()?;
-    let representable = network
-        .parameters()
-        .iter()
-        .flatten()
-        .flat_map(|m| m.iter())
-        .all(|q| Fp::from_ratio(q, prime).is_some());
-    let [Layer::TokenMixing(_), ..] = network.layers() else { return None };
-    let w1 = &network.parameters()[0][0];
-    let free = |side: &[usize]| {
-        let columns = w1.select_columns(side);
-        let reduced = columns.map(|q| Fp::from_ratio(&q, prime).unwrap_or(Fp::new(0, prime)));
-        rank_mod_p(&reduced, prime).rank == shape.token_hidden
-    };
-    let (left, right) = (problem.partition().left(), problem.partition().right());
-    if !representable || !free(left) || !free(right) {
+    if !sides_are_free(problem, network, prime) {
         return None;
     }
     let variables = shape.token_hidden * shape.width;
     let monomials = Monomials::new(variables, degree);
     // The same network, with Z for W1 X.
-    let mut reduced = network
-        .map(|q| Polynomial::constant(Fp::from_ratio(q, prime).unwrap_or(Fp::new(0, prime))));
+    let mut reduced = network.modulo(prime).ok()?.map(|c| Polynomial::constant(*c));
     let hidden = shape.token_hidden;
     let one = Polynomial::constant(Fp::new(1, prime));
     reduced.replace_parameter(0, 0, DMatrix::from_diagonal_element(hidden, hidden, one));

@@ -16,12 +16,14 @@ pub fn to_bytes(certificate: &Certificate) -> Vec<u8> {
     bytes
 }
 
-/// Writes a certificate to a file that appears whole or not at all.
-///
-/// # Errors
-/// Those of the file system.
-pub fn write(path: &Path, certificate: &Certificate) -> io::Result<()> {
-    crate::files::replace(path, &to_bytes(certificate))
+impl Certificate {
+    /// Writes the file, which appears whole or not at all.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        crate::files::replace(path.as_ref(), &to_bytes(self))
+    }
 }
 
 /// Layout: no indentation and no spaces. Every field of an object starts a line. An array whose

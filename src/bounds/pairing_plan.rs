@@ -1,7 +1,7 @@
 //! The free parameters of Theorems 3.8 and 3.9, whose networks all end in a pairing
 //! `(c + <Z,S>)^K` of two symmetric m x m matrices of rank at most tau.
 
-use crate::bounds::numbers::{determinantal_variables, ternary_power};
+use super::numbers::{determinantal_variables, ternary_power};
 use crate::network::{Architecture, AttentionShape, Problem};
 use rug::Integer;
 

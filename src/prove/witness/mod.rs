@@ -6,17 +6,15 @@
 mod blocks;
 mod heads;
 mod isotropic;
-mod pairing;
 mod power;
 mod summing;
 
-pub use pairing::PairingPlan;
-
-use super::{
+use crate::arith::{Rational, Ring};
+use crate::bounds::PairingPlan;
+use crate::bounds::pairing::{best_plan, exact_rank};
+use crate::network::{
     Architecture, AttentionShape, InputFamily, InvalidProblem, Network, Problem, SideFamily,
 };
-use crate::arith::{Rational, Ring};
-use crate::bounds::pairing::{best_plan, exact_rank};
 use crate::poly::Polynomial;
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
@@ -52,7 +50,7 @@ impl WitnessKind {
     /// All kinds.
     pub const ALL: [Self; 4] = [Self::Power, Self::Isotropic, Self::Heads, Self::Blocks];
 
-    /// The name as on the command line.
+    /// The name, as of the values of `weights`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Power => "power",

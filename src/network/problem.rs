@@ -1,0 +1,155 @@
+//! What a separation rank is asked of: an architecture on given tokens, and no weights.
+
+use super::layers::{Layer, placed};
+use super::view::visible_variables;
+use super::{Architecture, AttentionShape, InvalidProblem, MixerShape, Partition};
+use rug::Integer;
+
+/// The entry `Y[token, channel]` of the last state that is the function under study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Output {
+    /// The row i.
+    pub token: usize,
+    /// The column p.
+    pub channel: usize,
+}
+
+/// An architecture, a token count, a partition and an output entry; no weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    architecture: Architecture,
+    partition: Partition,
+    output: Output,
+}
+
+impl Problem {
+    /// Checks that the parts fit together.
+    ///
+    /// # Errors
+    /// A size is zero or above its cap, the heads do not divide the width, the output entry is
+    /// outside the state, or a permutation has the wrong length.
+    pub fn new(
+        architecture: Architecture,
+        partition: Partition,
+        output: Output,
+    ) -> Result<Self, InvalidProblem> {
+        architecture.validate(partition.tokens())?;
+        let (tokens, width) = architecture.output_size(partition.tokens());
+        if output.token >= tokens || output.channel >= width {
+            return Err(InvalidProblem::new(
+                "output",
+                format_args!("{},{}", output.token, output.channel),
+                format_args!(
+                    "allowed are 0..={} for the token and 0..={} for the channel",
+                    tokens - 1,
+                    width - 1
+                ),
+            ));
+        }
+        Ok(Self { architecture, partition, output })
+    }
+
+    /// Attention of the given sizes, output entry (0, 0), A = the first half of the tokens.
+    ///
+    /// # Errors
+    /// As [`Problem::new`].
+    pub fn attention(
+        depth: usize,
+        width: usize,
+        heads: usize,
+        tokens: usize,
+    ) -> Result<Self, InvalidProblem> {
+        let shape = AttentionShape { depth, width, heads };
+        Self::new(Architecture::Attention(shape), Partition::halves(tokens)?, Output::default())
+    }
+
+    /// A quadratic Mixer with linear channel part, output entry (0, 0), A = the first half.
+    ///
+    /// # Errors
+    /// As [`Problem::new`].
+    pub fn mixer(
+        depth: usize,
+        width: usize,
+        token_hidden: usize,
+        tokens: usize,
+    ) -> Result<Self, InvalidProblem> {
+        let shape = MixerShape::quadratic(depth, width, token_hidden);
+        Self::new(Architecture::Mixer(shape), Partition::halves(tokens)?, Output::default())
+    }
+
+    /// The same problem with another partition.
+    pub fn with_partition(&self, left: &[usize]) -> Result<Self, InvalidProblem> {
+        let partition = Partition::new(self.tokens(), left)?;
+        Self::new(self.architecture.clone(), partition, self.output)
+    }
+
+    /// The architecture.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// The partition (A, B).
+    pub fn partition(&self) -> &Partition {
+        &self.partition
+    }
+
+    /// The output entry.
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
+    /// Number of tokens N.
+    pub fn tokens(&self) -> usize {
+        self.partition.tokens()
+    }
+
+    /// Width d.
+    pub fn width(&self) -> usize {
+        self.architecture.width()
+    }
+
+    /// The side of the output token and the other side: (own, other).
+    /// The theorems on attention name the own side A.
+    pub fn own_and_other(&self) -> (&[usize], &[usize]) {
+        let (left, right) = (self.partition.left(), self.partition.right());
+        if left.binary_search(&self.output.token).is_ok() { (left, right) } else { (right, left) }
+    }
+
+    /// Sizes (own, other) of [`Problem::own_and_other`].
+    pub fn side_sizes(&self) -> (usize, usize) {
+        let (own, other) = self.own_and_other();
+        (own.len(), other.len())
+    }
+
+    /// The degree of f in the entries of X if it fits 64 bits.
+    ///
+    /// # Errors
+    /// If it does not: names the depth and the largest allowed.
+    pub fn degree(&self) -> Result<u64, InvalidProblem> {
+        self.architecture.degree(self.tokens())
+    }
+
+    /// The degree of f in the entries of X, however large.
+    pub fn big_degree(&self) -> Integer {
+        self.architecture.big_degree(self.tokens())
+    }
+
+    /// The numbers (n_A, n_B) of linearly independent linear forms in the entries of X on sides A and B
+    /// through which f depends on X, at most (docs/theory.md, 4.5).
+    pub fn visible_variables(&self) -> (usize, usize) {
+        let state = (self.tokens(), self.width());
+        visible_variables(&self.layers(), state, &self.partition)
+    }
+
+    /// The degree of f in the weights if it fits 64 bits.
+    pub fn weight_degree(&self) -> Option<u64> {
+        let layers = self.layers();
+        let placed = placed(&layers, (self.tokens(), self.width()));
+        placed.into_iter().try_fold(0, |before, (layer, (n, d))| layer.weight_degree(n, d, before))
+    }
+
+    /// The layers, the same for all weights.
+    pub fn layers(&self) -> Vec<Layer> {
+        self.architecture.layers()
+    }
+}

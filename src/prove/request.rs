@@ -1,0 +1,125 @@
+//! What is asked: a problem, weights, inputs and a method.
+
+use super::witness::{Witness, WitnessKind};
+use crate::arith::Rational;
+use crate::network::{InvalidProblem, Network, Problem, VanishingEntry, WeightStyle};
+use crate::tensor::{MemoryLimit, TensorError, TooLarge};
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+
+/// Which weights.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Weights {
+    /// Random integers: the answer is about the generic separation rank.
+    Random,
+    /// Random integers of a special style.
+    Styled(WeightStyle),
+    /// A construction from a proof.
+    Named(WitnessKind),
+    /// A construction from a proof with chosen free parameters.
+    Witness(Box<Witness>),
+    /// These weights.
+    Given(Network<Rational>),
+}
+
+/// Which inputs the rank is taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inputs {
+    /// All of them.
+    All,
+    /// The family in the proof of the named weights.
+    Theorem,
+}
+
+/// How to compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The cheapest of the others that applies.
+    Auto,
+    /// The coefficient matrix.
+    Coefficients,
+    /// A grid matrix.
+    Grid,
+    /// Hankel blocks of a function of the sum of the two sides, where the problem is one.
+    Hankel,
+}
+
+/// What to compute.
+#[derive(Clone, Debug)]
+pub struct RankRequest {
+    /// The problem.
+    pub problem: Problem,
+    /// The weights.
+    pub weights: Weights,
+    /// The inputs.
+    pub inputs: Inputs,
+    /// The method.
+    pub method: Method,
+    /// Seed of the random weights and points.
+    pub seed: u64,
+    /// Limit on memory.
+    pub memory: MemoryLimit,
+    /// Largest number of points on a side of a grid: the rank found is at most this.
+    pub points: Option<u64>,
+}
+
+impl RankRequest {
+    /// Random weights, all inputs, automatic method, seed 0, default memory limit.
+    pub fn new(problem: Problem) -> Self {
+        let (weights, inputs, method) = (Weights::Random, Inputs::All, Method::Auto);
+        let memory = MemoryLimit::default();
+        Self { problem, weights, inputs, method, seed: 0, memory, points: None }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RankError {
+    /// The request makes no sense.
+    #[error(transparent)]
+    Invalid(#[from] InvalidProblem),
+    /// The computation would not fit.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    /// An entry vanishes, or loses its denominator, modulo each of the primes tried.
+    #[error("none of the {tried} primes tried is allowed; of the last one: {last}")]
+    NoPrime {
+        /// Number of primes.
+        tried: usize,
+        /// An entry that the last one divides.
+        last: Box<VanishingEntry>,
+    },
+    /// A minor that is not zero over Q vanishes modulo each of the primes tried.
+    #[error("modulo each of the {tried} primes tried the rank is below that over Q")]
+    LowRank {
+        /// Number of primes.
+        tried: usize,
+    },
+}
+
+impl From<TensorError> for RankError {
+    fn from(error: TensorError) -> Self {
+        match error {
+            TensorError::TooLarge(error) => error.into(),
+            TensorError::Union => Self::union_of_inputs(),
+        }
+    }
+}
+
+impl RankError {
+    pub(super) fn no_prime(tried: usize, last: VanishingEntry) -> Self {
+        Self::NoPrime { tried, last: last.into() }
+    }
+
+    pub(super) fn union_of_inputs() -> Self {
+        let allowed = "the inputs are a union of several maps, which has no one coefficient matrix; \
+                       allowed are grid, or the inputs all";
+        InvalidProblem::new("method", "coefficients", allowed).into()
+    }
+}
+
+/// The generator of everything random in a request.
+pub(crate) fn generator(seed: u64) -> ChaCha20Rng {
+    ChaCha20Rng::seed_from_u64(seed)
+}

@@ -1,0 +1,140 @@
+//! A request with everything that follows from it before a matrix is made: scope, inputs, weights and
+//! the bounds that hold.
+
+use super::answer::{BoundValue, Scope};
+use super::request::{Inputs, RankError, RankRequest, Weights, generator};
+use super::witness::Witness;
+use crate::arith::Rational;
+use crate::bounds::{Evaluation, Side, applicable, evaluate};
+use crate::network::layers::Layer;
+use crate::network::{InputFamily, InvalidProblem, Network, WeightStyle};
+use nalgebra::DMatrix;
+use num_traits::Zero;
+use rand_chacha::ChaCha20Rng;
+use std::cell::OnceCell;
+
+/// A request, resolved. Weights are drawn and bounds evaluated when they are first asked for.
+pub(super) struct Setting<'a> {
+    pub(super) request: &'a RankRequest,
+    pub(super) scope: Scope,
+    pub(super) family: InputFamily,
+    pub(super) witness: Option<Witness>,
+    bounds: OnceCell<Vec<Evaluation>>,
+    drawn: OnceCell<(Network<Rational>, ChaCha20Rng)>,
+}
+
+/// Bounds with more decimal digits are above every rank that 64 bits count.
+const DIGITS: f64 = 20.0;
+
+impl<'a> Setting<'a> {
+    /// # Errors
+    /// A degree past 64 bits, weights over the memory limit, named weights that do not fit the problem,
+    /// or the inputs of a proof without its weights.
+    pub(super) fn new(request: &'a RankRequest) -> Result<Self, RankError> {
+        let problem = &request.problem;
+        problem.degree()?;
+        let weight_count = problem.architecture().parameter_count(problem.tokens());
+        let bytes = weight_count.and_then(|n| n.checked_mul(64));
+        request.memory.check("the weights", bytes, &["depth", "width", "tokens"])?;
+        let witness = match &request.weights {
+            Weights::Named(kind) => Some(kind.build(problem)?),
+            Weights::Witness(witness) => Some(witness.as_ref().clone()),
+            _ => None,
+        };
+        let (scope, family) = match (request.inputs, &witness) {
+            (Inputs::All, _) if request.weights == Weights::Random => {
+                (Scope::Generic, InputFamily::all(problem))
+            }
+            (Inputs::All, _) => (Scope::Weights, InputFamily::all(problem)),
+            (Inputs::Theorem, Some(witness)) => (Scope::ProofInputs, witness.family.clone()),
+            (Inputs::Theorem, None) => {
+                let allowed = "needs the weights power, isotropic, heads or blocks, whose proofs name the inputs";
+                return Err(InvalidProblem::new("inputs", "theorem", allowed).into());
+            }
+        };
+        let (bounds, drawn) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { request, scope, family, witness, bounds, drawn })
+    }
+
+    fn drawn(&self) -> &(Network<Rational>, ChaCha20Rng) {
+        self.drawn.get_or_init(|| {
+            let mut rng = generator(self.request.seed);
+            let network = match (&self.request.weights, &self.witness) {
+                (Weights::Given(network), _) => network.clone(),
+                (_, Some(witness)) => witness.network.clone(),
+                (Weights::Styled(style), _) => style.draw(&self.request.problem, &mut rng),
+                _ => WeightStyle::Random.draw(&self.request.problem, &mut rng),
+            };
+            (network, rng)
+        })
+    }
+
+    /// The network with its weights.
+    pub(super) fn network(&self) -> &Network<Rational> {
+        &self.drawn().0
+    }
+
+    /// The generator as drawing the weights leaves it.
+    pub(super) fn rng(&self) -> ChaCha20Rng {
+        self.drawn().1.clone()
+    }
+
+    /// The bounds that hold for the scope: upper bounds are of all weights and all inputs, lower bounds
+    /// of almost all weights on all inputs.
+    fn bounds(&self) -> &[Evaluation] {
+        let problem = &self.request.problem;
+        self.bounds.get_or_init(|| {
+            let holds = |side| side == Side::Upper || self.scope == Scope::Generic;
+            let list = applicable(problem).into_iter().filter(|b| holds(b.side()));
+            list.map(|b| evaluate(b, problem, DIGITS)).collect()
+        })
+    }
+
+    /// The same, written out.
+    pub(super) fn bound_values(&self) -> Vec<BoundValue> {
+        let value = |e: &Evaluation| {
+            let value = e.value.clone().or_else(|| e.bound.value(&self.request.problem));
+            BoundValue { id: e.bound.id(), side: e.bound.side(), value }
+        };
+        self.bounds().iter().map(value).collect()
+    }
+
+    /// The least upper bound that 64 bits hold, with its id.
+    pub(super) fn upper(&self) -> Option<(&'static str, u64)> {
+        let uppers = self.bounds().iter().filter(|e| e.bound.side() == Side::Upper);
+        uppers.filter_map(|e| Some((e.bound.id(), e.value.as_ref()?.to_u64()?))).min_by_key(|b| b.1)
+    }
+
+    /// A rank that is reached, to plan by: of random weights the best lower bound, of those of a proof
+    /// its formula, else 0. `None` past 64 bits.
+    pub(super) fn reached(&self) -> Option<u64> {
+        if let Some(witness) = &self.witness {
+            return witness.rank.to_u64();
+        }
+        let lowers = self.bounds().iter().filter(|e| e.bound.side() == Side::Lower);
+        lowers
+            .filter(|e| e.log.is_some())
+            .try_fold(0, |best: u64, e| Some(best.max(e.value.as_ref()?.to_u64()?)))
+    }
+
+    /// Whether every W and V of an attention network is diagonal.
+    pub(super) fn has_sign_symmetry(&self) -> bool {
+        let problem = &self.request.problem;
+        let attention = || problem.layers().iter().all(|l| matches!(l, Layer::Attention(_)));
+        match &self.request.weights {
+            // Known without drawing: by chance alone off-diagonal entries vanish.
+            Weights::Random => problem.width() == 1 && attention(),
+            Weights::Styled(WeightStyle::Diagonal) => attention(),
+            _ => {
+                let diagonal = |m: DMatrix<Rational>| {
+                    (0..m.nrows()).all(|i| (0..m.ncols()).all(|j| i == j || m[(i, j)].is_zero()))
+                };
+                let network = self.network();
+                attention()
+                    && (0..network.layers().len()).all(|l| {
+                        network.heads(l).all(|head| diagonal(head.w()) && diagonal(head.v()))
+                    })
+            }
+        }
+    }
+}

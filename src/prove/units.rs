@@ -1,0 +1,65 @@
+//! What a rank costs, counted: multiply-adds of an elimination, entries of a table, forward passes,
+//! products of terms. One count for routes, forecasts, progress and campaigns.
+
+use crate::network::{Architecture, Problem};
+use crate::tensor::hankel::Sizes;
+use crate::tensor::{CoefficientForecast, count_monomials};
+
+/// Multiply-adds of the elimination of an n x n matrix of full rank.
+pub(super) fn elimination(n: u64) -> f64 {
+    (n as f64).powi(3) / 3.0
+}
+
+/// The work of finding the function of the sum. Attention: entries of d x d products for every
+/// monomial of every degree, for each choice of heads. Mixer: products of terms, in the squares
+/// (or other powers) of all entries of the state.
+pub(super) fn function(problem: &Problem, sizes: Sizes) -> f64 {
+    let monomials = |degree, homogeneous| {
+        count_monomials(sizes.variables, degree, homogeneous).map_or(f64::INFINITY, |n| n as f64)
+    };
+    match problem.architecture() {
+        Architecture::Mixer(shape) => {
+            let growth = shape.token_degree * shape.channel_degree;
+            let degrees = (0..shape.depth as u32).map(|l| growth.saturating_pow(l));
+            let squares: f64 = degrees.map(|degree| monomials(degree, true).powi(2)).sum();
+            squares * sizes.variables as f64
+        }
+        Architecture::Layers(_) => 0.0,
+        Architecture::Attention(shape) => {
+            let words = (shape.heads as f64).powi(shape.depth as i32);
+            (shape.width as f64).powi(2) * monomials(sizes.degree, false) * words
+        }
+    }
+}
+
+/// Products of terms in the last layer, for every entry of its state: of degree D/k by D - D/k, where a
+/// layer multiplies degrees by k.
+pub(super) fn term_products(problem: &Problem, tensor: CoefficientForecast) -> f64 {
+    let (tokens, width) = (problem.tokens() as u64, problem.width() as u64);
+    let growth = match problem.architecture() {
+        Architecture::Mixer(shape) => shape.token_degree.saturating_mul(shape.channel_degree),
+        Architecture::Attention(_) => 3,
+        Architecture::Layers(shape) => shape.last_degree(problem.tokens()).unwrap_or(1),
+    };
+    let factor = tensor.degree / growth.max(1);
+    let terms =
+        |degree| count_monomials(tokens * width, degree, true).map_or(f64::INFINITY, |n| n as f64);
+    (tokens * width * width) as f64 * terms(factor) * terms(tensor.degree - factor)
+}
+
+/// Multiply-adds of one forward pass.
+pub(super) fn forward(problem: &Problem) -> f64 {
+    let (n, d) = (problem.tokens() as f64, problem.width() as f64);
+    let layer = match problem.architecture() {
+        Architecture::Mixer(s) => {
+            2.0 * n * d * (s.token_hidden as f64) + 2.0 * n * d * (s.channel_hidden as f64)
+        }
+        Architecture::Attention(_) => 6.0 * n * d * d,
+        Architecture::Layers(_) => {
+            // Each weight meets each token, or each channel, about once.
+            let weights = problem.architecture().parameter_count(problem.tokens());
+            return weights.map_or(f64::INFINITY, |w| w as f64) * n.max(d);
+        }
+    };
+    layer * problem.architecture().depth() as f64
+}

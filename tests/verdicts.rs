@@ -1,0 +1,205 @@
+//! One verdict on an answer: its bounds hold for what it is about, its certificate says the same, and
+//! its prime divides nothing of the network.
+
+#[path = "common/cases.rs"]
+mod cases;
+#[path = "common/problems.rs"]
+mod problems;
+
+use cases::cases;
+use nalgebra::DMatrix;
+use problems::{small_enough, small_problem, style, tensor};
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use rug::Integer;
+use seprank::arith::{Prime, Rational};
+use seprank::bounds::Side;
+use seprank::certificate::{Certificate, Claim, Relation};
+use seprank::check::{Verdict, check};
+use seprank::linalg::rank_bareiss;
+use seprank::network::{Network, NetworkFile, Problem, Replacements, WeightStyle};
+use seprank::prove::witness::WitnessKind;
+use seprank::prove::{
+    Basis, Inputs, Method, RankAnswer, RankRequest, Scope, Status, Weights, rank,
+};
+use std::path::Path;
+
+fn answer(request: &RankRequest) -> RankAnswer {
+    rank(request, &|_, _| ()).unwrap_or_else(|e| panic!("{request:?}: {e}"))
+}
+
+fn relation(certificate: &Certificate) -> Relation {
+    let Claim::Rank(claim) = &certificate.claim else { panic!("a claim about a rank") };
+    claim.relation
+}
+
+/// The rank over Q by fraction-free elimination of the whole coefficient matrix.
+fn rank_over_q(problem: &Problem, network: &Network<Rational>) -> usize {
+    let blocks = tensor(problem, network).matricize().blocks;
+    let of_block = |block: &seprank::tensor::Block<Rational>| {
+        let dense = block.to_dense();
+        let lcm = dense.iter().fold(Integer::from(1), |lcm, c| lcm.lcm(c.denom()));
+        rank_bareiss(&dense.map(|c| Integer::from(c.numer() * &lcm) / c.denom())).rank
+    };
+    blocks.iter().map(of_block).sum()
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    /// At fixed weights the coefficient matrix decides: the rank over Q, exactly, in the answer and in
+    /// its certificate.
+    #[test]
+    fn fixed_weights_by_coefficients_are_exact(
+        problem in small_problem(), style in style(), given in any::<bool>(), seed: u64
+    ) {
+        prop_assume!(small_enough(&problem));
+        let network = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(seed));
+        let weights =
+            if given { Weights::Given(network.clone()) } else { Weights::Styled(style) };
+        let request = RankRequest {
+            weights, seed, method: Method::Coefficients, ..RankRequest::new(problem.clone())
+        };
+        let answer = answer(&request);
+        prop_assert_eq!(answer.rank, rank_over_q(&problem, &network));
+        prop_assert_eq!((answer.status, answer.scope), (Status::Exact, Scope::Weights));
+        let certificate = answer.certificate().unwrap();
+        prop_assert_eq!(relation(&certificate), Relation::Equal);
+        prop_assert_eq!(check(&certificate), Verdict::Valid);
+    }
+
+    /// Bounds that are listed hold for the rank that is listed with them, whatever it is of; and the
+    /// certificate claims equality if and only if the answer is exact.
+    #[test]
+    fn listed_bounds_hold_and_certificates_say_the_same(
+        problem in small_problem(), style in style(), kind in 0..4usize, random in any::<bool>(),
+        theorem in any::<bool>(), grid in any::<bool>(), seed: u64
+    ) {
+        prop_assume!(small_enough(&problem));
+        let weights = if random { Weights::Random } else { Weights::Styled(style) };
+        let named = WitnessKind::ALL[kind];
+        let weights = if named.build(&problem).is_ok() { Weights::Named(named) } else { weights };
+        let proof = theorem && matches!(weights, Weights::Named(_));
+        let request = RankRequest {
+            weights: weights.clone(),
+            inputs: if proof { Inputs::Theorem } else { Inputs::All },
+            method: if grid { Method::Grid } else { Method::Auto },
+            seed,
+            ..RankRequest::new(problem)
+        };
+        let answer = answer(&request);
+        let generic = weights == Weights::Random;
+        for bound in &answer.bounds {
+            let Some(value) = &bound.value else { continue };
+            match bound.side {
+                Side::Upper => prop_assert!(*value >= answer.rank, "{}", bound.id),
+                Side::Lower => {
+                    prop_assert!(generic, "{} is of almost all weights, all inputs", bound.id);
+                    prop_assert!(*value <= answer.rank, "{}", bound.id);
+                }
+            }
+        }
+        let certificate = answer.certificate().unwrap();
+        prop_assert_eq!(check(&certificate), Verdict::Valid);
+        // The certificate of a rank on the inputs of a proof is about all inputs.
+        if answer.scope != Scope::ProofInputs {
+            let equal = relation(&certificate) == Relation::Equal;
+            prop_assert_eq!(equal, answer.status == Status::Exact);
+        }
+    }
+}
+
+/// Zero weights have rank 0, whatever a theorem says of others.
+#[test]
+fn zero_weights_have_no_lower_bounds() {
+    for method in [Method::Auto, Method::Grid, Method::Hankel] {
+        let problem = Problem::attention(2, 3, 1, 6).unwrap();
+        let weights = Weights::Styled(WeightStyle::Zero);
+        let answer = answer(&RankRequest { weights, method, ..RankRequest::new(problem) });
+        assert_eq!(answer.rank, 0);
+        assert!(!answer.bounds.is_empty());
+        assert!(answer.bounds.iter().all(|b| b.side == Side::Upper), "{:?}", answer.bounds);
+    }
+}
+
+/// Numbers that vanish modulo a first prime, or have no residue there.
+fn unlucky() -> Vec<Rational> {
+    let [p, q] = [Prime::MERSENNE_61, Prime::WORD].map(|p| Rational::from(p.get() as i64));
+    let inverse = |x: &Rational| Rational::parse(&format!("1/{x}")).unwrap();
+    let next = Rational::from(8_388_587); // the prime before the word prime
+    vec![
+        inverse(&p),
+        inverse(&q),
+        p.clone() * q.clone(),
+        inverse(&q) * p.clone(),
+        q.clone() * next,
+        p,
+        q,
+    ]
+}
+
+/// Attention of depth 2 whose only non-zero weights are `scale` at (0, 0): a multiple of
+/// x_0 (g_A + g_B)^4, of rank 5 for every scale but 0.
+fn planted(scale: &Rational) -> (Problem, Network<Rational>) {
+    let problem = Problem::attention(2, 2, 1, 4).unwrap();
+    let zero = WeightStyle::Zero.draw(&problem, &mut ChaCha20Rng::seed_from_u64(0));
+    let corner = |m: &DMatrix<Rational>| {
+        let mut m = m.clone();
+        m[(0, 0)] = scale.clone();
+        m
+    };
+    let weights = zero.parameters().iter().map(|layer| layer.iter().map(corner).collect());
+    let network = Network::new(4, 2, problem.layers(), weights.collect()).unwrap();
+    (problem, network)
+}
+
+fn divides_nothing(answer: &RankAnswer) -> bool {
+    answer.network.faithful_modulo(answer.prime).is_ok()
+}
+
+#[test]
+fn given_weights_that_vanish_modulo_a_prime_do_not_vanish() {
+    for scale in std::iter::once(Rational::from(1)).chain(unlucky()) {
+        let (problem, network) = planted(&scale);
+        for method in [Method::Auto, Method::Coefficients, Method::Grid, Method::Hankel] {
+            let weights = Weights::Given(network.clone());
+            let answer =
+                answer(&RankRequest { weights, method, ..RankRequest::new(problem.clone()) });
+            assert_eq!(answer.rank, 5, "{scale} {method:?}");
+            assert!(divides_nothing(&answer), "{scale} {method:?}");
+            assert_eq!(check(&answer.certificate().unwrap()), Verdict::Valid);
+        }
+    }
+}
+
+/// Of a network file whose given value is `value`: the generic rank is that for the value 1, since
+/// other factors are taken up by the weights or the inputs.
+fn of_value(text: &str, value: &str, method: Method) -> RankAnswer {
+    let text = text.replace("VALUE", value);
+    let file = NetworkFile::parse(&text, Path::new("."), &Replacements::default()).unwrap();
+    answer(&RankRequest { method, ..RankRequest::new(file.problem) })
+}
+
+#[test]
+fn given_values_that_vanish_modulo_a_prime_do_not_vanish() {
+    let scaling = "tokens = 2\nwidth = 2\nleft = [0]\n[[layer]]\ntype = 'scaling'\nvalues = [['VALUE', 1]]\n\
+                   [[layer]]\ntype = 'spatial-gating'\n";
+    let activation = "tokens = 2\nwidth = 2\n[[layer]]\ntype = 'token-mixing'\nhidden = 2\n\
+                      activation = [0, 1, 'VALUE']\n";
+    for text in [scaling, activation] {
+        for method in [Method::Auto, Method::Coefficients, Method::Grid] {
+            let plain = of_value(text, "1", method);
+            assert!(plain.rank >= 3);
+            for value in unlucky() {
+                let answer = of_value(text, &value.to_string(), method);
+                assert_eq!(answer.rank, plain.rank, "{value} {method:?}");
+                assert_eq!(answer.status, plain.status);
+                assert!(divides_nothing(&answer));
+                let low = |basis: &Basis| matches!(basis, Basis::Chance(Some(p)) if *p < 1e-3);
+                assert_eq!(low(&answer.basis), low(&plain.basis));
+                assert_eq!(check(&answer.certificate().unwrap()), Verdict::Valid);
+            }
+        }
+    }
+}
