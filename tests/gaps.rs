@@ -245,6 +245,20 @@ fn mixers_have_the_rank_of_scope_1() {
     }
 }
 
+/// A certificate of a gap is about one size, as the checker asks.
+#[test]
+fn gaps_across_sizes_have_no_certificate() {
+    use seprank::network::Problem;
+    use seprank::prove::certify_gap;
+    let attention = Problem::attention(4, 4, 1, 4).unwrap();
+    let mixer = |depth, width, tokens| Problem::mixer(depth, width, 1, tokens).unwrap();
+    assert!(certify_gap(&attention, &mixer(4, 4, 4)).is_some());
+    let cut = mixer(4, 4, 4).with_partition(&[0]).unwrap();
+    for other in [mixer(3, 4, 4), mixer(4, 3, 4), mixer(4, 4, 3), cut] {
+        assert!(certify_gap(&attention, &other).is_none(), "{other:?}");
+    }
+}
+
 /// Readers that keep numbers in doubles get the number.
 #[test]
 fn large_integers_are_strings() {
