@@ -1,6 +1,6 @@
 //! The regime map: for each size of a sweep, whether the gap is certified, open or refuted.
 
-use crate::bounds::{Evaluation, LogInterval, Side, best, gap};
+use crate::bounds::{Ends, Evaluation, Side, best, gap_across};
 use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
 use crate::prove::{self, RankRequest};
 use rug::Integer;
@@ -59,12 +59,12 @@ pub struct Row {
     pub regime: Regime,
     /// Attention's best lower bound.
     pub lower_id: String,
-    /// The lower end of its log10.
-    pub lower_log10: Option<f64>,
+    /// The lower end of its log10, in decimal: a double may not hold it. Empty where there is no bound.
+    pub lower_log10: String,
     /// The Mixer's best upper bound.
     pub upper_id: String,
-    /// The upper end of its log10.
-    pub upper_log10: Option<f64>,
+    /// The upper end of its log10, likewise.
+    pub upper_log10: String,
 }
 
 impl Row {
@@ -79,13 +79,15 @@ impl Row {
 const EXACT_WORK: u64 = 50_000_000;
 
 impl Size {
-    /// The attention problem, and the Mixer problem or what stands in its place.
+    /// The attention problem, and the Mixer problem or what stands in its place; with that one's partition and
+    /// output token on both sides.
     ///
     /// # Errors
-    /// If a size is not allowed, or the heads do not divide the width.
+    /// If a size is not allowed, or the heads do not divide the width, or `other` has another number of tokens.
     pub fn problems(&self, other: Option<&Problem>) -> Result<(Problem, Problem), InvalidProblem> {
         let attention = Problem::attention(self.depth, self.width, self.heads, self.tokens)?;
         if let Some(other) = other {
+            let attention = attention.like(other)?;
             return Ok((attention, other.clone()));
         }
         let shape = MixerShape {
@@ -106,7 +108,7 @@ impl Size {
     /// As [`Size::problems`].
     pub fn evaluate(&self, other: Option<&Problem>) -> Result<Row, InvalidProblem> {
         let (attention, mixer) = self.problems(other)?;
-        let gap = gap(&attention, &mixer);
+        let gap = gap_across(&attention, &mixer)?;
         let regime = match gap.certified() {
             true => Regime::Certified,
             false if mixer_is_above(&attention, &mixer, gap.upper.as_ref()) => Regime::Refuted,
@@ -114,7 +116,10 @@ impl Size {
         };
         let id =
             |e: &Option<Evaluation>| e.as_ref().map_or_else(String::new, |e| e.bound.id().into());
-        let log = |e: &Option<Evaluation>| e.as_ref()?.log.as_ref().and_then(LogInterval::log10);
+        let end = |e: &Option<Evaluation>, k: usize| {
+            let ends = e.as_ref().and_then(|e| e.log.as_ref()).map(|log| log.log10_ends());
+            ends.map_or_else(String::new, |ends: Ends| ends.texts()[k].clone())
+        };
         let Self { layer_degree, tokens, heads, token_hidden, width, depth, network } = *self;
         Ok(Row {
             layer_degree,
@@ -126,9 +131,9 @@ impl Size {
             network,
             regime,
             lower_id: id(&gap.lower),
-            lower_log10: log(&gap.lower).map(|[lo, _]| lo),
+            lower_log10: end(&gap.lower, 0),
             upper_id: id(&gap.upper),
-            upper_log10: log(&gap.upper).map(|[_, hi]| hi),
+            upper_log10: end(&gap.upper, 1),
         })
     }
 }

@@ -86,7 +86,7 @@ proptest! {
             let refused = verdict.finding().map(|f| f.kind) == Some(Kind::Hypothesis);
             let applies = bound.applies(&problem);
             prop_assert_eq!(applies.is_err(), refused, "{}: {:?}, {}", bound.id(), &applies, verdict);
-            prop_assert!(applies.err().is_none_or(|why| why.len() > 10));
+            prop_assert!(applies.err().is_none_or(|why| why.hypothesis.len() > 10));
         }
     }
 

@@ -242,24 +242,6 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
-fn gaps_are_certified_or_say_why_not() {
-    let gap = json("gap --attention vit-b-16 --mixer mixer-b-16");
-    assert_eq!(gap["certified"], true);
-    let end = |side: &str, k: usize| gap[side]["log10"][k].as_f64().unwrap();
-    assert!(end("lower", 0) > 17_000.0 && end("upper", 1) < 4_200.0, "{gap}");
-    assert!(gap["scope"].as_array().is_some_and(|notes| notes.len() == 4));
-    let cubic =
-        seprank("gap --attention vit-b-16 --mixer mixer-b-16 --token-degree 3 --format json");
-    assert_eq!(cubic.status.code(), Some(2));
-    let cubic: Value = serde_json::from_slice(&cubic.stdout).unwrap();
-    assert_eq!(cubic["certified"], false);
-    assert!(cubic["reason"].as_str().is_some_and(|why| why.contains("K = k_t k_c = 3")), "{cubic}");
-    let unknown = seprank("gap --attention vit-b-17 --mixer mixer-b-16");
-    assert_eq!(unknown.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&unknown.stderr).contains("vit-b-16"));
-}
-
-#[test]
 fn maps_resume_and_pictures_are_svg() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("map").display().to_string();
@@ -306,19 +288,23 @@ fn network_files_stand_wherever_sizes_do() {
     let tensor = json(&format!("tensor --network {file}"));
     assert_eq!(tensor["variables"].as_array().unwrap().len(), 8);
     // Against deep attention the bound is small; against shallow attention it is not.
-    let gap = format!("gap --width 2 --tokens 4 --network {file}");
+    let gap = format!("gap --across --width 2 --tokens 4 --network {file}");
     assert_eq!(json(&format!("{gap} --depth 5"))["certified"], true);
     assert_eq!(seprank(&format!("{gap} --depth 1")).status.code(), Some(2));
     // A gated network has no lower bound by theorem; deep attention in a file has one.
-    let mixer = "gap --token-hidden 2 --width 2 --tokens 4 --depth 1";
+    let mixer = "gap --across --token-hidden 2 --width 2 --tokens 4 --depth 1";
     assert_eq!(seprank(&format!("{mixer} --network {file}")).status.code(), Some(2));
     let (_deep, deep) = network_file(
         "tokens = 4\nwidth = 2\n[[layer]]\ntype = \"repeat\"\ntimes = 5\nlayers = [{ type = \"attention\" }]\n",
     );
     assert_eq!(json(&format!("{mixer} --network {deep}"))["certified"], true);
-    assert_eq!(json(&format!("gap --network {deep} --network {file}"))["certified"], true);
-    assert_eq!(seprank(&format!("gap --network {file} --network {deep}")).status.code(), Some(2));
-    let map = seprank(&format!("map --network {file} --depth 1..=5 --width 2 --out {out}"));
+    assert_eq!(json(&format!("gap --across --network {deep} --network {file}"))["certified"], true);
+    assert_eq!(
+        seprank(&format!("gap --across --network {file} --network {deep}")).status.code(),
+        Some(2)
+    );
+    let map =
+        seprank(&format!("map --across --network {file} --depth 1..=5 --width 2 --out {out}"));
     assert!(map.status.success(), "{}", String::from_utf8_lossy(&map.stderr));
     let rows = std::fs::read_to_string(format!("{out}/map.csv")).unwrap();
     assert!(

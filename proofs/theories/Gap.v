@@ -13,7 +13,7 @@
    exp_leq_mc (MonomialCount.v): the attention bound mc q C is at least q ^ C / C!.
    gap_wide, gap_wide_degree: with kt = 2, kc = 1, L layers on both sides and S <= d ^ c (N <= d ^ (1 + c)), there is a gap for
    all large d as soon as (1 + c) 2 ^ (L - 1) < C_L, that is (1 + c) 2 ^ L < 3 ^ L - 1; how large is explicit.
-   gap_4: the instance L = 4, one head, S <= d ^ 3, all large d; gap_4_64: L = 4, d = 64, 16 tokens, any S.
+   gap_4: the instance L = 4, one head, S <= d ^ 3, all large d, that is d > 5 * 10 ^ 64; gap_4_64: L = 4, d = 64, 16 tokens, any S.
    theory.md states 5.1 by the limit of a ratio of logarithms; here are the inequalities behind it. *)
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
@@ -167,7 +167,8 @@ by rewrite -(prednK L0) expnS oddM.
 Qed.
 End Theorems.
 
-(* four layers on both sides, one head, first hidden token width up to the cube of the channels *)
+(* four layers on both sides, one head, first hidden token width up to the cube of the channels; the hypothesis asks for more
+   than 5 * 10 ^ 64 channels *)
 Corollary gap_4 (F : fieldType) n d (A : pred 'I_n) (i j : 'I_n) (p : 'I_d) :
   [char F]%R =i pred0 -> A i != A j -> 17 * 40`! * 3 ^ 32 < d./2 ->
   exists2 P : {mpoly F[nfactors 4 1 d d]}, P != 0%R & forall w, P.@[w]%R != 0%R ->

@@ -1,6 +1,6 @@
 //! Theorem 3.9: twice as many vectors. `sum_{kappa<=K} h(m,tau;kappa)`, K = 3^{L-2-c}.
 
-use super::{Bound, LogInterval, PairingPlan, Side, attention, pairing};
+use super::{Bound, Inapplicable, LogInterval, PairingPlan, Side, attention, pairing};
 use crate::network::Problem;
 use rug::Integer;
 
@@ -27,13 +27,12 @@ impl Bound for BlocksBound {
     fn hypotheses(&self) -> &'static str {
         "attention, $H >= 2$, $L >= c+2$, $t_1 >= t_2 >= 0$, $1 <= r <= 2n^c$, $n <= H$, $q = ceil(r/(2n))$, $t_1+q <= d_a$, $r+q <= |A|$, $2q <= d_a$, almost all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         attention(problem)?;
         match PairingPlan::all_blocks(problem).is_empty() {
-            true => {
-                Err("needs H >= 2, L >= 3 and t1 >= 1 with t1+q <= d_a, r+q <= |A| and r+q < d"
-                    .into())
-            }
+            true => Err(Inapplicable::new(
+                "needs H >= 2, L >= 3 and t1 >= 1 with t1+q <= d_a, r+q <= |A| and r+q < d",
+            )),
             false => Ok(()),
         }
     }

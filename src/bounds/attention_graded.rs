@@ -7,7 +7,7 @@ use super::numbers::{
     determinantal_dimension_bound, determinantal_dimension_within, determinantal_variables,
     log10_multiset_estimate, multiset, symmetric_entries,
 };
-use super::{Bound, LogInterval, Side, affordable, attention, short};
+use super::{Bound, Inapplicable, LogInterval, Side, affordable, attention, short};
 use crate::network::{AttentionShape, Problem};
 use rug::Integer;
 
@@ -29,7 +29,7 @@ impl Bound for GradedBound {
     fn hypotheses(&self) -> &'static str {
         "attention, all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         attention(problem).map(|_| ())
     }
     /// Where the partitions in h or h1 are too many to sum, their always valid bounds stand in.

@@ -1,6 +1,6 @@
 //! Theorem 3.8: many variables. `sum_{kappa<=K} h(m,tau;kappa)`, K = 3^{L-1-c}.
 
-use super::{Bound, LogInterval, PairingPlan, Side, attention, pairing};
+use super::{Bound, Inapplicable, LogInterval, PairingPlan, Side, attention, pairing};
 use crate::network::Problem;
 use rug::Integer;
 
@@ -26,10 +26,12 @@ impl Bound for HeadsBound {
     fn hypotheses(&self) -> &'static str {
         "attention, $L >= c+1$, $1 <= r <= 2n^c$, $n <= H$, $q = ceil(r/(2n))$, $r+q <= min(d_a,|A|)$, $2q <= d_a$, almost all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         attention(problem)?;
         match PairingPlan::all_heads(problem).is_empty() {
-            true => Err("needs L >= 2 and r >= 1 with r+q <= min(d_a, |A|) and r+q < d".into()),
+            true => Err(Inapplicable::new(
+                "needs L >= 2 and r >= 1 with r+q <= min(d_a, |A|) and r+q < d",
+            )),
             false => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! Theorem 3.5: the full exponent `C_L`, from two tokens on a quadric cone.
 
 use super::numbers::{attention_half_degree, log10_multiset_estimate, multiset};
-use super::{Bound, LogInterval, Side, affordable, attention};
+use super::{Bound, Inapplicable, LogInterval, Side, affordable, attention};
 use crate::network::Problem;
 use rug::Integer;
 
@@ -23,7 +23,7 @@ impl Bound for IsotropicBound {
     fn hypotheses(&self) -> &'static str {
         "attention, $L >= 1$, $N >= 2$, any partition, any $H$ dividing $d$, almost all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         attention(problem).map(|_| ())
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {

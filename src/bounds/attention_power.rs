@@ -2,7 +2,7 @@
 
 use super::enclosure::parity_sum;
 use super::numbers::{attention_half_degree, log10_multiset_estimate, multiset};
-use super::{Bound, LogInterval, Side, affordable, attention};
+use super::{Bound, Inapplicable, LogInterval, Side, affordable, attention};
 use crate::network::Problem;
 use rug::Integer;
 
@@ -24,7 +24,7 @@ impl Bound for PowerBound {
     fn hypotheses(&self) -> &'static str {
         "attention, $L >= 1$, $N >= 2$, any partition, any $H$ dividing $d$, almost all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         attention(problem).map(|_| ())
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {

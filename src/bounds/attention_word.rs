@@ -1,7 +1,7 @@
 //! Theorem 3.2, the word bound (Levine et al. 2020): `sep <= (d+H)^{C_L}`.
 
 use super::numbers::attention_half_degree;
-use super::{Bound, LogInterval, Side, affordable, attention};
+use super::{Bound, Inapplicable, LogInterval, Side, affordable, attention};
 use crate::network::Problem;
 use rug::Integer;
 use rug::ops::Pow;
@@ -24,7 +24,7 @@ impl Bound for WordBound {
     fn hypotheses(&self) -> &'static str {
         "attention, $H d_a = d$, all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         attention(problem).map(|_| ())
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {

@@ -9,7 +9,7 @@
 //! `LB(L0) > U(L0)` and `LB(L0+1)/LB(L0) >= 2^n` give `LB(L) > U(L)` for all L >= L0.
 
 use super::mixer_homogeneous::{covered_log, visible_variables};
-use super::{Gap, LogInterval, attention_blocks, gap, mixer};
+use super::{Gap, LogInterval, attention_blocks, gap_across, mixer};
 use crate::network::{Architecture, InvalidProblem, Problem};
 use rug::Integer;
 use std::ops::RangeInclusive;
@@ -54,7 +54,8 @@ impl EveryDepth {
 ///
 /// # Errors
 /// If the Mixer is not one of Theorem 4.1 with K = 2, or its sides see different numbers of variables, or
-/// a depth is not allowed.
+/// the two differ in tokens, partition or side of the output token, or a depth is not allowed. Widths may
+/// differ.
 pub fn every_depth(
     attention: &Problem,
     mixing: &Problem,
@@ -64,14 +65,14 @@ pub fn every_depth(
     let (mut rows, mut induction) = (Vec::new(), None);
     for depth in depths {
         let (attention, mixing) = (attention.with_depth(depth)?, mixing.with_depth(depth)?);
-        rows.push((depth, gap(&attention, &mixing)));
+        rows.push((depth, gap_across(&attention, &mixing)?));
         induction = induction.or_else(|| induction_step(depth, &attention, &mixing, n));
     }
     Ok(EveryDepth { rows, induction })
 }
 
 fn balanced_variables(mixing: &Problem) -> Result<usize, InvalidProblem> {
-    let shape = mixer(mixing).map_err(|why| InvalidProblem::new("mixer", "", why))?;
+    let shape = mixer(mixing).map_err(|why| InvalidProblem::new("mixer", "(this network)", why))?;
     if shape.bias || shape.residual || mixing.architecture().layer_degree() != Some(2) {
         return Err(InvalidProblem::new(
             "mixer",
@@ -196,7 +197,10 @@ mod tests {
             let other = Problem::new(other, mixer.partition().clone(), mixer.output()).unwrap();
             assert!(every_depth(&attention, &other, 1..=2).is_err());
         }
-        let unbalanced = mixer.with_partition(&[0]).unwrap();
-        assert!(every_depth(&attention, &unbalanced, 1..=2).is_err());
+        let unbalanced = |p: &Problem| p.with_partition(&[0]).unwrap();
+        let unbalanced = every_depth(&unbalanced(&attention), &unbalanced(&mixer), 1..=2);
+        assert_eq!(unbalanced.err().unwrap().field, "left");
+        let other = Problem::mixer(1, 768, 384, 8).unwrap();
+        assert_eq!(every_depth(&attention, &other, 1..=2).err().unwrap().field, "tokens");
     }
 }

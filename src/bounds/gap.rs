@@ -3,8 +3,8 @@
 //! It is certified when a lower bound for attention, which holds for almost all weights, is larger than
 //! an upper bound for the Mixer, which holds for all weights.
 
-use super::{Evaluation, LogInterval, Side, best};
-use crate::network::{Architecture, Problem};
+use super::{Ends, Evaluation, Incomparable, LogInterval, Side, best, comparable};
+use crate::network::{Architecture, MixerShape, Problem};
 
 /// The best lower bound of attention and the best upper bound of the Mixer.
 #[derive(Clone)]
@@ -13,30 +13,78 @@ pub struct Gap {
     pub lower: Option<Evaluation>,
     /// The Mixer's best upper bound.
     pub upper: Option<Evaluation>,
-    /// Degree per layer K = k_t k_c of the Mixer; `None` of other networks, whose layers differ.
-    layer_degree: Option<u64>,
+    /// The sizes in which the two differ: of [`gap`] none, of [`gap_across`] width or depth.
+    pub across: Vec<Incomparable>,
+    /// What decides where the gap is not certified.
+    decides: String,
 }
 
 /// What every statement of a gap leaves out: words with mathematics between dollars
 /// ([`crate::table::words`]).
 pub const SCOPE: [&str; 4] = [
-    "The degree per layer decides: with $K = k_t k_c >= 3$ the bounds give no asymptotic gap at fixed depth, \
-     and exact small cases show Mixers above attention; a Mixer with few variables can still be below.",
+    "The degree per layer decides: the exponential gap is about $K = k_t k_c <= 2$. For $K >= 3$ the ratio of the \
+     logarithms at large width does not grow with the depth: its limit is below $3/2$ for $k_t = 3$, $k_c = 1$, and at \
+     most 1 for the other $k_t >= 2$; for $k_t = 1$ the bounds give no gap there. Exact small cases show Mixers \
+     above attention; a Mixer with few variables can still be below.",
     "For a width small against $3^L$ both ranks are polynomials in the degree and the number of variables \
      decides: at a fixed width the gap can fail as the depth grows.",
-    "Polynomial networks only: a ReLU or GELU network has infinite separation rank on the reals, and softmax, \
-     layer normalisation and the position-wise part are removed on both sides.",
+    "Polynomial networks only: a ReLU or GELU network has in general infinite separation rank on the reals. From \
+     attention softmax, a causal mask, layer normalisation, residual connections, biases and the position-wise part \
+     are removed; a Mixer has powers of degree $k_t$ and $k_c$ for activations and no layer normalisation, and no \
+     residual connections or biases unless they are named.",
     "If both sides keep the same position-wise polynomial of degree $k$, the degrees per layer are $3k$ and $k_t k$.",
 ];
 
-/// Evaluates the gap between `attention` and `mixer`; each brings its own sizes and partition.
+/// Evaluates the gap between `attention` and `mixer` at one size.
 /// Cost: that of all bounds, below a second at any size.
-pub fn gap(attention: &Problem, mixer: &Problem) -> Gap {
-    Gap {
+///
+/// # Errors
+/// If they differ in tokens, partition, side of the output token, width or depth.
+pub fn gap(attention: &Problem, mixer: &Problem) -> Result<Gap, Incomparable> {
+    let gap = gap_across(attention, mixer)?;
+    match gap.across.first() {
+        Some(difference) => Err(difference.clone()),
+        None => Ok(gap),
+    }
+}
+
+/// As [`gap`], but widths and depths may differ: [`Gap::across`] says where they do.
+///
+/// # Errors
+/// If they differ in tokens, partition or side of the output token.
+pub fn gap_across(attention: &Problem, mixer: &Problem) -> Result<Gap, Incomparable> {
+    let across = comparable(attention, mixer)?;
+    Ok(Gap {
         lower: best(attention, Side::Lower).filter(|_| is_attention(attention)),
         upper: best(mixer, Side::Upper).filter(|_| !is_attention(mixer)),
-        layer_degree: mixer.architecture().layer_degree(),
-    }
+        across,
+        decides: decides(mixer.architecture()),
+    })
+}
+
+/// Why the bounds may not certify a gap against this network (docs/theory.md, section 5).
+fn decides(other: &Architecture) -> String {
+    let Architecture::Mixer(MixerShape { token_degree, channel_degree, permutation, .. }) = other
+    else {
+        return "the degrees of the other network's layers and the variables that it sees decide"
+            .into();
+    };
+    let degree = u128::from(*token_degree) * u128::from(*channel_degree);
+    let limit = match (token_degree, channel_degree) {
+        _ if degree < 3 => {
+            return "the depth is too small, or the width is small against 3^L so that the number of variables decides"
+                .into();
+        }
+        (1, _) => "the bounds give no gap in the limit of large width",
+        _ if permutation.is_some() => "the bounds give no exponential gap",
+        (3, 1) => {
+            "the ratio of the logarithms is below 3/2 in the limit of large width, at any depth"
+        }
+        _ => "the ratio of the logarithms is at most 1 in the limit of large width",
+    };
+    format!(
+        "the Mixer has degree K = k_t k_c = {degree} per layer, not below attention's 3, where {limit}"
+    )
 }
 
 fn is_attention(problem: &Problem) -> bool {
@@ -69,6 +117,11 @@ impl Gap {
         self.logs().and_then(|(lower, upper)| lower.log_ratio(upper))
     }
 
+    /// As [`Gap::ratio`], at any size.
+    pub fn ratio_ends(&self) -> Option<Ends> {
+        self.logs().and_then(|(lower, upper)| lower.log_ratio_ends(upper))
+    }
+
     /// Why the gap is not certified; `None` where it is.
     pub fn reason(&self) -> Option<String> {
         if self.certified() {
@@ -82,64 +135,91 @@ impl Gap {
             lower.bound.id(),
             upper.bound.id()
         );
-        let why = match self.layer_degree {
-            Some(k) if k < 3 => {
-                "the depth is too small, or the width is small against 3^L so that the number of variables decides"
-                    .to_owned()
-            }
-            Some(k) => format!(
-                "the Mixer has degree K = k_t k_c = {k} per layer, not below attention's 3, where no asymptotic gap holds"
-            ),
-            None => "the degrees of the other network's layers and the variables that it sees decide".into(),
-        };
-        Some(format!("{compared}; {why}"))
+        Some(format!("{compared}; {}", self.decides))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bounds::{applicable, evaluate};
+    use crate::bounds::{Aspect, applicable, evaluate};
     use rug::Integer;
     use rug::ops::Pow;
 
     /// A gap of two numbers, whose bounds do not matter.
-    fn of(lower: Option<Integer>, upper: Option<Integer>, layer_degree: Option<u64>) -> Gap {
+    fn of(lower: Option<Integer>, upper: Option<Integer>) -> Gap {
         let problem = Problem::attention(1, 1, 1, 2).unwrap();
         let side = |value: Option<Integer>| {
             let any = evaluate(applicable(&problem)[0], &problem, 1.0);
             value.map(|v| Evaluation { log: LogInterval::of(&v), value: Some(v), ..any })
         };
-        Gap { lower: side(lower), upper: side(upper), layer_degree }
+        Gap { lower: side(lower), upper: side(upper), across: Vec::new(), decides: "why".into() }
     }
 
     #[test]
     fn integers_are_compared_to_the_last_digit() {
         let large = Integer::from(10).pow(200);
         let next = Integer::from(&large + 1u32);
-        let gap = |l: &Integer, u: &Integer| of(Some(l.clone()), Some(u.clone()), Some(2));
+        let gap = |l: &Integer, u: &Integer| of(Some(l.clone()), Some(u.clone()));
         assert!(gap(&next, &large).certified() && gap(&next, &large).reason().is_none());
         assert!(!gap(&large, &large).certified() && !gap(&large, &next).certified());
-        assert!(!of(None, Some(large.clone()), Some(2)).certified());
-        assert!(gap(&next, &large).exact() && !of(Some(large), None, Some(2)).exact());
+        assert!(!of(None, Some(large.clone())).certified());
+        assert!(gap(&next, &large).exact() && !of(Some(large), None).exact());
     }
 
     #[test]
     fn a_gap_that_is_not_there_has_its_reason() {
         let (nine, four): (Integer, Integer) = (9.into(), 4.into());
-        let reason = |degree| of(Some(four.clone()), Some(nine.clone()), degree).reason().unwrap();
-        for k in [1, 2] {
-            assert!(reason(Some(k)).contains("the depth is too small"));
-        }
-        for k in [3, 4] {
-            assert!(reason(Some(k)).contains(&format!("K = k_t k_c = {k} per layer")));
-        }
-        assert!(reason(None).contains("the degrees of the other network's layers"));
-        assert!(of(Some(four.clone()), None, None).reason().unwrap().contains("no bound"));
+        assert!(of(Some(four.clone()), Some(nine.clone())).reason().unwrap().ends_with("; why"));
+        assert!(of(Some(four.clone()), None).reason().unwrap().contains("no bound"));
         // log 9 / log 4 = log 3 / log 2.
-        let [lo, hi] = of(Some(nine), Some(four.clone()), None).ratio().unwrap();
+        let [lo, hi] = of(Some(nine), Some(four.clone())).ratio().unwrap();
         let expected = 3f64.ln() / 2f64.ln();
         assert!(lo <= expected + 1e-12 && expected - 1e-12 <= hi && hi - lo < 1e-12);
-        assert_eq!(of(Some(four), Some(1.into()), None).ratio(), None);
+        assert_eq!(of(Some(four), Some(1.into())).ratio(), None);
+    }
+
+    /// The words follow the limit of large width, C_L/M with M = k_t^{L-1} k_c^L (docs/theory.md, section 5).
+    #[test]
+    fn what_decides_is_true_of_the_degrees() {
+        let exponent = |l: u32| (3u128.pow(l) - 1) / 2;
+        for (k_t, k_c) in itertools::iproduct!(1..=7u64, 1..=7u64) {
+            let shape = MixerShape {
+                token_degree: k_t,
+                channel_degree: k_c,
+                ..MixerShape::quadratic(1, 2, 2)
+            };
+            let words = decides(&Architecture::Mixer(shape));
+            assert_eq!(words.contains(&format!("K = k_t k_c = {} per", k_t * k_c)), k_t * k_c >= 3);
+            let (k_t, k_c) = (u128::from(k_t), u128::from(k_c));
+            for l in 1..=12 {
+                let all = (k_t * k_c).pow(l);
+                let generic = k_t.pow(l - 1) * k_c.pow(l);
+                if words.contains("depth is too small") {
+                    assert!(l < 3 || exponent(l) > all / 2);
+                } else if words.contains("the bounds give no gap") {
+                    assert!(k_t == 1 && exponent(l) <= all / 2);
+                } else if words.contains("below 3/2") {
+                    assert!(2 * exponent(l) < 3 * generic);
+                } else {
+                    assert!(words.contains("at most 1 in") && exponent(l) <= generic);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn problems_of_other_sizes_are_compared_when_asked() {
+        let attention = Problem::attention(6, 16, 1, 8).unwrap();
+        let mixer = |depth, width, tokens| Problem::mixer(depth, width, 1, tokens).unwrap();
+        assert!(gap(&attention, &mixer(6, 16, 8)).unwrap().across.is_empty());
+        for (other, aspect) in [(mixer(2, 16, 8), Aspect::Depth), (mixer(6, 8, 8), Aspect::Width)] {
+            assert_eq!(gap(&attention, &other).err().unwrap().aspect, aspect);
+            let across = gap_across(&attention, &other).unwrap().across;
+            assert_eq!(across.iter().map(|d| d.aspect).collect::<Vec<_>>(), [aspect]);
+        }
+        for other in [mixer(6, 16, 9), mixer(6, 16, 8).with_partition(&[0]).unwrap()] {
+            assert!(gap(&attention, &other).is_err() && gap_across(&attention, &other).is_err());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Theorem 4.2: any polynomial activation, biases and residual connections; only degrees count.
 
 use super::mixer_homogeneous::{covered, covered_log, visible_variables};
-use super::{Bound, LogInterval, Side, mixer};
+use super::{Bound, Inapplicable, LogInterval, Side, mixer};
 use crate::network::Problem;
 use rug::Integer;
 
@@ -23,7 +23,7 @@ impl Bound for DegreeBound {
     fn hypotheses(&self) -> &'static str {
         "Mixer, any polynomial activations of degrees $k_t, k_c >= 1$, biases, residuals, any fixed permutation, all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         mixer(problem).map(|_| ())
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {

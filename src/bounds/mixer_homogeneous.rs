@@ -2,7 +2,7 @@
 
 use super::enclosure::{Growth, least_sum};
 use super::numbers::{covered_monomials, log10_multiset_estimate};
-use super::{Bound, LogInterval, Side, affordable, mixer};
+use super::{Bound, Inapplicable, LogInterval, Side, affordable, mixer};
 use crate::network::{MixerShape, Problem};
 use rug::Integer;
 
@@ -30,13 +30,14 @@ impl Bound for HomogeneousBound {
     fn hypotheses(&self) -> &'static str {
         "Mixer, activations $z^k$, no bias, no residual, any fixed permutation, all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         let shape = mixer(problem)?;
-        match (shape.bias, shape.residual) {
-            (true, _) => Err("needs a homogeneous network: biases are there".into()),
-            (_, true) => Err("needs a homogeneous network: residual connections are there".into()),
-            _ => Ok(()),
-        }
+        let there = match (shape.bias, shape.residual) {
+            (true, _) => "biases are there",
+            (_, true) => "residual connections are there",
+            _ => return Ok(()),
+        };
+        Err(Inapplicable::new(format!("needs a homogeneous network: {there}")))
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {
         covered(visible_variables(mixer(problem).ok()?, problem), &problem.big_degree())
@@ -78,7 +79,7 @@ mod tests {
             HomogeneousBound.applies(&problem).err()
         };
         assert_eq!(why(false, false), None);
-        assert!(why(true, false).unwrap().contains("biases"));
-        assert!(why(false, true).unwrap().contains("residual"));
+        assert!(why(true, false).unwrap().hypothesis.contains("biases"));
+        assert!(why(false, true).unwrap().hypothesis.contains("residual"));
     }
 }

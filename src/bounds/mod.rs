@@ -15,6 +15,7 @@ mod attention_isotropic;
 mod attention_power;
 mod attention_word;
 mod best;
+mod comparable;
 mod enclosure;
 mod every_depth;
 mod gap;
@@ -23,13 +24,15 @@ mod mixer_homogeneous;
 mod network_degree;
 
 pub use best::{Evaluation, best, evaluate};
-pub use enclosure::LogInterval;
+pub use comparable::{Aspect, Incomparable, comparable, positions};
+pub use enclosure::{Ends, LogInterval};
 pub use every_depth::{EveryDepth, InductionStep, every_depth};
-pub use gap::{Gap, SCOPE, gap};
+pub use gap::{Gap, SCOPE, gap, gap_across};
 pub use pairing_plan::PairingPlan;
 
 use crate::network::{Architecture, AttentionShape, MixerShape, Problem};
 use rug::Integer;
+use std::borrow::Cow;
 
 /// Which way a bound goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,6 +53,20 @@ impl Side {
     }
 }
 
+/// Why a bound does not apply to a problem.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{hypothesis}")]
+pub struct Inapplicable {
+    /// The hypothesis that the problem does not meet, as part of a sentence.
+    pub hypothesis: Cow<'static, str>,
+}
+
+impl Inapplicable {
+    fn new(hypothesis: impl Into<Cow<'static, str>>) -> Self {
+        Self { hypothesis: hypothesis.into() }
+    }
+}
+
 /// A theorem that bounds the separation rank of every problem that meets its hypotheses.
 pub trait Bound: Sync {
     /// A stable identifier, for example `"attention-word"`.
@@ -67,8 +84,11 @@ pub trait Bound: Sync {
     /// The hypotheses, likewise.
     fn hypotheses(&self) -> &'static str;
 
-    /// Whether the problem meets the hypotheses; if not, which one fails.
-    fn applies(&self, problem: &Problem) -> Result<(), String>;
+    /// Whether the problem meets the hypotheses.
+    ///
+    /// # Errors
+    /// The hypothesis that fails.
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable>;
 
     /// The exact value, or `None` if it is too large or too costly to write out
     /// (more than [`MAX_DIGITS`] digits or [`MAX_TERMS`] terms).
@@ -120,17 +140,17 @@ fn short(numbers: f64, digits: f64) -> bool {
     numbers * digits <= 2e8
 }
 
-fn attention(problem: &Problem) -> Result<&AttentionShape, String> {
+fn attention(problem: &Problem) -> Result<&AttentionShape, Inapplicable> {
     match problem.architecture() {
         Architecture::Attention(shape) => Ok(shape),
-        _ => Err("holds for attention only".into()),
+        _ => Err(Inapplicable::new("holds for attention only")),
     }
 }
 
-fn mixer(problem: &Problem) -> Result<&MixerShape, String> {
+fn mixer(problem: &Problem) -> Result<&MixerShape, Inapplicable> {
     match problem.architecture() {
         Architecture::Mixer(shape) => Ok(shape),
-        _ => Err("holds for the Mixer only".into()),
+        _ => Err(Inapplicable::new("holds for the Mixer only")),
     }
 }
 

@@ -2,7 +2,7 @@
 //! the first layers can see count.
 
 use super::mixer_homogeneous::{covered, covered_log};
-use super::{Bound, LogInterval, Side};
+use super::{Bound, Inapplicable, LogInterval, Side};
 use crate::network::{Architecture, Problem};
 use rug::Integer;
 
@@ -25,12 +25,12 @@ impl Bound for NetworkBound {
     fn hypotheses(&self) -> &'static str {
         "network, any polynomial layers, described one by one, all weights"
     }
-    fn applies(&self, problem: &Problem) -> Result<(), String> {
+    fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         match problem.architecture() {
             Architecture::Layers(_) => Ok(()),
-            _ => {
-                Err("is for networks given by their layers; these have bounds of their own".into())
-            }
+            _ => Err(Inapplicable::new(
+                "is for networks given by their layers; these have bounds of their own",
+            )),
         }
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {

@@ -35,7 +35,10 @@ impl Claim for FloatAgreement {
                         exact + float::SPARE_POINTS,
                         &mut generator(seed),
                     );
-                    let agreement = float::agreement(&sample, exact);
+                    let agreement = match float::agreement(&sample, exact) {
+                        Ok(agreement) => agreement,
+                        Err(e) => return Outcome::missing(e),
+                    };
                     let last = &agreement.last;
                     let verdict = agreement.reason().map_or(Verdict::Valid, Verdict::Invalid);
                     let found = format!(

@@ -12,6 +12,7 @@ mod generic_rank;
 mod lower_bounds;
 mod networks;
 pub mod sharpness;
+mod sizes;
 mod small;
 mod upper_bounds;
 mod witnesses;

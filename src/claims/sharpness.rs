@@ -46,14 +46,49 @@ pub struct Record {
     pub bound: String,
     /// The largest rank found, a lower bound on the generic rank.
     pub rank: usize,
-    /// The prime of the blocks.
+    /// The prime of the blocks; decimal in JSON.
+    #[serde(with = "decimal")]
     pub prime: u64,
-    /// Seeds of the draws, the last one that of `blocks`.
+    /// Seeds of the draws, the last one that of `blocks`; decimal in JSON.
+    #[serde(with = "decimal::list")]
     pub seeds: Vec<u64>,
     /// For each degree b: rows, columns and rank of the block.
     pub blocks: Vec<[usize; 3]>,
     /// Whether the checker accepted a certificate; false where it would take it too long.
     pub checked: bool,
+}
+
+/// Integers as decimal strings, since readers that keep numbers in doubles round those of 2^53 and more.
+mod decimal {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(n: &u64, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(n)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+
+    /// Lists of them.
+    pub(super) mod list {
+        use super::{Deserialize, Deserializer, Error, Serializer};
+
+        pub(in super::super) fn serialize<S: Serializer>(
+            list: &[u64],
+            to: S,
+        ) -> Result<S::Ok, S::Error> {
+            to.collect_seq(list.iter().map(u64::to_string))
+        }
+
+        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Vec<u64>, D::Error> {
+            let texts = Vec::<String>::deserialize(from)?;
+            texts.iter().map(|n| n.parse().map_err(D::Error::custom)).collect()
+        }
+    }
 }
 
 impl Record {

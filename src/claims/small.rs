@@ -1,42 +1,15 @@
 //! The small problems over which claims are certified and tables are made.
 
-use super::Profile;
+use super::{Profile, sizes};
 use crate::network::layers::Permutation;
 use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
 
 /// Attention problems: (L, d, H, N), A = the first half; and some with another side or output.
 pub fn small_attention(profile: Profile) -> Vec<Problem> {
-    let mut sizes = vec![
-        (1, 1, 1, 2),
-        (1, 2, 1, 4),
-        (1, 3, 1, 4),
-        (1, 6, 1, 4),
-        (1, 4, 2, 8),
-        (1, 6, 3, 4),
-        (2, 1, 1, 2),
-        (2, 2, 1, 4),
-        (2, 2, 2, 4),
-        (2, 3, 1, 4),
-        (2, 3, 1, 6),
-        (2, 3, 3, 6),
-        (2, 4, 1, 4),
-        (2, 4, 2, 8),
-        (3, 1, 1, 2),
-        (3, 2, 1, 4),
-        (3, 2, 2, 4),
-    ];
-    if profile == Profile::Full {
-        sizes.extend([
-            (2, 4, 1, 8),
-            (2, 4, 4, 8),
-            (2, 5, 1, 10),
-            (2, 6, 2, 12),
-            (2, 6, 1, 4),
-            (2, 6, 3, 12),
-        ]);
-    }
-    let mut list: Vec<_> =
-        sizes.into_iter().map(|(l, d, h, n)| Problem::attention(l, d, h, n)).collect();
+    let mut list: Vec<_> = sizes::attention(profile)
+        .into_iter()
+        .map(|(l, d, h, n)| Problem::attention(l, d, h, n))
+        .collect();
     // Sides smaller than the width, and an output on the right.
     list.extend([
         with(Problem::attention(2, 3, 1, 3), &[0]),
@@ -49,22 +22,8 @@ pub fn small_attention(profile: Profile) -> Vec<Problem> {
 
 /// Quadratic Mixers, then biases, residuals, permutations, higher degrees.
 pub fn small_mixers(profile: Profile) -> Vec<Problem> {
-    let mut sizes = vec![
-        (1, 1, 1, 2),
-        (1, 2, 2, 4),
-        (1, 3, 4, 4),
-        (2, 1, 2, 4),
-        (2, 2, 1, 4),
-        (2, 2, 2, 4),
-        (2, 3, 2, 4),
-        (3, 1, 2, 4),
-        (3, 2, 2, 4),
-    ];
-    if profile == Profile::Full {
-        sizes.extend([(2, 3, 3, 6), (2, 4, 3, 6), (3, 2, 1, 4), (3, 2, 3, 6)]);
-    }
     let mut list: Vec<_> =
-        sizes.into_iter().map(|(l, d, s, n)| Problem::mixer(l, d, s, n)).collect();
+        sizes::mixers(profile).into_iter().map(|(l, d, s, n)| Problem::mixer(l, d, s, n)).collect();
     let base = || MixerShape::quadratic(2, 2, 2);
     let reversed = Permutation::new((0..8).rev().collect());
     let interleaved = Permutation::new(vec![0, 4, 1, 5, 2, 6, 3, 7]);

@@ -2,7 +2,7 @@
 
 use super::problem::Subject;
 use super::{Failure, Format, print_json};
-use crate::bounds::{Evaluation, LogInterval, MAX_DIGITS, applicable, evaluate};
+use crate::bounds::{Ends, Evaluation, LogInterval, MAX_DIGITS, applicable, evaluate};
 use serde::Serialize;
 use std::io::Write;
 use std::process::ExitCode;
@@ -26,8 +26,8 @@ struct Row {
     id: &'static str,
     side: &'static str,
     value: Option<String>,
-    /// Null where an end overflows a double, or the value is zero.
-    log10: Option<[f64; 2]>,
+    /// Decimal strings where an end overflows a double; null if the value is zero.
+    log10: Option<Ends>,
     /// Only where log10 overflows a double.
     #[serde(skip_serializing_if = "Option::is_none")]
     log10_log10: Option<[f64; 2]>,
@@ -36,9 +36,11 @@ struct Row {
 impl From<Evaluation> for Row {
     fn from(e: Evaluation) -> Self {
         let log = e.log.as_ref();
-        let log10 = log.and_then(LogInterval::log10);
-        let log10_log10 =
-            if log10.is_some() { None } else { log.and_then(LogInterval::log10_log10) };
+        let log10 = log.map(LogInterval::log10_ends);
+        let log10_log10 = match log10 {
+            Some(Ends::Decimal(_)) => log.and_then(LogInterval::log10_log10),
+            _ => None,
+        };
         let value = e.value.map(|v| v.to_string());
         Self { id: e.bound.id(), side: e.bound.side().name(), value, log10, log10_log10 }
     }
@@ -55,8 +57,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             for row in rows {
                 let value = match (row.value, row.log10, row.log10_log10) {
                     (Some(value), ..) if value.len() <= 40 => value,
-                    (_, Some([lo, hi]), _) => format!("10^[{lo}, {hi}]"),
                     (_, _, Some([lo, hi])) => format!("10^10^[{lo}, {hi}]"),
+                    (_, Some(ends), _) => format!("10^{ends}"),
                     (value, ..) => value.unwrap_or_else(|| "0".into()),
                 };
                 writeln!(out, "{:<20} {:<6} {value}", row.id, row.side)?;

@@ -1,5 +1,6 @@
 //! `seprank certify`.
 
+use super::json::Integer;
 use super::{Failure, Format, new_table, print_json, progress};
 use crate::claims::{self, Claim, Examined, NetworkClaim, Profile, Verdict};
 use crate::network::{InvalidProblem, NetworkFile, Replacements};
@@ -62,12 +63,12 @@ enum ProfileArg {
 #[derive(Serialize)]
 struct Report {
     verdict: &'static str,
-    seed: u64,
+    seed: Integer,
     /// How many of the cases an earlier run had finished.
     resumed: usize,
     cases: Vec<Row>,
     seconds: f64,
-    peak_memory_bytes: Option<u64>,
+    peak_memory_bytes: Option<Integer>,
 }
 
 #[derive(Serialize)]
@@ -125,11 +126,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     match args.format {
         Format::Json => print_json(&Report {
             verdict: verdict.name(),
-            seed: args.seed,
+            seed: Integer(args.seed),
             resumed,
             cases: rows.iter().map(Row::from).collect(),
             seconds,
-            peak_memory_bytes,
+            peak_memory_bytes: peak_memory_bytes.map(Integer),
         })?,
         Format::Text => {
             print_claims(&chosen, &rows)?;

@@ -1,7 +1,8 @@
 //! `seprank gap`.
 
+use super::shape::Shape;
 use super::{Failure, Format, print_json};
-use crate::bounds::{Evaluation, LogInterval, SCOPE, gap};
+use crate::bounds::{Ends, Evaluation, Gap, Incomparable, LogInterval, SCOPE, gap, gap_across};
 use crate::network::{
     Architecture, AttentionShape, InvalidProblem, MixerShape, NetworkFile, Output, Partition,
     Problem, Replacements, presets,
@@ -16,10 +17,13 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   seprank gap --attention vit-b-16 --mixer mixer-b-16
   seprank gap --attention vit-b-16 --mixer mixer-b-16 --depth 3 --format json
-  seprank gap --attention vit-b-16 --network my-mlp.toml
-  seprank gap --depth 4 --width 64 --heads 2 --tokens 32 --token-hidden 16 --mixer-depth 3
+  seprank gap --attention vit-b-16 --network my-mlp.toml --across
+  seprank gap --depth 4 --width 64 --heads 2 --tokens 32 --token-hidden 16
+  seprank gap --depth 4 --width 64 --tokens 32 --token-hidden 16 --mixer-depth 3 --across
 
 Sizes replace those of the models. The plain options are for both sides, --attention-.. and --mixer-.. for one.
+A gap is about one number of tokens, one partition and one side of the output token, on both sides; and about
+one width and one depth, unless --across asks for other ones. A network by its layers has no depth L.
 Exit codes: 0 the gap is certified, 2 it is not, or the request makes no sense.")]
 pub(super) struct Args {
     /// A network file, for the side that no other option describes: the Mixer's, or with --mixer or
@@ -41,9 +45,12 @@ pub(super) struct Args {
     /// Number of tokens N
     #[arg(long, value_name = "N")]
     tokens: Option<usize>,
-    /// Positions of side A, from 0, comma separated [default: the first half]
+    /// Positions of side A, from 0, comma separated [default: as in the network file, or the first half]
     #[arg(long, value_name = "I,J,..", value_delimiter = ',')]
     left: Option<Vec<usize>>,
+    /// Compare also where widths or depths differ, or a network by its layers has no depth L
+    #[arg(long)]
+    across: bool,
     #[command(flatten)]
     own_attention: AttentionSizes,
     #[command(flatten)]
@@ -100,36 +107,44 @@ struct MixerSizes {
 #[derive(Serialize)]
 struct Report {
     certified: bool,
+    attention: Shape,
+    other: Shape,
+    /// The sizes in which the two differ.
+    across: Vec<String>,
     lower: Option<SideReport>,
     upper: Option<SideReport>,
     /// Around the ratio of the two logarithms.
-    ratio: Option<[f64; 2]>,
+    ratio: Option<Ends>,
     reason: Option<String>,
-    scope: [String; 4],
+    scope: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct SideReport {
     id: &'static str,
-    log10: Option<[f64; 2]>,
+    log10: Option<Ends>,
 }
 
 impl From<&Evaluation> for SideReport {
     fn from(e: &Evaluation) -> Self {
-        Self { id: e.bound.id(), log10: e.log.as_ref().and_then(LogInterval::log10) }
+        Self { id: e.bound.id(), log10: e.log.as_ref().map(LogInterval::log10_ends) }
     }
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (lower, upper) = args.sides()?;
-    let gap = gap(&lower, &upper);
+    let gap = args.compare(&lower, &upper)?;
+    let difference = |d: &Incomparable| format!("{}: {}", d.aspect, d.values());
     let report = Report {
         certified: gap.certified(),
+        attention: Shape::of(&lower),
+        other: Shape::of(&upper),
+        across: gap.across.iter().map(difference).collect(),
         lower: gap.lower.as_ref().map(SideReport::from),
         upper: gap.upper.as_ref().map(SideReport::from),
-        ratio: gap.ratio(),
+        ratio: gap.ratio_ends(),
         reason: gap.reason(),
-        scope: SCOPE.map(words::plain),
+        scope: args.scope(&upper),
     };
     match args.format {
         Format::Json => print_json(&report)?,
@@ -142,17 +157,22 @@ fn print_text(report: &Report) -> Result<(), Failure> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     writeln!(out, "gap {}", if report.certified { "certified" } else { "not certified" })?;
-    let sides = [("attention", ">=", &report.lower), ("mixer", "<=", &report.upper)];
-    for (name, relation, side) in sides {
+    let sides = [(&report.attention, ">=", &report.lower), (&report.other, "<=", &report.upper)];
+    for (shape, ..) in &sides {
+        writeln!(out, "  {:<9} {shape}", shape.architecture)?;
+    }
+    report.across.iter().try_for_each(|d| writeln!(out, "  compared across {d}"))?;
+    for (shape, relation, side) in sides {
+        let name = shape.architecture;
         match side {
-            Some(SideReport { id, log10: Some([lo, hi]) }) => {
-                writeln!(out, "  {name:<9} {relation} 10^[{lo}, {hi}]  {id}")?;
+            Some(SideReport { id, log10: Some(ends) }) => {
+                writeln!(out, "  {name:<9} {relation} 10^{ends}  {id}")?;
             }
-            _ => writeln!(out, "  {name:<9} no bound that a double can hold the logarithm of")?,
+            _ => writeln!(out, "  {name:<9} no bound that applies")?,
         }
     }
-    if let Some([lo, hi]) = report.ratio {
-        writeln!(out, "  ratio of the logarithms in [{lo}, {hi}]")?;
+    if let Some(ends) = &report.ratio {
+        writeln!(out, "  ratio of the logarithms in {ends}")?;
     }
     if let Some(reason) = &report.reason {
         writeln!(out, "  why: {reason}")?;
@@ -176,13 +196,47 @@ impl Args {
         let mixer = self.mixer.is_some() || self.own_mixer.token_hidden.is_some();
         match &self.network[..] {
             [] => Ok((self.attention_problem()?, self.mixer_problem()?)),
-            [file] if mixer => Ok((read(file)?, self.mixer_problem()?)),
-            [file] => Ok((self.attention_problem()?, read(file)?)),
+            [file] if mixer => {
+                let lower = read(file)?;
+                let upper = beside(&lower, self.mixer_problem()?);
+                Ok((lower, upper))
+            }
+            [file] => {
+                let upper = read(file)?;
+                Ok((beside(&upper, self.attention_problem()?), upper))
+            }
             [lower, upper] => Ok((read(lower)?, read(upper)?)),
             [_, _, third, ..] => {
                 Err(InvalidProblem::new("network", third.display(), "at most two are allowed"))
             }
         }
+    }
+
+    fn compare(&self, lower: &Problem, upper: &Problem) -> Result<Gap, InvalidProblem> {
+        let found = if self.across { gap_across(lower, upper) } else { gap(lower, upper) };
+        found.map_err(|difference| {
+            let option = if difference.aspect.is_size() { "; or give --across" } else { "" };
+            let mut invalid = InvalidProblem::from(difference);
+            invalid.allowed += option;
+            invalid
+        })
+    }
+
+    /// What is left out of the comparison, also of the published models that are named.
+    fn scope(&self, upper: &Problem) -> Vec<String> {
+        let kept = |part: &str| match upper.architecture() {
+            Architecture::Mixer(s) => {
+                s.residual && part == "residual connections" || s.bias && part == "biases"
+            }
+            _ => false,
+        };
+        let of = |name: &Option<String>, kept: &dyn Fn(&str) -> bool| {
+            let model = presets::find(name.as_deref()?)?;
+            let parts: Vec<_> = model.left_out().iter().copied().filter(|p| !kept(p)).collect();
+            Some(format!("Of {} as published left out too: {}.", model.title, parts.join(", ")))
+        };
+        let models = [of(&self.attention, &|_| false), of(&self.mixer, &kept)];
+        SCOPE.iter().map(|note| words::plain(note)).chain(models.into_iter().flatten()).collect()
     }
 
     fn attention_problem(&self) -> Result<Problem, InvalidProblem> {
@@ -239,6 +293,11 @@ impl Args {
         };
         Problem::new(architecture, partition, Output::default())
     }
+}
+
+/// The problem about the partition and the output token of the file, where it can be asked about them.
+fn beside(file: &Problem, problem: Problem) -> Problem {
+    problem.like(file).unwrap_or(problem)
 }
 
 fn wrong_side(option: &'static str, name: &Option<String>, kind: &str) -> InvalidProblem {

@@ -1,6 +1,7 @@
 //! `seprank map`.
 
 use super::{Failure, progress};
+use crate::bounds::comparable;
 use crate::claims::fingerprint;
 use crate::files::OutputDirectory;
 use crate::network::{InvalidProblem, NetworkFile, Problem, Replacements};
@@ -20,7 +21,7 @@ use std::sync::Mutex;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank map --out map
-  seprank map --network my-mlp.toml --depth 1..=12 --out map
+  seprank map --network my-mlp.toml --depth 1..=12 --across --out map
   seprank map --depth 1..=12 --width 2,4,8,16 --layer-degree 1..=4 --out map
 
 A list of numbers and ranges A..=B, comma separated. Sizes whose heads do not divide the width are left
@@ -44,10 +45,13 @@ pub(super) struct Args {
     /// Degrees per layer K of the Mixer
     #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1..=4")]
     layer_degree: Vec<Span>,
-    /// A network file in place of the Mixer: its tokens are taken, token-hidden and layer-degree are
-    /// left out
+    /// A network file in place of the Mixer: its tokens, partition and output token are taken for attention
+    /// too, token-hidden and layer-degree are left out
     #[arg(long, value_name = "FILE", conflicts_with_all = ["token_hidden", "layer_degree", "tokens"])]
     network: Option<PathBuf>,
+    /// Compare the network of the file also with attention of other widths and depths than its own
+    #[arg(long, requires = "network")]
+    across: bool,
     /// Folder for map.csv and map.svg
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -75,7 +79,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let other = args.other()?;
     let problem = other.as_ref().map(|(_, problem)| problem);
     let sizes = args.sizes(other.as_ref().map(|(id, p)| (*id, p.tokens())))?;
-    sizes.iter().try_for_each(|s| s.problems(problem).map(drop))?;
+    sizes.iter().try_for_each(|size| args.admits(size, problem))?;
     let named = |e: io::Error| format!("--out {e}");
     let dir = OutputDirectory::open(&args.out).map_err(named)?;
     let path = dir.file("map.csv");
@@ -137,6 +141,19 @@ impl Args {
         let Some(path) = &self.network else { return Ok(None) };
         let problem = NetworkFile::read(path, &Replacements::default())?.problem;
         Ok(Some((fingerprint(&problem), problem)))
+    }
+
+    /// Whether the two sides at this size may be compared.
+    fn admits(&self, size: &Size, other: Option<&Problem>) -> Result<(), InvalidProblem> {
+        let (attention, mixer) = size.problems(other)?;
+        match comparable(&attention, &mixer)?.into_iter().next() {
+            Some(difference) if !self.across => {
+                let mut invalid = InvalidProblem::from(difference);
+                invalid.allowed += "; or give --across";
+                Err(invalid)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The sizes of the sweep; with a network in place of the Mixer, at its number of tokens.

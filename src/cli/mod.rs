@@ -15,6 +15,7 @@ mod problem;
 mod profile;
 mod progress;
 mod rank;
+mod shape;
 mod spectrum;
 mod table;
 mod tensor;

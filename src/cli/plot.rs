@@ -1,7 +1,7 @@
 //! `seprank plot`.
 
 use super::Failure;
-use crate::bounds::{Evaluation, LogInterval, Side, best, gap};
+use crate::bounds::{Evaluation, LogInterval, Side, best, comparable, gap_across};
 use crate::files::replace;
 use crate::network::{Architecture, InvalidProblem, Problem, presets};
 use crate::plot::{Chart, Series};
@@ -88,6 +88,7 @@ impl Depths {
                 return Err(InvalidProblem::new(option, name, "it belongs to the other side"));
             }
         }
+        comparable(&attention, &mixer)?;
         let depths = 1..=usize::from(self.max_depth);
         depths.map(|l| Ok((l as f64, attention.with_depth(l)?, mixer.with_depth(l)?))).collect()
     }
@@ -122,7 +123,11 @@ impl Depths {
 
     fn ratio(&self) -> Result<Chart, InvalidProblem> {
         let problems = self.problems()?;
-        let proved = problems.iter().filter_map(|(l, a, m)| Some((*l, gap(a, m).ratio()?[0])));
+        let mut proved = Vec::new();
+        for (l, a, m) in &problems {
+            let gap = gap_across(a, m)?;
+            proved.extend(gap.ratio().map(|[low, _]| (*l, low)));
+        }
         let power = problems.iter().map(|(l, ..)| (*l, 1.5f64.powf(*l)));
         Ok(Chart {
             title: format!("log rank of {} over log rank of {}", self.attention, self.mixer),
@@ -130,7 +135,7 @@ impl Depths {
             y: "ratio of the logarithms".into(),
             logarithmic: true,
             series: vec![
-                Series { label: "proved lower bound".into(), points: proved.collect() },
+                Series { label: "proved lower bound".into(), points: proved },
                 Series { label: "(3/2)^L".into(), points: power.collect() },
             ],
         })

@@ -1,5 +1,6 @@
 //! `seprank spectrum`.
 
+use super::json::Integer;
 use super::new_table;
 use super::{Failure, print_json, progress};
 use crate::files::replace;
@@ -74,7 +75,7 @@ networks.";
 #[derive(Serialize)]
 struct Report<'a> {
     note: String,
-    seed: u64,
+    seed: Integer,
     plan: &'a Plan,
     epsilon: f64,
     rows: Vec<ReportRow<'a>>,
@@ -106,7 +107,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     match args.format {
         Format::Json => print_json(&Report {
             note: NOTE.replace('\n', " "),
-            seed: args.seed,
+            seed: Integer(args.seed),
             plan: &plan,
             epsilon: EPSILON,
             rows: rows.iter().map(|(q, m)| ReportRow { question: *q, measurement: m }).collect(),

@@ -1,7 +1,7 @@
 //! The cross-check of one problem: numerical ranks at rising precision against the exact rank.
 
 use super::pivoted_qr::diagonal_of_r;
-use super::{Sample, Spectrum, tolerance};
+use super::{FloatError, Sample, Spectrum, singular_values, tolerance};
 use crate::arith::{BigFloat, Rational};
 use crate::bounds::{self, Side};
 use crate::network::Problem;
@@ -13,17 +13,22 @@ pub const PRECISIONS: [u32; 4] = [106, 212, 424, 848];
 /// The singular values in double precision and the rank they show.
 ///
 /// Cost: n^2 forward passes and O(n^3) for the singular values.
-pub fn double_spectrum(sample: &Sample) -> Spectrum {
-    let matrix: DMatrix<f64> = sample.scaled_grid(Rational::to_f64, |x| *x);
-    let n = matrix.nrows();
-    Spectrum::new(matrix.singular_values().iter().copied().collect(), n, f64::MANTISSA_DIGITS)
+///
+/// # Errors
+/// If a value of the network overflows a double, or the singular values are not found.
+pub fn double_spectrum(sample: &Sample) -> Result<Spectrum, FloatError> {
+    let matrix: DMatrix<f64> = sample.scaled_grid(Rational::to_f64)?;
+    Spectrum::new(singular_values(&matrix)?, matrix.nrows(), f64::MANTISSA_DIGITS)
 }
 
 /// The diagonal of R at `precision` bits and the rank it shows.
 ///
 /// Cost: n^2 forward passes over MPFR floats and O(n^2 rank) operations.
-pub fn high_spectrum(sample: &Sample, precision: u32) -> Spectrum {
-    let matrix = sample.scaled_grid(|q| BigFloat::new(q, precision), BigFloat::to_f64);
+///
+/// # Errors
+/// If a value of the network overflows MPFR.
+pub fn high_spectrum(sample: &Sample, precision: u32) -> Result<Spectrum, FloatError> {
+    let matrix = sample.scaled_grid(|q| BigFloat::new(q, precision))?;
     let n = matrix.nrows();
     Spectrum::new(diagonal_of_r(&matrix, tolerance(n, precision)), n, precision)
 }
@@ -33,24 +38,29 @@ pub fn high_spectrum(sample: &Sample, precision: u32) -> Spectrum {
 pub struct Agreement {
     /// The exact rank.
     pub exact: usize,
-    /// In double precision.
-    pub double: Spectrum,
+    /// In double precision; `None` where the network's values overflow a double, or the singular values
+    /// are not found.
+    pub double: Option<Spectrum>,
     /// The first spectrum that shows the exact rank, or the one of the highest precision.
     pub last: Spectrum,
 }
 
 /// Raises the precision from 53 bits until the numerical rank is `exact`, or the last of
 /// [`PRECISIONS`] was tried.
-pub fn agreement(sample: &Sample, exact: usize) -> Agreement {
-    let double = double_spectrum(sample);
+///
+/// # Errors
+/// If a value of the network overflows MPFR.
+pub fn agreement(sample: &Sample, exact: usize) -> Result<Agreement, FloatError> {
+    let double = double_spectrum(sample).ok();
     let mut last = double.clone();
     for precision in PRECISIONS {
-        if last.rank == exact {
-            break;
+        match last {
+            Some(last) if last.rank == exact => return Ok(Agreement { exact, double, last }),
+            _ => last = Some(high_spectrum(sample, precision)?),
         }
-        last = high_spectrum(sample, precision);
     }
-    Agreement { exact, double, last }
+    let last = last.expect("a precision was tried");
+    Ok(Agreement { exact, double, last })
 }
 
 /// The largest rank that [`is_small`] admits. The time goes into the forward passes over MPFR

@@ -6,7 +6,7 @@
 //! were pivots, so by 1.3 `sep` is at least that. Where no entry excludes 0 the elimination ends, and
 //! a higher precision may go on.
 
-use super::Sample;
+use super::{FloatError, Sample};
 use crate::arith::Interval;
 use nalgebra::DMatrix;
 
@@ -26,10 +26,13 @@ pub const PROOF_PRECISIONS: [u32; 5] = [106, 212, 424, 848, 1696];
 /// `wanted`; else the best at any.
 ///
 /// Cost: for each precision n^2 forward passes over intervals and O(n^2 rank) operations.
-pub fn proved_rank(sample: &Sample, wanted: usize) -> ProvedRank {
+///
+/// # Errors
+/// If a value of the network overflows MPFR.
+pub fn proved_rank(sample: &Sample, wanted: usize) -> Result<ProvedRank, FloatError> {
     let mut best = ProvedRank { rank: 0, precision: PROOF_PRECISIONS[0] };
     for precision in PROOF_PRECISIONS {
-        let matrix = sample.scaled_grid(|q| Interval::enclosing(q, precision), Interval::midpoint);
+        let matrix = sample.scaled_grid(|q| Interval::enclosing(q, precision))?;
         let rank = certain_pivots(matrix, wanted);
         if rank > best.rank {
             best = ProvedRank { rank, precision };
@@ -38,7 +41,7 @@ pub fn proved_rank(sample: &Sample, wanted: usize) -> ProvedRank {
             break;
         }
     }
-    best
+    Ok(best)
 }
 
 /// The number of steps, at most `enough`, of Gaussian elimination with complete pivoting whose pivot

@@ -17,13 +17,15 @@ pub fn diagonal_of_r(matrix: &DMatrix<BigFloat>, tolerance: f64) -> Vec<f64> {
         matrix.column_iter().map(|c| c.iter().map(|x| x.as_rug().clone()).collect()).collect();
     let precision = columns.iter().flatten().map(Float::prec).max().unwrap_or(64);
     let mut diagonal: Vec<f64> = Vec::new();
+    let mut first: Option<Float> = None;
     for _ in 0..matrix.nrows().min(matrix.ncols()) {
         let squares: Vec<Float> = columns.iter().map(|c| dot(c, c, precision)).collect();
         let longest = (0..squares.len()).reduce(|a, b| if squares[b] > squares[a] { b } else { a });
         let Some(longest) = longest else { break };
         let length = squares[longest].clone().sqrt();
         diagonal.push(length.to_f64());
-        if length <= tolerance * diagonal[0] {
+        let first = first.get_or_insert_with(|| length.clone());
+        if length <= Float::with_val(precision, &*first * tolerance) {
             break;
         }
         let mut unit = columns.swap_remove(longest);

@@ -1,7 +1,9 @@
 //! A network with the points of a grid, in numbers that every precision of 53 bits or more holds
 //! exactly: the same real function is read at every precision.
 
-use crate::arith::{Rational, Ring};
+use super::scaling::{power_of_two, unit_lines};
+use super::{FloatError, Scale};
+use crate::arith::{BigFloat, Rational, Ring};
 use crate::network::{InputFamily, Network, Problem, SideFamily};
 use crate::tensor::{GridPoints, grid};
 use nalgebra::DMatrix;
@@ -29,9 +31,7 @@ impl Sample {
         n: usize,
         rng: &mut ChaCha20Rng,
     ) -> Self {
-        let entries = || network.parameters().iter().flatten().flat_map(|m| m.iter());
-        let largest = entries().map(|w| w.to_f64().abs()).fold(1.0, f64::max);
-        let scale = float(largest.log2().ceil().exp2().recip());
+        let scale = power_of_two(-bits(network));
         let mut side = |side: &SideFamily| -> Vec<DMatrix<Rational>> {
             (0..n)
                 .map(|branch| {
@@ -62,29 +62,27 @@ impl Sample {
 
     /// [`Sample::grid`] with its rows and then its columns multiplied by numbers that bring their
     /// Euclidean norms close to 1 (zero ones stay). The factors are positive dyadic numbers, exact
-    /// in T, so that no rank changes. `approximate` reads an element of T in double precision.
-    pub fn scaled_grid<T: Ring>(
+    /// in T, so that no rank changes.
+    ///
+    /// # Errors
+    /// If an entry is not finite: the network's values overflow in T.
+    pub fn scaled_grid<T: Scale>(
         &self,
         embed: impl Fn(&Rational) -> T,
-        approximate: impl Fn(&T) -> f64,
-    ) -> DMatrix<T> {
-        let mut matrix = self.grid(&embed);
-        let factor = |entries: &mut dyn Iterator<Item = &T>| {
-            let norm = entries.map(|e| approximate(e).powi(2)).sum::<f64>().sqrt();
-            norm.recip().is_normal().then(|| embed(&float(norm.recip())))
-        };
-        for mut row in matrix.row_iter_mut() {
-            if let Some(factor) = factor(&mut row.iter()) {
-                row.iter_mut().for_each(|e| *e *= factor.clone());
-            }
-        }
-        for mut column in matrix.column_iter_mut() {
-            if let Some(factor) = factor(&mut column.iter()) {
-                column.iter_mut().for_each(|e| *e *= factor.clone());
-            }
-        }
-        matrix
+    ) -> Result<DMatrix<T>, FloatError> {
+        unit_lines(self.grid(&embed), embed)
     }
+}
+
+/// The least k >= 0 with no weight above `2^k`.
+fn bits(network: &Network<Rational>) -> i64 {
+    let size = |w: &Rational| if w.numer() < &0 { -w.clone() } else { w.clone() };
+    let weights = network.parameters().iter().flatten().flat_map(|m| m.iter());
+    let largest = weights.map(size).max().unwrap_or_default();
+    let power = BigFloat::new(&largest, BigFloat::LEAST_PRECISION).exponent().unwrap_or(0);
+    // The largest may be that power of two below which it is not.
+    let least = if power_of_two(power - 1) >= largest { power - 1 } else { power };
+    least.max(0)
 }
 
 /// A finite number, exactly.

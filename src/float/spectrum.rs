@@ -6,6 +6,9 @@
 //! and NumPy's `matrix_rank` take it. The gap matters because cancellation lifts the noise of some
 //! rows above plain rounding.
 
+use super::FloatError;
+use super::error::checked;
+
 /// Values that reveal the rank of a scaled grid matrix, decreasing, and the rank they show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spectrum {
@@ -22,17 +25,21 @@ pub struct Spectrum {
 
 impl Spectrum {
     /// Applies the rule to the values of an n x n matrix at `precision` bits (at most 1000, so that
-    /// its epsilon is a normal `f64`).
-    pub fn new(mut values: Vec<f64>, n: usize, precision: u32) -> Self {
+    /// its epsilon is a normal `f64`). A common factor of the values does not change the rank.
+    ///
+    /// # Errors
+    /// If a value is not finite or is negative.
+    pub fn new(mut values: Vec<f64>, n: usize, precision: u32) -> Result<Self, FloatError> {
+        checked(&values)?;
         values.sort_by(|a, b| b.total_cmp(a));
         let tolerance = tolerance(n, precision);
         let mut spectrum = Self { values, precision, tolerance, rank: 0 };
-        let least = tolerance * spectrum.value(0);
-        let kept = spectrum.values.iter().take_while(|v| **v > least).count();
+        let relative = (0..spectrum.values.len()).map(|k| spectrum.relative(k));
+        let kept = relative.take_while(|v| *v > tolerance).count();
         // Of equal gaps the one further down.
         let widest = (1..=kept).max_by(|a, b| spectrum.gap(*a).total_cmp(&spectrum.gap(*b)));
         spectrum.rank = widest.unwrap_or(0);
-        spectrum
+        Ok(spectrum)
     }
 
     /// The k-th value from 0, or 0 past the end.
@@ -48,7 +55,7 @@ impl Spectrum {
     /// How many times the k-th value, from 1, is larger than the next, which counts as at least
     /// `epsilon * largest`.
     pub fn gap(&self, k: usize) -> f64 {
-        self.value(k - 1) / self.value(k).max(epsilon(self.precision) * self.value(0))
+        self.relative(k - 1) / self.relative(k).max(epsilon(self.precision))
     }
 }
 

@@ -146,6 +146,36 @@ impl Preset {
         Problem::new(self.architecture(), Partition::halves(self.tokens)?, Output::default())
     }
 
+    /// What the published model has and the default comparison leaves out, besides softmax, layer normalisation
+    /// and the activations.
+    pub fn left_out(&self) -> &'static [&'static str] {
+        match (self.kind, self.name) {
+            (Attention { .. }, "gpt-3-175b") => &[
+                "residual connections",
+                "biases",
+                "the causal mask",
+                "the local windows of every other layer",
+                "position embeddings",
+                "the position-wise part",
+            ],
+            (Attention { .. }, "bert-base") => &[
+                "residual connections",
+                "biases",
+                "position and segment embeddings",
+                "the position-wise part",
+            ],
+            (Attention { .. }, _) => &[
+                "residual connections",
+                "biases",
+                "position embeddings",
+                "the class token",
+                "the head",
+                "the position-wise part",
+            ],
+            (Mixer { .. }, _) => &["residual connections", "biases", "pooling", "the head"],
+        }
+    }
+
     /// The architecture in the default comparison: k_t = 2, k_c = 1, no biases, no residuals.
     pub fn architecture(&self) -> Architecture {
         let Preset { depth, width, channel_hidden, .. } = *self;

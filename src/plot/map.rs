@@ -69,7 +69,11 @@ fn draw(
     }
     for (index, ((degree, tokens, heads, hidden), rows)) in panels.iter().enumerate() {
         let (x, y) = ((index % COLUMNS) as i32 * wide + 50, (index / COLUMNS) as i32 * high + HEAD);
-        write(format!("K={degree} N={tokens} H={heads} S={hidden}"), (x, y), 14)?;
+        let label = match degree {
+            0 => format!("N={tokens} H={heads}, one network"),
+            _ => format!("K={degree} N={tokens} H={heads} S={hidden}"),
+        };
+        write(label, (x, y), 14)?;
         let column = |depth| depths.iter().position(|d| d == depth).unwrap_or(0) as i32;
         let line = |width| widths.iter().rev().position(|w| w == width).unwrap_or(0) as i32;
         for row in rows {

@@ -87,8 +87,10 @@ pub fn certify_bound(problem: &Problem, bound: &dyn Bound) -> Option<Certificate
 }
 
 /// The certificate that the best exact lower bound for `attention` is above the best exact upper
-/// bound for `mixer`; `None` if it is not, or the numbers have too many digits for a certificate.
+/// bound for `mixer`; `None` if it is not, or the two are not of one size, or the numbers have too many digits
+/// for a certificate.
 pub fn certify_gap(attention: &Problem, mixer: &Problem) -> Option<Certificate> {
+    bounds::comparable(attention, mixer).ok().filter(Vec::is_empty)?;
     let exact = |problem, side| {
         let best = bounds::best(problem, side)?;
         Some((best.bound, best.value.or_else(|| best.bound.value(problem))?))

@@ -59,6 +59,8 @@ pub fn manifest(files: &[File], seed: u64, time: u64) -> File {
     let entry = |file: &File| (file.name.clone(), Value::String(sha256(file.text.as_bytes())));
     let files: serde_json::Map<_, _> = files.iter().map(entry).collect();
     let version = env!("CARGO_PKG_VERSION");
+    // A reader that keeps numbers in doubles would round it.
+    let seed = if seed < 1 << 53 { json!(seed) } else { json!(seed.to_string()) };
     let document = json!({ "version": version, "seed": seed, "time": time, "sha256": files });
     File { name: "manifest.json".into(), text: format!("{document:#}\n") }
 }

@@ -104,8 +104,8 @@ impl Table for DegreePerLayer {
     fn caption(&self) -> &'static str {
         "Attention against Mixers of degree $K = k_t k_c$ per layer, balanced. At width 2, where an upper bound is at most 1000, the number under at least is the rank found at random weights, elsewhere it is the best \
          lower bound. Larger is the side whose lower bound exceeds the other's upper bound; open means \
-         that the bounds do not decide, which for $K >= 3$ at the published shapes they do not: \
-         no gap is certified there. With $S = 1$ the Mixer has few variables and the gap is certified all the same."
+         that the bounds do not decide. With $S = 1$ the Mixer has few variables, and the gap can be certified also \
+         where $K >= 3$."
     }
     fn scope(&self) -> &'static [&'static str] {
         &SCOPE

@@ -50,7 +50,7 @@ fn row(problem: &Problem, seed: u64) -> [Cell; 7] {
     };
     let answer = match generic_rank(problem, seed) {
         Ok(answer) => answer,
-        Err(why) => return reported(Cell::Missing, why),
+        Err(why) => return reported(Cell::Missing, why.to_string()),
     };
     let (exact, family) = (answer.rank, InputFamily::all(problem));
     if !float::is_small(problem) {
@@ -59,22 +59,28 @@ fn row(problem: &Problem, seed: u64) -> [Cell; 7] {
     }
     let rng = &mut generator(seed);
     let sample = Sample::draw(problem, &answer.network, &family, exact + SPARE_POINTS, rng);
-    let found = float::agreement(&sample, exact);
+    let found = match float::agreement(&sample, exact) {
+        Ok(found) => found,
+        Err(e) => return reported(exact.into(), e.to_string()),
+    };
     let proved = (exact <= LARGEST_PROVED).then(|| float::proved_rank(&sample, exact));
     let verdict = match (found.precision(), found.reason()) {
         (_, Some(reason)) => format!("reported: {reason}"),
-        (Some(bits), _) if bits > found.double.precision => format!("agrees at {bits} bits"),
+        (Some(bits), _) if bits > f64::MANTISSA_DIGITS => format!("agrees at {bits} bits"),
         _ => "agrees".into(),
     };
     [
         exact.into(),
-        found.double.rank.into(),
+        found.double.as_ref().map_or(Cell::Missing, |double| double.rank.into()),
         found.precision().map_or(Cell::Missing, |bits| (bits as usize).into()),
         Cell::Measured(found.last.relative(exact.saturating_sub(1))),
         if exact == 0 { Cell::Missing } else { Cell::Measured(found.last.gap(exact)) },
         match proved {
-            Some(ProvedRank { rank, precision }) if rank == exact => (precision as usize).into(),
-            Some(ProvedRank { rank, .. }) => format!("only {rank}").into(),
+            Some(Ok(ProvedRank { rank, precision })) if rank == exact => {
+                (precision as usize).into()
+            }
+            Some(Ok(ProvedRank { rank, .. })) => format!("only {rank}").into(),
+            Some(Err(e)) => e.to_string().into(),
             None => Cell::Missing,
         },
         verdict.into(),

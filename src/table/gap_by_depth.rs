@@ -47,7 +47,8 @@ impl Table for GapByDepth {
         let row = |((name, width, heads, hidden), depth): ((&str, usize, usize, usize), usize)| {
             let attention = Problem::attention(depth, width, heads, TOKENS);
             let mixer = Problem::mixer(depth, width, hidden, TOKENS);
-            let gap = attention.and_then(|a| Ok(gap(&a, &mixer?))).expect("the sizes are valid");
+            let (attention, mixer) = attention.and_then(|a| Ok((a, mixer?))).expect("valid sizes");
+            let gap = gap(&attention, &mixer).expect("the same size on both sides");
             let certified = if gap.certified() { "yes" } else { "no" };
             let arithmetic = if gap.exact() { "integers" } else { "intervals" };
             let rest = [

@@ -1,6 +1,6 @@
 //! A table as a `longtable` that fits a landscape page.
 
-use super::render::{has_words, interval, plain};
+use super::text::{has_words, interval, plain};
 use super::{Cell, Data, Table, full_caption, words};
 use itertools::Itertools;
 

@@ -15,6 +15,7 @@ mod published_models;
 mod render;
 mod small_ranks;
 mod statements;
+mod text;
 pub mod words;
 
 pub use appendix::{File, appendix, files, manifest};
@@ -22,7 +23,7 @@ pub use cell::Cell;
 pub use render::{Format, render};
 
 use crate::network::{Architecture, Problem};
-use crate::prove::{RankAnswer, RankRequest, Status, rank};
+use crate::prove::{RankAnswer, RankError, RankRequest, Status, rank};
 
 /// A computed table.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,9 +104,9 @@ fn options(problem: &Problem) -> Cell {
 }
 
 /// The rank with random weights from the seed.
-fn generic_rank(problem: &Problem, seed: u64) -> Result<RankAnswer, String> {
+fn generic_rank(problem: &Problem, seed: u64) -> Result<RankAnswer, RankError> {
     let request = RankRequest { seed, ..RankRequest::new(problem.clone()) };
-    rank(&request, &|_, _| ()).map_err(|e| e.to_string())
+    rank(&request, &|_, _| ())
 }
 
 /// The rank of [`generic_rank`], and whether it is known exactly or from below; or why there is none.
@@ -113,6 +114,6 @@ fn rank_and_status(problem: &Problem, seed: u64) -> [Cell; 2] {
     match generic_rank(problem, seed) {
         Ok(RankAnswer { rank, status: Status::Exact, .. }) => [rank.into(), "exact".into()],
         Ok(RankAnswer { rank, .. }) => [rank.into(), "at least".into()],
-        Err(error) => [Cell::Missing, error.into()],
+        Err(error) => [Cell::Missing, error.to_string().into()],
     }
 }

@@ -1,6 +1,8 @@
 //! The four formats of a table.
 
-use super::{Cell, Data, Table, full_caption, latex::latex, words};
+use super::latex::latex;
+use super::text::{has_words, plain};
+use super::{Cell, Data, Table, full_caption, words};
 use serde_json::{Map, Value, json};
 
 /// A format.
@@ -38,36 +40,6 @@ pub fn render(table: &dyn Table, data: &Data, format: Format) -> String {
         Format::Markdown => markdown(table, data),
         Format::Csv => csv(data),
         Format::Json => json(table, data),
-    }
-}
-
-/// An interval for reading: one number where both ends agree to three decimals, or else both ends,
-/// rounded outwards to about the digits that they share.
-pub(super) fn interval([lo, hi]: [f64; 2]) -> Vec<String> {
-    let (low, high) = (format!("{lo:.3}"), format!("{hi:.3}"));
-    if low == high {
-        return vec![low];
-    }
-    let decimals = (0..3).find(|&k| (hi - lo) * 10f64.powi(k) >= 1.0).unwrap_or(3);
-    let scale = 10f64.powi(decimals);
-    // One step away in floating point, so that the product's own rounding does not move an end inwards.
-    let ends = [(lo * scale).next_down().floor(), (hi * scale).next_up().ceil()];
-    ends.map(|end| format!("{:.*}", decimals as usize, end / scale)).into()
-}
-
-/// For reading without typesetting.
-pub(super) fn plain(cell: &Cell) -> String {
-    let bracket = |ends: Vec<String>| match ends.as_slice() {
-        [one] => one.clone(),
-        several => format!("[{}]", several.join(", ")),
-    };
-    match cell {
-        Cell::Text(text) => words::plain(text),
-        Cell::Integer(value) => value.to_string(),
-        Cell::Log10(ends) => format!("10^{}", bracket(interval(*ends))),
-        Cell::Real(ends) => bracket(interval(*ends)),
-        Cell::Measured(value) => format!("{value:.1e}"),
-        Cell::Missing => String::new(),
     }
 }
 
@@ -122,9 +94,4 @@ fn markdown(table: &dyn Table, data: &Data) -> String {
         out += &line(row.iter().map(plain).map(escape).collect());
     }
     out
-}
-
-/// Whether a column holds words, and so begins at the left.
-pub(super) fn has_words(data: &Data, column: usize) -> bool {
-    data.rows.iter().any(|row| matches!(row[column], Cell::Text(_)))
 }

@@ -6,8 +6,10 @@
 //! never needed, so the cost does not depend on how many digits the number has.
 
 mod binomial;
+mod ends;
 mod sums;
 
+pub use ends::Ends;
 pub(super) use sums::{Growth, least_sum, parity_sum};
 
 use crate::arith::Interval;
@@ -129,6 +131,11 @@ impl LogInterval {
         self.in_base(10).to_f64()
     }
 
+    /// Around log10, at any size.
+    pub fn log10_ends(&self) -> Ends {
+        Ends::of(&self.in_base(10))
+    }
+
     /// `[lo, hi]` around log2; `None` if an end overflows a double.
     pub fn log2(&self) -> Option<[f64; 2]> {
         self.in_base(2).to_f64()
@@ -144,6 +151,11 @@ impl LogInterval {
     pub fn log_ratio(&self, other: &Self) -> Option<[f64; 2]> {
         let divisor = (!other.ln.lo.is_sign_negative()).then_some(&other.ln)?;
         self.ln.divided_by(divisor).to_f64() // a quotient by 0 is infinite
+    }
+
+    /// Around the ratio of the two logarithms, at any size; `None` where the other may be 1.
+    pub fn log_ratio_ends(&self, other: &Self) -> Option<Ends> {
+        (other.ln.lo > 0).then(|| Ends::of(&self.ln.divided_by(&other.ln)))
     }
 
     fn in_base(&self, base: u32) -> Interval {

@@ -1,6 +1,8 @@
 //! Layers put together as published, each part of which can be left out.
 
 use super::{Activation, Perceptron, attention, glorot_uniform, layer_norm};
+use crate::float::Scale;
+use crate::float::scaling::times_power;
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha20Rng;
 
@@ -92,6 +94,33 @@ impl RealNetwork {
         if self.architecture.layer_norm { layer_norm(&y) } else { y }
     }
 
+    /// The last state as `M 2^e`, with the largest entry of M at least 1/2 and below 1 where every part is
+    /// homogeneous; then no depth overflows a double. Elsewhere it is [`RealNetwork::forward`] with e = 0: layer
+    /// normalisation keeps states small, and so does softmax.
+    ///
+    /// A power of two that is taken out of a state comes out of a part of degree k with k times its exponent, exactly.
+    pub fn forward_scaled(&self, x: &DMatrix<f64>) -> (DMatrix<f64>, i64) {
+        let RealArchitecture { mixing, channel, layer_norm, residual, .. } = self.architecture;
+        let mixing = match mixing {
+            Mixing::Attention { softmax: true, .. } => None,
+            Mixing::Attention { softmax: false, .. } => Some(3),
+            Mixing::Perceptron { activation, .. } => activation.degree(),
+        };
+        let channel = channel.map_or(Some(1), Activation::degree);
+        let (Some(mixing), Some(channel), false, false) = (mixing, channel, layer_norm, residual)
+        else {
+            return (self.forward(x), 0);
+        };
+        let mut state = scaled(x.clone(), 1, 0);
+        for (weights, perceptron) in &self.layers {
+            state = scaled(self.mix(weights, &state.0), mixing, state.1);
+            if let Some(perceptron) = perceptron {
+                state = scaled(perceptron.forward(&state.0), channel, state.1);
+            }
+        }
+        state
+    }
+
     /// `Y <- Y + part(LN(Y))`, as far as these are there.
     fn step(&self, y: &mut DMatrix<f64>, part: impl Fn(&DMatrix<f64>) -> DMatrix<f64>) {
         let out = if self.architecture.layer_norm { part(&layer_norm(y)) } else { part(y) };
@@ -114,5 +143,14 @@ impl RealNetwork {
                 unreachable!("weights are made from the architecture")
             }
         }
+    }
+}
+
+/// The state that a part of that degree makes of one with the power 2^before taken out.
+fn scaled(y: DMatrix<f64>, degree: i64, before: i64) -> (DMatrix<f64>, i64) {
+    let out = before.saturating_mul(degree);
+    match y.iter().filter_map(Scale::exponent).max() {
+        Some(largest) => (y.map(|x| times_power(x, -largest)), out.saturating_add(largest)),
+        None => (y, out),
     }
 }

@@ -20,6 +20,15 @@ pub enum Activation {
 }
 
 impl Activation {
+    /// k where `sigma(c x) = c^k sigma(x)` for all c > 0; `None` where there is no such k.
+    pub fn degree(self) -> Option<i64> {
+        match self {
+            Self::Gelu => None,
+            Self::Relu | Self::Identity => Some(1),
+            Self::Square => Some(2),
+        }
+    }
+
     /// The value at x.
     pub fn apply(self, x: f64) -> f64 {
         match self {

@@ -21,8 +21,10 @@ pub use models::{MODELS, Model, Sizes, followed};
 pub use sweep::{Plan, Question};
 
 use super::real::RealNetwork;
-use super::{effective_rank, epsilon_rank};
-use crate::network::{InvalidProblem, Partition};
+use super::scaling::{times_power, unit_lines};
+use super::{FloatError, Scale, effective_rank, epsilon_rank, singular_values};
+use crate::arith::Rational;
+use crate::network::Partition;
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -48,14 +50,14 @@ pub struct Observation {
 /// are independent. Cost: points^2 forward passes and O(points^3).
 ///
 /// # Errors
-/// If there are fewer than two tokens.
+/// If there are fewer than two tokens, or a value of the network is not finite, or the singular values are not found.
 pub fn observe(
     model: &Model,
     sizes: Sizes,
     points: usize,
     seed: u64,
     stream: u64,
-) -> Result<Observation, InvalidProblem> {
+) -> Result<Observation, FloatError> {
     let partition = Partition::halves(sizes.tokens)?;
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     rng.set_stream(stream);
@@ -69,12 +71,44 @@ pub fn observe(
         (0..points).map(|_| point()).collect()
     };
     let (left, right) = (side(partition.left().len()), side(partition.right().len()));
-    let value = |a, b| network.forward(&partition.assemble(a, b))[(0, 0)];
-    let matrix = DMatrix::from_fn(points, points, |s, t| value(&left[s], &right[t]));
+    let values = DMatrix::from_fn(points, points, |s, t| {
+        let (state, exponent) = network.forward_scaled(&partition.assemble(&left[s], &right[t]));
+        (state[(0, 0)], exponent)
+    });
     Ok(Observation {
-        plain: spectrum(matrix.clone()),
-        interaction: spectrum(without_means(matrix)),
+        plain: spectrum(of_similar_size(&values))?,
+        interaction: spectrum(without_means(relative(&values)))?,
     })
+}
+
+/// A number `m 2^e`.
+type Scaled = (f64, i64);
+
+/// Its exponent; `None` for 0.
+fn exponent((m, e): &Scaled) -> Option<i64> {
+    Some(m.exponent()?.saturating_add(*e))
+}
+
+/// The matrix divided by the power of two of its largest entry.
+fn relative(values: &DMatrix<Scaled>) -> DMatrix<f64> {
+    let largest = values.iter().filter_map(exponent).max().unwrap_or(0);
+    values.map(|(m, e)| times_power(m, e.saturating_sub(largest)))
+}
+
+/// The matrix with rows and then columns divided by the powers of two of their largest entries.
+fn of_similar_size(values: &DMatrix<Scaled>) -> DMatrix<f64> {
+    let mut powers = values.map(|(_, e)| e);
+    let divide = |powers: &mut DMatrix<i64>, lines: Vec<Vec<(usize, usize)>>| {
+        for line in lines {
+            let size = |at: &(usize, usize)| exponent(&(values[*at].0, powers[*at]));
+            let largest = line.iter().filter_map(size).max().unwrap_or(0);
+            line.iter().for_each(|at| powers[*at] = powers[*at].saturating_sub(largest));
+        }
+    };
+    let (rows, cols) = values.shape();
+    divide(&mut powers, (0..rows).map(|i| (0..cols).map(|j| (i, j)).collect()).collect());
+    divide(&mut powers, (0..cols).map(|j| (0..rows).map(|i| (i, j)).collect()).collect());
+    values.zip_map(&powers, |(m, _), e| times_power(m, e))
 }
 
 /// Takes out the mean of every row and then of every column.
@@ -91,22 +125,8 @@ pub fn without_means(mut matrix: DMatrix<f64>) -> DMatrix<f64> {
 }
 
 /// Singular values, decreasing, after rows and then columns are scaled to unit norm (zero ones stay).
-fn spectrum(mut matrix: DMatrix<f64>) -> Vec<f64> {
-    for mut row in matrix.row_iter_mut() {
-        let norm = row.norm();
-        if norm > 0.0 {
-            row /= norm;
-        }
-    }
-    for mut column in matrix.column_iter_mut() {
-        let norm = column.norm();
-        if norm > 0.0 {
-            column /= norm;
-        }
-    }
-    let mut values: Vec<f64> = matrix.singular_values().iter().copied().collect();
-    values.sort_by(|a, b| b.total_cmp(a));
-    values
+fn spectrum(matrix: DMatrix<f64>) -> Result<Vec<f64>, FloatError> {
+    singular_values(&unit_lines(matrix, Rational::to_f64)?)
 }
 
 /// Averages over the seeds at one model and size.
@@ -146,7 +166,7 @@ pub fn measure(
     points: usize,
     (seed, seeds): (u64, u64),
     progress: &(dyn Fn() + Sync),
-) -> Result<Measurement, InvalidProblem> {
+) -> Result<Measurement, FloatError> {
     let place = MODELS.iter().position(|m| m.name() == model.name()).unwrap_or(0) as u64;
     let observed: Result<Vec<Observation>, _> = (0..seeds)
         .into_par_iter()
@@ -157,12 +177,14 @@ pub fn measure(
         })
         .collect();
     let observed = observed?;
-    let average =
-        |f: &dyn Fn(&Observation) -> f64| Estimate::of(&observed.iter().map(f).collect::<Vec<_>>());
-    // Below the rounding of the largest a singular value is noise.
+    let average = |f: &dyn Fn(&Observation) -> Result<f64, FloatError>| {
+        let samples = observed.iter().map(f).collect::<Result<Vec<_>, _>>()?;
+        Ok::<_, FloatError>(Estimate::of(&samples))
+    };
+    // Below the rounding of the largest a singular value is noise; so are those of a zero matrix.
     let relative = |s: &[f64], k: usize| (s[k] / s[0]).max(f64::EPSILON).log10();
     let decay = |values: fn(&Observation) -> &[f64]| {
-        (0..points).map(|k| average(&|o| relative(values(o), k))).collect()
+        (0..points).map(|k| average(&|o| Ok(relative(values(o), k)))).collect::<Result<_, _>>()
     };
     Ok(Measurement {
         family: model.family,
@@ -170,10 +192,10 @@ pub fn measure(
         depth: sizes.depth,
         width: sizes.width,
         tokens: sizes.tokens,
-        effective_rank: average(&|o| effective_rank(&o.plain)),
-        interaction_rank: average(&|o| effective_rank(&o.interaction)),
-        epsilon_rank: average(&|o| epsilon_rank(&o.interaction, EPSILON) as f64),
-        plain_decay: decay(|o| &o.plain),
-        interaction_decay: decay(|o| &o.interaction),
+        effective_rank: average(&|o| effective_rank(&o.plain))?,
+        interaction_rank: average(&|o| effective_rank(&o.interaction))?,
+        epsilon_rank: average(&|o| Ok(epsilon_rank(&o.interaction, EPSILON)? as f64))?,
+        plain_decay: decay(|o| &o.plain)?,
+        interaction_decay: decay(|o| &o.interaction)?,
     })
 }

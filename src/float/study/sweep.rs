@@ -1,7 +1,7 @@
 //! What is measured: which sizes, which models.
 
 use super::{MODELS, Measurement, Model, Sizes, followed, measure};
-use crate::network::InvalidProblem;
+use crate::float::FloatError;
 use serde::Serialize;
 
 /// The question that a measurement belongs to.
@@ -116,12 +116,12 @@ impl Plan {
     /// Measures every case, in order. `progress` is called after each draw.
     ///
     /// # Errors
-    /// If a number of tokens is below two.
+    /// As [`measure`].
     pub fn run(
         &self,
         seed: u64,
         progress: &(dyn Fn() + Sync),
-    ) -> Result<Vec<(Question, Measurement)>, InvalidProblem> {
+    ) -> Result<Vec<(Question, Measurement)>, FloatError> {
         let cases = self.cases().into_iter();
         cases
             .map(|(question, model, sizes)| {
