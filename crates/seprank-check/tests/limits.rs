@@ -64,7 +64,7 @@ fn claim(architecture: Architecture, theorem: &str, chooser: &mut Chooser) -> Ra
 fn attention(theorem: &str, chooser: &mut Chooser) -> RankClaim {
     let width = chooser.of(&WIDTHS);
     let divisors = [1, 2, 3, 12, 64, width / 2, width].map(|h| h.max(1));
-    let divisors: Vec<u64> = divisors.into_iter().filter(|h| width % h == 0).collect();
+    let divisors: Vec<u64> = divisors.into_iter().filter(|h| width.is_multiple_of(*h)).collect();
     let shape = Attention { depth: chooser.of(&DEPTHS), width, heads: chooser.of(&divisors) };
     claim(Architecture::Attention(shape), theorem, chooser)
 }
