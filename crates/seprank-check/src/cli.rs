@@ -2,7 +2,7 @@
 //!
 //! Exit codes: 0 if all are Valid, 1 if one is Invalid, else 2.
 
-use crate::check::{Checked, Finding, Kind};
+use crate::check::{Checked, Summary};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -69,28 +69,10 @@ pub struct Report {
 #[derive(Debug, Serialize)]
 struct Line {
     file: String,
-    verdict: &'static str,
+    #[serde(flatten)]
+    summary: Summary,
     #[serde(skip)]
     exit_code: u8,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    claim: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finding: Option<Found>,
-}
-
-#[derive(Debug, Serialize)]
-struct Found {
-    step: Kind,
-    place: String,
-    expected: String,
-    got: String,
-}
-
-impl From<&Finding> for Found {
-    fn from(f: &Finding) -> Self {
-        let (place, expected, got) = (f.place.clone(), f.expected.clone(), f.got.clone());
-        Self { step: f.kind, place, expected, got }
-    }
 }
 
 impl Report {
@@ -104,14 +86,9 @@ impl Report {
     /// # Errors
     /// Those of writing.
     pub fn add(&mut self, out: &mut dyn Write, file: &Path, checked: &Checked) -> io::Result<()> {
-        let Checked { verdict, .. } = checked;
-        self.lines.push(Line {
-            file: file.display().to_string(),
-            verdict: verdict.name(),
-            exit_code: verdict.exit_code(),
-            claim: checked.claim(),
-            finding: verdict.finding().map(Into::into),
-        });
+        let file_name = file.display().to_string();
+        let exit_code = checked.verdict.exit_code();
+        self.lines.push(Line { file: file_name, summary: checked.summary(), exit_code });
         if self.format == Format::Text {
             writeln!(out, "{}: {checked}", file.display())?;
             out.flush()?;
@@ -124,7 +101,7 @@ impl Report {
     /// # Errors
     /// Those of writing.
     pub fn finish(&self, out: &mut dyn Write) -> io::Result<()> {
-        let count = |name| self.lines.iter().filter(|line| line.verdict == name).count();
+        let count = |name| self.lines.iter().filter(|line| line.summary.verdict == name).count();
         match self.format {
             Format::Json => {
                 serde_json::to_writer_pretty(&mut *out, &self.lines)?;
@@ -153,7 +130,7 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Verdict;
+    use crate::check::{Finding, Kind, Verdict};
 
     /// Invalid is worst, and nothing is not Valid.
     #[test]

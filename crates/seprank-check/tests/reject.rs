@@ -122,7 +122,7 @@ fn the_files_are_the_edits() {
 
 #[test]
 fn the_valid_files_are_valid() {
-    for name in ["theorem", "coefficients", "grid", "mixer", "separation", "gap"] {
+    for name in ["theorem", "coefficients", "grid", "mixer", "separation", "gap", "layers"] {
         let path = data("accept").join(name).with_extension("json");
         assert_eq!(check_file(&path), Verdict::Valid, "{name}");
     }

@@ -11,6 +11,7 @@
 //! multiplications modulo p for attention, `r^2 L (2 N S d + 2 N d C)` for the Mixer, r^2
 //! evaluations as written for a network by its layers, and `r^3 / 3` for the determinant.
 
+mod checked;
 mod count;
 mod evidence;
 mod gap;
@@ -25,11 +26,11 @@ mod ring;
 mod theorem;
 mod verdict;
 
+pub use checked::{Checked, Summary};
 pub use verdict::{Finding, Kind, Verdict};
 
-use crate::certificate::{self, Certificate, Claim, ReadError};
+use crate::certificate::{self, Certificate, Claim};
 use count::Work;
-use std::fmt;
 use std::path::Path;
 
 /// Checks a certificate. Never panics, and stops with [`Kind::Limit`] before a computation that
@@ -47,41 +48,6 @@ pub fn check(certificate: &Certificate) -> Verdict {
         Claim::Gap(claim) => gap::check(claim, &Work::new()),
     };
     result.map_or_else(Finding::into, |()| Verdict::Valid)
-}
-
-/// A verdict on some bytes, and the certificate that they are, if they are one.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// What the checker says of the bytes.
-    pub verdict: Verdict,
-    /// The certificate that was judged.
-    pub certificate: Option<Certificate>,
-}
-
-impl Checked {
-    fn new(certificate: Result<Certificate, ReadError>) -> Self {
-        match certificate {
-            Ok(certificate) => {
-                Self { verdict: check(&certificate), certificate: Some(certificate) }
-            }
-            Err(error) => Self { verdict: Finding::from(error).into(), certificate: None },
-        }
-    }
-
-    /// What is claimed, in one line.
-    pub fn claim(&self) -> Option<String> {
-        self.certificate.as_ref().map(|c| c.claim.to_string())
-    }
-}
-
-impl fmt::Display for Checked {
-    /// The verdict; if it is Valid, with the claim.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.verdict, &self.certificate) {
-            (Verdict::Valid, Some(certificate)) => write!(f, "Valid: {}", certificate.claim),
-            (verdict, _) => verdict.fmt(f),
-        }
-    }
 }
 
 /// Reads and checks bytes. What is not a certificate is Invalid; one with a field too few, or that

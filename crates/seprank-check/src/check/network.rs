@@ -300,7 +300,7 @@ mod tests {
                 };
                 let network = Network::new(&ring, &problem, &weights, "").unwrap();
                 let x = Matrix::new(2, 2, vec![10, 11, 12, 13]);
-                assert_eq!(network.evaluate(x), 10 + expected as u64);
+                assert_eq!(network.evaluate(x), 10 + expected);
             }
         }
     }

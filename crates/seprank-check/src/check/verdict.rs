@@ -79,9 +79,10 @@ impl Kind {
 }
 
 /// What is wrong or missing, where, and against what.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The step.
+    #[serde(rename = "step")]
     pub kind: Kind,
     /// The place in the file.
     pub place: String,

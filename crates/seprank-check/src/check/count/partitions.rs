@@ -7,6 +7,8 @@ use num_traits::Zero;
 
 /// A sum over more partitions than this is replaced by its bound.
 pub(super) const MAX_PARTITIONS: u64 = 200_000;
+/// The least work of a partition.
+const PARTITION: u64 = 512;
 
 /// `h(d,r;b)` for b = 0..=last: polynomials of degree b on symmetric d x d matrices of rank <= r.
 /// Where the partitions are too many, `min(mc(d(d+1)/2, b), mc(d r, 2b))`.
@@ -78,14 +80,25 @@ pub(in crate::check) fn covariant(work: &Work, d: u64, r: u64, last: u64) -> Opt
 pub(super) fn weyl_dimension(lambda: &[u64], d: u64) -> BigUint {
     let part = |i: u64| lambda.get(i as usize).copied().unwrap_or(0);
     let rows = (lambda.len() as u64).min(d);
-    let pairs = (0..rows).flat_map(|i| (i + 1..d).map(move |j| (i, j)));
-    // Equal parts contribute 1.
-    let pairs: Vec<_> = pairs.filter(|&(i, j)| part(i) != part(j)).collect();
-    let count = pairs.len() as u64;
-    let pair = |k: u64| pairs[k as usize];
-    let numerator =
-        product(&|k| big(part(pair(k).0) - part(pair(k).1) + pair(k).1 - pair(k).0), 0, count);
-    numerator / product(&|k| big(pair(k).1 - pair(k).0), 0, count)
+    let pairs = || {
+        let pairs = (0..rows).flat_map(|i| (i + 1..d).map(move |j| (i, j)));
+        pairs.filter(|&(i, j)| part(i) != part(j)) // equal parts contribute 1
+    };
+    let numerator = product_of(pairs().map(|(i, j)| part(i) - part(j) + j - i));
+    numerator / product_of(pairs().map(|(i, j)| j - i))
+}
+
+/// The product of small numbers, as many as fit multiplied in words.
+fn product_of(factors: impl Iterator<Item = u64>) -> BigUint {
+    let (mut words, mut last) = (Vec::new(), 1u64);
+    for factor in factors {
+        last = last.checked_mul(factor).unwrap_or_else(|| {
+            words.push(last);
+            factor
+        });
+    }
+    words.push(last);
+    product(&|k| big(words[k as usize]), 0, words.len() as u64)
 }
 
 /// Sums over the partitions of one degree after another, until one is too costly: the next ones
@@ -123,8 +136,8 @@ impl Sum<'_> {
         let count = count_partitions(n, *parts)?;
         let factors = width.saturating_mul(n.min(*parts) + 1);
         let longest = u64::from(u64::BITS - (2 * n + width).leading_zeros());
-        let one = work::quotient(factors.saturating_mul(longest), bits).saturating_add(8 * factors);
-        work.take(count.saturating_mul(one))
+        let long = work::quotient(factors.saturating_mul(longest), bits);
+        work.take(count.saturating_mul(long.saturating_add(8 * factors + PARTITION)))
     }
 }
 

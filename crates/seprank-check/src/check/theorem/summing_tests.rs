@@ -64,7 +64,7 @@ fn summing_stages_are_as_few_as_suffice() {
 fn batches_are_as_large_as_heads_allow() {
     let s = Sizes { depth: 5, width: 48, heads: 8, head_width: 6 };
     let value = |(m, tau, e): (u64, u64, u64)| -> BigUint {
-        let h = determinantal(&work(), m as u64, tau.min(m) as u64, 3u64.pow(e as u32)).unwrap();
+        let h = determinantal(&work(), m, tau.min(m), 3u64.pow(e as u32)).unwrap();
         h.into_iter().map(|h| h.value).sum()
     };
     let best = all_of_blocks(&s, (20, 20)).into_iter().map(value).max();
@@ -85,7 +85,7 @@ fn every_choice_of_the_free_numbers_is_met() {
                     continue; // enough of the small ones
                 }
                 let value = |(m, tau, e): (u64, u64, u64)| -> BigUint {
-                    let h = determinantal(&work(), m as u64, tau.min(m) as u64, 3u64.pow(e as u32));
+                    let h = determinantal(&work(), m, tau.min(m), 3u64.pow(e as u32));
                     h.unwrap().into_iter().map(|h| h.value).sum()
                 };
                 let context = format!("{:?} {sides:?}", (depth, width, heads, head_width));

@@ -8,7 +8,7 @@ use crate::check::problem::Architecture;
 use crate::check::ring::Residues;
 
 fn parameter((rows, cols): Size) -> Parameter {
-    Parameter { rows: rows as u64, cols: cols as u64, value: None }
+    Parameter { rows, cols, value: None }
 }
 
 fn pair(a: Expression, b: Expression) -> Box<(Expression, Expression)> {
@@ -17,11 +17,11 @@ fn pair(a: Expression, b: Expression) -> Box<(Expression, Expression)> {
 
 /// (n_A, n_B), all positions but the last being A.
 fn counted(size: Size, layers: Vec<file::Layer>) -> (u64, u64) {
-    let width = size.1 as u64;
+    let width = size.1;
     let given = file::Problem {
         architecture: file::Architecture::Layers(file::Layers { width, layers }),
-        tokens: size.0 as u64,
-        left: (0..size.0 as u64 - 1).collect(),
+        tokens: size.0,
+        left: (0..size.0 - 1).collect(),
         output: file::Output { token: 0, channel: 0 },
     };
     let problem = Problem::new(&given, "claim").unwrap();

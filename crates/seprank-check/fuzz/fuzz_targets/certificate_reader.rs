@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use seprank::certificate::{from_bytes, to_bytes};
+use seprank_check::certificate::{from_bytes, to_bytes};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(certificate) = from_bytes(bytes) {

@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use seprank::certificate::{Claim, Lower, Relation, Text, Value, from_bytes};
-use seprank::check::{Verdict, check};
+use seprank_check::certificate::{Claim, Lower, Relation, Text, Value, from_bytes};
+use seprank_check::check::{Verdict, check};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(certificate) = from_bytes(bytes) else { return };
@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         (&claim.lower, &claim.value)
     {
         claim.value = Value::Exact(Text(value + 1));
-        let more = seprank::certificate::Certificate::new(Claim::Rank(claim));
+        let more = seprank_check::certificate::Certificate::new(Claim::Rank(claim));
         assert_ne!(check(&more), Verdict::Valid);
     }
 });

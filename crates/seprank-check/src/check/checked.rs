@@ -1,0 +1,59 @@
+//! What was judged, with the verdict.
+
+use super::check;
+use super::verdict::{Finding, Verdict};
+use crate::certificate::{Certificate, ReadError};
+use serde::Serialize;
+use std::fmt;
+
+/// A verdict on some bytes, and the certificate that they are, if they are one.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What the checker says of the bytes.
+    pub verdict: Verdict,
+    /// The certificate that was judged.
+    pub certificate: Option<Certificate>,
+}
+
+impl Checked {
+    pub(super) fn new(certificate: Result<Certificate, ReadError>) -> Self {
+        match certificate {
+            Ok(certificate) => {
+                Self { verdict: check(&certificate), certificate: Some(certificate) }
+            }
+            Err(error) => Self { verdict: Finding::from(error).into(), certificate: None },
+        }
+    }
+
+    /// What there is to report.
+    pub fn summary(&self) -> Summary {
+        Summary {
+            verdict: self.verdict.name(),
+            claim: self.certificate.as_ref().map(|c| c.claim.to_string()),
+            finding: self.verdict.finding().cloned(),
+        }
+    }
+}
+
+impl fmt::Display for Checked {
+    /// The verdict; if it is Valid, with the claim.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.verdict, &self.certificate) {
+            (Verdict::Valid, Some(certificate)) => write!(f, "Valid: {}", certificate.claim),
+            (verdict, _) => verdict.fmt(f),
+        }
+    }
+}
+
+/// A verdict with what it is about, for a report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// The name of the verdict.
+    pub verdict: &'static str,
+    /// What is claimed, in one line, if the bytes are a certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
+    /// What is wrong or missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
+}
