@@ -128,7 +128,7 @@ impl<'de> Deserializer<'de> for Value {
                     Err(_) => visitor.visit_u64(n as u64), // at most 64 bits
                 },
                 None => {
-                    let given = format!("number `{literal}`");
+                    let given = format!("number `{}`", number::shortened(&literal));
                     Err(de::Error::invalid_type(Unexpected::Other(&given), &visitor))
                 }
             },

@@ -78,8 +78,8 @@ impl<'de> Visitor<'de> for NumberVisitor {
     }
 }
 
-/// A text for a message: the beginning of a long one.
-fn shortened(text: &str) -> String {
+/// A text for a message on one line: the beginning of a long one.
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}..", &text[..end]),
         None => text.to_owned(),
