@@ -16,6 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
+#[allow(clippy::print_stderr)] // the log of the tests says what was skipped
 fn python(files: &[PathBuf]) -> Option<process::Output> {
     let script = data("accept").join("../../../docs/check.py");
     let output = Command::new("python3").arg(script).args(files).output();
