@@ -2,6 +2,7 @@
 //!
 //! Every program reads the same matrix: 64-bit signed little-endian entries by rows, no header. Every
 //! timing prints `SECONDS RANK`, of the computation alone.
+#![allow(clippy::print_stdout)] // the times are what it is for
 
 use clap::{Parser, Subcommand};
 use nalgebra::DMatrix;
