@@ -29,13 +29,30 @@ pub fn singular_values(matrix: &DMatrix<f64>) -> Result<Vec<f64>, FloatError> {
     let Some(largest) = matrix.iter().filter_map(Scale::exponent).max() else {
         return Ok(vec![0.0; rows.min(cols)]);
     };
-    let scaled = matrix.map(|x| times_power(x, -largest));
-    let limit = 1000 + 100 * rows.min(cols);
-    let found = SVD::try_new(scaled, false, false, 5.0 * f64::EPSILON, limit);
-    let Some(found) = found else {
-        return Err(FloatError::NoConvergence { rows, cols, limit });
-    };
-    let values: Vec<f64> = found.singular_values.iter().map(|s| times_power(*s, largest)).collect();
+    let scaled = within(matrix.map(|x| times_power(x, -largest)), 1000 + 100 * rows.min(cols))?;
+    let values: Vec<f64> = scaled.iter().map(|s| times_power(*s, largest)).collect();
     super::error::checked(&values)?;
     Ok(values)
+}
+
+/// In at most that many iterations.
+fn within(matrix: DMatrix<f64>, limit: usize) -> Result<Vec<f64>, FloatError> {
+    let (rows, cols) = matrix.shape();
+    let found = SVD::try_new(matrix, false, false, 5.0 * f64::EPSILON, limit);
+    let found = found.ok_or(FloatError::NoConvergence { rows, cols, limit })?;
+    Ok(found.singular_values.iter().copied().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The entries 1/(i+j+1) take more than one step.
+    #[test]
+    fn the_iteration_has_an_end() {
+        let matrix = DMatrix::from_fn(6, 6, |i, j| 1.0 / (i + j + 1) as f64);
+        let error = within(matrix.clone(), 1).unwrap_err();
+        assert_eq!(error, FloatError::NoConvergence { rows: 6, cols: 6, limit: 1 });
+        assert_eq!(within(matrix, 1600).unwrap().len(), 6);
+    }
 }
