@@ -3,6 +3,7 @@
 //!
 //! The comparisons by evaluation need `coqc` and built theories (`make -C proofs`); without them they
 //! say so and do nothing.
+#![allow(clippy::print_stdout)] // what is skipped is said, also outside of test functions
 
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};

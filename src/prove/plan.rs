@@ -1,4 +1,5 @@
-//! The choice of route: made once, from sizes alone, and read by the run, its progress and its forecast.
+//! The choice of route: made once, from sizes and for a Mixer the rank of its first matrix, and read by
+//! the run, its progress and its forecast.
 //!
 //! Whatever can be refused is refused here, before any matrix is made.
 
