@@ -24,9 +24,9 @@ pub use small::{small_attention, small_mixers, small_problems};
 pub use crate::network::{describe, fingerprint};
 
 use crate::bounds::Bound;
-use crate::certificate::Certificate;
 use crate::network::Problem;
 use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights};
+use seprank_check::certificate::Certificate;
 
 /// The verdict on one case.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,11 +9,11 @@
 use super::finished::{Finished, Named};
 use super::{Certified, Verdict, certified_rank};
 use crate::bounds::find;
-use crate::certificate;
-use crate::check;
 use crate::network::Problem;
 use crate::prove::{Evidence, Method, RankRequest, Rates, forecast_at, rank};
 use crate::tensor::MemoryLimit;
+use seprank_check::certificate;
+use seprank_check::check;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;

@@ -1,10 +1,10 @@
 //! `seprank check`: the checker's own command line, and what needs the rest of the toolkit.
 
 use super::{Failure, progress};
-use crate::certificate::{Certificate, Claim, Problem};
-use crate::check::{Checked, Finding, Kind, Verdict, examine_file};
 use crate::network::{NetworkFile, Replacements};
 use crate::prove::{self, GridWitness, coq_theorem};
+use seprank_check::certificate::{Certificate, Claim, Problem};
+use seprank_check::check::{Checked, Finding, Kind, Verdict, examine_file};
 use seprank_check::cli::{Report, Selection};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -7,15 +7,15 @@ use super::modulus::LARGE;
 use super::request::{RankError, generator};
 use crate::arith::{Fp, Prime, Rational};
 use crate::bounds::{self, Bound, Side};
-use crate::certificate::{
-    self as file, Certificate, Claim, GapClaim, Lower, RankClaim, Relation, Text, Upper, Value,
-};
 use crate::linalg::{RowFactorisation, rank_mod_p, rank_rational};
 use crate::network::{Architecture, Head, Network, Problem};
 use crate::poly::Monomial;
 use crate::tensor::{CoefficientMatrix, GridPoints, grid};
 use nalgebra::DMatrix;
 use rug::Integer;
+use seprank_check::certificate::{
+    self as file, Certificate, Claim, GapClaim, Lower, RankClaim, Relation, Text, Upper, Value,
+};
 
 impl RankAnswer {
     /// The certificate of this answer: its evidence, as the checker reads it.

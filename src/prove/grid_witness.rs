@@ -2,7 +2,6 @@
 
 use super::answer::{Evidence, RankAnswer};
 use crate::arith::{Fp, Prime, PrimeError, Rational};
-use crate::certificate::{self as file, Claim, Lower, RankClaim};
 use crate::network::layers::{Layer, Permutation};
 use crate::network::{
     Architecture, AttentionShape, InvalidProblem, MixerShape, Network, Output, Partition, Problem,
@@ -10,6 +9,7 @@ use crate::network::{
 };
 use crate::tensor::GridPoints;
 use nalgebra::DMatrix;
+use seprank_check::certificate::{self as file, Claim, Lower, RankClaim};
 
 /// A grid with as many points on a side as the rank it shows, and the prime modulo which its
 /// determinant is not zero.

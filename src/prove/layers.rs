@@ -1,11 +1,11 @@
 //! Networks by their layers, as certificates write them.
 
 use crate::arith::Rational;
-use crate::certificate::{self as file, Text};
 use crate::network::expression::Expression;
 use crate::network::layers::{Layer, placed};
 use crate::network::{LayersShape, Network, Problem};
 use nalgebra::DMatrix;
+use seprank_check::certificate::{self as file, Text};
 
 /// The layers of `shape` for `tokens` tokens.
 pub(super) fn layers(shape: &LayersShape, tokens: usize) -> file::Layers {
