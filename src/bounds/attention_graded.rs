@@ -82,7 +82,7 @@ inventory::submit!(&GradedBound as &dyn Bound);
 const WORK: f64 = 1e7;
 
 /// Boxes for each of so many terms, where a number has so many digits.
-fn boxes(digits: f64, terms: u64) -> u64 {
+pub(super) fn boxes(digits: f64, terms: u64) -> u64 {
     (WORK / (1.0 + digits / 20.0)) as u64 / terms
 }
 
@@ -124,9 +124,9 @@ fn covariants(d: usize, r: usize) -> Growth {
 }
 
 /// The term g(b) for several heads: layer 1 sees the Gram matrix through u linear forms only.
-struct HeadTerm {
+pub(super) struct HeadTerm {
     /// u, the forms that layer 1 sees.
-    seen: Integer,
+    pub(super) seen: Integer,
     /// w = d(d+1)/2 - u, the other coordinates.
     unseen: Integer,
     /// E = C_{L-1}, the largest degree in the other coordinates.
@@ -135,7 +135,7 @@ struct HeadTerm {
 
 impl HeadTerm {
     /// `None` where the term says nothing new (w = 0).
-    fn new(shape: &AttentionShape) -> Option<Self> {
+    pub(super) fn new(shape: &AttentionShape) -> Option<Self> {
         let head_width = shape.width / shape.heads;
         let seen = Integer::from(shape.heads) * head_width * head_width;
         let unseen = symmetric_entries(shape.width) - &seen;
@@ -144,7 +144,7 @@ impl HeadTerm {
     }
 
     /// The coefficients of all terms up to b = c; `None` if E does not fit the memory.
-    fn counts(&self, c: u64) -> Option<HeadCounts> {
+    pub(super) fn counts(&self, c: u64) -> Option<HeadCounts> {
         let list = |n: &Integer, top: u64| (0..=top).map(|k| multiset(n, k)).collect();
         Some(HeadCounts {
             seen: list(&self.seen, c),
@@ -154,7 +154,7 @@ impl HeadTerm {
 }
 
 /// `mc(u,k)` for k = 0..=C and `mc(w,j)` for j = 0..=E.
-struct HeadCounts {
+pub(super) struct HeadCounts {
     seen: Vec<Integer>,
     unseen: Vec<Integer>,
 }
@@ -162,7 +162,7 @@ struct HeadCounts {
 impl HeadCounts {
     /// `R_k(s)` for s = -1..=E: monomials of degree k with degree at most s in the w unseen
     /// coordinates, at index s + 1.
-    fn up_to(&self, k: u64) -> Vec<Integer> {
+    pub(super) fn up_to(&self, k: u64) -> Vec<Integer> {
         let mut list = vec![Integer::new()];
         for (j, unseen) in self.unseen.iter().enumerate() {
             let mut next = list[j].clone();
