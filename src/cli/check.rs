@@ -1,12 +1,11 @@
-//! `seprank check`.
+//! `seprank check`: the checker's own command line, and what needs the rest of the toolkit.
 
-use super::{Failure, Format, print_json, progress};
-use crate::certificate::{self, Claim};
-use crate::check::{Finding, Kind, Verdict, check_file};
+use super::{Failure, progress};
+use crate::certificate::{Certificate, Claim, Problem};
+use crate::check::{Checked, Finding, Kind, Verdict, examine_file};
 use crate::network::{NetworkFile, Replacements};
 use crate::prove::{self, GridWitness, coq_theorem};
-use serde::Serialize;
-use std::io::Write;
+use seprank_check::cli::{Report, Selection};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,50 +17,25 @@ use std::process::ExitCode;
   seprank check rank.json --network my-network.toml
   seprank check rank110.json --coq Rank110.v && coqc -R proofs/theories Seprank Rank110.v
 
-A directory stands for the *.json files in it. Each file is Valid, Incomplete (something is
-missing) or Invalid (something is wrong). The exit code is that of the worst: 0, 2 or 1.")]
+A directory stands for the *.json files in it. Each file is opened once and is Valid, with what it
+claims, Incomplete (something is missing) or Invalid (something is wrong). The exit code is that of
+the worst: 0, 2 or 1.
+
+--network compares the problem in the certificate, of a gap that of the Mixer, with the network
+file as seprank reads it. That reading is then trusted too; the checker has no part in it.")]
 pub(super) struct Args {
-    /// Certificates, or directories of them
-    #[arg(required = true, value_name = "FILE")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    selection: Selection,
     /// Also turn the one certificate given, if it is valid, into a Coq theorem
     #[arg(long, value_name = "FILE.v")]
     coq: Option<PathBuf>,
     /// Ask also that the certificates are about the network in this file, its partition and output
     #[arg(long, value_name = "FILE.toml")]
     network: Option<PathBuf>,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Serialize)]
-struct Report<'a> {
-    file: String,
-    verdict: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finding: Option<Found<'a>>,
-}
-
-#[derive(Serialize)]
-struct Found<'a> {
-    step: Kind,
-    place: &'a str,
-    expected: &'a str,
-    got: &'a str,
-}
-
-impl<'a> From<&'a Finding> for Found<'a> {
-    fn from(f: &'a Finding) -> Self {
-        Found { step: f.kind, place: &f.place, expected: &f.expected, got: &f.got }
-    }
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let mut files = Vec::new();
-    for path in &args.paths {
-        list(path, &mut files)?;
-    }
+    let files = args.selection.files().map_err(|e| e.to_string())?;
     if let Some(path) = &args.coq
         && files.len() != 1
     {
@@ -75,87 +49,48 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let wanted = wanted.as_ref().map(prove::problem_in_certificate);
     let bar = progress::bar(files.len() as u64, "certificates");
     let mut out = std::io::stdout().lock();
-    let mut verdicts = Vec::new();
+    let mut report = Report::new(args.selection.format);
+    let mut valid = None;
     for file in &files {
-        let mut verdict = check_file(file);
-        if let (Some(wanted), Verdict::Valid) = (&wanted, &verdict) {
-            verdict = about(wanted, file);
+        let mut checked = examine_file(file);
+        if let Some(wanted) = &wanted {
+            checked = about(wanted, checked);
         }
-        bar.suspend(|| -> std::io::Result<()> {
-            if args.format == Format::Text {
-                writeln!(out, "{}: {verdict}", file.display())?;
-                out.flush()?;
-            }
-            Ok(())
-        })?;
+        bar.suspend(|| report.add(&mut out, file, &checked))?;
         bar.inc(1);
-        verdicts.push(verdict);
+        valid = checked.certificate.filter(|_| checked.verdict == Verdict::Valid);
     }
     bar.finish_and_clear();
-    let count = |name| verdicts.iter().filter(|v| v.name() == name).count();
-    match args.format {
-        Format::Json => {
-            let report = |(file, verdict): (&PathBuf, _)| Report {
-                file: file.display().to_string(),
-                verdict: Verdict::name(verdict),
-                finding: verdict.finding().map(Into::into),
-            };
-            print_json(&files.iter().zip(&verdicts).map(report).collect::<Vec<_>>())?;
-        }
-        Format::Text if files.len() != 1 => writeln!(
-            out,
-            "{} files: {} valid, {} incomplete, {} invalid",
-            files.len(),
-            count("valid"),
-            count("incomplete"),
-            count("invalid")
-        )?,
-        Format::Text => {}
+    report.finish(&mut out)?;
+    if let (Some(path), Some(certificate)) = (&args.coq, &valid) {
+        write_coq(path, certificate)?;
     }
-    if let (Some(path), [file], [Verdict::Valid]) = (&args.coq, &files[..], &verdicts[..]) {
-        let because = |e: &dyn std::fmt::Display| format!("--coq {}: {e}", path.display());
-        let certificate = certificate::read(file).map_err(|e| because(&e))?;
-        let witness = GridWitness::of_certificate(&certificate).map_err(|e| because(&e))?;
-        let theorem = coq_theorem(&witness).map_err(|e| because(&e))?;
-        crate::files::replace(path, theorem.as_bytes()).map_err(|e| because(&e))?;
-    }
-    // Of no certificate at all nothing was checked.
-    let worst = [1, 2, 0].into_iter().find(|code| verdicts.iter().any(|v| v.exit_code() == *code));
-    Ok(ExitCode::from(worst.unwrap_or(2)))
+    Ok(ExitCode::from(report.exit_code()))
 }
 
-/// Whether a valid certificate is about the network that is wanted.
-fn about(wanted: &certificate::Problem, file: &Path) -> Verdict {
-    let problem = certificate::read(file).map(|c| match c.claim {
-        Claim::Rank(claim) => claim.problem,
-        Claim::Gap(claim) => claim.upper.problem,
-    });
-    match problem {
-        Ok(problem) if problem == *wanted => Verdict::Valid,
-        _ => Verdict::Invalid(Finding {
-            kind: Kind::Problem,
-            place: "claim.problem".into(),
-            expected: "the network of --network".into(),
-            got: "another".into(),
-        }),
-    }
-}
-
-/// Appends `path`, or the *.json files in it by name.
-fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    if !path.is_dir() {
-        files.push(path.to_path_buf());
-        return Ok(());
-    }
-    let mut inside = Vec::new();
-    let named = |e: std::io::Error| format!("{}: {e}", path.display());
-    for entry in std::fs::read_dir(path).map_err(named)? {
-        let path = entry.map_err(named)?.path();
-        if path.is_file() && path.extension().is_some_and(|e| e == "json") {
-            inside.push(path);
-        }
-    }
-    inside.sort();
-    files.append(&mut inside);
+/// Writes a certificate that was found valid as a Coq theorem.
+fn write_coq(path: &Path, certificate: &Certificate) -> Result<(), Failure> {
+    let because = |e: &dyn std::fmt::Display| format!("--coq {}: {e}", path.display());
+    let witness = GridWitness::of_certificate(certificate).map_err(|e| because(&e))?;
+    let theorem = coq_theorem(&witness).map_err(|e| because(&e))?;
+    crate::files::replace(path, theorem.as_bytes()).map_err(|e| because(&e))?;
     Ok(())
+}
+
+/// The same, but Invalid where a valid certificate is not about the network that is wanted.
+fn about(wanted: &Problem, checked: Checked) -> Checked {
+    let problem = checked.certificate.as_ref().map(|c| match &c.claim {
+        Claim::Rank(claim) => &claim.problem,
+        Claim::Gap(claim) => &claim.upper.problem,
+    });
+    if checked.verdict != Verdict::Valid || problem == Some(wanted) {
+        return checked;
+    }
+    let verdict = Verdict::Invalid(Finding {
+        kind: Kind::Problem,
+        place: "claim.problem".into(),
+        expected: "the network of --network".into(),
+        got: "another".into(),
+    });
+    Checked { verdict, ..checked }
 }

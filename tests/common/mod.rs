@@ -4,11 +4,11 @@
 use seprank_check::certificate::{self, Certificate, Claim, RankClaim};
 use std::path::{Path, PathBuf};
 
-/// A folder of tests/data.
+/// A file or folder of tests/data.
 pub(crate) fn data(folder: &str) -> PathBuf {
     let data = |above: &Path| above.join("tests/data").join(folder);
     let mut found = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(data);
-    found.find(|path| path.is_dir()).expect("a folder of tests/data")
+    found.find(|path| path.exists()).expect("a file or folder of tests/data")
 }
 
 /// A committed valid certificate.

@@ -9,4 +9,6 @@
 
 pub mod certificate;
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod files;

@@ -6,19 +6,29 @@
 //!
 //! Producers and the checker share this module and nothing else, so it names neither of them.
 
+mod claim;
+mod display;
+mod evidence;
 mod kinds;
 mod number;
+mod problem;
 mod read;
 mod types;
 mod write;
 
+pub use claim::{
+    Certificate, Claim, Format, GapClaim, Log10, RankClaim, Relation, Scope, Value, Version,
+};
+pub(crate) use display::abbreviate;
+pub use evidence::{
+    Biases, Coefficients, Grid, Head, Lower, MixerLayer, Product, Term, Upper, Weights,
+};
 pub(crate) use kinds::kinds;
 pub use number::{Decimal, MAX_DIGITS, Text};
-pub use read::{MAX_FILE_BYTES, ReadError, ReadKind, from_bytes, read};
-pub use types::{
-    Architecture, Attention, Biases, Certificate, Claim, Coefficients, Expression, Format,
-    GapClaim, Gather, Grid, Head, Integer, Layer, Layers, Log10, Lower, Matrix, Mixer, MixerLayer,
-    Monomial, Output, Parameter, PolynomialIn, Power, Problem, Product, RankClaim, Rational,
-    Relation, Repeat, Residue, Scope, Term, Upper, Value, Version, Weights,
+pub use problem::{
+    Architecture, Attention, Expression, Gather, Layer, Layers, Mixer, Output, Parameter,
+    PolynomialIn, Power, Problem, Repeat,
 };
+pub use read::{MAX_FILE_BYTES, ReadError, ReadKind, from_bytes, read, read_bytes};
+pub use types::{Integer, Matrix, Monomial, Rational, Residue};
 pub use write::{to_bytes, write};

@@ -1,7 +1,7 @@
 //! The reader: exactly the canonical files, nothing else.
 
+use super::claim::UNSUPPORTED;
 use super::number::{NOT_CANONICAL, TOO_LONG};
-use super::types::UNSUPPORTED;
 use super::{Certificate, kinds, to_bytes};
 use serde::Deserialize;
 use serde_json::error::Category;
@@ -95,15 +95,31 @@ impl From<io::Error> for ReadError {
     }
 }
 
+/// The bytes of a file that may be a certificate. The file is opened once.
+///
+/// # Errors
+/// [`ReadKind::Io`], and [`ReadKind::FileTooLarge`] before more than that is read.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    check_size(&bytes)?;
+    Ok(bytes)
+}
+
+fn check_size(bytes: &[u8]) -> Result<(), ReadError> {
+    if bytes.len() as u64 <= MAX_FILE_BYTES {
+        return Ok(());
+    }
+    let message = format!("expected at most {MAX_FILE_BYTES} bytes");
+    Err(ReadError::whole(ReadKind::FileTooLarge, message))
+}
+
 /// Reads the certificate in a file.
 ///
 /// # Errors
-/// [`ReadKind::Io`], [`ReadKind::FileTooLarge`] (before anything is read), and those of
-/// [`from_bytes`].
+/// Those of [`read_bytes`] and [`from_bytes`].
 pub fn read(path: &Path) -> Result<Certificate, ReadError> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    from_bytes(&bytes)
+    from_bytes(&read_bytes(path)?)
 }
 
 /// Reads a certificate. Cost: linear in the size, but quadratic in the length of a number.
@@ -111,10 +127,7 @@ pub fn read(path: &Path) -> Result<Certificate, ReadError> {
 /// # Errors
 /// Every [`ReadKind`] but `Io`.
 pub fn from_bytes(bytes: &[u8]) -> Result<Certificate, ReadError> {
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        let message = format!("expected at most {MAX_FILE_BYTES} bytes");
-        return Err(ReadError::whole(ReadKind::FileTooLarge, message));
-    }
+    check_size(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let certificate = Certificate::deserialize(&mut json).map_err(|e| ReadError::of(&e))?;
     json.end().map_err(|e| ReadError { kind: ReadKind::Trailing, ..ReadError::of(&e) })?;

@@ -1,5 +1,6 @@
 //! Gaps: a lower bound for attention above an upper bound for the Mixer.
 
+use super::count::Work;
 use super::evidence;
 use super::logarithm;
 use super::verdict::{Finding, Kind};
@@ -7,10 +8,10 @@ use crate::certificate::{Architecture, Decimal, GapClaim, RankClaim, Relation, S
 use std::fmt::Display;
 
 /// Both bounds hold, they are about one problem size, and the lower one is larger.
-pub(super) fn check(gap: &GapClaim) -> Result<(), Finding> {
+pub(super) fn check(gap: &GapClaim, work: &Work) -> Result<(), Finding> {
     sides(gap)?;
-    evidence::check(&gap.lower, "claim.gap.lower")?;
-    evidence::check(&gap.upper, "claim.gap.upper")?;
+    evidence::check(&gap.lower, "claim.gap.lower", work)?;
+    evidence::check(&gap.upper, "claim.gap.upper", work)?;
     order(&gap.lower.value, &gap.upper.value)
 }
 
@@ -53,15 +54,11 @@ fn order(lower: &Value, upper: &Value) -> Result<(), Finding> {
         (Value::Exact(lower), Value::Exact(upper)) => Some(lower.0 > upper.0),
         _ => ends(lower).zip(ends(upper)).and_then(|(l, u)| logarithm::less(&u.1, &l.0)),
     };
-    let write = |value: &Value| match value {
-        Value::Exact(value) => value.to_string(),
-        Value::Log10(log) => format!("10^[{}, {}]", log.low, log.high),
-    };
     match above {
         Some(true) => Ok(()),
         _ => {
-            let expected = format!("more than {}", write(upper));
-            Err(Finding::new(Kind::GapOrder, "claim.gap.lower.value", expected, write(lower)))
+            let expected = format!("more than {upper}");
+            Err(Finding::new(Kind::GapOrder, "claim.gap.lower.value", expected, lower))
         }
     }
 }

@@ -2,6 +2,12 @@
 
 use super::ring::{Residues, Ring};
 
+/// The size of a matrix that is held, or the index of one of its entries: below the limits of
+/// [`super::problem::Problem::affordable`].
+pub(super) fn index(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
 /// A matrix, stored by rows.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Matrix<E> {

@@ -12,10 +12,8 @@
 //! evaluations as written for a network by its layers, and `r^3 / 3` for the determinant.
 
 mod count;
-mod degree;
 mod evidence;
 mod gap;
-mod images;
 mod layers;
 mod logarithm;
 mod matrix;
@@ -29,7 +27,9 @@ mod verdict;
 
 pub use verdict::{Finding, Kind, Verdict};
 
-use crate::certificate::{self, Certificate, Claim};
+use crate::certificate::{self, Certificate, Claim, ReadError};
+use count::Work;
+use std::fmt;
 use std::path::Path;
 
 /// Checks a certificate. Never panics, and stops with [`Kind::Limit`] before a computation that
@@ -43,17 +43,69 @@ use std::path::Path;
 /// ```
 pub fn check(certificate: &Certificate) -> Verdict {
     let result = match &certificate.claim {
-        Claim::Rank(claim) => evidence::check(claim, "claim.rank"),
-        Claim::Gap(claim) => gap::check(claim),
+        Claim::Rank(claim) => evidence::check(claim, "claim.rank", &Work::new()),
+        Claim::Gap(claim) => gap::check(claim, &Work::new()),
     };
     result.map_or_else(Finding::into, |()| Verdict::Valid)
 }
 
-/// Reads and checks a file. A file that is not a certificate is Invalid; one with a field too few,
-/// or that cannot be read, is Incomplete.
-pub fn check_file(path: &Path) -> Verdict {
-    match certificate::read(path) {
-        Ok(certificate) => check(&certificate),
-        Err(error) => Finding::from(error).into(),
+/// A verdict on some bytes, and the certificate that they are, if they are one.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What the checker says of the bytes.
+    pub verdict: Verdict,
+    /// The certificate that was judged.
+    pub certificate: Option<Certificate>,
+}
+
+impl Checked {
+    fn new(certificate: Result<Certificate, ReadError>) -> Self {
+        match certificate {
+            Ok(certificate) => {
+                Self { verdict: check(&certificate), certificate: Some(certificate) }
+            }
+            Err(error) => Self { verdict: Finding::from(error).into(), certificate: None },
+        }
     }
+
+    /// What is claimed, in one line.
+    pub fn claim(&self) -> Option<String> {
+        self.certificate.as_ref().map(|c| c.claim.to_string())
+    }
+}
+
+impl fmt::Display for Checked {
+    /// The verdict; if it is Valid, with the claim.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.verdict, &self.certificate) {
+            (Verdict::Valid, Some(certificate)) => write!(f, "Valid: {}", certificate.claim),
+            (verdict, _) => verdict.fmt(f),
+        }
+    }
+}
+
+/// Reads and checks bytes. What is not a certificate is Invalid; one with a field too few, or that
+/// would pass a limit, is Incomplete.
+///
+/// ```
+/// use seprank_check::check;
+/// let checked = check::examine(include_bytes!("../../../../tests/data/accept/theorem.json"));
+/// assert_eq!(
+///     checked.to_string(),
+///     "Valid: separation rank of attention L=2 d=4 H=1, N=8, A={0-3}, Y[0,0] <= 110, for all weights"
+/// );
+/// ```
+pub fn examine(bytes: &[u8]) -> Checked {
+    Checked::new(certificate::from_bytes(bytes))
+}
+
+/// [`examine`] of the bytes of a file, which is opened and read once. One that cannot be read is
+/// Incomplete.
+pub fn examine_file(path: &Path) -> Checked {
+    Checked::new(certificate::read(path))
+}
+
+/// The verdict of [`examine_file`].
+pub fn check_file(path: &Path) -> Verdict {
+    examine_file(path).verdict
 }

@@ -1,7 +1,7 @@
 //! The network, in its naive definition.
 
 use super::layers;
-use super::matrix::{Matrix, add, multiply};
+use super::matrix::{Matrix, add, index, multiply};
 use super::problem::{Architecture, MixerSizes, Problem};
 use super::ring::Ring;
 use super::verdict::{Finding, Kind};
@@ -39,89 +39,30 @@ impl<'a, R: Ring> Network<'a, R> {
         weights: &Weights,
         place: &str,
     ) -> Result<Self, Finding> {
-        let reader = Reader { ring, place: format!("{place}.weights") };
-        let count = |got: usize| reader.size(&reader.place, problem.depth, got, "layers");
-        let (n, d) = (problem.tokens, problem.width);
+        let reader = Reader { ring, problem, place: format!("{place}.weights") };
         let layers: Result<Vec<_>, Finding> = match (&problem.architecture, weights) {
             (Architecture::Attention { heads, head_width }, Weights::Attention(layers)) => {
-                count(layers.len())?;
-                layers
-                    .iter()
-                    .enumerate()
-                    .map(|(l, list)| {
-                        let place = format!("{}[{l}]", reader.place);
-                        reader.size(&place, *heads, list.len(), "heads")?;
-                        list.iter()
-                            .enumerate()
-                            .map(|(h, head)| {
-                                reader.head(head, &format!("{place}[{h}]"), (d, *head_width))
-                            })
-                            .collect::<Result<_, _>>()
-                            .map(Layer::Attention)
-                    })
-                    .collect()
+                reader.count(layers.len())?;
+                let size = (problem.width, *head_width);
+                let layer = |(l, heads_of_l): (usize, &Vec<file::Head>)| {
+                    reader.attention(l, heads_of_l, *heads, size)
+                };
+                layers.iter().enumerate().map(layer).collect()
             }
             (Architecture::Mixer(m), Weights::Mixer(layers)) => {
-                count(layers.len())?;
-                let (s, c) = (m.token_hidden, m.channel_hidden);
-                layers
-                    .iter()
-                    .enumerate()
-                    .map(|(l, layer)| {
-                        let place = format!("{}[{l}]", reader.place);
-                        let matrix = |name: &str, m, rows, cols| {
-                            reader.matrix(m, &format!("{place}.{name}"), (rows, cols))
-                        };
-                        let w = [
-                            matrix("w1", &layer.w1, s, n)?,
-                            matrix("w2", &layer.w2, n, s)?,
-                            matrix("w3", &layer.w3, d, c)?,
-                            matrix("w4", &layer.w4, c, d)?,
-                        ];
-                        let vector = |name: &str, v, size| {
-                            reader.vector(v, &format!("{place}.bias.{name}"), size)
-                        };
-                        let bias = match (&layer.bias, m.bias) {
-                            (Some(b), true) => Some([
-                                vector("b1", &b.b1, s)?,
-                                vector("b2", &b.b2, n)?,
-                                vector("b3", &b.b3, c)?,
-                                vector("b4", &b.b4, d)?,
-                            ]),
-                            (None, false) => None,
-                            (given, wanted) => {
-                                let place = format!("{place}.bias");
-                                let got = usize::from(given.is_some());
-                                return Err(reader.mismatch(
-                                    &place,
-                                    usize::from(wanted),
-                                    got,
-                                    "sets of biases",
-                                ));
-                            }
-                        };
-                        Ok(Layer::Mixer(Box::new(MixerLayer { w, bias })))
-                    })
-                    .collect()
+                reader.count(layers.len())?;
+                layers.iter().enumerate().map(|(l, layer)| reader.mixer(l, layer, m)).collect()
             }
             (Architecture::Layers(given), Weights::Layers(weights)) => {
-                count(weights.len())?;
-                given
-                    .layers
-                    .iter()
-                    .zip(weights)
-                    .enumerate()
-                    .map(|(l, (layer, weights))| reader.parameters(l, layer, weights, place))
+                reader.count(weights.len())?;
+                let both = given.layers.iter().zip(weights).enumerate();
+                both.map(|(l, (layer, weights))| reader.parameters(l, layer, weights, place))
                     .collect()
             }
             _ => {
                 let expected = "weights of the problem's architecture";
-                return Err(Finding::new(
-                    Kind::WeightShape,
-                    &reader.place,
-                    expected,
-                    "the other's",
-                ));
+                let place = &reader.place;
+                return Err(Finding::new(Kind::WeightShape, place, expected, "the other's"));
             }
         };
         Ok(Self { ring, problem, layers: layers? })
@@ -131,7 +72,7 @@ impl<'a, R: Ring> Network<'a, R> {
     pub(super) fn evaluate(&self, x: Matrix<R::Element>) -> R::Element {
         let mut y = match &self.problem.architecture {
             Architecture::Mixer(MixerSizes { permutation: Some(source), .. }) => {
-                let entries = source.iter().map(|&e| x.entries()[e].clone());
+                let entries = source.iter().map(|&e| x.entries()[index(e)].clone());
                 Matrix::new(x.rows, x.cols, entries.collect())
             }
             _ => x,
@@ -145,7 +86,7 @@ impl<'a, R: Ring> Network<'a, R> {
                 }
             };
         }
-        y.get(self.problem.output.0, self.problem.output.1).clone()
+        y.get(index(self.problem.output.0), index(self.problem.output.1)).clone()
     }
 
     fn attention(&self, heads: &[Head<R::Element>], y: &Matrix<R::Element>) -> Matrix<R::Element> {
@@ -184,23 +125,78 @@ impl<'a, R: Ring> Network<'a, R> {
 /// Takes weights from the file into the ring.
 struct Reader<'a, R> {
     ring: &'a R,
+    problem: &'a Problem<'a>,
     place: String,
 }
 
-impl<R: Ring> Reader<'_, R> {
-    fn mismatch(&self, place: &str, expected: usize, got: usize, what: &str) -> Finding {
+impl<'r, R: Ring> Reader<'r, R> {
+    fn mismatch(&self, place: &str, expected: u64, got: usize, what: &str) -> Finding {
         Finding::new(Kind::WeightShape, place, format_args!("{expected} {what}"), got)
     }
 
-    fn size(&self, place: &str, expected: usize, got: usize, what: &str) -> Result<(), Finding> {
-        if expected == got { Ok(()) } else { Err(self.mismatch(place, expected, got, what)) }
+    fn size(&self, place: &str, expected: u64, got: usize, what: &str) -> Result<(), Finding> {
+        if expected == got as u64 { Ok(()) } else { Err(self.mismatch(place, expected, got, what)) }
+    }
+
+    /// As many layers as the problem has.
+    fn count(&self, got: usize) -> Result<(), Finding> {
+        self.size(&self.place, self.problem.depth, got, "layers")
+    }
+
+    /// Layer number `l` of attention, its factors being of the given size.
+    fn attention(
+        &self,
+        l: usize,
+        list: &[file::Head],
+        heads: u64,
+        size: (u64, u64),
+    ) -> Result<Layer<'r, R::Element>, Finding> {
+        let place = format!("{}[{l}]", self.place);
+        self.size(&place, heads, list.len(), "heads")?;
+        let head = |(h, head)| self.head(head, &format!("{place}[{h}]"), size);
+        list.iter().enumerate().map(head).collect::<Result<_, _>>().map(Layer::Attention)
+    }
+
+    /// Layer number `l` of a Mixer.
+    fn mixer(
+        &self,
+        l: usize,
+        layer: &file::MixerLayer,
+        m: &MixerSizes,
+    ) -> Result<Layer<'r, R::Element>, Finding> {
+        let place = format!("{}[{l}]", self.place);
+        let (n, d) = (self.problem.tokens, self.problem.width);
+        let (s, c) = (m.token_hidden, m.channel_hidden);
+        let matrix =
+            |name: &str, m, rows, cols| self.matrix(m, &format!("{place}.{name}"), (rows, cols));
+        let w = [
+            matrix("w1", &layer.w1, s, n)?,
+            matrix("w2", &layer.w2, n, s)?,
+            matrix("w3", &layer.w3, d, c)?,
+            matrix("w4", &layer.w4, c, d)?,
+        ];
+        let vector = |name: &str, v, size| self.vector(v, &format!("{place}.bias.{name}"), size);
+        let bias = match (&layer.bias, m.bias) {
+            (Some(b), true) => Some([
+                vector("b1", &b.b1, s)?,
+                vector("b2", &b.b2, n)?,
+                vector("b3", &b.b3, c)?,
+                vector("b4", &b.b4, d)?,
+            ]),
+            (None, false) => None,
+            (given, wanted) => {
+                let (place, got) = (format!("{place}.bias"), usize::from(given.is_some()));
+                return Err(self.mismatch(&place, u64::from(wanted), got, "sets of biases"));
+            }
+        };
+        Ok(Layer::Mixer(Box::new(MixerLayer { w, bias })))
     }
 
     fn vector(
         &self,
         vector: &[file::Rational],
         place: &str,
-        size: usize,
+        size: u64,
     ) -> Result<Vec<R::Element>, Finding> {
         self.size(place, size, vector.len(), "entries")?;
         let embed = |q: &file::Rational| {
@@ -215,26 +211,26 @@ impl<R: Ring> Reader<'_, R> {
         &self,
         matrix: &file::Matrix,
         place: &str,
-        (rows, cols): (usize, usize),
+        (rows, cols): (u64, u64),
     ) -> Result<Matrix<R::Element>, Finding> {
         self.size(place, rows, matrix.len(), "rows")?;
         let mut entries = Vec::new();
         for (i, row) in matrix.iter().enumerate() {
             entries.extend(self.vector(row, &format!("{place}[{i}]"), cols)?);
         }
-        Ok(Matrix::new(rows, cols, entries))
+        Ok(Matrix::new(index(rows), index(cols), entries))
     }
 
     /// Layer number `l` with its values, and the weights in place of those it has not.
-    fn parameters<'a>(
+    fn parameters(
         &self,
         l: usize,
-        layer: &'a file::Layer,
+        layer: &'r file::Layer,
         weights: &[file::Matrix],
         claim: &str,
-    ) -> Result<Layer<'a, R::Element>, Finding> {
+    ) -> Result<Layer<'r, R::Element>, Finding> {
         let own = format!("{}[{l}]", self.place);
-        let free = layer.parameters.iter().filter(|p| p.value.is_none()).count();
+        let free = layer.parameters.iter().filter(|p| p.value.is_none()).count() as u64;
         self.size(&own, free, weights.len(), "matrices")?;
         let mut weights = weights.iter().enumerate();
         let mut matrices = Vec::new();
@@ -249,7 +245,7 @@ impl<R: Ring> Reader<'_, R> {
                     None => return Err(self.mismatch(&own, free, i, "matrices")),
                 },
             };
-            matrices.push(self.matrix(matrix, &place, (p.rows as usize, p.cols as usize))?);
+            matrices.push(self.matrix(matrix, &place, (p.rows, p.cols))?);
         }
         Ok(Layer::Expression(&layer.expression, matrices))
     }
@@ -259,7 +255,7 @@ impl<R: Ring> Reader<'_, R> {
         &self,
         head: &file::Head,
         place: &str,
-        size: (usize, usize),
+        size: (u64, u64),
     ) -> Result<Head<R::Element>, Finding> {
         let factor = |name: &str, m| self.matrix(m, &format!("{place}.{name}"), size);
         let product = |a, b: Matrix<_>| multiply(self.ring, &a, &b.transpose());
@@ -300,8 +296,7 @@ mod tests {
                     width: 2,
                     tokens: 2,
                     left: vec![0],
-                    right: vec![1],
-                    output: (entry / 2, entry % 2),
+                    output: (entry as u64 / 2, entry as u64 % 2),
                 };
                 let network = Network::new(&ring, &problem, &weights, "").unwrap();
                 let x = Matrix::new(2, 2, vec![10, 11, 12, 13]);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The largest number of terms of one polynomial.
 pub(super) const MAX_TERMS: usize = 1 << 17;
 /// The largest number of exponents in one polynomial: terms times variables.
-const MAX_EXPONENTS: usize = 1 << 20;
+const MAX_EXPONENTS: u64 = 1 << 20;
 /// The largest number of products of two terms in one check.
 pub(super) const MAX_PRODUCTS: u64 = 1 << 32;
 
@@ -62,7 +62,7 @@ impl<'a, R: Ring> Polynomials<'a, R> {
                 }
             }
         }
-        if p.len() > MAX_TERMS || p.len() * self.variables > MAX_EXPONENTS {
+        if p.len() > MAX_TERMS || p.len() as u64 * self.variables as u64 > MAX_EXPONENTS {
             self.too_large.set(true);
         }
     }

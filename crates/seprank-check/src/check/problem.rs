@@ -11,35 +11,34 @@ const MAX_CELLS: u64 = 1 << 22;
 const MAX_OPERATIONS: u64 = 1 << 42;
 /// Multiplications for one hidden entry of a Mixer: two products for either mixing, and two powers
 /// with 64 squarings at most.
-const MIXER_OPERATIONS: usize = 132;
+const MIXER_OPERATIONS: u64 = 132;
 
 /// Sizes are those of docs/theory.md, section 2.
 pub(super) struct Problem<'a> {
     pub(super) architecture: Architecture<'a>,
-    pub(super) depth: usize,
-    pub(super) width: usize,
-    pub(super) tokens: usize,
-    /// The positions of A and of B, increasing.
-    pub(super) left: Vec<usize>,
-    pub(super) right: Vec<usize>,
+    pub(super) depth: u64,
+    pub(super) width: u64,
+    pub(super) tokens: u64,
+    /// The positions of A, increasing; B has the rest.
+    pub(super) left: Vec<u64>,
     /// Token and channel.
-    pub(super) output: (usize, usize),
+    pub(super) output: (u64, u64),
 }
 
 pub(super) enum Architecture<'a> {
-    Attention { heads: usize, head_width: usize },
+    Attention { heads: u64, head_width: u64 },
     Mixer(MixerSizes),
     Layers(Layers<'a>),
 }
 
 pub(super) struct MixerSizes {
-    pub(super) token_hidden: usize,
+    pub(super) token_hidden: u64,
     pub(super) token_degree: u64,
-    pub(super) channel_hidden: usize,
+    pub(super) channel_hidden: u64,
     pub(super) channel_degree: u64,
     pub(super) bias: bool,
     pub(super) residual: bool,
-    pub(super) permutation: Option<Vec<usize>>,
+    pub(super) permutation: Option<Vec<u64>>,
 }
 
 impl<'a> Problem<'a> {
@@ -51,7 +50,7 @@ impl<'a> Problem<'a> {
         };
         let within = |field: &str, got: u64, most: u64| {
             if (1..=most).contains(&got) {
-                Ok(got as usize)
+                Ok(got)
             } else {
                 Err(wrong(field, &format_args!("1..={most}"), &got))
             }
@@ -92,12 +91,11 @@ impl<'a> Problem<'a> {
                 let layers = Layers::new(given, (tokens, width)).map_err(|e| {
                     wrong(&format!("architecture.layers.{}", e.place), &e.expected, &e.got)
                 })?;
-                (layers.layers.len(), width, Architecture::Layers(layers))
+                (layers.layers.len() as u64, width, Architecture::Layers(layers))
             }
         };
-        let mut left: Vec<usize> = Vec::new();
+        let mut least = 0;
         for &position in &problem.left {
-            let least = left.last().map_or(0, |last| last + 1) as u64;
             if !(least..problem.tokens).contains(&position) {
                 return Err(wrong(
                     "left",
@@ -105,40 +103,41 @@ impl<'a> Problem<'a> {
                     &position,
                 ));
             }
-            left.push(position as usize);
+            least = position + 1;
         }
-        if left.is_empty() || left.len() == tokens {
+        let left = problem.left.clone();
+        if left.is_empty() || left.len() as u64 == tokens {
             let expected = format_args!("1..{tokens} positions").to_string();
             return Err(wrong("left", &expected, &left.len()));
         }
-        let right = (0..tokens).filter(|t| left.binary_search(t).is_err()).collect();
         let file::Output { token, channel } = problem.output;
-        let index = |field: &str, got: u64, size: usize| {
-            if got < size as u64 {
-                Ok(got as usize)
-            } else {
-                Err(wrong(field, &format_args!("0..{size}"), &got))
-            }
+        let index = |field: &str, got: u64, size: u64| {
+            if got < size { Ok(got) } else { Err(wrong(field, &format_args!("0..{size}"), &got)) }
         };
         let (rows, cols) = match &architecture {
             Architecture::Layers(layers) => layers.output,
             _ => (tokens, width),
         };
         let output = (index("output.token", token, rows)?, index("output.channel", channel, cols)?);
-        Ok(Self { architecture, depth, width, tokens, left, right, output })
+        Ok(Self { architecture, depth, width, tokens, left, output })
     }
 
     /// Sizes of the output token's side and of the other. For attention: the last state of other
     /// networks need not have a row for each position.
-    pub(super) fn own_and_other(&self) -> (usize, usize) {
-        let (a, b) = (self.left.len(), self.right.len());
+    pub(super) fn own_and_other(&self) -> (u64, u64) {
+        let [a, b] = self.sides();
         if self.left.binary_search(&self.output.0).is_ok() { (a, b) } else { (b, a) }
     }
 
+    /// The sizes of A and B.
+    pub(super) fn sides(&self) -> [u64; 2] {
+        let left = self.left.len() as u64;
+        [left, self.tokens - left]
+    }
+
     /// Refuses to evaluate the network `times` times where that would pass a limit.
-    pub(super) fn affordable(&self, times: usize, place: &str) -> Result<(), Finding> {
-        let product =
-            |sizes: &[usize]| sizes.iter().fold(1, |p: u64, &n| p.saturating_mul(n as u64));
+    pub(super) fn affordable(&self, times: u64, place: &str) -> Result<(), Finding> {
+        let product = |sizes: &[u64]| sizes.iter().fold(1, |p: u64, &n| p.saturating_mul(n));
         let (l, n, d) = (self.depth, self.tokens, self.width);
         let (cells, operations) = match &self.architecture {
             Architecture::Attention { heads, .. } => {
@@ -155,7 +154,7 @@ impl<'a> Problem<'a> {
         };
         let cells = cells.max(product(&[n, d]));
         within_limit(place, "entries in matrices", MAX_CELLS, cells)?;
-        let operations = operations.saturating_mul(times as u64);
+        let operations = operations.saturating_mul(times);
         within_limit(place, "multiplications", MAX_OPERATIONS, operations)
     }
 }
@@ -174,18 +173,18 @@ pub(super) fn within_limit(
 }
 
 /// `source` as a permutation of 0..count, or what is expected and found instead.
-fn permutation(source: &[u64], count: usize) -> Result<Vec<usize>, (String, String)> {
-    if source.len() != count {
+fn permutation(source: &[u64], count: u64) -> Result<Vec<u64>, (String, String)> {
+    if source.len() as u64 != count {
         return Err((format!("{count} entries"), source.len().to_string()));
     }
-    let mut seen = vec![false; count];
+    let mut seen = vec![false; source.len()];
     for &e in source {
         match usize::try_from(e).ok().and_then(|e| seen.get_mut(e)) {
             Some(seen) if !*seen => *seen = true,
             _ => return Err((format!("each of 0..{count} once"), e.to_string())),
         }
     }
-    Ok(source.iter().map(|&e| e as usize).collect())
+    Ok(source.to_vec())
 }
 
 #[cfg(test)]

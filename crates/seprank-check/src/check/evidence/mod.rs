@@ -1,0 +1,171 @@
+//! Claims on one separation rank, and the evidence for either half.
+
+mod minor;
+mod polynomials;
+
+use super::count::{Failure, Work};
+use super::logarithm;
+use super::network::Network;
+use super::problem::Problem;
+use super::ring::{Ring, Sizes};
+use super::theorem::{Side, THEOREMS};
+use super::verdict::{Finding, Kind};
+use crate::certificate::{Lower, RankClaim, Relation, Scope, Upper, Value};
+use num_bigint::BigUint;
+
+/// Checks a claim; `place` is where it stands in the file.
+pub(super) fn check(claim: &RankClaim, place: &str, work: &Work) -> Result<(), Finding> {
+    let problem = Problem::new(&claim.problem, place)?;
+    let check = Check { claim, place, problem: &problem, work };
+    check.form()?;
+    if let Some(lower) = &claim.lower {
+        check.lower(lower)?;
+    }
+    if let Some(upper) = &claim.upper {
+        check.upper(upper)?;
+    }
+    Ok(())
+}
+
+struct Check<'a> {
+    claim: &'a RankClaim,
+    place: &'a str,
+    problem: &'a Problem<'a>,
+    work: &'a Work,
+}
+
+impl Check<'_> {
+    fn at(&self, field: &str) -> String {
+        format!("{}.{field}", self.place)
+    }
+
+    fn finding(
+        &self,
+        kind: Kind,
+        field: &str,
+        expected: impl std::fmt::Display,
+        got: impl std::fmt::Display,
+    ) -> Finding {
+        Finding::new(kind, self.at(field), expected, got)
+    }
+
+    /// The evidence that the claim asks for is there, and no other.
+    fn form(&self) -> Result<(), Finding> {
+        let Self { claim, .. } = self;
+        let halves = [
+            ("lower", claim.relation != Relation::AtMost, claim.lower.is_some()),
+            ("upper", claim.relation != Relation::AtLeast, claim.upper.is_some()),
+        ];
+        for (field, wanted, given) in halves {
+            match (wanted, given) {
+                (true, false) => {
+                    let expected = "evidence for this half of the claim";
+                    return Err(self.finding(Kind::MissingEvidence, field, expected, "null"));
+                }
+                (false, true) => {
+                    let expected = "null: the claim does not go that way";
+                    return Err(self.finding(Kind::Superfluous, field, expected, "evidence"));
+                }
+                _ => {}
+            }
+        }
+        let computed = [
+            ("lower", claim.lower.as_ref().is_some_and(|l| !matches!(l, Lower::Theorem(_)))),
+            ("upper", claim.upper.as_ref().is_some_and(|u| !matches!(u, Upper::Theorem(_)))),
+        ];
+        if let (Value::Log10(_), Some((half, _))) = (&claim.value, computed.iter().find(|c| c.1)) {
+            let expected = format_args!("exact, for computed evidence in {half}");
+            return Err(self.finding(Kind::Value, "value", expected, "log10"));
+        }
+        if matches!(claim.value, Value::Log10(_)) && claim.relation == Relation::Equal {
+            return Err(self.finding(Kind::Value, "value", "exact, for equal", "log10"));
+        }
+        if claim.scope == Scope::Fixed && matches!(claim.lower, Some(Lower::Theorem(_))) {
+            let expected = "a minor: theorems bound the generic rank from below";
+            return Err(self.finding(Kind::Scope, "lower", expected, "a theorem"));
+        }
+        if claim.scope == Scope::Generic && computed[1].1 {
+            let expected = "a theorem: a sum of products is about these weights only";
+            return Err(self.finding(Kind::Scope, "upper", expected, "a separation"));
+        }
+        let wanted = claim.scope == Scope::Fixed || computed[0].1;
+        match (wanted, &claim.weights) {
+            (true, None) => Err(self.finding(Kind::MissingWeights, "weights", "weights", "null")),
+            (false, Some(_)) => {
+                let expected = "null: no evidence is about these weights";
+                Err(self.finding(Kind::Superfluous, "weights", expected, "weights"))
+            }
+            // The claim is about them, so they must fit even if only a theorem is used.
+            (true, Some(_)) => self.network(&Sizes, 1).map(drop),
+            (false, None) => Ok(()),
+        }
+    }
+
+    /// The network over a ring, if evaluating it so many times is within the limits.
+    fn network<'a, R: Ring>(&'a self, ring: &'a R, times: u64) -> Result<Network<'a, R>, Finding> {
+        let missing = || self.finding(Kind::MissingWeights, "weights", "weights", "null");
+        let weights = self.claim.weights.as_ref().ok_or_else(missing)?;
+        self.problem.affordable(times, self.place)?;
+        Network::new(ring, self.problem, weights, self.place)
+    }
+
+    fn value(&self) -> Result<BigUint, Finding> {
+        match &self.claim.value {
+            Value::Exact(value) => value.0.to_biguint().ok_or_else(|| {
+                self.finding(Kind::Value, "value", "a number that is not negative", value)
+            }),
+            Value::Log10(_) => Err(self.finding(Kind::Value, "value", "exact", "log10")),
+        }
+    }
+
+    fn lower(&self, lower: &Lower) -> Result<(), Finding> {
+        match lower {
+            Lower::Theorem(id) => self.theorem(id, Side::Lower, "lower"),
+            Lower::Grid(grid) => self.grid(grid),
+            Lower::Coefficients(coefficients) => self.coefficients(coefficients),
+        }
+    }
+
+    fn upper(&self, upper: &Upper) -> Result<(), Finding> {
+        match upper {
+            Upper::Theorem(id) => self.theorem(id, Side::Upper, "upper"),
+            Upper::Separation(products) => self.separation(products),
+        }
+    }
+
+    /// A lower bound's value is at least the value claimed, an upper bound's at most.
+    fn theorem(&self, id: &str, side: Side, field: &str) -> Result<(), Finding> {
+        let found = THEOREMS.iter().find(|t| t.id == id && t.side == side);
+        let known = || {
+            let ids = THEOREMS.iter().filter(|t| t.side == side).map(|t| t.id);
+            format!("one of {}", ids.collect::<Vec<_>>().join(", "))
+        };
+        let theorem = found.ok_or_else(|| self.finding(Kind::Theorem, field, known(), id))?;
+        let own = (theorem.value)(self.problem, self.work).map_err(|failure| match failure {
+            Failure::Hypothesis(text) => self.finding(Kind::Hypothesis, field, text, "otherwise"),
+            Failure::TooCostly => {
+                let expected = format_args!("a value of {id} that can be evaluated");
+                self.finding(Kind::Limit, field, expected, "too many digits or terms")
+            }
+        })?;
+        let follows = match &self.claim.value {
+            Value::Exact(_) => match side {
+                Side::Lower => self.value()? <= own.value,
+                Side::Upper => self.value()? >= own.value,
+            },
+            Value::Log10(log) => logarithm::contains(&log.low.0, &log.high.0, &own.value)
+                .ok_or_else(|| {
+                    let limit = format_args!("at most {} places", logarithm::MAX_PLACES);
+                    self.finding(Kind::Limit, "value", limit, "more")
+                })?,
+        };
+        if follows {
+            return Ok(());
+        }
+        let relation = if side == Side::Lower { "at most" } else { "at least" };
+        let expected = format!("{relation} {}, by {id}", own.value);
+        // A formula that was only estimated proves nothing against the claim.
+        let kind = if own.sharp { Kind::Bound } else { Kind::Limit };
+        Err(self.finding(kind, "value", expected, &self.claim.value))
+    }
+}

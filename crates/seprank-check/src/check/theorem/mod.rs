@@ -1,0 +1,73 @@
+//! The theorems of docs/theory.md that a certificate may name, evaluated again: one file a family.
+
+mod attention;
+mod degree;
+mod images;
+mod summing;
+
+use super::count::{Estimate, Failure, Work};
+use super::problem::{Architecture, Problem};
+
+/// Which way a theorem bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Lower,
+    Upper,
+}
+
+/// The value of a theorem for a problem; what it costs is taken from the work.
+type Value = fn(&Problem, &Work) -> Result<Estimate, Failure>;
+
+/// A theorem: its id in the registry, its side, and its value.
+pub(super) struct Theorem {
+    pub(super) id: &'static str,
+    pub(super) side: Side,
+    pub(super) value: Value,
+}
+
+/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 4.1, 4.2 and 4.5.
+pub(super) const THEOREMS: &[Theorem] = &[
+    Theorem { id: "attention-word", side: Side::Upper, value: attention::word },
+    Theorem { id: "attention-graded", side: Side::Upper, value: attention::graded },
+    Theorem { id: "attention-power", side: Side::Lower, value: attention::power_sum },
+    Theorem { id: "attention-isotropic", side: Side::Lower, value: attention::isotropic },
+    Theorem { id: "attention-heads", side: Side::Lower, value: summing::heads },
+    Theorem { id: "attention-blocks", side: Side::Lower, value: summing::blocks },
+    Theorem { id: "mixer-homogeneous", side: Side::Upper, value: degree::homogeneous },
+    Theorem { id: "mixer-degree", side: Side::Upper, value: degree::mixer_degree },
+    Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
+];
+
+/// Sizes of attention: depth, width, heads, head width. None is above 2^24, so that products of two
+/// fit.
+struct Sizes {
+    depth: u64,
+    width: u64,
+    heads: u64,
+    head_width: u64,
+}
+
+impl Sizes {
+    fn of(problem: &Problem) -> Result<Self, Failure> {
+        match problem.architecture {
+            Architecture::Attention { heads, head_width } => {
+                Ok(Self { depth: problem.depth, width: problem.width, heads, head_width })
+            }
+            _ => Err(Failure::Hypothesis("an attention network")),
+        }
+    }
+}
+
+/// A problem for the tests: the first tokens are A, the output is one of theirs.
+#[cfg(test)]
+fn attention_problem(sizes: &Sizes, (own, other): (u64, u64)) -> Problem<'static> {
+    let &Sizes { depth, width, heads, head_width } = sizes;
+    Problem {
+        architecture: Architecture::Attention { heads, head_width },
+        depth,
+        width,
+        tokens: own + other,
+        left: (0..own).collect(),
+        output: (0, 0),
+    }
+}
