@@ -5,6 +5,7 @@
 //! type says how many constants can stand there.
 
 use super::numbers::{attention_half_degree, multiset};
+use itertools::Itertools;
 use rug::{Assign, Integer};
 
 /// Depths at which words are counted: at 5 there are 122 letters and places of 6 types.
@@ -83,7 +84,7 @@ fn kinds(depth: usize, heads: usize) -> Vec<Forms> {
 struct MostLetters {
     /// Places of each kind; exponents beyond them are no restriction.
     caps: Vec<usize>,
-    /// In the order of [`MostLetters::vectors`], the first exponent slowest.
+    /// By vector, the first exponent slowest.
     most: Vec<u8>,
 }
 
@@ -94,45 +95,49 @@ impl MostLetters {
         let mut caps: Vec<usize> =
             (1..=depth).map(|t| places.iter().filter(|p| **p == t).count()).collect();
         caps.push(1);
-        let stride = |t: usize| caps[t + 1..].iter().map(|cap| cap + 1).product::<usize>();
-        let size = stride(0) * (caps[0] + 1);
+        let strides: Vec<usize> =
+            (0..caps.len()).map(|t| caps[t + 1..].iter().map(|cap| cap + 1).product()).collect();
+        let size = strides[0] * (caps[0] + 1);
         // The most letters of this side in the word so far, ending with one of them or not; -1 if there is none.
         let (mut with, mut without) = (vec![-1i16; size], vec![-1i16; size]);
         match letters {
             Letters::Own => with.fill(0),
             Letters::Other => without.fill(0),
         }
-        // The word one letter longer, if the place between two letters of this side has kind t.
-        let after_pair = |with: &[i16], t: usize, a: usize| {
-            let step = stride(t);
-            if a / step % (caps[t] + 1) == 0 { -1 } else { with[a - step] }
+        // Either way of reaching a place of kind t where a letter of this side follows.
+        let before = |with: &[i16], without: &[i16], t: usize| -> Vec<i16> {
+            let (step, block) = (strides[t], strides[t] * (caps[t] + 1));
+            let mut list = without.to_vec();
+            for (list, with) in list.chunks_mut(block).zip(with.chunks(block)) {
+                for (most, with) in list[step..].iter_mut().zip(with) {
+                    *most = (*most).max(*with);
+                }
+            }
+            list
         };
         for t in places {
-            let longer = |a: usize| 1 + without[a].max(after_pair(&with, t - 1, a));
-            let next: Vec<i16> =
-                (0..size).map(longer).map(|n| if n == 0 { -1 } else { n }).collect();
+            let next = before(&with, &without, t - 1);
             for (without, with) in without.iter_mut().zip(&with) {
                 *without = (*without).max(*with);
             }
-            with = next;
+            with = next.into_iter().map(|n| if n < 0 { n } else { n + 1 }).collect();
         }
-        let most = |a: usize| without[a].max(after_pair(&with, depth, a)).max(0) as u8;
-        let most = (0..size).map(most).collect();
+        let most = before(&with, &without, depth);
+        let most = most.into_iter().map(|n| n.max(0) as u8).collect();
         Self { caps, most }
     }
 
-    /// The vectors that restrict the kinds in `chosen` only, with their number of letters.
+    /// The exponents of the kinds in `chosen`, those of all other kinds being no restriction, with the
+    /// number of letters.
     fn vectors(&self, chosen: &[usize]) -> impl Iterator<Item = (Vec<usize>, u8)> {
-        let free = |t: usize, e: usize| chosen.contains(&t) || e == self.caps[t];
-        self.most.iter().enumerate().filter_map(move |(index, most)| {
-            let mut rest = index;
-            let mut vector = vec![0; self.caps.len()];
-            for (t, cap) in self.caps.iter().enumerate().rev() {
-                vector[t] = rest % (cap + 1);
-                rest /= cap + 1;
-            }
-            let kept = vector.iter().enumerate().all(|(t, e)| free(t, *e));
-            kept.then(|| (chosen.iter().map(|t| vector[*t]).collect(), *most))
+        let stride = |t: usize| self.caps[t + 1..].iter().map(|cap| cap + 1).product::<usize>();
+        let free = (0..self.caps.len()).filter(|t| !chosen.contains(t));
+        let base: usize = free.map(|t| self.caps[t] * stride(t)).sum();
+        let strides: Vec<usize> = chosen.iter().map(|t| stride(*t)).collect();
+        let ranges = chosen.iter().map(|t| 0..=self.caps[*t]);
+        ranges.multi_cartesian_product().map(move |vector| {
+            let index: usize = vector.iter().zip(&strides).map(|(e, stride)| e * stride).sum();
+            (vector, self.most[base + index])
         })
     }
 }
@@ -196,6 +201,12 @@ fn quotients(
     let caps: Vec<usize> = chosen.iter().map(|t| words.caps[*t]).collect();
     // Monomials outside, by group, number of letters and degree.
     let mut outside = vec![vec![Vec::new(); degrees.len()]; 1 << chosen.len()];
+    let monomials: Vec<Vec<Integer>> = chosen
+        .iter()
+        .map(|t| {
+            (0..words.caps[*t]).map(|e| multiset(&kinds[*t].number.into(), e as u64)).collect()
+        })
+        .collect();
     let mut count = Integer::new();
     for (vector, most) in words.vectors(chosen) {
         let (mut group, mut degree) = (0, 0);
@@ -205,7 +216,7 @@ fn quotients(
                 group |= 1 << place;
             } else {
                 degree += kinds[*t].weight * e;
-                count *= multiset(&kinds[*t].number.into(), e as u64);
+                count *= &monomials[place][e];
             }
         }
         let counts: &mut Vec<Integer> = &mut outside[group][usize::from(most)];

@@ -3,7 +3,9 @@
 mod attention;
 mod degree;
 mod images;
+mod junctions;
 mod summing;
+mod words;
 
 use super::count::{Estimate, Failure, Work};
 use super::problem::{Architecture, Problem};
@@ -25,10 +27,11 @@ pub(super) struct Theorem {
     pub(super) value: Value,
 }
 
-/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 4.1, 4.2 and 4.5.
+/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 3.12, 4.1, 4.2 and 4.5.
 pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "attention-word", side: Side::Upper, value: attention::word },
     Theorem { id: "attention-graded", side: Side::Upper, value: attention::graded },
+    Theorem { id: "attention-junctions", side: Side::Upper, value: junctions::junctions },
     Theorem { id: "attention-power", side: Side::Lower, value: attention::power_sum },
     Theorem { id: "attention-isotropic", side: Side::Lower, value: attention::isotropic },
     Theorem { id: "attention-heads", side: Side::Lower, value: summing::heads },
