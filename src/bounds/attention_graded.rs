@@ -58,21 +58,8 @@ impl Bound for GradedBound {
     /// `g(b) >= min( mc(u, b), mc(u, C-b) )`, the terms j = 0 of R.
     fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
         let shape = attention(problem).ok()?;
-        let (own, other) = problem.side_sizes();
-        let d = shape.width;
         let c = attention_half_degree(shape.depth);
-        let above = least_sum(&invariants(d, other), &covariants(d, own), &c)?;
-        let heads = HeadTerm::new(shape);
-        let closed = |r: usize| r == 1 || r >= d;
-        if heads.is_none() && closed(own) && closed(other) {
-            return Some(above);
-        }
-        let independent = |r: usize| {
-            let v = determinantal_variables(d, r);
-            Growth::every(heads.as_ref().map_or(v.clone(), |h| v.min(h.seen.clone())))
-        };
-        let below = least_sum(&independent(other), &independent(own), &c)?;
-        Some(LogInterval::between(&below, &above))
+        graded_enclosure(shape.width, problem.side_sizes(), &c, HeadTerm::new(shape).as_ref())
     }
 }
 
@@ -105,8 +92,28 @@ fn graded_sum(
     (0..=c).map(term).sum()
 }
 
+/// The enclosure of the theorem's sum up to degree c, described there.
+pub(super) fn graded_enclosure(
+    d: usize,
+    (own, other): (usize, usize),
+    c: &Integer,
+    heads: Option<&HeadTerm>,
+) -> Option<LogInterval> {
+    let above = least_sum(&invariants(d, other), &covariants(d, own), c)?;
+    let closed = |r: usize| r == 1 || r >= d;
+    if heads.is_none() && closed(own) && closed(other) {
+        return Some(above);
+    }
+    let independent = |r: usize| {
+        let v = determinantal_variables(d, r);
+        Growth::every(heads.map_or(v.clone(), |h| v.min(h.seen.clone())))
+    };
+    let below = least_sum(&independent(other), &independent(own), c)?;
+    Some(LogInterval::between(&below, &above))
+}
+
 /// An upper bound for `h(d,r;b)`, exact where r = 1 or r >= d.
-fn invariants(d: usize, r: usize) -> Growth {
+pub(super) fn invariants(d: usize, r: usize) -> Growth {
     if r == 1 {
         return Growth::even(Integer::from(d));
     }
@@ -119,7 +126,7 @@ fn invariants(d: usize, r: usize) -> Growth {
 }
 
 /// An upper bound for `h1(d,r;c)`, exact where r = 1 or r >= d.
-fn covariants(d: usize, r: usize) -> Growth {
+pub(super) fn covariants(d: usize, r: usize) -> Growth {
     if r == 1 { Growth::odd(Integer::from(d)) } else { invariants(d, r).scaled(&Integer::from(d)) }
 }
 

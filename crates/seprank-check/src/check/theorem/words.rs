@@ -202,20 +202,20 @@ impl<'a> Tables<'a> {
                 match forms[k + 1] {
                     Some(f) => {
                         let regular = one_minus(f, top);
-                        let terms = regular.iter().filter(|x| !x.is_zero()).count();
-                        let all = if at_cap { top * (terms + 1) } else { terms };
-                        work.take((all * top) as u64 * product_work(bits, 64))?;
-                        if at_cap {
+                        let factor = if at_cap {
                             let mut large = vec![BigInt::zero(); top + 1];
                             let last = top / f.weight;
                             for (e, n) in table(f.number, last)?.into_iter().enumerate().skip(*cap)
                             {
                                 large[e * f.weight] = n.into();
                             }
-                            series = times(&times(&large, &regular), &series);
+                            take_times(&regular, bits, work)?;
+                            times(&regular, &large)
                         } else {
-                            series = times(&regular, &series);
-                        }
+                            regular
+                        };
+                        take_times(&factor, bits, work)?;
+                        series = times(&factor, &series);
                     }
                     None => all_of_set &= at_cap,
                 }
@@ -289,6 +289,12 @@ fn one_minus(forms: Forms, top: usize) -> Vec<BigInt> {
         series[k * forms.weight] = coefficient.clone();
     }
     series
+}
+
+/// Takes the work of [`times`] with numbers of so many bits.
+fn take_times(sparse: &[BigInt], bits: u64, work: &Work) -> Option<()> {
+    let terms = sparse.iter().filter(|x| !x.is_zero()).count() * sparse.len();
+    work.take(terms as u64 * product_work(bits, 64))
 }
 
 /// The product of two series, the first one with few terms.
