@@ -51,7 +51,8 @@ impl Bound for JunctionBound {
             return None;
         }
         let c = c.to_u64()?;
-        let work = boxes(digits, c + 1);
+        // The third term needs h and h1 themselves, more often than 3.3.
+        let work = 4 * boxes(digits, c + 1);
         let from_other = Dimensions::new(
             c,
             |b| determinantal_dimension_within(d, other, b, work),
@@ -99,8 +100,8 @@ inventory::submit!(&JunctionBound as &dyn Bound);
 /// `h(d,|B|;b)` or `h1(d,|A|;c)` for each degree, or bounds for them.
 struct Dimensions {
     values: Vec<Integer>,
-    /// Whether no bound stands in.
-    exact: bool,
+    /// Below this degree no bound stands in.
+    exact: usize,
 }
 
 impl Dimensions {
@@ -110,7 +111,7 @@ impl Dimensions {
         bound: impl Fn(u64) -> Integer,
     ) -> Self {
         let list: Vec<_> = (0..=last).map(exact).collect();
-        let whole = list.iter().all(Option::is_some);
+        let whole = list.iter().take_while(|value| value.is_some()).count();
         let values = list.into_iter().zip(0..).map(|(value, k)| value.unwrap_or_else(|| bound(k)));
         Self { values: values.collect(), exact: whole }
     }
@@ -128,7 +129,7 @@ impl Dimensions {
         dimension: &Integer,
     ) -> Vec<Vec<Integer>> {
         let top = self.values.len() - 1;
-        let regular = self.exact && seen <= *dimension;
+        let regular = |k: usize| k < self.exact && seen <= *dimension;
         let without = product(&self.values, &Forms { number: seen, weight: 1 }.without(top));
         let powers: Vec<Integer> = (0..=top).map(|i| multiset(&seen.into(), i as u64)).collect();
         let of_degree = |(k, all): (usize, &Integer)| {
@@ -141,7 +142,7 @@ impl Dimensions {
             let bound = |(index, count): (usize, Integer)| {
                 let least = (count * Integer::from(scale)).min(all.clone());
                 let power = (k + 1).saturating_sub(index);
-                if regular { least.min(Integer::from(all - &outside[power])) } else { least }
+                if regular(k) { least.min(Integer::from(all - &outside[power])) } else { least }
             };
             counts.up_to(k as u64).into_iter().enumerate().map(bound).collect()
         };

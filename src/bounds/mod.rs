@@ -13,6 +13,7 @@ mod attention_heads;
 mod attention_isotropic;
 mod attention_junctions;
 mod attention_layers;
+mod attention_position_wise;
 mod attention_power;
 mod attention_two_layers;
 mod attention_word;

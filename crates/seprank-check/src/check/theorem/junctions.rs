@@ -65,7 +65,8 @@ impl Seen<'_> {
         let dimension = big(r) * s.width - big(r) * (r - 1) / 2u32;
         let forms = (big(s.heads) * s.head_width * s.head_width).min(symmetric(s.width));
         let all: Vec<BigInt> = self.list.iter().map(|h| h.value.clone().into()).collect();
-        let regular = forms <= dimension && self.list.iter().all(|h| h.sharp);
+        let exact = self.list.iter().take_while(|h| h.sharp).count();
+        let regular = |k: usize| forms <= dimension && k < exact;
         let bits = all.last()?.bits().max(self.heads.seen.last()?.bits());
         let size = all.len() as u64;
         work.take((3 * size * size).checked_mul(product_work(bits, bits))?)?;
@@ -81,7 +82,7 @@ impl Seen<'_> {
             let bound = |(index, count): (usize, BigUint)| {
                 // At most index - 1 of k factors are unseen: the ideal to the power k + 1 - index.
                 let least = BigInt::from(count * self.scale).min(all[k].clone());
-                if regular { least.min(powers[index.min(k + 1)].clone()) } else { least }
+                if regular(k) { least.min(powers[index.min(k + 1)].clone()) } else { least }
             };
             sums.into_iter().enumerate().map(bound).collect()
         };
