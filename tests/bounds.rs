@@ -14,7 +14,8 @@ use proptest::prelude::*;
 use seprank::bounds::{self, Bound, Side, all, applicable};
 use seprank::certificate::{Certificate, Lower, Text, Upper, Value};
 use seprank::check::{Kind, check};
-use seprank::network::{Architecture, AttentionShape, Problem};
+use seprank::network::layers::{Attention, ChannelMixing, Layer, LinearHead, Residual};
+use seprank::network::{Activation, Architecture, AttentionShape, Problem};
 use seprank::prove::certify_bound;
 
 /// Each bound has its row in the table of theorems, and a theorem under that number.
@@ -151,4 +152,65 @@ fn values_too_long_to_write_are_enclosed() {
         let expected = (3f64.powi(depth as i32) - 1.0) / 2.0 * 41f64.log10();
         assert!(lo <= expected * (1.0 + 1e-12) && expected * (1.0 - 1e-12) <= hi, "{depth}");
     }
+}
+
+/// Networks by their layers: the checker reads the same form off the expressions, and has the same values.
+#[test]
+fn layers_of_a_form_are_recognised_by_the_checker() {
+    let head = |heads, head_width, bias| -> Layer {
+        Attention { bias, ..Attention::plain(heads, head_width) }.into()
+    };
+    let residual = |layer: Layer| -> Layer { Residual { inner: vec![layer] }.into() };
+    let mixing = |hidden, degree, bias| -> Layer {
+        ChannelMixing { hidden, activation: Activation::Power(degree), bias }.into()
+    };
+    let linear = |outputs, bias| -> Layer { LinearHead { outputs, bias }.into() };
+    let causal: Layer = Attention { causal: true, ..Attention::plain(1, 2) }.into();
+    let mut met = std::collections::BTreeMap::new();
+    for bias in [false, true] {
+        for layers in [
+            vec![residual(head(2, 1, bias)), head(1, 2, false)],
+            vec![head(1, 1, bias), head(1, 3, bias), residual(head(2, 2, false))],
+            vec![linear(2, bias), head(1, 1, false), linear(4, true)],
+            vec![linear(1, false), linear(3, bias), residual(head(3, 1, false))],
+            vec![head(1, 3, bias), mixing(1, 2, false), head(1, 1, false), mixing(2, 2, bias)],
+            vec![residual(head(3, 1, bias)), residual(mixing(2, 3, bias))],
+            vec![head(1, 2, bias), mixing(1, 2, false)],
+            vec![head(1, 3, bias), mixing(1, 2, false), head(1, 3, false), mixing(1, 3, false)],
+            vec![head(1, 3, bias), mixing(1, 1, bias)],
+            vec![residual(causal.clone()), head(1, 3, bias)],
+        ] {
+            for (left, token) in [(vec![0, 1, 2], 0), (vec![0], 0), (vec![0, 1], 2)] {
+                let problem =
+                    with_sides(Architecture::of_layers(3, layers.clone()), &left, 4, token);
+                for id in ["attention-layers", "attention-position-wise"] {
+                    let bound = bounds::find(id).unwrap();
+                    if !applicable(&problem).iter().any(|b| b.side() == bound.side()) {
+                        assert!(bound.applies(&problem).is_err());
+                        continue;
+                    }
+                    let mut certificate = naming(&problem, bound);
+                    let mut finding = |value: BigInt| {
+                        claim_mut(&mut certificate).value = Value::Exact(Text(value));
+                        check(&certificate).finding().map(|f| f.kind)
+                    };
+                    if bound.applies(&problem).is_err() {
+                        assert_eq!(finding(1.into()), Some(Kind::Hypothesis), "{id} {layers:?}");
+                        continue;
+                    }
+                    let value =
+                        bound.value(&problem).unwrap().to_string().parse::<BigInt>().unwrap();
+                    let more = if bound.side() == Side::Lower {
+                        value.clone() + 1
+                    } else {
+                        value.clone() - 1
+                    };
+                    assert_eq!(finding(value), None, "{id} {layers:?}");
+                    assert_eq!(finding(more), Some(Kind::Bound), "{id} {layers:?}");
+                    *met.entry(id).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    assert!(met["attention-layers"] >= 20 && met["attention-position-wise"] >= 8, "{met:?}");
 }

@@ -58,21 +58,8 @@ impl Bound for GradedBound {
     /// `g(b) >= min( mc(u, b), mc(u, C-b) )`, the terms j = 0 of R.
     fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
         let shape = attention(problem).ok()?;
-        let (own, other) = problem.side_sizes();
-        let d = shape.width;
         let c = attention_half_degree(shape.depth);
-        let above = least_sum(&invariants(d, other), &covariants(d, own), &c)?;
-        let heads = HeadTerm::new(shape);
-        let closed = |r: usize| r == 1 || r >= d;
-        if heads.is_none() && closed(own) && closed(other) {
-            return Some(above);
-        }
-        let independent = |r: usize| {
-            let v = determinantal_variables(d, r);
-            Growth::every(heads.as_ref().map_or(v.clone(), |h| v.min(h.seen.clone())))
-        };
-        let below = least_sum(&independent(other), &independent(own), &c)?;
-        Some(LogInterval::between(&below, &above))
+        graded_enclosure(shape.width, problem.side_sizes(), &c, HeadTerm::new(shape).as_ref())
     }
 }
 
@@ -82,7 +69,7 @@ inventory::submit!(&GradedBound as &dyn Bound);
 const WORK: f64 = 1e7;
 
 /// Boxes for each of so many terms, where a number has so many digits.
-fn boxes(digits: f64, terms: u64) -> u64 {
+pub(super) fn boxes(digits: f64, terms: u64) -> u64 {
     (WORK / (1.0 + digits / 20.0)) as u64 / terms
 }
 
@@ -105,8 +92,28 @@ fn graded_sum(
     (0..=c).map(term).sum()
 }
 
+/// The enclosure of the theorem's sum up to degree c, described there.
+pub(super) fn graded_enclosure(
+    d: usize,
+    (own, other): (usize, usize),
+    c: &Integer,
+    heads: Option<&HeadTerm>,
+) -> Option<LogInterval> {
+    let above = least_sum(&invariants(d, other), &covariants(d, own), c)?;
+    let closed = |r: usize| r == 1 || r >= d;
+    if heads.is_none() && closed(own) && closed(other) {
+        return Some(above);
+    }
+    let independent = |r: usize| {
+        let v = determinantal_variables(d, r);
+        Growth::every(heads.map_or(v.clone(), |h| v.min(h.seen.clone())))
+    };
+    let below = least_sum(&independent(other), &independent(own), c)?;
+    Some(LogInterval::between(&below, &above))
+}
+
 /// An upper bound for `h(d,r;b)`, exact where r = 1 or r >= d.
-fn invariants(d: usize, r: usize) -> Growth {
+pub(super) fn invariants(d: usize, r: usize) -> Growth {
     if r == 1 {
         return Growth::even(Integer::from(d));
     }
@@ -119,14 +126,14 @@ fn invariants(d: usize, r: usize) -> Growth {
 }
 
 /// An upper bound for `h1(d,r;c)`, exact where r = 1 or r >= d.
-fn covariants(d: usize, r: usize) -> Growth {
+pub(super) fn covariants(d: usize, r: usize) -> Growth {
     if r == 1 { Growth::odd(Integer::from(d)) } else { invariants(d, r).scaled(&Integer::from(d)) }
 }
 
 /// The term g(b) for several heads: layer 1 sees the Gram matrix through u linear forms only.
-struct HeadTerm {
+pub(super) struct HeadTerm {
     /// u, the forms that layer 1 sees.
-    seen: Integer,
+    pub(super) seen: Integer,
     /// w = d(d+1)/2 - u, the other coordinates.
     unseen: Integer,
     /// E = C_{L-1}, the largest degree in the other coordinates.
@@ -135,7 +142,7 @@ struct HeadTerm {
 
 impl HeadTerm {
     /// `None` where the term says nothing new (w = 0).
-    fn new(shape: &AttentionShape) -> Option<Self> {
+    pub(super) fn new(shape: &AttentionShape) -> Option<Self> {
         let head_width = shape.width / shape.heads;
         let seen = Integer::from(shape.heads) * head_width * head_width;
         let unseen = symmetric_entries(shape.width) - &seen;
@@ -144,7 +151,7 @@ impl HeadTerm {
     }
 
     /// The coefficients of all terms up to b = c; `None` if E does not fit the memory.
-    fn counts(&self, c: u64) -> Option<HeadCounts> {
+    pub(super) fn counts(&self, c: u64) -> Option<HeadCounts> {
         let list = |n: &Integer, top: u64| (0..=top).map(|k| multiset(n, k)).collect();
         Some(HeadCounts {
             seen: list(&self.seen, c),
@@ -154,7 +161,7 @@ impl HeadTerm {
 }
 
 /// `mc(u,k)` for k = 0..=C and `mc(w,j)` for j = 0..=E.
-struct HeadCounts {
+pub(super) struct HeadCounts {
     seen: Vec<Integer>,
     unseen: Vec<Integer>,
 }
@@ -162,7 +169,7 @@ struct HeadCounts {
 impl HeadCounts {
     /// `R_k(s)` for s = -1..=E: monomials of degree k with degree at most s in the w unseen
     /// coordinates, at index s + 1.
-    fn up_to(&self, k: u64) -> Vec<Integer> {
+    pub(super) fn up_to(&self, k: u64) -> Vec<Integer> {
         let mut list = vec![Integer::new()];
         for (j, unseen) in self.unseen.iter().enumerate() {
             let mut next = list[j].clone();

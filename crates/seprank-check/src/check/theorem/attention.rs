@@ -39,17 +39,17 @@ pub(super) fn graded(problem: &Problem, work: &Work) -> Result<Estimate, Failure
 }
 
 /// g(b) of 3.3, where layer 1 sees the Gram matrix in u of its coordinates and w are left.
-struct SeveralHeads {
+pub(super) struct SeveralHeads {
     width: u64,
     /// mc(w, 0..=E).
     unseen: Vec<BigUint>,
     /// mc(u, 0..=C).
-    seen: Vec<BigUint>,
+    pub(super) seen: Vec<BigUint>,
 }
 
 impl SeveralHeads {
     /// `None` if g is too costly, and left out.
-    fn new(s: &Sizes, c: u64, work: &Work) -> Option<Self> {
+    pub(super) fn new(s: &Sizes, c: u64, work: &Work) -> Option<Self> {
         let bare = half_degree(work, s.depth - 1)?.to_u64()?;
         (bare <= MAX_UNSEEN_DEGREE).then_some(())?;
         let all = symmetric(s.width);
@@ -64,7 +64,7 @@ impl SeveralHeads {
     }
 
     /// `R_k(-1), R_k(0), .., R_k(E)`.
-    fn partial_sums(&self, k: usize) -> Vec<BigUint> {
+    pub(super) fn partial_sums(&self, k: usize) -> Vec<BigUint> {
         let mut sums = vec![BigUint::zero()];
         for (j, unseen) in self.unseen.iter().enumerate() {
             let more = if j <= k { unseen * &self.seen[k - j] } else { BigUint::zero() };

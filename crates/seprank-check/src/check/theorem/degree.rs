@@ -9,7 +9,7 @@ use crate::check::problem::{Architecture, MixerSizes, Problem};
 use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive, Zero};
 
-fn mixer<'a>(problem: &'a Problem) -> Result<&'a MixerSizes, Failure> {
+pub(super) fn mixer<'a>(problem: &'a Problem) -> Result<&'a MixerSizes, Failure> {
     match &problem.architecture {
         Architecture::Mixer(sizes) => Ok(sizes),
         _ => Err(Failure::Hypothesis("a Mixer")),
@@ -17,13 +17,13 @@ fn mixer<'a>(problem: &'a Problem) -> Result<&'a MixerSizes, Failure> {
 }
 
 /// `D = (k_t k_c)^L`.
-fn total_degree(problem: &Problem, m: &MixerSizes, work: &Work) -> Result<u64, Failure> {
+pub(super) fn total_degree(problem: &Problem, m: &MixerSizes, work: &Work) -> Result<u64, Failure> {
     let degree = power(work, m.token_degree * m.channel_degree, problem.depth);
     degree.and_then(|d| d.to_u64()).or_too_costly()
 }
 
 /// `d min(S, |side|)` for A and B; without the minimum if the first layer has a residual.
-fn variables(problem: &Problem, m: &MixerSizes) -> (BigUint, BigUint) {
+pub(super) fn variables(problem: &Problem, m: &MixerSizes) -> (BigUint, BigUint) {
     let [a, b] = problem.sides().map(|side| {
         let rows = if m.residual { side } else { side.min(m.token_hidden) };
         big(problem.width) * rows

@@ -1,9 +1,15 @@
 //! The theorems of docs/theory.md that a certificate may name, evaluated again: one file a family.
 
 mod attention;
+mod blocks;
 mod degree;
+mod gram;
 mod images;
+mod junctions;
 mod summing;
+mod support;
+mod two_layers;
+mod words;
 
 use super::count::{Estimate, Failure, Work};
 use super::problem::{Architecture, Problem};
@@ -25,16 +31,21 @@ pub(super) struct Theorem {
     pub(super) value: Value,
 }
 
-/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 4.1, 4.2 and 4.5.
+/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 3.12, 3.14, 3.18, 4.1, 4.2, 4.5, 4.6 and 5.3.
 pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "attention-word", side: Side::Upper, value: attention::word },
     Theorem { id: "attention-graded", side: Side::Upper, value: attention::graded },
+    Theorem { id: "attention-junctions", side: Side::Upper, value: junctions::junctions },
+    Theorem { id: "attention-layers", side: Side::Upper, value: gram::layers },
+    Theorem { id: "attention-two-layers", side: Side::Lower, value: two_layers::two_layers },
     Theorem { id: "attention-power", side: Side::Lower, value: attention::power_sum },
     Theorem { id: "attention-isotropic", side: Side::Lower, value: attention::isotropic },
     Theorem { id: "attention-heads", side: Side::Lower, value: summing::heads },
     Theorem { id: "attention-blocks", side: Side::Lower, value: summing::blocks },
+    Theorem { id: "attention-position-wise", side: Side::Lower, value: blocks::position_wise },
     Theorem { id: "mixer-homogeneous", side: Side::Upper, value: degree::homogeneous },
     Theorem { id: "mixer-degree", side: Side::Upper, value: degree::mixer_degree },
+    Theorem { id: "mixer-support", side: Side::Upper, value: support::support },
     Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
 ];
 

@@ -1,0 +1,96 @@
+//! The Mixer by the monomials that its first activation allows: docs/theory.md, 4.6.
+
+use super::degree::{mixer, total_degree, variables};
+use crate::check::count::{
+    Estimate, Failure, MAX_TERMS, OrTooCostly, Work, big, monomial_table, product_work, sharp,
+};
+use crate::check::problem::Problem;
+use num_bigint::BigUint;
+use num_traits::{One, ToPrimitive, Zero};
+
+pub(super) fn support(problem: &Problem, work: &Work) -> Result<Estimate, Failure> {
+    let m = mixer(problem)?;
+    if m.residual || m.token_degree < 3 {
+        return Err(Failure::Hypothesis("k_t >= 3 and no residual connections"));
+    }
+    let degree = total_degree(problem, m, work)?;
+    (degree <= MAX_TERMS).then_some(()).or_too_costly()?;
+    let n = (big(problem.width) * m.token_hidden).to_u64().or_too_costly()?;
+    let allowed = allowed(n, m.token_degree, degree / m.token_degree, work).or_too_costly()?;
+    let (n_a, n_b) = variables(problem, m);
+    let functions = |n: &BigUint| -> Option<Vec<BigUint>> {
+        let all = monomial_table(work, n, degree)?;
+        Some(all.into_iter().zip(&allowed).map(|(all, some)| all.min(some.clone())).collect())
+    };
+    let from_a = functions(&n_a).or_too_costly()?;
+    let from_b = functions(&n_b).or_too_costly()?;
+    if !m.bias {
+        return sharp(Some(from_a.iter().zip(from_b.iter().rev()).map(|(a, b)| a.min(b)).sum()));
+    }
+    // From t to t+1 the sum grows by N_A(t) and falls by N_B(D-t).
+    let mut sum: BigUint = from_b.iter().sum();
+    let mut least = sum.clone();
+    for (a, b) in from_a.iter().zip(from_b.iter().rev()) {
+        sum = sum + a - b;
+        least = least.min(sum.clone());
+    }
+    sharp(Some(least))
+}
+
+/// By degree, the monomials in n variables with `sum ceil(alpha_i / k) <= units`: one variable after the
+/// other, by the units u that they take so far and by what they leave of k u.
+fn allowed(n: u64, k: u64, units: u64, work: &Work) -> Option<Vec<BigUint>> {
+    let left = n.min(units) * (k - 1);
+    let bits = monomial_table(work, &n.into(), k * units)?.last()?.bits();
+    let cells = (units + 1).checked_mul(left + 1)?;
+    work.take(cells.checked_mul(n)?.checked_mul(2 * (bits / 64 + 1) * product_work(1, 1))?)?;
+    let (units, left, k) = (units as usize, left as usize, k as usize);
+    let mut table = vec![vec![BigUint::zero(); left + 1]; units + 1];
+    table[0][0] = BigUint::one();
+    for _ in 0..n {
+        // Those before that took u - 1 units or less, by what is left.
+        let mut fewer = vec![BigUint::zero(); left + 1];
+        for row in &mut table {
+            let before = row.clone();
+            // The variable takes some units more and leaves 0, .., k-1.
+            let mut window = BigUint::zero();
+            for (rest, entry) in row.iter_mut().enumerate() {
+                window += &fewer[rest];
+                if rest >= k {
+                    window -= &fewer[rest - k];
+                }
+                *entry += &window;
+            }
+            for (fewer, before) in fewer.iter_mut().zip(before) {
+                *fewer += before;
+            }
+        }
+    }
+    let mut counts = vec![BigUint::zero(); k * units + 1];
+    for (u, row) in table.iter().enumerate() {
+        for (rest, count) in row.iter().enumerate().filter(|(_, count)| !count.is_zero()) {
+            counts[k * u - rest] += count;
+        }
+    }
+    Some(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn monomials_are_counted() {
+        for (n, k, units) in itertools::iproduct!(1..=4u64, 3..=4u64, 1..=3u64) {
+            let mut expected = vec![0u32; (k * units + 1) as usize];
+            let ranges = std::iter::repeat_n(0..=k * units, n as usize);
+            for alpha in itertools::Itertools::multi_cartesian_product(ranges) {
+                if alpha.iter().map(|a| a.div_ceil(k)).sum::<u64>() <= units {
+                    expected[alpha.iter().sum::<u64>() as usize] += 1;
+                }
+            }
+            let found = allowed(n, k, units, &Work::new()).unwrap();
+            assert_eq!(found, expected.into_iter().map(BigUint::from).collect::<Vec<_>>());
+        }
+    }
+}
