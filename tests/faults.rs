@@ -193,7 +193,7 @@ fn only_what_is_its_own_and_unchanged_is_resumed() {
     assert_eq!(certify("--seed 1"), 0);
 }
 
-/// The campaign on Conjecture 3.11 too, and `check` finds nothing but certificates.
+/// The campaign on Conjecture 3.13 too, and `check` finds nothing but certificates.
 #[test]
 fn a_campaign_goes_on_and_keeps_records_apart() {
     let directory = tempfile::tempdir().unwrap();

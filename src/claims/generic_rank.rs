@@ -9,7 +9,7 @@ use crate::prove::{Basis, Status};
 struct GenericRank;
 
 /// The problems for which the theorem is expected to be sharp: both sides at least as large as the
-/// width for attention (Conjecture 3.11; smaller sides with one head and two tokens or more), the
+/// width for attention (Conjecture 3.13; smaller sides with one head and two tokens or more), the
 /// homogeneous balanced Mixer (Remark 4.4).
 fn sharp(problem: &Problem) -> bool {
     let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
@@ -36,7 +36,7 @@ impl Claim for GenericRank {
     }
     fn statement(&self) -> &'static str {
         "The generic separation rank is known exactly: a witness at some weights meets an upper \
-         bound for all weights. Each case is an instance of Conjecture 3.11 or Remark 4.4."
+         bound for all weights. Each case is an instance of Conjecture 3.13 or Remark 4.4."
     }
     fn cases(&self, profile: Profile) -> Vec<Case> {
         [small_attention(profile), small_mixers(profile)]

@@ -1,5 +1,5 @@
-//! The campaign on Conjecture 3.11: is the graded bound the generic rank when both sides have at
-//! least as many tokens as the width?
+//! The campaign on Conjecture 3.13: is the bound of 3.12 the generic rank? Here both sides have as many
+//! tokens as the width, and 3.12 is evaluated (up to five layers).
 //!
 //! Instances (L, d, H) are taken in order of predicted cost until the budget is spent. Each is
 //! recorded on disk, so a campaign resumes where it stopped. An instance whose rank meets the bound is
@@ -42,7 +42,7 @@ pub struct Record {
     pub heads: usize,
     /// Tokens N.
     pub tokens: usize,
-    /// The graded bound, decimal.
+    /// The bound of 3.12, decimal.
     pub bound: String,
     /// The largest rank found, a lower bound on the generic rank.
     pub rank: usize,
@@ -200,7 +200,7 @@ fn accepted(_: &str, bytes: &[u8]) -> bool {
 /// The record, and the certificate if there is one. `None` if the instance does not fit after all.
 fn examine(instance: &Instance, seed: u64, memory: MemoryLimit) -> Option<(Record, Option<Named>)> {
     let (depth, width, heads) = instance.sizes;
-    let bound = find("attention-graded")?.value(&instance.problem)?;
+    let bound = find("attention-junctions")?.value(&instance.problem)?;
     let mut best: Option<Record> = None;
     let mut certified = None;
     for draw in 0..DRAWS {

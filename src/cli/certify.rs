@@ -25,7 +25,7 @@ Run again with the same --out and --seed, a run that was stopped goes on where i
 on certificates are not computed again, only those certificates are checked again.
 Exit code: 0 if every case is valid, 1 if one is invalid, 2 if one is incomplete.")]
 pub(super) struct Args {
-    /// How much to run: quick is under a minute on two cores; sharpness tries Conjecture 3.11 on
+    /// How much to run: quick is under a minute on two cores; sharpness tries Conjecture 3.13 on
     /// every size that fits the budget
     #[arg(long, value_enum, default_value_t = ProfileArg::Quick)]
     profile: ProfileArg,
@@ -152,7 +152,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(verdict.exit_code()))
 }
 
-/// Conjecture 3.11 on every size that fits the budget.
+/// Conjecture 3.13 on every size that fits the budget.
 fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
     let bar = progress::bar(0, "instances");
     bar.set_length(claims::sharpness::instances(MemoryLimit::default()).len() as u64);
@@ -177,7 +177,7 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "Conjecture 3.11: rank = graded bound, N = 2d, halves. An instance that meets the bound"
+        "Conjecture 3.13: rank = the bound of 3.12, N = 2d, halves. An instance that meets it"
     )?;
     writeln!(out, "is proved; one that stays below is a lower bound, drawn with several weights.")?;
     let mut table = new_table(["L", "d", "H", "bound", "rank", "", "certificate"]);
