@@ -139,16 +139,16 @@ mod tests {
         (problem(attention), problem(mixer))
     }
 
-    /// Corollary 5.2: every depth from 3 on, and neither of 1 and 2.
+    /// Corollary 5.2: every depth from 2 on, and not 1.
     #[test]
     fn published_shapes() {
         for (attention, mixer) in [("vit-b-16", "mixer-b-16"), ("vit-l-16", "mixer-l-16")] {
             let (attention, mixer) = shapes(attention, mixer);
             let found = every_depth(&attention, &mixer, 1..=40).unwrap();
             for (depth, gap) in &found.rows {
-                assert_eq!(gap.certified(), *depth >= 3, "{depth}");
+                assert_eq!(gap.certified(), *depth >= 2, "{depth}");
             }
-            assert_eq!(found.from_depth(), Some(3));
+            assert_eq!(found.from_depth(), Some(2));
             assert!(found.rows[2].1.exact(), "depth 3 is decided in exact integers");
             assert!(!found.rows[39].1.exact());
             let step = found.induction.as_ref().unwrap();
@@ -167,8 +167,8 @@ mod tests {
                 let rows = depths.iter().map(|d| (*d, found.rows[d - 1].1.clone())).collect();
                 EveryDepth { rows, induction: Some(late.clone()) }.from_depth()
             };
-            assert_eq!(pick(&[1, 2, 3, 4, 5]), Some(3));
-            assert_eq!(pick(&[2, 4, 5]), Some(4));
+            assert_eq!(pick(&[1, 2, 3, 4, 5]), Some(2));
+            assert_eq!(pick(&[1, 4, 5]), Some(4));
             let without =
                 |d: usize| if d < 5 { found.rows[2].1.clone() } else { found.rows[0].1.clone() };
             let rows = (3..8).map(|d| (d, without(d))).collect();
