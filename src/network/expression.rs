@@ -191,7 +191,7 @@ impl Expression {
         Cow::Owned(match self {
             Input => return Cow::Borrowed(y),
             Parameter(i) => return Cow::Borrowed(&parameters[*i]),
-            Product(a, b) => of(a).as_ref() * of(b).as_ref(),
+            Product(a, b) => product(&of(a), &of(b)),
             Transpose(a) => of(a).transpose(),
             Sum(list) => {
                 let mut terms = list.iter().map(of);
@@ -223,4 +223,15 @@ impl Expression {
             Then(a, b) => b.evaluate(parameters, of(a).as_ref()).into_owned(),
         })
     }
+}
+
+/// The matrix product, a ring multiplication a term: a general update `alpha a b + beta c` would take two
+/// more, and over F_p these are what a forward pass costs.
+fn product<T: Ring>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+    assert_eq!(a.ncols(), b.nrows(), "the sizes of a product fit");
+    DMatrix::from_fn(a.nrows(), b.ncols(), |i, j| {
+        let mut terms = a.row(i).into_iter().zip(&b.column(j)).map(|(x, y)| x.clone() * y.clone());
+        let first = terms.next().unwrap_or_else(T::zero);
+        terms.fold(first, |sum, term| sum + term)
+    })
 }
