@@ -230,7 +230,8 @@ impl Expression {
 fn product<T: Ring>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     assert_eq!(a.ncols(), b.nrows(), "the sizes of a product fit");
     DMatrix::from_fn(a.nrows(), b.ncols(), |i, j| {
-        let mut terms = a.row(i).into_iter().zip(&b.column(j)).map(|(x, y)| x.clone() * y.clone());
+        let (row, column) = (a.row(i), b.column(j));
+        let mut terms = row.iter().zip(&column).map(|(x, y)| x.clone() * y.clone());
         let first = terms.next().unwrap_or_else(T::zero);
         terms.fold(first, |sum, term| sum + term)
     })
