@@ -228,3 +228,21 @@ fn given_values_that_vanish_modulo_a_prime_do_not_vanish() {
         }
     }
 }
+
+/// A network that states all its numbers has one rank; here two terms cancel, which no bound sees.
+#[test]
+fn networks_without_weights_are_decided() {
+    let branch =
+        |c: &str| format!("[{{ type = \"linear-token-mixing\", matrix = [[1, {c}], [0, 1]] }}]");
+    let text = format!(
+        "tokens = 2\nwidth = 1\n[[layer]]\ntype = \"parallel\"\nbranches = [{}, {}]\n",
+        branch("0.5"),
+        branch("\"-1/2\"")
+    );
+    let file = NetworkFile::parse(&text, Path::new(""), &Replacements::default()).unwrap();
+    let answer = answer(&RankRequest::new(file.problem));
+    assert_eq!((answer.rank, answer.status), (1, Status::Exact));
+    assert_eq!((answer.scope, &answer.basis), (Scope::Weights, &Basis::Factorisation));
+    let certificate = answer.certificate().unwrap();
+    assert_eq!((relation(&certificate), check(&certificate)), (Relation::Equal, Verdict::Valid));
+}

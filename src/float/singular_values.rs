@@ -13,10 +13,10 @@ use nalgebra::{DMatrix, SVD};
 /// If an entry is not finite, or a value overflows; if the iteration does not end.
 ///
 /// ```
-/// use nalgebra::dmatrix;
+/// use nalgebra::DMatrix;
 /// use seprank::float::singular_values;
-/// assert_eq!(singular_values(&dmatrix![0.0, 3e200; 1e200, 0.0])?, [3e200, 1e200]);
-/// assert!(singular_values(&dmatrix![1.0, f64::NAN]).is_err());
+/// assert_eq!(singular_values(&DMatrix::from_row_slice(2, 2, &[0.0, 3e200, 1e200, 0.0]))?, [3e200, 1e200]);
+/// assert!(singular_values(&DMatrix::from_row_slice(1, 2, &[1.0, f64::NAN])).is_err());
 /// # Ok::<(), seprank::float::FloatError>(())
 /// ```
 pub fn singular_values(matrix: &DMatrix<f64>) -> Result<Vec<f64>, FloatError> {

@@ -43,7 +43,12 @@ impl<'a> Setting<'a> {
             _ => None,
         };
         let (scope, family) = match (request.inputs, &witness) {
-            (Inputs::All, _) if request.weights == Weights::Random => (Scope::Generic, None),
+            // Of a network whose layers state all their numbers there is nothing to draw.
+            (Inputs::All, _)
+                if request.weights == Weights::Random && problem.weight_degree() != Some(0) =>
+            {
+                (Scope::Generic, None)
+            }
             (Inputs::All, _) => (Scope::Weights, None),
             (Inputs::Theorem, Some(witness)) => (Scope::ProofInputs, Some(witness.family.clone())),
             (Inputs::Theorem, None) => {
