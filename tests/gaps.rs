@@ -273,12 +273,14 @@ fn large_integers_are_strings() {
         depth: 1,
         width: 2,
         heads: 1,
-        tokens: 4,
+        own: 2,
+        other: 2,
         bound: "3".into(),
         rank: 3,
         prime: (1 << 61) - 1,
         seeds: vec![0, u64::MAX],
         blocks: vec![[1, 1, 1], [2, 2, 2]],
+        first_below: None,
         checked: true,
     };
     let text = serde_json::to_string(&record).unwrap();

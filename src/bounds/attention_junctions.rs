@@ -37,52 +37,8 @@ impl Bound for JunctionBound {
         }
         Ok(())
     }
-    /// Where the partitions in h or h1 are too many to sum, their always valid bounds stand in.
     fn value(&self, problem: &Problem) -> Option<Integer> {
-        let shape = attention(problem).ok()?;
-        let (own, other) = problem.side_sizes();
-        let (d, depth) = (shape.width, shape.depth);
-        if depth > MAX_DEPTH {
-            return None;
-        }
-        let c = attention_half_degree(depth);
-        let digits = log10_multiset_estimate(symmetric_entries(d).to_f64(), c.to_f64());
-        if !affordable(&Integer::from(&c + 1), digits) {
-            return None;
-        }
-        let c = c.to_u64()?;
-        // The third term needs h and h1 themselves, more often than 3.3.
-        let work = 4 * boxes(digits, c + 1);
-        let from_other = Dimensions::new(
-            c,
-            |b| determinantal_dimension_within(d, other, b, work),
-            |b| determinantal_dimension_bound(d, other, b),
-        );
-        let from_own = Dimensions::new(
-            c,
-            |c| covariant_dimension_within(d, own, c, work),
-            |c| covariant_dimension_bound(d, own, c),
-        );
-        let missing = |letters| missing_functions(depth, d, shape.heads, letters);
-        let heads = HeadTerm::new(shape).and_then(|term| {
-            let counts = term.counts(c)?;
-            let seen = term.seen.to_u64()?;
-            let other = from_other.seen(&counts, seen, 1, &determinantal_variables(d, other));
-            let own = from_own.seen(&counts, seen, d, &determinantal_variables(d, own));
-            Some((own, other))
-        });
-        let (absent_own, absent_other) = (missing(Letters::Own), missing(Letters::Other));
-        let term = |b: usize| {
-            let a = c as usize - b;
-            let other = Integer::from(&from_other.values[b] - &absent_other[b]);
-            let own = Integer::from(&from_own.values[a] - &absent_own[a]);
-            let covers = heads.iter().flat_map(|(own, other)| {
-                // t runs over 0..=E+1: the A-functions up to t-1, the B-functions up to E-t.
-                own[a].iter().zip(other[b].iter().rev()).map(|(x, y)| Integer::from(x + y))
-            });
-            covers.fold(own.min(other), Integer::min)
-        };
-        Some((0..=c as usize).map(term).sum())
+        Some(junction_terms(problem)?.into_iter().sum())
     }
     /// Wide: from the best lower bound of the generic rank, which the value is not below, to 3.3, which
     /// it does not exceed.
@@ -96,6 +52,57 @@ impl Bound for JunctionBound {
 }
 
 inventory::submit!(&JunctionBound as &dyn Bound);
+
+/// The terms of Theorem 3.12 for b = 0..=C: at most so large is the rank of the part of degree 2b in the
+/// entries of the side without the output token. Where the partitions in h or h1 are too many to sum,
+/// their always valid bounds stand in. `None` for other networks than attention of up to five layers, and
+/// where the numbers are too long.
+pub fn junction_terms(problem: &Problem) -> Option<Vec<Integer>> {
+    let shape = attention(problem).ok()?;
+    let (own, other) = problem.side_sizes();
+    let (d, depth) = (shape.width, shape.depth);
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let c = attention_half_degree(depth);
+    let digits = log10_multiset_estimate(symmetric_entries(d).to_f64(), c.to_f64());
+    if !affordable(&Integer::from(&c + 1), digits) {
+        return None;
+    }
+    let c = c.to_u64()?;
+    // The third term needs h and h1 themselves, more often than 3.3.
+    let work = 4 * boxes(digits, c + 1);
+    let from_other = Dimensions::new(
+        c,
+        |b| determinantal_dimension_within(d, other, b, work),
+        |b| determinantal_dimension_bound(d, other, b),
+    );
+    let from_own = Dimensions::new(
+        c,
+        |c| covariant_dimension_within(d, own, c, work),
+        |c| covariant_dimension_bound(d, own, c),
+    );
+    let missing = |letters| missing_functions(depth, d, shape.heads, letters);
+    let heads = HeadTerm::new(shape).and_then(|term| {
+        let counts = term.counts(c)?;
+        let seen = term.seen.to_u64()?;
+        let other = from_other.seen(&counts, seen, 1, &determinantal_variables(d, other));
+        let own = from_own.seen(&counts, seen, d, &determinantal_variables(d, own));
+        Some((own, other))
+    });
+    let (absent_own, absent_other) = (missing(Letters::Own), missing(Letters::Other));
+    let term = |b: usize| {
+        let a = c as usize - b;
+        let other = Integer::from(&from_other.values[b] - &absent_other[b]);
+        let own = Integer::from(&from_own.values[a] - &absent_own[a]);
+        let covers = heads.iter().flat_map(|(own, other)| {
+            // t runs over 0..=E+1: the A-functions up to t-1, the B-functions up to E-t.
+            own[a].iter().zip(other[b].iter().rev()).map(|(x, y)| Integer::from(x + y))
+        });
+        covers.fold(own.min(other), Integer::min)
+    };
+    Some((0..=c as usize).map(term).collect())
+}
 
 /// `h(d,|B|;b)` or `h1(d,|A|;c)` for each degree, or bounds for them.
 struct Dimensions {

@@ -30,6 +30,7 @@ mod mixer_homogeneous;
 mod mixer_support;
 mod network_degree;
 
+pub use attention_junctions::junction_terms;
 pub use best::{Evaluation, best, evaluate};
 pub use comparable::{Aspect, Incomparable, comparable, positions};
 pub use enclosure::{Ends, LogInterval};

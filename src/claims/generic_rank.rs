@@ -8,15 +8,12 @@ use crate::prove::{Basis, Status};
 
 struct GenericRank;
 
-/// The problems for which the theorem is expected to be sharp: both sides at least as large as the
-/// width for attention (Conjecture 3.13; smaller sides with one head and two tokens or more), the
+/// The problems for which the theorem is expected to be sharp: attention (Conjecture 3.13), the
 /// homogeneous balanced Mixer (Remark 4.4).
 fn sharp(problem: &Problem) -> bool {
     let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
     match problem.architecture() {
-        Architecture::Attention(s) => {
-            left.min(right) >= s.width || (s.heads == 1 && left.min(right) >= 2)
-        }
+        Architecture::Attention(_) => true,
         Architecture::Mixer(s) => {
             let visible = s.width * s.token_hidden.min(left);
             left == right

@@ -28,6 +28,20 @@ pub(super) fn attention(profile: Profile) -> Vec<(usize, usize, usize, usize)> {
     )
 }
 
+/// (L, d, H, |A|, |B|) of attention, the output token in A, one side smaller than the width.
+#[rustfmt::skip]
+pub(super) fn partitions(profile: Profile) -> Vec<(usize, usize, usize, usize, usize)> {
+    list(
+        profile,
+        &[
+            (2, 2, 1, 1, 1), (2, 2, 1, 1, 2), (2, 2, 1, 2, 1), (2, 3, 1, 1, 1), (2, 3, 1, 1, 2),
+            (2, 3, 1, 1, 3), (2, 3, 1, 2, 1), (2, 3, 1, 3, 1), (2, 3, 3, 1, 3), (2, 4, 1, 1, 4),
+            (2, 4, 2, 4, 1), (3, 2, 1, 1, 1), (3, 2, 1, 1, 2), (3, 2, 1, 2, 1),
+        ],
+        &[(2, 5, 1, 1, 3), (3, 2, 2, 1, 2), (3, 3, 1, 1, 3), (3, 3, 1, 3, 1), (3, 3, 1, 1, 2)],
+    )
+}
+
 /// (L, d, S, N) of quadratic Mixers, A the first half.
 #[rustfmt::skip]
 pub(super) fn mixers(profile: Profile) -> Vec<(usize, usize, usize, usize)> {

@@ -10,10 +10,11 @@ pub fn small_attention(profile: Profile) -> Vec<Problem> {
         .into_iter()
         .map(|(l, d, h, n)| Problem::attention(l, d, h, n))
         .collect();
-    // Sides smaller than the width, and an output on the right.
+    list.extend(sizes::partitions(profile).into_iter().map(|(l, d, h, own, other)| {
+        with(Problem::attention(l, d, h, own + other), &(0..own).collect::<Vec<_>>())
+    }));
+    // Sides that are no intervals, and an output on the right.
     list.extend([
-        with(Problem::attention(2, 3, 1, 3), &[0]),
-        with(Problem::attention(2, 3, 1, 3), &[0, 1]),
         with(Problem::attention(2, 2, 1, 5), &[1, 3, 4]),
         with_output(Problem::attention(2, 3, 1, 4), 3, 1),
     ]);

@@ -154,8 +154,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 
 /// Conjecture 3.13 on every size that fits the budget.
 fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
-    let bar = progress::bar(0, "instances");
-    bar.set_length(claims::sharpness::instances(MemoryLimit::default()).len() as u64);
+    let bar = progress::counter("instances");
     let records = claims::sharpness::campaign(
         args.seed,
         args.budget.into(),
@@ -163,7 +162,7 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
         args.out.as_deref(),
         &mut |record| {
             bar.inc(1);
-            bar.set_message(format!("L={} d={} H={}", record.depth, record.width, record.heads));
+            bar.set_message(record.sizes().to_string());
         },
     );
     bar.finish_and_clear();
@@ -177,10 +176,15 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "Conjecture 3.13: rank = the bound of 3.12, N = 2d, halves. An instance that meets it"
+        "Conjecture 3.13: rank = the bound of 3.12, for |A|, |B| up to d. An instance that meets"
     )?;
-    writeln!(out, "is proved; one that stays below is a lower bound, drawn with several weights.")?;
-    let mut table = new_table(["L", "d", "H", "bound", "rank", "", "certificate"]);
+    writeln!(
+        out,
+        "it is proved; one that stays below is a lower bound, drawn with several weights;"
+    )?;
+    writeln!(out, "b is the first degree whose block stays below its term.")?;
+    let mut table =
+        new_table(["L", "d", "H", "|A|", "|B|", "bound", "rank", "", "b", "certificate"]);
     for r in &records {
         let met = if r.is_sharp() { "met" } else { "below" };
         let checked = if r.checked { "checked" } else { "-" };
@@ -188,9 +192,12 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
             &r.depth.to_string(),
             &r.width.to_string(),
             &r.heads.to_string(),
+            &r.own.to_string(),
+            &r.other.to_string(),
             &r.bound,
             &r.rank.to_string(),
             met,
+            &r.first_below.map_or("-".into(), |b| b.to_string()),
             checked,
         ]);
     }

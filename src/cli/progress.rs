@@ -13,3 +13,13 @@ pub(super) fn bar(length: u64, unit: &str) -> ProgressBar {
     }
     bar
 }
+
+/// A count of something that has no known end.
+pub(super) fn counter(unit: &str) -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    let style = format!("{{elapsed_precise}} {{pos}} {unit}, last {{msg}}");
+    if let Ok(style) = ProgressStyle::with_template(&style) {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -253,7 +253,10 @@ impl Plan<'_> {
             Choice::Hankel(h) => {
                 h.orders().map(units::elimination).sum::<f64>() + units::function(problem, h.sizes)
             }
-            Choice::Grid(_) => self.grids().map(units::elimination).sum(),
+            Choice::Grid(_) => {
+                let pass = units::forward(problem);
+                self.grids().map(|n| units::elimination(n) + (n as f64).powi(2) * pass).sum()
+            }
         }
     }
 
