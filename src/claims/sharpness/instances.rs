@@ -64,6 +64,13 @@ impl Instances {
         instances
     }
 
+    /// Leaves out what is left of a depth.
+    pub fn close(&mut self, depth: usize) {
+        if let Some(queue) = depth.checked_sub(2).and_then(|index| self.depths.get_mut(index)) {
+            queue.waiting.clear();
+        }
+    }
+
     /// Puts an instance among those that may be next, if it makes sense and fits.
     fn add(&mut self, index: usize, sizes: Sizes) {
         let Some(request) = sizes.request(self.memory) else { return };

@@ -34,7 +34,7 @@ const LARGEST_CHECKED: usize = 120;
 
 /// Runs the campaign for `budget`: instances that the same program recorded in `out` with the same seed
 /// are taken from there, a certificate being checked again; others are computed and, if `out` is given,
-/// recorded there. `done` is called with each record. It ends with the first instance whose forecast is
+/// recorded there. `done` is called with each record. A depth ends with the first instance whose forecast is
 /// longer than what is left of the budget.
 ///
 /// # Errors
@@ -49,14 +49,16 @@ pub fn campaign(
     let start = Instant::now();
     let finished = out.map(|path| Finished::open(path, seed)).transpose()?;
     let mut records = Vec::new();
-    for instance in Instances::new(memory) {
+    let mut instances = Instances::new(memory);
+    while let Some(instance) = instances.next() {
         let work = format!("sharp {}", instance.sizes);
         let record = match finished.as_ref().and_then(|f| f.result(&work, accepted)) {
             Some(record) => record,
             None => {
                 let left = budget.saturating_sub(start.elapsed());
                 if instance.seconds > left.as_secs_f64() {
-                    break;
+                    instances.close(instance.sizes.depth);
+                    continue;
                 }
                 let Some((record, certificate)) = examine(&instance, seed) else {
                     continue;
