@@ -1,16 +1,17 @@
-(* The gap at published shapes: Corollary 5.2 of theory.md in part, from Theorems 3.4, 3.8 and 4.2.
+(* The gap at published shapes: Corollary 5.2 of theory.md in part, from Theorems 3.4, 3.8, 3.18 and 4.2.
    196 tokens, 98 on each side; L layers on both sides:
-     gap_B16    attention of ViT-B/16, 768 channels, 12 heads, against any Mixer of 768 channels (Mixer-B/16), 3 <= L <= 30
-     gap_L16    attention of ViT-L/16, 1024 channels, 16 heads, against any Mixer of 1024 channels, 3 <= L <= 40
+     gap_B16    attention of ViT-B/16, 768 channels, 12 heads, against any Mixer of 768 channels (Mixer-B/16), 2 <= L <= 30
+     gap_L16    attention of ViT-L/16, 1024 channels, 16 heads, against any Mixer of 1024 channels, 2 <= L <= 40
    for almost all attention weights, and all Mixers whose token activation has degree at most 2 and channel activation degree
    at most 1, of any hidden widths, with or without biases and residual connections, and with any fixed linear maps
    (permutations) of the entries before each layer (quadratic_mixers). The published depths are 12 and 24.
-   L = 3, 4 rest on Theorem 3.4, the others on Theorem 3.8. theory.md has every L >= 3, by Theorem 3.9; and it compares with
-   Theorem 4.1, so with fewer Mixers. *)
+   L = 2 rests on Theorem 3.18, L = 3, 4 on Theorem 3.4, the others on Theorem 3.8. theory.md has every L >= 2, by Theorem 3.9;
+   and it compares with Theorem 4.1, so with fewer Mixers. At L = 1 there is no gap: GapOneLayer.v. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights AttentionPower PairingRank AttentionHeads.
+From Seprank Require Import AttentionTwoLayers.
 From Seprank Require Import MonomialCount TwoSidedPoly Mixer Gap GapShapes.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -63,6 +64,20 @@ have {}lt : 2 * mc (H * da * a).+1 (2 ^ L %/ 2) < \sum_(k < (gram_degree L.-1).+
 exists P => // w Pw; have [t [uG lf]] := gap_of_number A L0 lt (low w Pw).
 by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
 Qed.
+
+(* Theorem 3.18 against Theorem 4.2 *)
+Lemma gap_two_layers H da M J T (p : 'I_(H * da)) : 2 < a -> [/\ T <= H, T <= J, M + J <= da & M <= J * T - 'C(T, 2)] ->
+  2 * mc (H * da * a).+1 2 < (M * (H * da) - 'C(M, 2)) * mc (H * da - (M + J)) 2 ->
+  exists2 P : {mpoly F[nfactors 2 H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers 2).
+Proof.
+move=> a2 [TH TJ MJ MT] lt; have a1 := ltnW a2.
+have sA : 2 < #|[pred k | A k == A i]| by rewrite same_side.
+have sB : 1 < #|[pred k | A k != A i]| by rewrite other_side.
+have [P P0 low] := two_layers_lower_generic charF TH TJ MJ MT sA sB p.
+exists P => // w Pw; have [t [uG lf]] := @gap_of_number F n _ 2 (H * da * a) _ A _ isT lt (low w Pw).
+by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
+Qed.
 End Published.
 
 Section Shapes.
@@ -71,11 +86,13 @@ Hypothesis cA : #|A| = 98.
 
 Let cB : #|predC A| = 98. Proof. by apply/eqP; rewrite -(eqn_add2l #|A|) cardC card_ord cA. Qed.
 
-Theorem gap_B16 L (p : 'I_(12 * 64)) : 3 <= L <= 30 ->
+Theorem gap_B16 L (p : 'I_(12 * 64)) : 2 <= L <= 30 ->
   exists2 P : {mpoly F[nfactors L 12 (12 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
 Proof.
 move=> hL; have L0 : 0 < L by lia.
+have [L2|L3] := eqVneq L 2.
+  by move: p; rewrite L2 => p'; apply: (@gap_two_layers F charF 196 A i 98 cA cB 12 64 54 10 9 p' isT _ B16_number_two).
 have [lt|ge] := ltnP L 5.
   by apply: (@gap_power F charF 196 A i 98 cA cB 12 64 L p L0 isT isT); apply: B16_number_power; lia.
 have [le|gt] := leqP L 16.
@@ -85,11 +102,13 @@ have lt : 17 <= L <= 30 by lia.
 by apply: (@gap_heads F charF 196 A i 98 cA cB 12 64 L 2 12 3 61 704 _ p L0 _ _ _ _ _ erefl _ erefl (B16_number_deep lt)) => //; split=> //; lia.
 Qed.
 
-Theorem gap_L16 L (p : 'I_(16 * 64)) : 3 <= L <= 40 ->
+Theorem gap_L16 L (p : 'I_(16 * 64)) : 2 <= L <= 40 ->
   exists2 P : {mpoly F[nfactors L 16 (16 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
 Proof.
 move=> hL; have L0 : 0 < L by lia.
+have [L2|L3] := eqVneq L 2.
+  by move: p; rewrite L2 => p'; apply: (@gap_two_layers F charF 196 A i 98 cA cB 16 64 54 10 9 p' isT _ L16_number_two).
 have [lt|ge] := ltnP L 5.
   by apply: (@gap_power F charF 196 A i 98 cA cB 16 64 L p L0 isT isT); apply: L16_number_power; lia.
 have [le|gt] := leqP L 16.

@@ -169,6 +169,31 @@ move: (twice_number C3) (twice_number C4); rewrite mulN_val => N3 N4.
 by case=> ->; [exact N3 | exact N4].
 Qed.
 
+(* depth 2, Theorem 3.18 with 54 pairs of 10 coordinates: 9 of the heads in layer 2 *)
+Definition two_layersN d M J := ((M * d - binN M 2) * mcN (d - (M + J)) 2)%num.
+
+Lemma two_layersN_val d M J : [two_layersN d M J] = ([M] * [d] - 'C([M], 2)) * mc ([d] - ([M] + [J])) 2.
+Proof. by rewrite /two_layersN mulN_val subN_val mulN_val binN_val mcN_val subN_val addN_val. Qed.
+
+Lemma two_layers_number n d M J : (2 * mcN (n + 1) 2 <? two_layersN d M J)%num ->
+  2 * mc [n].+1 2 < ([M] * [d] - 'C([M], 2)) * mc ([d] - ([M] + [J])) 2.
+Proof.
+move/N.ltb_spec0 => lt; rewrite -two_layersN_val -[X in mc _ X]/[2%num] -succN_val -mcN_val -(mulN_val 2).
+by move: (two_layersN _ _ _) lt => v; lia.
+Qed.
+
+Lemma B16_number_two : 2 * mc (768 * 98).+1 2 < (54 * 768 - 'C(54, 2)) * mc (768 - (54 + 10)) 2.
+Proof.
+have C : (2 * mcN (768 * 98 + 1) 2 <? two_layersN 768 54 10)%num by vm_compute.
+by move: (two_layers_number C); rewrite mulN_val.
+Qed.
+
+Lemma L16_number_two : 2 * mc (1024 * 98).+1 2 < (54 * 1024 - 'C(54, 2)) * mc (1024 - (54 + 10)) 2.
+Proof.
+have C : (2 * mcN (1024 * 98 + 1) 2 <? two_layersN 1024 54 10)%num by vm_compute.
+by move: (two_layers_number C); rewrite mulN_val.
+Qed.
+
 End Depths.
 
 (* all Mixers of L layers whose token activation has degree at most 2, channel activation degree at most 1 *)
