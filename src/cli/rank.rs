@@ -22,6 +22,7 @@ use std::process::ExitCode;
   seprank rank attention --depth 3 --width 8 --heads 2 --tokens 5 --left 0,1,2 --weights heads --inputs theorem
   seprank rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --format json
   seprank rank attention --depth 3 --width 4 --tokens 8 --dry-run
+  seprank rank attention --depth 3 --width 4 --tokens 8 --weights blocks2 --resume finished
   seprank rank attention --depth 2 --width 3 --tokens 6 --certificate rank49.json
   seprank rank --network my-network.toml --weights model.safetensors
 
@@ -37,8 +38,8 @@ pub(super) struct Args {
 
 #[derive(clap::Args, Clone, Debug)]
 struct Options {
-    /// Weights: random integers (random), random diagonal matrices, whose blocks split by sign symmetry
-    /// (diagonal), the construction in a theorem's proof (power, isotropic, heads, blocks), or those in
+    /// Weights: random integers (random), random diagonal matrices (diagonal) or matrices of blocks of two
+    /// channels (blocks2), both of which let the blocks of attention split by sign symmetry, the construction in a theorem's proof (power, isotropic, heads, blocks), or those in
     /// a FILE.safetensors, found by the [weights] of the network file
     #[arg(long, global = true, value_name = "WEIGHTS", value_parser = parse_weights, default_value = "random")]
     weights: WeightsArg,
@@ -57,6 +58,9 @@ struct Options {
     /// Largest matrix, in GiB
     #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
     memory: u16,
+    /// Go on where a run was stopped: of Hankel blocks, finished classes are written there and read back
+    #[arg(long, global = true, value_name = "DIR", conflicts_with_all = ["dry_run", "coq"])]
+    resume: Option<PathBuf>,
     /// Also write the witness as a Coq theorem (implies a witness by grid)
     #[arg(long, global = true, value_name = "FILE.v", conflicts_with = "dry_run")]
     coq: Option<std::path::PathBuf>,
@@ -75,6 +79,9 @@ struct Options {
 struct Prediction {
     method: &'static str,
     blocks: Vec<[json::Integer; 2]>,
+    /// Of Hankel blocks: the number of classes, and rows and columns of the largest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<[json::Integer; 3]>,
     #[serde(serialize_with = "json::integer")]
     bytes: u64,
     seconds: f64,
@@ -92,10 +99,9 @@ fn parse_weights(text: &str) -> Result<WeightsArg, String> {
     if text.ends_with(".safetensors") {
         return Ok(WeightsArg::File(text.into()));
     }
-    let mut known = vec![
-        ("random", Weights::Random),
-        (WeightStyle::Diagonal.name(), Weights::Styled(WeightStyle::Diagonal)),
-    ];
+    let mut known = vec![("random", Weights::Random)];
+    let split = [WeightStyle::Diagonal, WeightStyle::Blocks2];
+    known.extend(split.map(|style| (style.name(), Weights::Styled(style))));
     known.extend(WitnessKind::ALL.map(|kind| (kind.name(), Weights::Named(kind))));
     let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
     let found = known.into_iter().find(|(name, _)| *name == text);
@@ -186,13 +192,17 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return predict(&request, options.format);
     }
     let bar = progress::bar(0, "steps");
-    let answer = prove::rank(&request, &|rows, planned| {
+    let count = |steps, planned| {
         if bar.length() != Some(planned) {
             bar.set_length(planned);
             bar.set_position(0);
         }
-        bar.inc(rows);
-    });
+        bar.inc(steps);
+    };
+    let answer = match &options.resume {
+        Some(directory) => prove::resumed_rank(&request, directory, &count),
+        None => prove::rank(&request, &count),
+    };
     bar.finish_and_clear();
     let answer = answer?;
     if let Some(path) = &options.coq {
@@ -222,6 +232,11 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
         print_json(&Prediction {
             method: f.route.name(),
             blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols].map(json::Integer)).collect(),
+            classes: f
+                .classes
+                .iter()
+                .map(|(count, rows, cols)| [*count as u64, *rows, *cols].map(json::Integer))
+                .collect(),
             bytes: f.bytes,
             seconds: f.seconds,
             fits: f.fits,
@@ -237,8 +252,17 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
             "a larger grid does not fit: the answer may be a lower bound; raise --memory"
         )?;
     }
-    for (rows, cols) in f.blocks {
-        writeln!(out, "  {rows} x {cols}")?;
+    let classes = f.classes.into_iter().map(Some).chain(std::iter::repeat(None));
+    for ((rows, cols), classes) in f.blocks.into_iter().zip(classes) {
+        match classes {
+            Some((count, most_rows, most_cols)) if count > 1 => {
+                writeln!(
+                    out,
+                    "  {rows} x {cols} in {count} classes, {most_rows} x {most_cols} the largest"
+                )?;
+            }
+            _ => writeln!(out, "  {rows} x {cols}")?,
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

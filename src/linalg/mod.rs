@@ -8,7 +8,7 @@ mod factorisation;
 mod modular;
 
 pub use factorisation::RowFactorisation;
-pub use modular::{Certificate, Echelon, RationalRank};
+pub use modular::{Certificate, Echelon, LeftKernel, RationalRank};
 
 use crate::arith::{Fp, Prime};
 use nalgebra::DMatrix;
@@ -43,8 +43,37 @@ pub fn rank_mod_p(matrix: &DMatrix<Fp>, prime: Prime) -> Echelon {
 /// # Panics
 /// If `data` has another length, or the prime is 2^26 or more.
 pub fn rank_dense(data: &mut [f64], rows: usize, cols: usize, prime: Prime) -> Echelon {
-    let p = u32::try_from(prime.get()).expect("a prime below 2^26");
-    modular::echelon_in_place(data, rows, cols, p)
+    modular::echelon_in_place(data, rows, cols, word(prime))
+}
+
+/// As [`rank_dense`], with the combinations of rows that vanish modulo the prime. Cost: for each of the
+/// `rows - rank` of them `rank^2 / 2` multiply-adds more.
+///
+/// # Panics
+/// As [`rank_dense`].
+pub fn rank_and_kernel(
+    data: &mut [f64],
+    rows: usize,
+    cols: usize,
+    prime: Prime,
+) -> (Echelon, LeftKernel) {
+    modular::echelon_and_kernel(data, rows, cols, word(prime))
+}
+
+/// The values of `kernel` on further columns, given as the rows of `data`, as long as the matrix has rows:
+/// row-major with a column for each vector of the kernel, in residues around 0. `data` is overwritten.
+///
+/// # Panics
+/// If the length of `data` is no multiple of the number of rows, or the prime is 2^26 or more.
+pub fn kernel_values(data: &mut [f64], kernel: &mut LeftKernel, prime: Prime) -> Vec<f64> {
+    let n = kernel.free.len();
+    let rows = kernel.columns.len().checked_div(n).unwrap_or(0);
+    assert!(rows == 0 || data.len().is_multiple_of(rows), "rows as long as the kernel's vectors");
+    modular::product_in_place(data, &mut kernel.columns, rows, n, word(prime))
+}
+
+fn word(prime: Prime) -> u32 {
+    u32::try_from(prime.get()).expect("a prime below 2^26")
 }
 
 /// Rank over Q with its argument. See [`RationalRank`]; cost O(r (b + log r)) bits of modulus for

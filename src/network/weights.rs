@@ -1,6 +1,6 @@
 //! Random weights.
 
-use super::layers::placed;
+use super::layers::{Layer, placed};
 use super::{Network, Problem};
 use crate::arith::Rational;
 use nalgebra::DMatrix;
@@ -21,6 +21,12 @@ pub enum WeightStyle {
     Repeated,
     /// Zero off the main diagonal of every matrix.
     Diagonal,
+    /// Blocks of two channels in attention, and one of the output channel alone if their number is odd: all
+    /// W and V are zero between different blocks. (Of the channels in order, the output channel having
+    /// changed places with the last, two make a block, and so do two columns of the factors, numbered
+    /// one head after the other, or of heads that share factors each from 0. An entry is zero where its
+    /// row and its column are of different blocks.) All else is independent uniform integers.
+    Blocks2,
     /// Every entry 1.
     Ones,
     /// Every entry 0.
@@ -29,8 +35,15 @@ pub enum WeightStyle {
 
 impl WeightStyle {
     /// All styles.
-    pub const ALL: [Self; 6] =
-        [Self::Random, Self::Sparse, Self::Repeated, Self::Diagonal, Self::Ones, Self::Zero];
+    pub const ALL: [Self; 7] = [
+        Self::Random,
+        Self::Sparse,
+        Self::Repeated,
+        Self::Diagonal,
+        Self::Blocks2,
+        Self::Ones,
+        Self::Zero,
+    ];
 
     /// A word for tables.
     pub fn name(self) -> &'static str {
@@ -39,6 +52,7 @@ impl WeightStyle {
             Self::Sparse => "sparse",
             Self::Repeated => "repeated",
             Self::Diagonal => "diagonal",
+            Self::Blocks2 => "blocks2",
             Self::Ones => "ones",
             Self::Zero => "zero",
         }
@@ -53,8 +67,9 @@ impl WeightStyle {
             Self::Sparse => uniform(rng),
             Self::Repeated => rng.random_range(-1..=1),
             Self::Diagonal if row == col => uniform(rng),
+            Self::Blocks2 if row / 2 == col / 2 => uniform(rng),
             Self::Ones => 1,
-            Self::Diagonal | Self::Zero => 0,
+            Self::Diagonal | Self::Blocks2 | Self::Zero => 0,
         }
     }
 
@@ -74,14 +89,19 @@ impl WeightStyle {
             });
             let drawn = match earlier {
                 Some(same) => parameters[same].clone(),
-                None => wanted
-                    .iter()
-                    .map(|p| {
+                None => (wanted.iter().zip(self.first_columns(layer, wanted.len())))
+                    .map(|(p, first)| {
                         if let Some(value) = &p.value {
                             return value.clone();
                         }
+                        // Where there are no blocks of channels, all is random.
+                        let (style, first) = first.map_or((Self::Random, 0), |col| (self, col));
+                        let row = |row: usize| match style {
+                            Self::Blocks2 => exchanged(row, problem.output().channel, d),
+                            _ => row,
+                        };
                         let entries: Vec<Rational> = (0..p.rows * p.cols)
-                            .map(|e| self.entry(e / p.cols, e % p.cols, rng).into())
+                            .map(|e| style.entry(row(e / p.cols), first + e % p.cols, rng).into())
                             .collect();
                         DMatrix::from_row_slice(p.rows, p.cols, &entries)
                     })
@@ -90,5 +110,84 @@ impl WeightStyle {
             parameters.push(drawn);
         }
         Network::new(tokens, width, layers, parameters).expect("sizes are the layers' own")
+    }
+
+    /// The number of the first column of each of `count` parameters, from 0 but for a factor of a head;
+    /// `None` if the style has no place for it.
+    fn first_columns(self, layer: &Layer, count: usize) -> Vec<Option<usize>> {
+        let mut columns = vec![(self != Self::Blocks2).then_some(0); count];
+        if let (Self::Blocks2, Layer::Attention(shape)) = (self, layer) {
+            for (head, numbers) in shape.factor_numbers().into_iter().enumerate() {
+                let first = if shape.multi_query { 0 } else { head * shape.head_width };
+                numbers.into_iter().for_each(|number| columns[number] = Some(first));
+            }
+        }
+        columns
+    }
+}
+
+/// The place of a channel among d, the channel `output` having changed places with the last if d is odd.
+fn exchanged(channel: usize, output: usize, d: usize) -> usize {
+    match d % 2 == 1 && output < d {
+        true if channel == output => d - 1,
+        true if channel == d - 1 => output,
+        _ => channel,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Output;
+    use num_traits::Zero;
+    use rand::SeedableRng;
+
+    /// W and V of every head keep to the blocks, and the heads together fill them.
+    #[test]
+    fn blocks_of_two_channels_are_kept_and_filled() {
+        let random = || ChaCha20Rng::seed_from_u64(5);
+        for (d, heads, channel) in [
+            (1, 1, 0),
+            (2, 1, 1),
+            (2, 2, 0),
+            (3, 1, 0),
+            (3, 1, 2),
+            (4, 1, 1),
+            (4, 2, 0),
+            (5, 1, 0),
+            (5, 1, 3),
+            (6, 2, 5),
+            (6, 3, 0),
+        ] {
+            let problem = Problem::attention(2, d, heads, 3).unwrap();
+            let output = Output { token: 0, channel };
+            let problem =
+                Problem::new(problem.architecture().clone(), problem.partition().clone(), output);
+            let network = WeightStyle::Blocks2.draw(&problem.unwrap(), &mut random());
+            let mut order: Vec<usize> = (0..d).collect();
+            if d % 2 == 1 {
+                order.swap(channel, d - 1);
+            }
+            let block = |k: usize| order.iter().position(|o| *o == k).unwrap() / 2;
+            for layer in 0..2 {
+                let products = network.heads(layer).flat_map(|head| [head.w(), head.v()]);
+                let zero = DMatrix::from_element(d, d, Rational::zero());
+                let sum = products.fold(zero, |sum, m| {
+                    let off = |i: usize, j: usize| block(i) != block(j);
+                    assert!((0..d * d).all(|e| !off(e / d, e % d) || m[(e / d, e % d)].is_zero()));
+                    sum + m
+                });
+                assert!((0..d).all(|i| !sum[(i, i)].is_zero()), "{d} {heads} {sum}");
+            }
+        }
+    }
+
+    /// Layers without heads, and biases, have no blocks.
+    #[test]
+    fn all_but_the_factors_of_heads_is_random() {
+        let problem = Problem::mixer(2, 3, 2, 4).unwrap();
+        let [blocks, random] = [WeightStyle::Blocks2, WeightStyle::Random]
+            .map(|style| style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(6)));
+        assert_eq!(blocks, random);
     }
 }

@@ -1,14 +1,14 @@
 //! What a rank will cost, before it is computed: the plan that the run follows, with seconds.
 //!
 //! Each step is counted in a unit of its own (`units`), and each unit is timed now, on a small problem
-//! of the same kind (`rates`). The count supposes that every Hankel block has full rank; one that has
-//! not is eliminated again with up to all of its longer side.
+//! of the same kind (`rates`). The count supposes that every class of a Hankel block has full rank.
 
 use super::answer::Route;
 use super::plan::{Choice, Plan};
 use super::rates::Rates;
 use super::request::{RankError, RankRequest};
 use super::units;
+use crate::tensor::hankel::ClassSize;
 
 /// A forecast: route, blocks, bytes, operations and seconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Forecast {
     pub route: Route,
     /// Rows and columns of each matrix that is eliminated, at most; of grids the last one.
     pub blocks: Vec<(u64, u64)>,
+    /// Of Hankel blocks: into how many classes each falls, and rows and columns of the largest.
+    pub classes: Vec<(usize, u64, u64)>,
     /// Largest memory in use, in bytes.
     pub bytes: u64,
     /// Multiply-adds modulo a prime in the eliminations, and what makes their matrices.
@@ -46,6 +48,7 @@ pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Foreca
     let mut forecast = Forecast {
         route: plan.choice.route(),
         blocks: Vec::new(),
+        classes: Vec::new(),
         bytes: 0,
         operations,
         seconds: 0.0,
@@ -58,6 +61,11 @@ pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Foreca
         }
         Choice::Hankel(h) => {
             forecast.blocks = h.blocks.clone();
+            let largest = |list: &Vec<ClassSize>| {
+                let class = list.iter().max_by_key(|class| class.order());
+                class.map_or((0, 0, 0), |class| (list.len(), class.rows, class.cols))
+            };
+            forecast.classes = h.classes.iter().map(largest).collect();
             forecast.bytes = h.bytes;
             let eliminations: f64 = h.orders().map(|n| rates.word().seconds(n)).sum();
             let function = units::function(problem, h.sizes) * rates.function(problem);

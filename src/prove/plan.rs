@@ -9,7 +9,7 @@ use super::request::{Inputs, Method, RankError, RankRequest};
 use super::setting::Setting;
 use super::units;
 use crate::network::{Architecture, InvalidProblem};
-use crate::tensor::hankel::{self, Sizes};
+use crate::tensor::hankel::{self, ClassSize, Sizes};
 use crate::tensor::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials};
 
 /// The first grid has at least this many points on a side, if an upper bound does not say fewer do.
@@ -134,18 +134,17 @@ pub(super) struct HankelBlocks {
     pub(super) sizes: Sizes,
     /// Rows and columns by degree b.
     pub(super) blocks: Vec<(u64, u64)>,
-    /// Bytes with the largest block.
+    /// The sizes of their classes, which are eliminated one at a time; of random weights those of the
+    /// blocks, even if entries vanish by chance.
+    pub(super) classes: Vec<Vec<ClassSize>>,
+    /// Bytes with the largest class.
     pub(super) bytes: u64,
 }
 
 impl HankelBlocks {
-    /// The order of the elimination of block b, if it has full rank.
-    pub(super) fn order(&self, b: usize) -> u64 {
-        self.blocks[b].0.min(self.blocks[b].1)
-    }
-
+    /// The orders of all eliminations, if every class has full rank.
     pub(super) fn orders(&self) -> impl Iterator<Item = u64> {
-        (0..self.blocks.len()).map(|b| self.order(b))
+        self.classes.iter().flatten().map(|class| class.order())
     }
 }
 
@@ -164,21 +163,19 @@ fn hankel(setting: &Setting) -> Result<Option<Choice>, RankError> {
     let fields = &["depth", "width"];
     memory.check("the table of coefficients", Some(sizes.bytes), fields)?;
     let blocks = (0..=sizes.degree).map(|b| sizes.block(b)).collect();
-    let mut blocks = HankelBlocks { sizes, blocks, bytes: 0 };
-    // By sign symmetry a block is a direct sum of up to 2^(d-1) classes, of nearly one size where
-    // they matter; half as large again is room for the differences.
-    let classes =
-        if setting.has_sign_symmetry() { 1u64 << (problem.width() - 1).min(31) } else { 1 };
-    let largest = blocks.orders().max().unwrap_or(0);
-    let largest = match classes {
-        1 => largest,
-        _ => largest.saturating_mul(3) / (2 * classes) + 1,
-    };
-    let entries = largest.checked_mul(largest).and_then(|n| n.checked_mul(8));
-    let bytes = entries.and_then(|n| n.checked_add(sizes.bytes));
-    memory.check(format!("a {largest} x {largest} block with its table"), bytes, fields)?;
-    blocks.bytes = bytes.unwrap_or(u64::MAX);
-    Ok(Some(Choice::Hankel(blocks)))
+    let classes = setting.labels(&sizes).sizes(sizes.degree);
+    let all = classes.iter().enumerate().flat_map(|(b, list)| list.iter().map(move |c| (b, c)));
+    let largest = all.max_by_key(|(_, class)| (class.order(), class.rows.max(class.cols)));
+    let mut bytes = sizes.bytes;
+    if let Some((b, class)) = largest {
+        let matrix = hankel::class_bytes(class.rows, class.cols);
+        let needed = matrix.and_then(|n| n.checked_add(sizes.kept));
+        let (rows, cols) = (class.rows, class.cols);
+        let what = format!("a {rows} x {cols} class of the block of degree {b}, with the table,");
+        memory.check(what, needed, fields)?;
+        bytes = bytes.max(needed.unwrap_or(u64::MAX));
+    }
+    Ok(Some(Choice::Hankel(HankelBlocks { sizes, blocks, classes, bytes })))
 }
 
 /// Square grids of growing size.

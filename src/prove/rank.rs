@@ -1,12 +1,13 @@
 //! The separation rank of one problem: a plan, its run, and what the evidence says.
 
-use super::answer::{Basis, Evidence, RankAnswer, Scope, Status};
+use super::answer::{Basis, Evidence, RankAnswer, Route, Scope, Status};
 use super::plan::{Choice, Plan};
 use super::request::{RankError, RankRequest};
 use super::setting::Setting;
 use super::{by_coefficients, by_grid, by_hankel};
 use crate::arith::Prime;
-use crate::network::RANDOM_WEIGHT_RANGE;
+use crate::network::{InvalidProblem, RANDOM_WEIGHT_RANGE};
+use std::path::Path;
 
 /// Computes the rank that `request` asks for. `progress` is called with (steps done, steps planned).
 ///
@@ -20,11 +21,39 @@ pub fn rank(
     request: &RankRequest,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RankAnswer, RankError> {
+    found(request, None, progress)
+}
+
+/// The same by Hankel blocks, where classes of blocks that an earlier run of the same program, problem, weights
+/// and seed has finished in `directory` are not computed again, and what this run finishes is written
+/// there: a run that was killed goes on. Such a class is taken as it was written (docs/reproduction.md).
+///
+/// # Errors
+/// Those of [`rank`]; [`RankError::Invalid`] also if the route is another one, or the directory holds
+/// classes of something else; [`RankError::Directory`] if it cannot be read or written.
+pub fn resumed_rank(
+    request: &RankRequest,
+    directory: &Path,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<RankAnswer, RankError> {
+    found(request, Some(directory), progress)
+}
+
+fn found(
+    request: &RankRequest,
+    resume: Option<&Path>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<RankAnswer, RankError> {
     let Plan { setting, choice } = Plan::new(request)?;
+    let route = choice.route();
+    if let Some(path) = resume.filter(|_| route != Route::Hankel) {
+        let allowed = format!("needs the method hankel; this problem is done by {}", route.name());
+        return Err(InvalidProblem::new("resume", path.display(), allowed).into());
+    }
     let (evidence, prime) = match &choice {
         Choice::Coefficients(_) => by_coefficients::run(&setting),
         Choice::Grid(grids) => by_grid::run(&setting, grids, progress),
-        Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, progress),
+        Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, resume, progress),
     }?;
     let (status, basis) = judge(&setting, &evidence, prime);
     Ok(RankAnswer {

@@ -96,6 +96,9 @@ pub enum RankError {
         /// Number of primes.
         tried: usize,
     },
+    /// The directory of finished work cannot be read or written, with its path.
+    #[error("{0}")]
+    Directory(String),
 }
 
 impl From<TensorError> for RankError {
@@ -110,6 +113,10 @@ impl From<TensorError> for RankError {
 impl RankError {
     pub(super) fn no_prime(tried: usize, last: VanishingEntry) -> Self {
         Self::NoPrime { tried, last: last.into() }
+    }
+
+    pub(super) fn directory(error: std::io::Error) -> Self {
+        Self::Directory(error.to_string())
     }
 
     pub(super) fn union_of_inputs() -> Self {

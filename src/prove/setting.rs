@@ -6,10 +6,8 @@ use super::request::{Inputs, RankError, RankRequest, Weights, generator};
 use super::witness::Witness;
 use crate::arith::Rational;
 use crate::bounds::{Evaluation, Side, applicable, evaluate};
-use crate::network::layers::Layer;
 use crate::network::{InputFamily, InvalidProblem, Network, WeightStyle};
-use nalgebra::DMatrix;
-use num_traits::Zero;
+use crate::tensor::hankel::{Labels, Sizes};
 use rand_chacha::ChaCha20Rng;
 use std::cell::OnceCell;
 
@@ -121,24 +119,12 @@ impl<'a> Setting<'a> {
             .try_fold(0, |best: u64, e| Some(best.max(e.value.as_ref()?.to_u64()?)))
     }
 
-    /// Whether every W and V of an attention network is diagonal.
-    pub(super) fn has_sign_symmetry(&self) -> bool {
-        let problem = &self.request.problem;
-        let attention = || problem.layers().iter().all(|l| matches!(l, Layer::Attention(_)));
-        match &self.request.weights {
-            // Known without drawing: by chance alone off-diagonal entries vanish.
-            Weights::Random => problem.width() == 1 && attention(),
-            Weights::Styled(WeightStyle::Diagonal) => attention(),
-            _ => {
-                let diagonal = |m: DMatrix<Rational>| {
-                    (0..m.nrows()).all(|i| (0..m.ncols()).all(|j| i == j || m[(i, j)].is_zero()))
-                };
-                let network = self.network();
-                attention()
-                    && (0..network.layers().len()).all(|l| {
-                        network.heads(l).all(|head| diagonal(head.w()) && diagonal(head.v()))
-                    })
-            }
-        }
+    /// The symmetry under signs of the function of a sum, of so many variables and components. Random
+    /// weights have none: by chance alone entries vanish.
+    pub(super) fn labels(&self, sizes: &Sizes) -> Labels {
+        let special = self.request.weights != Weights::Random;
+        let found = special.then(|| Labels::of_attention(&self.request.problem, self.network()));
+        let none = || Labels::none(sizes.variables as usize, sizes.components as usize);
+        found.flatten().unwrap_or_else(none)
     }
 }

@@ -26,10 +26,10 @@
 //! and a panel of 32 columns.
 
 use super::kernel::Isa;
+use super::left_kernel::{LeftKernel, left_kernel};
 use super::panel::{WIDTH, eliminate};
 use super::solve::solve;
 use super::update::{Context, Row, Span, update};
-use rayon::prelude::*;
 
 /// Rank and a non-zero minor of that order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,18 +65,28 @@ pub(crate) fn echelon_with(cx: &Context, data: &mut [f64], rows: usize, cols: us
     if data.is_empty() {
         return Echelon::default();
     }
-    let modulus = cx.modulus;
-    data.par_chunks_mut(1 << 16).for_each(|part| {
-        // Twice: the first quotient of a huge entry may be off by more than
-        // the balanced bound allows.
-        for x in part {
-            *x = modulus.reduce(modulus.reduce(*x));
-        }
-    });
+    cx.reduce(data);
     run(cx, data, cols)
 }
 
-/// The same on one thread, for entries that are balanced residues already.
+/// The same, and the combinations of rows that vanish.
+///
+/// # Panics
+///
+/// As [`echelon_in_place`].
+pub(crate) fn echelon_and_kernel(
+    data: &mut [f64],
+    rows: usize,
+    cols: usize,
+    p: u32,
+) -> (Echelon, LeftKernel) {
+    let cx = Context::new(p, Isa::detect(), rayon::current_num_threads());
+    let echelon = echelon_with(&cx, data, rows, cols);
+    let kernel = left_kernel(&cx, data, cols, &echelon);
+    (echelon, kernel)
+}
+
+/// [`echelon_in_place`] on one thread, for entries that are balanced residues already.
 pub(crate) fn echelon_single(data: &mut [f64], rows: usize, cols: usize, p: u32) -> Echelon {
     debug_assert_eq!(data.len(), rows * cols);
     run(&Context::new(p, Isa::detect(), 1), data, cols)

@@ -17,6 +17,7 @@
 
 use super::field::Modulus;
 use super::kernel::{self, Isa, KC, MR_MAX, Pair};
+use rayon::prelude::*;
 use std::cell::RefCell;
 
 /// Products of numbers from which an operation is shared out over the threads.
@@ -43,6 +44,18 @@ impl Context {
     /// Everything for the prime `p`.
     pub(super) fn new(p: u32, isa: Isa, threads: usize) -> Self {
         Self { modulus: Modulus::new(p), isa, threads, shared: SHARED }
+    }
+
+    /// Balanced residues of integers of magnitude below 2^52.
+    pub(super) fn reduce(&self, data: &mut [f64]) {
+        let modulus = self.modulus;
+        data.par_chunks_mut(1 << 16).for_each(|part| {
+            // Twice: the first quotient of a huge entry may be off by more than
+            // the balanced bound allows.
+            for x in part {
+                *x = modulus.reduce(modulus.reduce(*x));
+            }
+        });
     }
 
     /// The length of the parts, of whole tiles of length `tile`, in which an operation is shared out

@@ -1,6 +1,6 @@
 //! Attention as a polynomial in the Gram matrix, by applying words in G to a vector.
 
-use super::{Monomials, Sizes, SumFunction};
+use super::{Labels, Monomials, Sizes, SumFunction};
 use crate::arith::{Fp, Prime, Rational};
 use crate::network::{Architecture, Network, Problem};
 use nalgebra::DMatrix;
@@ -47,13 +47,8 @@ pub fn gram_function(
     let result = words.apply(shape.depth, unit, false);
     debug_assert!(result.entries.iter().all(|c| *c < words.p));
     let coefficients = result.entries.into_iter().map(|c| c as u32).collect();
-    let function = SumFunction::new(words.monomials, degree, d, coefficients, prime);
-    // Labels are sets of channels: {k} for x_k, {i, j} for G_ij. Past 32 channels no block fits anyway.
-    let channels: Option<Vec<u32>> = (0..d as u32).map(|k| 1u32.checked_shl(k)).collect();
-    let Some(channels) = channels else { return Some(function) };
-    let of_row = |i: usize| channels[..=i].iter().map(move |j| (i, j));
-    let variables: Vec<u32> = (0..d).flat_map(of_row).map(|(i, j)| channels[i] ^ j).collect();
-    Some(function.with_labels(&variables, &channels, channels[problem.output().channel]))
+    let labels = Labels::of_attention(problem, &reduced)?;
+    Some(SumFunction::new(words.monomials, degree, d, coefficients, prime, labels))
 }
 
 struct Head {
@@ -98,20 +93,24 @@ impl Words {
         a
     }
 
-    /// `M x`, or `M^T x`. Entries are below p < 2^31, so a product and one more fit 64 bits.
+    /// `M x`, or `M^T x`. Entries are below p < 2^31, so at least three products fit 64 bits.
     fn constant(&self, m: &DMatrix<u64>, mut x: Vector, transposed: bool) -> Vector {
         let d = self.width;
         debug_assert!(x.entries.iter().all(|c| *c < self.p));
-        x.entries.par_chunks_mut(d).for_each_init(
+        // So many products and one residue more fit 64 bits.
+        let most = ((u64::MAX - self.p) / (self.p * self.p).max(1)) as usize;
+        x.entries.par_chunks_mut(d).with_min_len(1 << 10).for_each_init(
             || vec![0u64; d],
             |old, entries| {
                 old.copy_from_slice(entries);
                 for (i, entry) in entries.iter_mut().enumerate() {
                     let at = |j: usize| if transposed { m[(j, i)] } else { m[(i, j)] };
-                    *entry = old
-                        .iter()
-                        .enumerate()
-                        .fold(0u64, |sum, (j, &c)| (sum + at(j) * c) % self.p);
+                    let mut sum = 0;
+                    for start in (0..d).step_by(most) {
+                        let part = (start..d.min(start + most)).map(|j| at(j) * old[j]);
+                        sum = (sum + part.sum::<u64>()) % self.p;
+                    }
+                    *entry = sum;
                 }
             },
         );

@@ -15,6 +15,13 @@ pub struct Monomials {
     products: Vec<Vec<u32>>,
 }
 
+/// The monomials of one degree by which another is multiplied, as products of one variable more at
+/// each step: its place among those of the step before, and the variable.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    steps: Vec<Vec<(u32, u32)>>,
+}
+
 impl Monomials {
     /// Tables for products up to `degree` of one variable or more. Cost and memory: 4 bytes for each variable and each
     /// monomial of degree below `degree`.
@@ -41,6 +48,11 @@ impl Monomials {
     pub fn bytes(variables: u64, degree: u64) -> Option<u64> {
         let below = crate::tensor::count_monomials(variables, degree.saturating_sub(1), false)?;
         below.checked_mul(variables)?.checked_mul(4)
+    }
+
+    /// Number of variables n.
+    pub fn variables(&self) -> usize {
+        self.variables
     }
 
     /// Number of monomials of degree k: mc(n, k).
@@ -91,27 +103,53 @@ impl Monomials {
         self.products[k][m * self.variables + v] as usize
     }
 
-    /// The numbers of the products of monomial `m` of degree k by all monomials of degree `extra`, in
-    /// order; `spare` is working room. Cost: about one look-up a product.
+    /// How to multiply by each monomial of degree `degree` in `list`, which increases.
+    ///
+    /// Cost: for each degree up to that one a sort of at most as many numbers.
+    pub fn chain(&self, degree: usize, list: &[usize]) -> Chain {
+        let mut steps = Vec::with_capacity(degree);
+        let mut needed = list.to_vec();
+        for k in (1..=degree).rev() {
+            // Those whose last variable is v begin with the number of those in the variables before;
+            // the rest of the number is that of the monomial without that variable.
+            let firsts: Vec<usize> = (0..self.variables)
+                .map(|v| if v > 0 { self.count_within(v, k) } else { 0 })
+                .collect();
+            let split = needed.iter().map(|&m| {
+                let v = firsts.partition_point(|&first| first <= m) - 1;
+                (m - firsts[v], v as u32)
+            });
+            let split: Vec<(usize, u32)> = split.collect();
+            let mut parents: Vec<usize> = split.iter().map(|(parent, _)| *parent).collect();
+            parents.sort_unstable();
+            parents.dedup();
+            let place = |parent: usize| parents.partition_point(|&p| p < parent) as u32;
+            steps.push(split.into_iter().map(|(parent, v)| (place(parent), v)).collect());
+            needed = parents;
+        }
+        steps.reverse();
+        Chain { steps }
+    }
+
+    /// The numbers of the products of monomial `m` of degree k by those of `chain`, in order; `spare` is
+    /// working room. Cost: one look-up for each step of the chain.
     pub fn multiples(
         &self,
         m: usize,
         k: usize,
-        extra: usize,
+        chain: &Chain,
         out: &mut Vec<u32>,
         spare: &mut Vec<u32>,
     ) {
         out.clear();
         out.push(m as u32);
-        for step in 0..extra {
+        for (table, steps) in self.products[k..].iter().zip(&chain.steps) {
             std::mem::swap(out, spare);
             out.clear();
-            let table = &self.products[k + step];
-            for v in 0..self.variables {
-                // Monomials whose last variable is v: any in the first v+1 variables, times x_v.
-                let parents = &spare[..self.count_within(v + 1, step)];
-                out.extend(parents.iter().map(|&p| table[p as usize * self.variables + v]));
-            }
+            let product = |&(parent, v): &(u32, u32)| {
+                table[spare[parent as usize] as usize * self.variables + v as usize]
+            };
+            out.extend(steps.iter().map(product));
         }
     }
 
@@ -169,11 +207,20 @@ mod tests {
                 }
                 for extra in 0..=5 - k {
                     let (others, all) = (tuples(&m, extra), tuples(&m, k + extra));
-                    for (i, t) in low.iter().enumerate() {
+                    // All, every third, one.
+                    let every = [1, 3, others.len()].map(|step| {
+                        let start = (step / 2).min(others.len() - 1);
+                        (start..others.len()).step_by(step).collect::<Vec<usize>>()
+                    });
+                    for (list, (i, t)) in
+                        every.iter().flat_map(|list| low.iter().enumerate().map(move |t| (list, t)))
+                    {
                         let (mut out, mut spare) = (Vec::new(), Vec::new());
-                        m.multiples(i, k, extra, &mut out, &mut spare);
-                        assert_eq!(out.len(), others.len());
-                        for (o, &index) in others.iter().zip(&out) {
+                        let chain = m.chain(extra, list);
+                        m.multiples(i, k, &chain, &mut out, &mut spare);
+                        assert_eq!(out.len(), list.len());
+                        for (&o, &index) in list.iter().zip(&out) {
+                            let o = &others[o];
                             let mut product = [t.as_slice(), o].concat();
                             product.sort_unstable();
                             assert_eq!(all[index as usize], product);

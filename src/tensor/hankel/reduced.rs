@@ -1,6 +1,6 @@
 //! A homogeneous Mixer as a polynomial in the variables that its first layer can see.
 
-use super::{Monomials, Sizes, SumFunction};
+use super::{Labels, Monomials, Sizes, SumFunction};
 use crate::arith::{Fp, Prime, Rational};
 use crate::linalg::rank_mod_p;
 use crate::network::layers::Layer;
@@ -64,5 +64,5 @@ pub fn reduced_function(
         }
         coefficients[index] = c.residue(prime) as u32;
     }
-    Some(SumFunction::new(monomials, degree, 1, coefficients, prime))
+    Some(SumFunction::new(monomials, degree, 1, coefficients, prime, Labels::none(variables, 1)))
 }

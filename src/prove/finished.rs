@@ -1,0 +1,170 @@
+//! What an earlier run of the same computation has finished: classes of Hankel blocks in a directory.
+//!
+//! `of.json` says what they are of; a directory of anything else is refused. Each class has a file with
+//! its minor and its own digest, which is written when the class is done and read only if it is whole and
+//! its minor lies in that class. That the minor is not zero is not computed again: who wants nothing to
+//! rest on an earlier run takes an empty directory.
+
+use super::certificate::problem as in_certificate;
+use super::request::{RankError, RankRequest};
+use crate::arith::{Prime, Rational};
+use crate::files::{OutputDirectory, sha256};
+use crate::network::{InvalidProblem, Network};
+use crate::tensor::hankel::{Class, ClassRank};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::{fs, io};
+
+/// Classes of lower order are done again sooner than a file is written.
+const LEAST_ORDER: usize = 200;
+
+/// What classes are of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Of {
+    version: String,
+    problem: serde_json::Value,
+    /// SHA-256 of all weights, in decimal.
+    weights: String,
+    prime: u64,
+    seed: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    /// SHA-256 of what it is of.
+    of: String,
+    degree: usize,
+    class: u32,
+    rows: Vec<usize>,
+    cols: Vec<usize>,
+    /// Of this record, with this field empty.
+    sha256: String,
+}
+
+/// A directory of finished classes.
+pub(super) struct FinishedClasses {
+    directory: OutputDirectory,
+    of: String,
+}
+
+impl FinishedClasses {
+    /// # Errors
+    /// [`RankError::Invalid`] if the directory holds classes of something else,
+    /// [`RankError::Directory`] if it cannot be read or written, or another run has it open.
+    pub(super) fn open(
+        path: &Path,
+        request: &RankRequest,
+        network: &Network<Rational>,
+        prime: Prime,
+    ) -> Result<Self, RankError> {
+        let directory = OutputDirectory::open(path).map_err(RankError::directory)?;
+        let mut entries = String::new();
+        for matrix in network.parameters().iter().flatten() {
+            entries.extend(matrix.iter().map(|q| format!("{q} ")));
+            entries.push('\n');
+        }
+        let of = Of {
+            version: env!("CARGO_PKG_VERSION").into(),
+            problem: serde_json::to_value(in_certificate(&request.problem))
+                .map_err(|e| RankError::directory(e.into()))?,
+            weights: sha256(entries.as_bytes()),
+            prime: prime.get(),
+            seed: request.seed,
+        };
+        let bytes = written(&of)?;
+        match fs::read(directory.file(OF)) {
+            Ok(present) => {
+                if let Some(field) = different(&of, serde_json::from_slice(&present).ok()) {
+                    let allowed = format!(
+                        "holds classes of another computation ({field} in {OF}): give its options, or \
+                         another directory"
+                    );
+                    return Err(InvalidProblem::new("resume", path.display(), allowed).into());
+                }
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                directory.replace(OF, &bytes).map_err(RankError::directory)?;
+            }
+            Err(e) => {
+                let file = directory.file(OF);
+                let named = io::Error::new(e.kind(), format!("{}: {e}", file.display()));
+                return Err(RankError::directory(named));
+            }
+        }
+        Ok(Self { directory, of: sha256(&bytes) })
+    }
+
+    /// The rank of the class, if it is finished.
+    pub(super) fn read(&self, degree: usize, class: &Class) -> Option<ClassRank> {
+        let bytes = fs::read(self.directory.file(&file_of(degree, class.label))).ok()?;
+        let mut record: Record = serde_json::from_slice(&bytes).ok()?;
+        let digest = std::mem::take(&mut record.sha256);
+        let intact = digest == sha256(&serde_json::to_vec(&record).ok()?);
+        let same = (&record.of, record.degree, record.class) == (&self.of, degree, class.label);
+        let within = |minor: &[usize], all: &[usize]| {
+            let mut sorted = minor.to_vec();
+            sorted.sort_unstable();
+            sorted.windows(2).all(|w| w[0] < w[1])
+                && sorted.iter().all(|i| all.binary_search(i).is_ok())
+        };
+        let minor = record.rows.len() == record.cols.len()
+            && within(&record.rows, &class.rows)
+            && within(&record.cols, &class.cols);
+        (intact && same && minor).then_some(ClassRank {
+            rows: record.rows,
+            cols: record.cols,
+            whole: true,
+        })
+    }
+
+    /// Writes down the rank of the class, if it is whole and was long to find.
+    ///
+    /// # Errors
+    /// [`RankError::Directory`].
+    pub(super) fn write(
+        &self,
+        degree: usize,
+        class: &Class,
+        found: &ClassRank,
+    ) -> Result<(), RankError> {
+        if !found.whole || class.rows.len().min(class.cols.len()) < LEAST_ORDER {
+            return Ok(());
+        }
+        let mut record = Record {
+            of: self.of.clone(),
+            degree,
+            class: class.label,
+            rows: found.rows.clone(),
+            cols: found.cols.clone(),
+            sha256: String::new(),
+        };
+        record.sha256 = sha256(&written(&record)?);
+        let bytes = written(&record)?;
+        self.directory.replace(&file_of(degree, class.label), &bytes).map_err(RankError::directory)
+    }
+}
+
+const OF: &str = "of.json";
+
+fn file_of(degree: usize, label: u32) -> String {
+    format!("degree-{degree}-class-{label}.json")
+}
+
+fn written(value: &impl Serialize) -> Result<Vec<u8>, RankError> {
+    serde_json::to_vec(value).map_err(|e| RankError::directory(e.into()))
+}
+
+/// The first field in which the two differ.
+fn different(of: &Of, present: Option<Of>) -> Option<&'static str> {
+    let Some(present) = present else { return Some("no record") };
+    let same = [
+        ("another version", of.version == present.version),
+        ("another problem", of.problem == present.problem),
+        ("other weights", of.weights == present.weights),
+        ("another prime", of.prime == present.prime),
+        ("another seed", of.seed == present.seed),
+    ];
+    same.into_iter().find(|(_, same)| !same).map(|(field, _)| field)
+}
