@@ -92,12 +92,13 @@ apply: shape_cons; first exact: size_blocks.
 by apply: shape_nseq; [apply: size_solo | apply/low_rank_solo/low_rank_unitM].
 Qed.
 
-Lemma net_powerW a b : i != j ->
-  net powerW (tok i (row_mx 1%:M a) + tok j (row_mx 0 b)) i p0 = power_kernel (gdeg L) a b.
+(* the first layer: coordinate p0 becomes alpha a in token i, <a,b> in token j *)
+Lemma gram_powerW (a b : 'rV[F]_m) : i != j ->
+  let X := tok i (row_mx 1%:M a) + tok j (row_mx 0 b) : 'M[F]_(n, d) in
+  X *m (X^T *m X) *m unitM F p0 = (alpha a *: delta_mx i 0 + dot a b *: delta_mx j 0 : 'cV[F]_n) *m delta_mx 0 p0.
 Proof.
 move=> ij; have ji : (j == i) = false by rewrite eq_sym (negPf ij).
-set u := row_mx 1%:M a; set v := row_mx 0 b; set X := _ + _.
-rewrite /net /= att_blocks // -/(net _ _).
+cbv zeta; set u := row_mx 1%:M a; set v := row_mx 0 b; set X := tok i u + _.
 have dd k l : (delta_mx k 0 : 'cV[F]_n)^T *m delta_mx l 0 = (k == l)%:R%:M :> 'M_1.
   rewrite trmx_delta mul_delta_mx_cond; apply/matrixP=> x x'; rewrite !mxE !ord1 eqxx.
   by case: (k == l); rewrite !mxE ?eqxx.
@@ -110,19 +111,26 @@ have Xe : X *m delta_mx p0 0 = delta_mx i 0 :> 'cV_n.
 have Xi : X^T *m delta_mx i 0 = u^T.
   rewrite /X /tok linearD /= !trmx_mul mulmxDl -!mulmxA !dd eqxx ji.
   by rewrite !mul_mx_scalar scale1r scale0r addr0.
-pose y : 'cV[F]_n := alpha a *: delta_mx i 0 + dot a b *: delta_mx j 0.
-have Xu : X *m u^T = y.
+have Xu : X *m u^T = alpha a *: delta_mx i 0 + dot a b *: delta_mx j 0.
   rewrite /X /tok mulmxDl -!mulmxA /u /v tr_row_mx !mul_row_col tr_scalar_mx !mulmx1 !S1 add0r.
   by rewrite -raddfD !mul_mx_scalar dotC.
-have -> : X *m (X^T *m X) *m unitM F p0 = y *m delta_mx 0 p0.
-  by rewrite -[unitM F p0](mul_delta_mx (0 : 'I_1)) !mulmxA -(mulmxA _ X) Xe -(mulmxA X) Xi Xu.
-have y2 : (y^T *m y) 0 0 = alpha a ^+ 2 + dot a b ^+ 2.
-  have -> : y^T = alpha a *: (delta_mx i 0)^T + dot a b *: (delta_mx j 0)^T by rewrite linearD /= !linearZ.
-  rewrite /y mulmxDl !mulmxDr -!scalemxAl -!scalemxAr !dd !eqxx ji (negPf ij) !mxE.
-  by rewrite !mulr0 addr0 add0r !mulr1 -!expr2.
-have yi : (y *m delta_mx 0 p0) i p0 = alpha a.
-  by rewrite mxE big_ord1 !mxE !eqxx (negPf ij) mulr1 mulr0 addr0 mulr1.
-by rewrite net_cube mxE y2 [X in _ * X]yi mulrC.
+by rewrite -[unitM F p0](mul_delta_mx (0 : 'I_1)) !mulmxA -(mulmxA _ X) Xe -(mulmxA X) Xi Xu.
+Qed.
+
+Lemma square_two_tokens (Y Z : F) (y : 'cV[F]_n) : i != j -> y = Y *: delta_mx i 0 + Z *: delta_mx j 0 ->
+  (y^T *m y) 0 0 = Y ^+ 2 + Z ^+ 2.
+Proof.
+move=> ij ->; have ji : (j == i) = false by rewrite eq_sym (negPf ij).
+rewrite mxE (bigD1 i) //= (bigD1 j) ?ji //= big1 => [|k /andP[/negPf ki /negPf kj]]; last first.
+  by rewrite !mxE ki kj !mulr0 addr0 mul0r.
+by rewrite !mxE !eqxx (negPf ij) ji !mulr1 !mulr0 !addr0 !add0r !expr2.
+Qed.
+
+Lemma net_powerW a b : i != j ->
+  net powerW (tok i (row_mx 1%:M a) + tok j (row_mx 0 b)) i p0 = power_kernel (gdeg L) a b.
+Proof.
+move=> ij; rewrite /net /= att_blocks // -/(net _ _) gram_powerW // net_cube mxE (square_two_tokens ij erefl).
+by rewrite mxE big_ord1 !mxE !eqxx (negPf ij) !mulr1 mulr0 addr0 mulrC.
 Qed.
 End Lower.
 
