@@ -223,3 +223,43 @@ fn mixers_without_a_free_sum_are_refused() {
         assert!(!with(&|m, i, j| ((m, i, j) == (matrix, 0, 0)).then(|| fraction.clone())));
     }
 }
+
+/// A side of one token has the monomials of that token: every partition with sides of one token or of at
+/// least as many as channels, block by block.
+#[test]
+fn sides_of_one_token_have_the_ranks_of_the_coefficient_matrix() {
+    let prime = Prime::WORD;
+    for (depth, d, heads, own, other) in [
+        (1, 2, 1, 1, 1),
+        (1, 3, 1, 1, 3),
+        (1, 4, 2, 1, 1),
+        (2, 2, 1, 1, 1),
+        (2, 2, 1, 1, 2),
+        (2, 2, 1, 2, 1),
+        (2, 2, 2, 1, 2),
+        (2, 2, 2, 3, 1),
+        (2, 3, 1, 1, 1),
+    ] {
+        let problem = Problem::attention(depth, d, heads, own + other).unwrap();
+        let problem = problem.with_partition(&(0..own).collect::<Vec<_>>()).unwrap();
+        for style in [WeightStyle::Random, WeightStyle::Blocks2, WeightStyle::Diagonal] {
+            let network = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(4));
+            let function = sum_function(&problem, &network, prime).unwrap();
+            let coefficients = coefficient_ranks(&problem, &network, prime);
+            for (b, rank) in (0u64..).zip(block_ranks(&function, u64::MAX, 4)) {
+                let expected = coefficients.get(&(2 * b)).copied().unwrap_or(0);
+                assert_eq!(rank, expected, "{depth} {d} {heads} {own} {other} {style:?} {b}");
+                minor_shows_the_rank(&function, b as usize, u64::MAX, 4);
+                minor_shows_the_rank(&function, b as usize, 0, 4);
+            }
+        }
+        // 4 is the least degree of two layers: of it, or below, factorials vanish.
+        let network = WeightStyle::Random.draw(&problem, &mut ChaCha20Rng::seed_from_u64(4));
+        let small = Prime::new(3).unwrap();
+        assert_eq!(sum_function(&problem, &network, small).is_some(), depth == 1);
+    }
+    // Neither one token nor as many as channels.
+    let problem = Problem::attention(2, 3, 1, 5).unwrap();
+    let network = WeightStyle::Random.draw(&problem, &mut ChaCha20Rng::seed_from_u64(4));
+    assert!(sum_function(&problem, &network, prime).is_none());
+}

@@ -9,7 +9,7 @@ use super::setting::Setting;
 use super::units;
 use crate::arith::Prime;
 use crate::network::InvalidProblem;
-use crate::tensor::hankel::{Class, ClassRank, sum_function};
+use crate::tensor::hankel::{Block, Class, ClassRank, sum_function};
 use std::path::Path;
 
 /// The evidence and its prime. Classes that are finished in the directory `resume` are taken from there,
@@ -32,25 +32,26 @@ pub(super) fn run(
     let sizes = function.class_sizes();
     let total = sizes.iter().flatten().map(|c| cost(c.order())).fold(0, u64::saturating_add);
     let most = request.memory.0.saturating_sub(planned.sizes.kept);
-    let one = |b: usize, class: &Class| -> Result<ClassRank, RankError> {
+    let one = |b: usize, block: &Block, class: &Class| -> Result<ClassRank, RankError> {
         if let Some(found) = finished.as_ref().and_then(|f| f.read(b, class)) {
             return Ok(found);
         }
         // A stream for each class: what it draws does not depend on what was done before.
         let mut rng = setting.rng();
         rng.set_stream(1 + ((b as u64) << 32 | u64::from(class.label)));
-        let found = function.class_rank(b, class, most, &mut rng);
+        let found = block.class_rank(class, most, &mut rng);
         finished.as_ref().map_or(Ok(()), |f| f.write(b, class, &found))?;
         Ok(found)
     };
     let mut blocks = Vec::with_capacity(sizes.len());
     for b in 0..sizes.len() {
         let mut classes = Vec::new();
-        for class in function.classes(b) {
-            classes.push(one(b, &class)?);
+        let block = function.block(b);
+        for class in block.classes() {
+            classes.push(one(b, &block, &class)?);
             progress(cost(class.rows.len().min(class.cols.len()) as u64), total);
         }
-        blocks.push(function.joined(b, classes));
+        blocks.push(block.joined(classes));
     }
     Ok((Evidence::Hankel { blocks }, prime))
 }

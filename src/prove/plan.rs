@@ -73,8 +73,8 @@ fn choose(setting: &Setting) -> Result<Choice, RankError> {
         Method::Coefficients => coefficients(setting, tensor),
         Method::Grid => grid(setting),
         Method::Hankel => hankel(setting)?.ok_or_else(|| {
-            let allowed = "needs all inputs, and attention with both sides at least as large as the width, or a \
-                 Mixer without biases, residuals or permutation whose first matrix has rank S on \
+            let allowed = "needs all inputs, and attention in which each side is at least as large as the width or has one token, \
+                 or a Mixer without biases, residuals or permutation whose first matrix has rank S on \
                  either side; with a degree up to 4096 and fewer than 2^32 monomials";
             InvalidProblem::new("method", "hankel", allowed).into()
         }),
@@ -163,7 +163,7 @@ fn hankel(setting: &Setting) -> Result<Option<Choice>, RankError> {
     let fields = &["depth", "width"];
     memory.check("the table of coefficients", Some(sizes.bytes), fields)?;
     let blocks = (0..=sizes.degree).map(|b| sizes.block(b)).collect();
-    let classes = setting.labels(&sizes).sizes(sizes.degree);
+    let classes = setting.labels(&sizes).sizes(sizes.degree, sizes.sides);
     let all = classes.iter().enumerate().flat_map(|(b, list)| list.iter().map(move |c| (b, c)));
     let largest = all.max_by_key(|(_, class)| (class.order(), class.rows.max(class.cols)));
     let mut bytes = sizes.bytes;

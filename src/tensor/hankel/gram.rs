@@ -15,8 +15,8 @@ struct Vector {
 }
 
 /// `Phi_L(G) e_p` for the weights of `network` modulo `prime` (below 2^31), scaled: the function that
-/// is summed over x_i. Applies when both sides have at least d tokens, so that the products of x_i
-/// and the monomials of G_A, and the monomials of G_B, are linearly independent.
+/// is summed over x_i. Applies when each side has at least d tokens, so that the products of x_i
+/// and the monomials of G_A, and the monomials of G_B, are linearly independent, or one token.
 ///
 /// `Phi_l v = sum_h Phi_{l-1} W_h Phi_{l-1}^T G Phi_{l-1} V_h v`, read from the right: each G raises
 /// the degree by one, at d^2 operations for each monomial. Cost: O(d^2 mc(n, C)) for one head,
@@ -30,7 +30,8 @@ pub fn gram_function(
 ) -> Option<SumFunction> {
     let Architecture::Attention(shape) = problem.architecture() else { return None };
     let d = shape.width;
-    let degree = usize::try_from(Sizes::new(problem)?.degree).ok()?;
+    let sizes = Sizes::new(problem)?;
+    let degree = usize::try_from(sizes.degree).ok()?;
     let reduced = network.modulo(prime).ok()?;
     let residues = |m: DMatrix<Fp>| m.map(|x| x.residue(prime));
     let layers = (0..shape.depth).map(|l| {
@@ -48,7 +49,8 @@ pub fn gram_function(
     debug_assert!(result.entries.iter().all(|c| *c < words.p));
     let coefficients = result.entries.into_iter().map(|c| c as u32).collect();
     let labels = Labels::of_attention(problem, &reduced)?;
-    Some(SumFunction::new(words.monomials, degree, d, coefficients, prime, labels))
+    let function = SumFunction::new(words.monomials, degree, d, coefficients, prime, labels);
+    function.with_sides(sizes.sides, d)
 }
 
 struct Head {

@@ -13,21 +13,26 @@
 //!
 //! Where the monomials of the two sides are linearly independent as functions of X (attention with
 //! both sides at least as large as the width, a Mixer with both sides at least S) the separation
-//! rank is `sum_b rank H_b`. This costs nothing in the number of tokens, and no network is evaluated.
+//! rank is `sum_b rank H_b`. Of one token x the Gram matrix is `x x^T`, and lines of `H_b` whose monomials are the
+//! same monomial in x are added, divided by their factorials ([`Side`]). This costs nothing in the number of tokens, and no network is evaluated.
 
 mod blocks;
 mod classes;
 mod gram;
 mod monomials;
 mod reduced;
+mod side;
 mod sizes;
 
-pub use blocks::{BlockRank, ClassRank, class_bytes};
+pub use blocks::{Block, BlockRank, ClassRank, class_bytes};
 pub use classes::{Class, ClassSize, Labels};
 pub use gram::gram_function;
 pub use monomials::Monomials;
 pub use reduced::{reduced_function, sides_are_free};
+pub use side::Side;
 pub use sizes::Sizes;
+
+use side::TokenMonomials;
 
 use crate::arith::{Prime, Rational};
 use crate::network::{Network, Problem};
@@ -43,6 +48,10 @@ pub struct SumFunction {
     scaled: Vec<u32>,
     prime: Prime,
     labels: Labels,
+    /// The functions of side A, in rows, and of side B, in columns.
+    sides: [Side; 2],
+    /// Where a side has one token.
+    token: Option<TokenMonomials>,
 }
 
 /// The function of a sum that `problem` is with these weights, modulo `prime` (below 2^31); `None` if it
@@ -77,7 +86,16 @@ impl SumFunction {
             true => labels,
             false => Labels::none(monomials.variables(), components),
         };
-        Self { monomials, degree, components, scaled: coefficients, prime, labels }
+        Self {
+            monomials,
+            degree,
+            components,
+            scaled: coefficients,
+            prime,
+            labels,
+            sides: [Side::Free; 2],
+            token: None,
+        }
     }
 
     /// The degree C.
@@ -90,19 +108,19 @@ impl SumFunction {
         self.prime
     }
 
-    /// Rows (k, alpha) and columns beta of block b.
-    fn block_shape(&self, b: usize) -> (usize, usize) {
-        (self.components * self.monomials.count(self.degree - b), self.monomials.count(b))
+    /// The same function of sides of these kinds, of attention of this width; `None` if the prime is not
+    /// above its degree.
+    fn with_sides(mut self, sides: [Side; 2], width: usize) -> Option<Self> {
+        if sides.contains(&Side::OneToken) {
+            let token = TokenMonomials::new(width, &self.monomials, self.degree, self.prime)?;
+            (self.sides, self.token) = (sides, Some(token));
+        }
+        Some(self)
     }
 
     /// The sizes of the classes of each block: see [`Labels::sizes`].
     pub fn class_sizes(&self) -> Vec<Vec<ClassSize>> {
-        self.labels.sizes(self.degree as u64)
-    }
-
-    /// The classes of block b, by label.
-    pub fn classes(&self, b: usize) -> Vec<Class> {
-        self.labels.classes(&self.monomials, (self.degree - b, b))
+        self.labels.sizes(self.degree as u64, self.sides)
     }
 }
 
@@ -126,7 +144,7 @@ mod tests {
             let sizes = Sizes::new(&problem).unwrap();
             assert_eq!(sizes.degree, function.degree() as u64);
             for b in 0..=function.degree() {
-                let (rows, cols) = function.block_shape(b);
+                let (rows, cols) = function.block(b).shape();
                 assert_eq!(sizes.block(b as u64), (rows as u64, cols as u64));
             }
         }
@@ -172,10 +190,10 @@ mod tests {
         let labels = Labels::none(3, 1);
         let function = SumFunction::new(monomials, 14, 1, coefficients, Prime::WORD, labels);
         let (b, mut missed) = (2, false);
-        let (rows, cols) = function.block_shape(b);
+        let (rows, cols) = function.block(b).shape();
         assert!(rows > cols + SPARE);
-        // Of a sample that is zero every column is in the kernel.
-        let whole = (8 * (rows * cols + cols * cols + (cols + SPARE) * cols)) as u64;
+        // Of a sample that is zero every column is in the kernel; the values are made at once.
+        let whole = (8 * (rows * cols + cols * cols + rows * cols)) as u64;
         for seed in 0..20 {
             let rank =
                 |most| function.block_rank(b, most, &mut ChaCha20Rng::seed_from_u64(seed)).rank;
@@ -183,5 +201,33 @@ mod tests {
             missed |= rank(whole - 1) == 0;
         }
         assert!(missed);
+    }
+
+    /// Counted without monomials, and by listing them: for both kinds of sides, split or not.
+    #[test]
+    fn sizes_are_those_of_the_classes() {
+        for (tokens, left) in [(6, 3), (4, 1), (4, 3), (2, 1)] {
+            let problem = Problem::attention(2, 3, 1, tokens).unwrap();
+            let problem = problem.with_partition(&(0..left).collect::<Vec<_>>()).unwrap();
+            for style in [WeightStyle::Random, WeightStyle::Diagonal, WeightStyle::Blocks2] {
+                let network = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(0));
+                let function = sum_function(&problem, &network, Prime::WORD).unwrap();
+                let listed = (0..=function.degree()).map(|b| {
+                    let block = function.block(b);
+                    let shape = (block.shape().0 as u64, block.shape().1 as u64);
+                    assert_eq!(Sizes::new(&problem).unwrap().block(b as u64), shape);
+                    let size = |c: &Class| {
+                        let (rows, cols) = (c.rows.len() as u64, c.cols.len() as u64);
+                        ClassSize { label: c.label, rows, cols }
+                    };
+                    block.classes().iter().map(size).collect::<Vec<_>>()
+                });
+                assert_eq!(
+                    function.class_sizes(),
+                    listed.collect::<Vec<_>>(),
+                    "{style:?} {tokens}"
+                );
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What the Hankel route needs, before anything is computed.
 
-use super::Monomials;
+use super::{Monomials, Side};
 use crate::network::{Architecture, Problem};
 use crate::tensor::count_monomials;
 
@@ -13,6 +13,8 @@ pub struct Sizes {
     pub components: u64,
     /// Degree C in these variables.
     pub degree: u64,
+    /// The functions of side A, in rows, and of side B, in columns.
+    pub sides: [Side; 2],
     /// Bytes for tables and coefficients while they are computed.
     pub bytes: u64,
     /// Bytes of those that stay.
@@ -25,15 +27,21 @@ impl Sizes {
     /// weights: [`reduced_function`] decides.
     pub fn new(problem: &Problem) -> Option<Self> {
         let (own, other) = problem.side_sizes();
-        let least = own.min(other);
         let degree = problem.degree().ok()?;
+        let mut sides = [Side::Free; 2];
         // Bytes for each coefficient: 64-bit states of attention, a sparse polynomial of a Mixer.
         let (variables, components, degree, each) = match problem.architecture() {
-            Architecture::Attention(s) if least >= s.width => {
+            Architecture::Attention(s) => {
+                for (side, tokens) in sides.iter_mut().zip([own, other]) {
+                    *side = Side::of_attention(tokens, s.width)?;
+                }
                 (s.width * (s.width + 1) / 2, s.width as u64, (degree - 1) / 2, 13)
             }
             Architecture::Mixer(s)
-                if least >= s.token_hidden && !s.bias && !s.residual && s.permutation.is_none() =>
+                if own.min(other) >= s.token_hidden
+                    && !s.bias
+                    && !s.residual
+                    && s.permutation.is_none() =>
             {
                 (s.token_hidden * s.width, 1, degree, 800)
             }
@@ -44,16 +52,33 @@ impl Sizes {
         if degree > 4096 || monomials > u64::from(u32::MAX) {
             return None;
         }
-        let (coefficients, tables) =
-            (monomials.checked_mul(components)?, Monomials::bytes(variables, degree)?);
+        let coefficients = monomials.checked_mul(components)?;
+        let mut tables = Monomials::bytes(variables, degree)?;
+        if sides.contains(&Side::OneToken) {
+            // With two numbers of 32 bits for each monomial in G.
+            let in_gram = count_monomials(variables, degree, false)?.checked_mul(8)?;
+            let last = 2 * degree + 1;
+            count_monomials(components, last, true).filter(|n| *n <= u64::from(u32::MAX))?;
+            let own = Monomials::bytes(components, last)?.checked_add(in_gram)?;
+            tables = tables.checked_add(own)?;
+        }
         let with = |each| tables.checked_add(coefficients.checked_mul(each)?);
-        Some(Self { variables, components, degree, bytes: with(each)?, kept: with(4)? })
+        Some(Self { variables, components, degree, sides, bytes: with(each)?, kept: with(4)? })
     }
 
-    /// Rows (k, alpha) and columns beta of block b.
+    /// Rows and columns of block b.
     pub fn block(&self, b: u64) -> (u64, u64) {
-        // Both are below the number of monomials of degree C in the function, which was counted.
-        let count = |k| count_monomials(self.variables, k, true).unwrap_or(u64::MAX);
-        (self.components.saturating_mul(count(self.degree - b)), count(b))
+        // Both are below numbers of monomials of higher degree, which were counted.
+        let count = |n, k| count_monomials(n, k, true).unwrap_or(u64::MAX);
+        let (a, d) = (self.degree - b, self.components);
+        let rows = match self.sides[0] {
+            Side::Free => d.saturating_mul(count(self.variables, a)),
+            Side::OneToken => count(d, 2 * a + 1),
+        };
+        let cols = match self.sides[1] {
+            Side::Free => count(self.variables, b),
+            Side::OneToken => count(d, 2 * b),
+        };
+        (rows, cols)
     }
 }
