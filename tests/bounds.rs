@@ -179,11 +179,21 @@ fn layers_of_a_form_are_recognised_by_the_checker() {
             vec![head(1, 3, bias), mixing(1, 2, false), head(1, 3, false), mixing(1, 3, false)],
             vec![head(1, 3, bias), mixing(1, 1, bias)],
             vec![residual(causal.clone()), head(1, 3, bias)],
+            vec![causal.clone(), linear(3, bias), residual(causal.clone())],
+            vec![head(1, 3, bias), residual(head(2, 3, bias))],
+            vec![linear(2, bias), linear(3, false), head(1, 2, false), residual(head(1, 3, bias))],
+            vec![residual(head(1, 2, bias)), head(2, 2, bias)],
+            vec![residual(head(3, 1, bias))],
         ] {
             for (left, token) in [(vec![0, 1, 2], 0), (vec![0], 0), (vec![0, 1], 2)] {
                 let problem =
                     with_sides(Architecture::of_layers(3, layers.clone()), &left, 4, token);
-                for id in ["attention-layers", "attention-position-wise"] {
+                for id in [
+                    "attention-few-layers",
+                    "attention-layers",
+                    "attention-position-wise",
+                    "network-one-side",
+                ] {
                     let bound = bounds::find(id).unwrap();
                     if !applicable(&problem).iter().any(|b| b.side() == bound.side()) {
                         assert!(bound.applies(&problem).is_err());
@@ -213,4 +223,5 @@ fn layers_of_a_form_are_recognised_by_the_checker() {
         }
     }
     assert!(met["attention-layers"] >= 20 && met["attention-position-wise"] >= 8, "{met:?}");
+    assert!(met["attention-few-layers"] >= 8 && met["network-one-side"] >= 2, "{met:?}");
 }

@@ -64,6 +64,62 @@ fn witnesses_have_the_rank_of_their_proofs() {
     assert!(everywhere["rank"].as_u64() >= on_family["rank"].as_u64());
 }
 
+/// Theorem 3.17: no weights are drawn, and the certificate has a theorem for either half.
+#[test]
+fn theorems_decide_two_layers_of_any_width() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("theorem.json");
+    for width in [16u64, 768, 16_384] {
+        let n = width * (width + 1) / 2;
+        let expected = 1 + n + n * (n + 1) / 2 + width * n + width;
+        let arguments = format!("rank attention --depth 2 --width {width} --tokens 196");
+        let answer = json(&format!("{arguments} --certificate {}", file.display()));
+        // From 2^53 on integers are strings.
+        assert_eq!(answer["rank"].to_string().trim_matches('"'), expected.to_string());
+        assert_eq!((&answer["status"], &answer["method"]), (&"exact".into(), &"theorem".into()));
+        let verdict = seprank(&format!("check {}", file.display()));
+        assert!(verdict.status.success(), "{}", String::from_utf8_lossy(&verdict.stdout));
+    }
+    let small = "rank attention --depth 2 --width 3 --tokens 4";
+    assert_ne!(json(small)["method"], "theorem");
+    assert_eq!(json(&format!("{small} --method theorem"))["rank"], 49);
+    let none = seprank("rank attention --depth 3 --width 2 --tokens 4 --method theorem");
+    assert_eq!(none.status.code(), Some(2));
+}
+
+/// Theorem 3.15: an embedding of rank 2, of attention (18 at width 2) and of a Mixer (20 at width 2).
+#[test]
+fn an_embedding_has_the_bounds_of_its_rank() {
+    for (arguments, expected) in [
+        ("attention --depth 2 --width 3 --tokens 4", 18),
+        ("mixer --depth 2 --width 3 --tokens 4 --token-hidden 2", 20),
+    ] {
+        let answer = json(&format!("rank {arguments} --embedding-rank 2"));
+        assert_eq!((&answer["rank"], &answer["status"]), (&expected.into(), &"exact".into()));
+    }
+    let wide = seprank("rank attention --depth 2 --width 3 --tokens 4 --embedding-rank 4");
+    assert_eq!(wide.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&wide.stderr).into_owned();
+    assert!(message.contains("--embedding-rank 4") && message.contains("1..=3"), "{message}");
+}
+
+/// A causal mask hides B from output 1: rank 1, and a warning that names another output.
+#[test]
+fn an_output_that_sees_one_side_is_warned_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("causal.toml");
+    let network = "tokens = 4\nwidth = 2\nleft = [0, 1]\noutput = [1, 0]\n[[layer]]\ntype = \"attention\"\ncausal = true\n";
+    std::fs::write(&file, network).unwrap();
+    let rank = format!("rank --network {}", file.display());
+    let answer = json(&rank);
+    assert_eq!((&answer["rank"], &answer["status"]), (&1.into(), &"exact".into()));
+    let warning = answer["warning"].as_str().unwrap();
+    assert!(warning.contains("no token of B") && warning.contains("Y[2,0]"), "{warning}");
+    let text = String::from_utf8(seprank(&rank).stdout).unwrap();
+    assert!(text.contains(&format!("warning: {warning}")), "{text}");
+    assert!(json(&format!("{rank} --output 2,0")).get("warning").is_none());
+}
+
 #[test]
 fn the_output_may_be_on_either_side() {
     for output in ["0,0", "0,2", "3,1"] {

@@ -134,10 +134,10 @@ pub(super) fn covariants(d: usize, r: usize) -> Growth {
 pub(super) struct HeadTerm {
     /// u, the forms that layer 1 sees.
     pub(super) seen: Integer,
-    /// w = d(d+1)/2 - u, the other coordinates.
-    unseen: Integer,
+    /// w, the other coordinates: d(d+1)/2 - u of them.
+    pub(super) unseen: Integer,
     /// E = C_{L-1}, the largest degree in the other coordinates.
-    bare: Integer,
+    pub(super) bare: Integer,
 }
 
 impl HeadTerm {
@@ -162,8 +162,8 @@ impl HeadTerm {
 
 /// `mc(u,k)` for k = 0..=C and `mc(w,j)` for j = 0..=E.
 pub(super) struct HeadCounts {
-    seen: Vec<Integer>,
-    unseen: Vec<Integer>,
+    pub(super) seen: Vec<Integer>,
+    pub(super) unseen: Vec<Integer>,
 }
 
 impl HeadCounts {

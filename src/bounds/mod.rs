@@ -9,6 +9,7 @@ pub(crate) mod pairing;
 mod pairing_plan;
 
 mod attention_blocks;
+mod attention_few_layers;
 mod attention_graded;
 mod attention_heads;
 mod attention_isotropic;
@@ -20,6 +21,7 @@ mod attention_two_layers;
 mod attention_word;
 mod best;
 mod comparable;
+mod degree_covers;
 mod enclosure;
 mod every_depth;
 mod gap;
@@ -29,6 +31,7 @@ mod mixer_degree;
 mod mixer_homogeneous;
 mod mixer_support;
 mod network_degree;
+mod network_one_side;
 
 pub use attention_junctions::junction_terms;
 pub use best::{Evaluation, best, evaluate};

@@ -24,6 +24,14 @@ pub(super) fn integer<S: Serializer>(n: &u64, to: S) -> Result<S::Ok, S::Error> 
     Integer(*n).serialize(to)
 }
 
+/// For `#[serde(serialize_with = "json::count")]`: as [`Integer`], of any size.
+pub(super) fn count<S: Serializer>(n: &rug::Integer, to: S) -> Result<S::Ok, S::Error> {
+    match n.to_u64() {
+        Some(n) => Integer(n).serialize(to),
+        None => to.collect_str(n),
+    }
+}
+
 /// For `#[serde(serialize_with = "json::string")]`: a string at any size, as of primes.
 pub(super) fn string<S: Serializer>(n: &impl Display, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(n)

@@ -1,6 +1,6 @@
 //! The options that describe a problem, shared by the subcommands.
 
-use crate::network::layers::Permutation;
+use crate::network::layers::{Layer, LinearHead, Permutation};
 use crate::network::{
     Architecture, AttentionShape, InvalidProblem, MAX_SIZE, MixerShape, NetworkFile, Output,
     Partition, Problem, Replacements, WeightMap, presets,
@@ -77,9 +77,12 @@ impl Subject {
     }
 }
 
-/// Tokens, partition and output entry.
+/// Tokens, partition, output entry and what is before the first layer.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Setting {
+    /// A linear embedding before the first layer: the tokens of the input have R entries, at most the width
+    #[arg(long, value_name = "R")]
+    embedding_rank: Option<usize>,
     /// Number of tokens N
     #[arg(long, value_name = "N")]
     tokens: usize,
@@ -181,7 +184,17 @@ impl Setting {
             Some(left) => Partition::new(self.tokens, left)?,
             None => Partition::halves(self.tokens)?,
         };
-        Problem::new(architecture, partition, self.output)
+        let width = architecture.width();
+        let problem = Problem::new(architecture, partition, self.output)?;
+        let Some(rank) = self.embedding_rank else { return Ok(problem) };
+        if !(1..=width).contains(&rank) {
+            let allowed = format_args!("allowed are 1..={width}, the width").to_string();
+            return Err(InvalidProblem::new("embedding-rank", rank, allowed));
+        }
+        let embedding = Layer::from(LinearHead { outputs: width, bias: false });
+        let layers = std::iter::once(embedding).chain(problem.layers()).collect();
+        let architecture = Architecture::of_layers(rank, layers);
+        Problem::new(architecture, problem.partition().clone(), problem.output())
     }
 }
 

@@ -2,17 +2,19 @@
 
 use super::problem::Subject;
 use super::{Failure, Format, json, print_json, progress};
-use crate::arith::Prime;
 use crate::network::WeightStyle;
 use crate::prove::witness::WitnessKind;
 use crate::prove::{
-    self, BoundValue, Evidence, GridWitness, Inputs, Method, RankAnswer, RankRequest, Weights,
+    self, BoundValue, Decided, Evidence, GridWitness, Inputs, Method, RankAnswer, RankRequest,
+    Status, Weights,
 };
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
+use rug::Integer;
+use seprank_check::certificate::Certificate;
 use serde::Serialize;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The separation rank of one network
@@ -26,9 +28,12 @@ use std::process::ExitCode;
   seprank rank attention --depth 2 --width 3 --tokens 6 --certificate rank49.json
   seprank rank --network my-network.toml --weights model.safetensors
 
+  seprank rank attention --depth 2 --width 768 --tokens 196
+
 With random weights the answer is the generic separation rank: the maximum over all weights,
-taken by almost all of them. It is exact where the rank found meets a proved upper bound;
-otherwise it is a proved lower bound, and the chance that the draw was unlucky is stated.")]
+taken by almost all of them. It is exact where the rank found meets a proved upper bound, or where
+a proved lower bound does; otherwise it is a proved lower bound, and the chance that the draw was
+unlucky is stated.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,
@@ -49,7 +54,7 @@ struct Options {
     /// Seed of the random weights and points
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
-    /// How to compute
+    /// How to find it; auto: by theorems where they decide a rank above 1000, else by the cheapest computation
     #[arg(long, global = true, value_enum, default_value_t = MethodArg::Auto)]
     method: MethodArg,
     /// Largest number of points on a side of a grid: for a lower bound on a rank too large to find
@@ -116,17 +121,23 @@ enum InputsArg {
     Theorem,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum MethodArg {
     Auto,
+    /// A lower and an upper bound with the same value; nothing is computed
+    Theorem,
     Coefficients,
     Grid,
     Hankel,
 }
 
+/// Up to this rank weights are drawn, and a minor found, even if theorems decide it.
+const COMPUTED: u32 = 1000;
+
 #[derive(Serialize)]
 struct Report {
-    rank: usize,
+    #[serde(serialize_with = "json::count")]
+    rank: Integer,
     status: &'static str,
     method: &'static str,
     #[serde(serialize_with = "json::integer")]
@@ -136,9 +147,13 @@ struct Report {
     /// Of the Hankel route: the blocks whose ranks add up.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<BlockRow>,
-    #[serde(serialize_with = "json::string")]
-    prime: Prime,
+    /// None of a rank by theorem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prime: Option<String>,
     scope: String,
+    /// Of an output that depends on one side only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -179,7 +194,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         },
         method: match options.method {
             MethodArg::Auto if options.coq.is_some() || options.points.is_some() => Method::Grid,
-            MethodArg::Auto => Method::Auto,
+            MethodArg::Auto | MethodArg::Theorem => Method::Auto,
             MethodArg::Coefficients => Method::Coefficients,
             MethodArg::Grid => Method::Grid,
             MethodArg::Hankel => Method::Hankel,
@@ -188,6 +203,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         memory: MemoryLimit(u64::from(options.memory) << 30),
         points: options.points,
     };
+    let warning = request.problem.sight().and_then(|s| s.warning(request.problem.output()));
+    if let Some(decided) = by_theorem(&request, options)? {
+        return show_decided(&decided, options);
+    }
     if options.dry_run {
         return predict(&request, options.format);
     }
@@ -214,16 +233,76 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             .map_err(|e| format!("--coq {}: {e}", path.display()))?;
     }
     if let Some(path) = &options.certificate {
-        answer
-            .certificate()?
-            .write(path)
-            .map_err(|e| format!("--certificate {}: {e}", path.display()))?;
+        write_certificate(&answer.certificate()?, path)?;
     }
     match options.format {
-        Format::Json => print_json(&report(&answer))?,
-        Format::Text => writeln!(std::io::stdout().lock(), "{answer}")?,
+        Format::Json => print_json(&Report { warning, ..report(&answer) })?,
+        Format::Text => {
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "{answer}")?;
+            warning.map_or(Ok(()), |warning| writeln!(out, "  warning: {warning}"))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The answer by theorem, where the method asks for it or leaves it open.
+fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<Decided>, Failure> {
+    let wanted = options.method == MethodArg::Theorem;
+    let free = request.weights == Weights::Random
+        && request.inputs == Inputs::All
+        && request.points.is_none()
+        && options.coq.is_none();
+    if !wanted && !(free && options.method == MethodArg::Auto) {
+        return Ok(None);
+    }
+    if wanted && !free {
+        return Err(
+            "--method theorem: is about random weights and all inputs, without --points and --coq"
+                .into(),
+        );
+    }
+    match prove::decided(&request.problem) {
+        None if wanted => {
+            Err("--method theorem: no lower bound has the value of an upper one here; see `seprank bounds`".into())
+        }
+        found => Ok(found.filter(|decided| wanted || decided.rank > COMPUTED)),
+    }
+}
+
+fn show_decided(decided: &Decided, options: &Options) -> Result<ExitCode, Failure> {
+    if let Some(path) = options.certificate.as_ref().filter(|_| !options.dry_run) {
+        write_certificate(&decided.certificate(), path)?;
+    }
+    let mut out = std::io::stdout().lock();
+    match (options.dry_run, options.format) {
+        (true, Format::Text) => writeln!(out, "by theorem: nothing is computed")?,
+        (true, Format::Json) => print_json(&Prediction {
+            method: "theorem",
+            blocks: Vec::new(),
+            bytes: 0,
+            seconds: 0.0,
+            fits: true,
+        })?,
+        (false, Format::Text) => writeln!(out, "{decided}")?,
+        (false, Format::Json) => print_json(&Report {
+            rank: decided.rank.clone(),
+            status: Status::Exact.name(),
+            method: "theorem",
+            seed: options.seed,
+            bounds: decided.bounds.iter().map(BoundRow::from).collect(),
+            basis: decided.reason(),
+            blocks: Vec::new(),
+            prime: None,
+            scope: decided.scope().to_string(),
+            warning: None,
+        })?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_certificate(certificate: &Certificate, path: &Path) -> Result<(), Failure> {
+    certificate.write(path).map_err(|e| format!("--certificate {}: {e}", path.display()).into())
 }
 
 fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
@@ -282,14 +361,15 @@ fn report(answer: &RankAnswer) -> Report {
         _ => Vec::new(),
     };
     Report {
-        rank: answer.rank,
+        rank: answer.rank.into(),
         status: answer.status.name(),
         method: answer.evidence.route().name(),
         seed: answer.seed,
         bounds: answer.bounds.iter().map(BoundRow::from).collect(),
         basis: answer.reason(),
         blocks,
-        prime: answer.prime,
+        prime: Some(answer.prime.to_string()),
         scope: answer.scope.to_string(),
+        warning: None,
     }
 }

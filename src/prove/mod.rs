@@ -2,7 +2,8 @@
 //!
 //! A [`RankRequest`] is resolved (`setting`), one route is chosen for it (`plan`), which the run
 //! ([`rank`]) and its [`forecast`] follow; the [`RankAnswer`] owns the evidence, and its
-//! [`certificate`](RankAnswer::certificate) writes that down.
+//! [`certificate`](RankAnswer::certificate) writes that down. Where two bounds of the registry have one value
+//! the rank is [`decided`], and nothing need be computed.
 
 mod answer;
 mod by_coefficients;
@@ -10,6 +11,7 @@ mod by_grid;
 mod by_hankel;
 mod certificate;
 mod coq;
+mod decided;
 mod finished;
 mod forecast;
 mod grid_witness;
@@ -28,6 +30,7 @@ mod words;
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
 pub use certificate::{certify_bound, certify_gap, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
+pub use decided::{Decided, decided};
 pub(crate) use forecast::forecast_at;
 pub use forecast::{Forecast, forecast};
 pub use grid_witness::{GridWitness, ImportError};

@@ -34,14 +34,33 @@ fn blocks(layers: &Layers, width: u64) -> Option<(usize, u64)> {
     let mut degrees = Vec::new();
     for (block, pair) in layers.layers.chunks(2).enumerate() {
         let [attention, mixing] = pair else { return None };
-        let reads = Free::new(attention).attention()?;
-        if block == 0 && reads < width {
+        let heads = self::attention(attention)?;
+        if block == 0 && heads.reads < width {
             return None;
         }
         degrees.push(Free::new(mixing).mixing()?);
     }
     let degree = *degrees.first()?;
     degrees.iter().all(|k| *k == degree).then_some((degrees.len(), degree))
+}
+
+/// The heads of a layer of attention.
+#[derive(Clone, Copy)]
+pub(super) struct Heads {
+    /// The sum of the ranks that the `Q K^T` may have.
+    pub(super) reads: u64,
+    /// The largest rank that `Q K^T` and `O U^T` of one head may both have.
+    pub(super) widest: u64,
+}
+
+/// The heads, if the layer is attention without masks, weights on positions or shared factors.
+pub(super) fn attention(layer: &Layer) -> Option<Heads> {
+    Free::new(layer).attention()
+}
+
+/// The columns of W, if the layer is `Y W`, with or without a row added.
+pub(super) fn embedding(layer: &Layer) -> Option<u64> {
+    Free::new(layer).linear(&layer.expression)
 }
 
 /// The weights of a layer that have not been met yet: each may stand in one place.
@@ -95,11 +114,10 @@ impl<'a> Free<'a> {
         }
     }
 
-    /// `sum_h (Y Q) ((Y K)^T (Y O)) U^T`, with or without Y and rows: the sum of the ranks that the
-    /// `Q K^T` may have.
-    fn attention(mut self) -> Option<u64> {
+    /// `sum_h (Y Q) ((Y K)^T (Y O)) U^T`, with or without Y and rows.
+    fn attention(mut self) -> Option<Heads> {
         let Expression::Sum(terms) = &self.layer.expression else { return None };
-        let mut reads = 0u64;
+        let (mut reads, mut widest) = (0u64, 0);
         for term in terms {
             match term {
                 Expression::Input => {}
@@ -112,14 +130,15 @@ impl<'a> Free<'a> {
                     let Expression::Transpose(key) = &inner.0 else { return None };
                     let query = self.linear(&mixed.0)?;
                     let key = self.linear(key)?;
-                    self.linear(&inner.1)?;
+                    let output = self.linear(&inner.1)?;
                     self.weight(u)?;
                     reads = reads.saturating_add(query.min(key));
+                    widest = widest.max(query.min(key).min(output));
                 }
                 _ => return None,
             }
         }
-        (reads > 0).then_some(reads)
+        (reads > 0).then_some(Heads { reads, widest })
     }
 
     /// `tau(Y W_3) W_4`, with or without Y and rows: the degree of tau if it is 2 or more.

@@ -1,17 +1,17 @@
-//! Attention by its layers: docs/theory.md, 3.14. A state is `X Phi(G)`, `G = X^T X`, if every layer makes
-//! one out of the other.
+//! Attention by its layers, degree by degree: docs/theory.md, 3.14 to 3.16.
 
-use crate::certificate::{Expression, Parameter};
+use super::form::Form;
 use crate::check::count::{
     Estimate, Failure, MAX_TERMS, OrTooCostly, Work, big, covariant, determinantal, monomial_table,
+    product_work,
 };
-use crate::check::layers::Layers;
-use crate::check::matrix::index;
 use crate::check::problem::{Architecture, Problem};
 use num_bigint::BigUint;
 use num_traits::Zero;
 
-/// `sum_b min( h(r,|B|;b), h1(r,|A|;C-b), d_x h(r,|A|;C-b) )`, or the least cover where there are biases.
+/// The least sum over `t_0 <= .. <= t_C` of the functions of B with degree b in G and at most E - t_b in
+/// what the first layer does not see, and those of A with degree C-b and less than t_b; or the least cover
+/// where there are biases.
 pub(super) fn layers(problem: &Problem, work: &Work) -> Result<Estimate, Failure> {
     let failure =
         Failure::Hypothesis("layers of attention, not masked or weighted, and linear ones");
@@ -24,6 +24,13 @@ pub(super) fn layers(problem: &Problem, work: &Work) -> Result<Estimate, Failure
     let mut from_other = determinantal(work, width, other, c).or_too_costly()?;
     let mut from_own = covariant(work, width, own, c).or_too_costly()?;
     let sharp = from_other.iter().chain(&from_own).all(|h| h.sharp);
+    let coordinates = Coordinates::new(&form, work);
+    let classes = coordinates.as_ref().and_then(|counts| thresholds(&form, counts, work));
+    let whole = coordinates.is_some() && classes.is_some();
+    let better = |value: BigUint| Estimate {
+        value: classes.iter().cloned().fold(value, BigUint::min),
+        sharp: sharp && whole,
+    };
     if form.bias {
         // Polynomials of degree 2b, or 2c+1, in the entries.
         let entries =
@@ -40,8 +47,7 @@ pub(super) fn layers(problem: &Problem, work: &Work) -> Result<Estimate, Failure
             let below = t.checked_sub(1).map(|b| v[b].clone()).unwrap_or_default();
             below + u.iter().rev().nth(t).cloned().unwrap_or_default()
         };
-        let value = (0..=u.len()).map(cover).min().unwrap_or_default();
-        return Ok(Estimate { value, sharp });
+        return Ok(better((0..=u.len()).map(cover).min().unwrap_or_default()));
     }
     if form.reads < width {
         if own == 1 {
@@ -56,9 +62,13 @@ pub(super) fn layers(problem: &Problem, work: &Work) -> Result<Estimate, Failure
             lessen(&mut from_own, all.into_iter().map(|h| h.value * form.reads));
         }
     }
-    let pairs = from_other.iter().zip(from_own.iter().rev());
-    let value = pairs.fold(BigUint::zero(), |sum, (h, h1)| sum + (&h.value).min(&h1.value));
-    Ok(Estimate { value, sharp })
+    Ok(better(match &coordinates {
+        Some(counts) => steps(&form, counts, &from_other, &from_own),
+        None => {
+            let pairs = from_other.iter().zip(from_own.iter().rev());
+            pairs.fold(BigUint::zero(), |sum, (h, h1)| sum + (&h.value).min(&h1.value))
+        }
+    }))
 }
 
 fn lessen(list: &mut [Estimate], by: impl Iterator<Item = BigUint>) {
@@ -69,119 +79,93 @@ fn lessen(list: &mut [Estimate], by: impl Iterator<Item = BigUint>) {
     }
 }
 
-/// A network whose last state is `X Phi(G)`.
-struct Form {
-    /// Entries of a token.
-    width: u64,
-    /// Degree of Phi.
-    degree: u64,
-    /// Linear forms of a token that stand before Phi; at most the width.
-    reads: u64,
-    bias: bool,
+/// More factors G that the first layer does not see leave them out of account.
+const MAX_BARE_DEGREE: u64 = 1000;
+
+/// Monomials in the coordinates of G that the first layers see, and in the others.
+struct Coordinates {
+    seen: Vec<BigUint>,
+    others: Vec<BigUint>,
 }
 
-impl Form {
-    fn of(problem: &Problem, layers: &Layers) -> Option<Self> {
-        let tokens = |width| Value {
-            left: Some(width),
-            right: None,
-            degree: 0,
-            size: (problem.tokens, width),
-            bias: false,
-        };
-        let mut width = problem.width;
-        let mut state = tokens(width);
-        for layer in layers.layers {
-            state = value(&layer.expression, &state, &layer.parameters)?;
-            state.left.filter(|_| state.right.is_none())?;
-            if state.degree == 0 && state.size.1 <= width {
-                width = state.size.1;
-                state = tokens(width);
-            }
+impl Coordinates {
+    /// `None` if a table or the sums over it are too costly.
+    fn new(form: &Form, work: &Work) -> Option<Self> {
+        (form.bare <= MAX_BARE_DEGREE).then_some(())?;
+        let seen = monomial_table(work, &form.seen, form.degree)?;
+        let others = monomial_table(work, &form.others, form.bare)?;
+        let products = (form.degree + 1).checked_mul(8 * (form.bare + 1))?;
+        let bits = |list: &[BigUint]| list.last().map_or(1, BigUint::bits);
+        work.take(products.checked_mul(product_work(bits(&seen), bits(&others)))?)?;
+        Some(Self { seen, others })
+    }
+
+    /// Monomials of degree k with less than s of it in the others, s = 0, 1, ..
+    fn fewer(&self, k: usize) -> Vec<BigUint> {
+        let mut sums = vec![BigUint::zero()];
+        for (j, others) in self.others.iter().enumerate() {
+            let more = if j <= k { others * &self.seen[k - j] } else { BigUint::zero() };
+            sums.push(more + &sums[j]);
         }
-        let reads = state.left?.min(width);
-        Some(Self { width, degree: state.degree, reads, bias: state.bias })
+        sums
+    }
+
+    /// Monomials with degree j in the others, and degree less than s = 0, 1, .., C+1 in all.
+    fn below(&self, j: usize) -> Vec<BigUint> {
+        let mut sums = vec![BigUint::zero()];
+        for s in 0..self.seen.len() {
+            let more = if s < j { BigUint::zero() } else { &self.others[j] * &self.seen[s - j] };
+            sums.push(more + &sums[s]);
+        }
+        sums
     }
 }
 
-/// A product `X Phi X^T`, with or without the X and the X^T; the 1 that tokens end with is not counted.
-#[derive(Clone, Copy)]
-struct Value {
-    /// If there is an X at the left end: how many linear forms of a token it enters by, at most.
-    left: Option<u64>,
-    /// The same for an X^T at the right end.
-    right: Option<u64>,
-    degree: u64,
-    size: (u64, u64),
-    bias: bool,
+fn steps(
+    form: &Form,
+    counts: &Coordinates,
+    from_other: &[Estimate],
+    from_own: &[Estimate],
+) -> BigUint {
+    // From the largest b down: the least sum of the b's so far if all t are at least this.
+    let last = counts.others.len();
+    let mut rest = vec![BigUint::zero(); last + 1];
+    for b in (0..from_other.len()).rev() {
+        let a = from_other.len() - 1 - b;
+        let (own, other) = (counts.fewer(a), counts.fewer(b));
+        let mut least: Option<BigUint> = None;
+        for t in (0..=last).rev() {
+            let own = (&own[t] * form.reads).min(from_own[a].value.clone());
+            let sum = own + (&other[last - t]).min(&from_other[b].value) + &rest[t];
+            let better = least.map_or(sum.clone(), |l| l.min(sum));
+            rest[t] = better.clone();
+            least = Some(better);
+        }
+    }
+    rest.swap_remove(0)
 }
 
-fn value(e: &Expression, input: &Value, parameters: &[Parameter]) -> Option<Value> {
-    let of = |e: &Expression| value(e, input, parameters);
-    match e {
-        Expression::Input => Some(*input),
-        Expression::Parameter(number) => {
-            let p = parameters.get(index(*number))?;
-            Some(Value { left: None, right: None, degree: 0, size: (p.rows, p.cols), bias: false })
+/// The least sum over `C+1 >= s_0 >= .. >= s_E`: for each j the monomials of B of degree j in the others and
+/// less than s_j in all, and the functions of A of degree E - j in the others and at most C - s_j in all,
+/// one less where the form before it is not leading. `None` if it is too costly.
+fn thresholds(form: &Form, counts: &Coordinates, work: &Work) -> Option<BigUint> {
+    let top = usize::try_from(form.degree).ok()? + 1;
+    let e = counts.others.len() - 1;
+    let bits = counts.seen.last()?.bits() + counts.others.last()?.bits();
+    work.take(((top + 1) as u64).checked_mul(e as u64 + 1)?.checked_mul(bits / 8 + 8)?)?;
+    // After j = 0, .., the least sum with s_j at least s.
+    let mut least = vec![BigUint::zero(); top + 1];
+    for j in 0..=e {
+        let (other, own) = (counts.below(j), counts.below(e - j));
+        let mut best: Option<BigUint> = None;
+        for s in (0..=top).rev() {
+            let leading = &own[top - s] * form.leading;
+            let rest = &own[(top - s).saturating_sub(1)] * form.reads.saturating_sub(form.leading);
+            let sum = &other[s] + leading + rest + &least[s];
+            let better = best.map_or(sum.clone(), |b| b.min(sum));
+            least[s] = better.clone();
+            best = Some(better);
         }
-        Expression::Transpose(a) => {
-            let a = of(a)?;
-            Some(Value { left: a.right, right: a.left, size: (a.size.1, a.size.0), ..a })
-        }
-        Expression::Product(pair) => {
-            let (a, b) = (of(&pair.0)?, of(&pair.1)?);
-            // Where they meet there is X^T X, or no X at all.
-            let gram = match (a.right, b.left) {
-                (None, None) => 0,
-                (Some(_), Some(_)) => 1,
-                _ => return None,
-            };
-            // Constants behind an X let through as many forms as they have columns; so for X^T.
-            let through = |end: Option<u64>, constant: bool, width: u64| match constant {
-                true => end.map(|forms| forms.min(width)),
-                false => end,
-            };
-            let constant = a.degree == 0 && b.degree == 0 && gram == 0;
-            Some(Value {
-                left: through(a.left, constant && b.right.is_none(), b.size.1),
-                right: through(b.right, constant && a.left.is_none(), a.size.0),
-                degree: a.degree.checked_add(b.degree)?.checked_add(gram)?,
-                size: (a.size.0, b.size.1),
-                bias: a.bias || b.bias,
-            })
-        }
-        Expression::Sum(terms) => {
-            let mut terms = terms.iter().map(of);
-            let first = terms.next()??;
-            terms.try_fold(first, |a, b| {
-                let b = b?;
-                let both = |x: Option<u64>, y: Option<u64>| match (x, y) {
-                    (Some(x), Some(y)) => Some(Some(x.saturating_add(y))),
-                    (None, None) => Some(None),
-                    _ => None,
-                };
-                Some(Value {
-                    left: both(a.left, b.left)?,
-                    right: both(a.right, b.right)?,
-                    degree: a.degree.max(b.degree),
-                    size: a.size,
-                    bias: a.bias || b.bias,
-                })
-            })
-        }
-        Expression::Then(pair) => value(&pair.1, &of(&pair.0)?, parameters),
-        Expression::Repeat(repeat) => {
-            let row = of(&repeat.of)?;
-            let constant = row.left.or(row.right).is_none() && row.degree == 0 && row.size.0 == 1;
-            let tokens = input.left.is_some() && input.right.is_none();
-            (constant && tokens && repeat.rows == input.size.0).then_some(Value {
-                left: Some(0),
-                right: None,
-                degree: 0,
-                size: (repeat.rows, repeat.cols),
-                bias: true,
-            })
-        }
-        _ => None,
     }
+    Some(least.swap_remove(0))
 }

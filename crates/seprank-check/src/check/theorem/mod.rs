@@ -3,9 +3,12 @@
 mod attention;
 mod blocks;
 mod degree;
+mod few_layers;
+mod form;
 mod gram;
 mod images;
 mod junctions;
+mod one_side;
 mod summing;
 mod support;
 mod two_layers;
@@ -31,13 +34,14 @@ pub(super) struct Theorem {
     pub(super) value: Value,
 }
 
-/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 3.12, 3.14, 3.18, 4.1, 4.2, 4.5, 4.6 and 5.3.
+/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 3.12, 3.14 to 3.17, 3.18, 4.1, 4.2, 4.5, 4.6 and 5.3.
 pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "attention-word", side: Side::Upper, value: attention::word },
     Theorem { id: "attention-graded", side: Side::Upper, value: attention::graded },
     Theorem { id: "attention-junctions", side: Side::Upper, value: junctions::junctions },
     Theorem { id: "attention-layers", side: Side::Upper, value: gram::layers },
     Theorem { id: "attention-two-layers", side: Side::Lower, value: two_layers::two_layers },
+    Theorem { id: "attention-few-layers", side: Side::Lower, value: few_layers::few_layers },
     Theorem { id: "attention-power", side: Side::Lower, value: attention::power_sum },
     Theorem { id: "attention-isotropic", side: Side::Lower, value: attention::isotropic },
     Theorem { id: "attention-heads", side: Side::Lower, value: summing::heads },
@@ -47,6 +51,7 @@ pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "mixer-degree", side: Side::Upper, value: degree::mixer_degree },
     Theorem { id: "mixer-support", side: Side::Upper, value: support::support },
     Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
+    Theorem { id: "network-one-side", side: Side::Upper, value: one_side::one_side },
 ];
 
 /// Sizes of attention: depth, width, heads, head width. None is above 2^24, so that products of two
