@@ -1,5 +1,6 @@
 //! The regime map: for each size of a sweep, whether the gap is certified, open or refuted.
 
+pub use crate::bounds::Regime;
 use crate::bounds::{Ends, Evaluation, Side, best, gap_across};
 use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
 use crate::prove::{self, RankRequest};
@@ -24,18 +25,6 @@ pub struct Size {
     /// In place of the Mixer stands the network whose file has this fingerprint; then the degree per
     /// layer and the hidden token width are 0.
     pub network: Option<u64>,
-}
-
-/// What is known at one size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Regime {
-    /// Attention's lower bound is above the Mixer's upper bound.
-    Certified,
-    /// Neither of the other two is proved.
-    Open,
-    /// The Mixer's generic rank, from below by a minor that is not zero, is above attention's upper bound.
-    Refuted,
 }
 
 /// A row of the map.
@@ -109,10 +98,11 @@ impl Size {
     pub fn evaluate(&self, other: Option<&Problem>) -> Result<Row, InvalidProblem> {
         let (attention, mixer) = self.problems(other)?;
         let gap = gap_across(&attention, &mixer)?;
-        let regime = match gap.certified() {
-            true => Regime::Certified,
-            false if mixer_is_above(&attention, &mixer, gap.upper.as_ref()) => Regime::Refuted,
-            false => Regime::Open,
+        let regime = match gap.regime() {
+            Regime::Open if mixer_is_above(&attention, &mixer, gap.upper.as_ref()) => {
+                Regime::Refuted
+            }
+            regime => regime,
         };
         let id =
             |e: &Option<Evaluation>| e.as_ref().map_or_else(String::new, |e| e.bound.id().into());
@@ -138,7 +128,7 @@ impl Size {
     }
 }
 
-/// Only where the Mixer's rank is small enough to be computed.
+/// By a minor that is not zero; only where the Mixer's rank is small enough to be computed.
 fn mixer_is_above(attention: &Problem, mixer: &Problem, mixer_upper: Option<&Evaluation>) -> bool {
     let weights = mixer.architecture().parameter_count(mixer.tokens());
     let cheap = |rank: &Integer| {

@@ -18,7 +18,7 @@ use seprank::certificate::{
     self, Certificate, Coefficients, Lower, Relation, Text, Value, to_bytes,
 };
 use seprank::check::{Kind, Verdict, check};
-use seprank::network::{Architecture, MixerShape, Output, Partition, Problem};
+use seprank::network::{Architecture, MixerShape, Output, Partition, Problem, TransformerShape};
 use seprank::prove::witness::WitnessKind;
 use seprank::prove::{Method, RankRequest, Weights, certify_bound, certify_gap, rank};
 
@@ -116,6 +116,24 @@ fn problems() -> Vec<Problem> {
             let sides = Partition::new(tokens, &(0..left).collect::<Vec<_>>()).unwrap();
             list.push(Problem::new(Architecture::Mixer(shape), sides, Default::default()).unwrap());
         }
+    }
+    for (depth, width, heads, degree) in
+        [(1, 4, 2, 2), (2, 3, 3, 2), (2, 6, 3, 3), (3, 6, 6, 2), (3, 12, 4, 2), (4, 8, 4, 2)]
+    {
+        for (tokens, left, residual) in [(2, 1, true), (6, 2, true), (9, 5, true), (4, 2, false)] {
+            let shape = TransformerShape {
+                mlp_degree: Some(degree),
+                residual,
+                ..TransformerShape::plain(depth, width, heads)
+            };
+            let sides = Partition::new(tokens, &(0..left).collect::<Vec<_>>()).unwrap();
+            let output = Output { token: tokens - 1, channel: width - 1 };
+            list.push(Problem::new(shape.architecture().unwrap(), sides, output).unwrap());
+        }
+    }
+    // 4.9 and 4.10.
+    for (depth, width, hidden, tokens) in [(1, 3, 2, 7), (1, 5, 1, 3), (2, 6, 2, 4), (3, 9, 1, 4)] {
+        list.push(mixer(depth, width, hidden, tokens));
     }
     list
 }

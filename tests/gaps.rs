@@ -31,7 +31,7 @@ const GATED: &str = "tokens = 4\nwidth = 2\n[[layer]]\ntype = \"spatial-gating\"
 #[test]
 fn gaps_are_certified_or_say_why_not() {
     let gap = json("gap --attention vit-b-16 --mixer mixer-b-16");
-    assert_eq!(gap["certified"], true);
+    assert_eq!((&gap["verdict"], &gap["certified"]), (&"certified".into(), &true.into()));
     let end = |side: &str, k: usize| gap[side]["log10"][k].as_f64().unwrap();
     assert!(end("lower", 0) > 17_000.0 && end("upper", 1) < 4_200.0, "{gap}");
     assert!(gap["scope"].as_array().is_some_and(|notes| notes.len() == 6));
@@ -60,6 +60,97 @@ fn gaps_are_certified_or_say_why_not() {
     let unknown = seprank("gap --attention vit-b-17 --mixer mixer-b-16");
     assert_eq!(unknown.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("vit-b-16"));
+}
+
+/// The three verdicts, with their exit codes and both numbers.
+#[test]
+fn verdicts_are_certified_refuted_or_open() {
+    let sizes = [("vit-b-16", "mixer-b-16", 768u64), ("vit-l-16", "mixer-l-16", 1024)];
+    for (attention, mixer, width) in sizes {
+        for (depth, verdict, code) in [(1, "refuted", 1), (2, "certified", 0), (24, "certified", 0)]
+        {
+            let options = format!("gap --attention {attention} --mixer {mixer} --depth {depth}");
+            let document = json(&options);
+            assert_eq!(document["verdict"], verdict, "{options}");
+            let text = seprank(&options);
+            assert_eq!(text.status.code(), Some(code));
+            let text = String::from_utf8(text.stdout).unwrap();
+            assert!(text.starts_with(&format!("gap {verdict}\n")), "{text}");
+            if depth == 1 {
+                // 2 + 98 d against d + 1.
+                let numbers = [2 + 98 * width, width + 1].map(|n| n.to_string());
+                assert_eq!(document["other_lower"]["value"], numbers[0]);
+                assert_eq!(document["attention_upper"]["value"], numbers[1]);
+                assert!(numbers.iter().all(|n| text.contains(&format!("= {n}  "))), "{text}");
+            }
+        }
+    }
+    let open = "gap --attention vit-b-16 --mixer mixer-b-16 --token-degree 3";
+    assert_eq!(json(open)["verdict"], "open");
+    let text = seprank(open);
+    assert_eq!(text.status.code(), Some(2));
+    assert!(String::from_utf8(text.stdout).unwrap().starts_with("gap open\n"));
+}
+
+/// Corollary 5.5 on the command line: whole blocks, and what the scope then says.
+#[test]
+fn gaps_of_whole_blocks() {
+    let options = "--mlp-degree 2 --residual";
+    for (attention, mixer, depth, numbers) in [
+        ("vit-b-16", "mixer-b-16", 12, [191_617.8, 186_903.6]),
+        ("vit-l-16", "mixer-l-16", 24, [1_098_596.5, 961_487.9]),
+    ] {
+        let models = format!("gap --attention {attention} --mixer {mixer} {options}");
+        let whole = json(&models);
+        assert_eq!(whole["verdict"], "certified", "{whole}");
+        assert_eq!(
+            (&whole["attention"]["depth"], &whole["other"]["depth"]),
+            (&depth.into(), &depth.into())
+        );
+        assert_eq!(whole["lower"]["id"], "transformer-blocks");
+        // At least that of 5.4 with b = 98.
+        assert!(whole["lower"]["log10"][0].as_f64().unwrap() >= numbers[0]);
+        assert!(whole["upper"]["log10"][1].as_f64().unwrap() <= numbers[1]);
+        let notes = whole["scope"].to_string();
+        assert!(
+            !notes.contains("left out too: residual")
+                && !notes.contains("the position-wise part.\""),
+            "{notes}"
+        );
+        assert_eq!(json(&format!("{models} --depth 6"))["verdict"], "certified");
+        let open = json(&format!("{models} --depth 5"));
+        assert_eq!(open["verdict"], "open");
+        assert!(
+            open["reason"].as_str().unwrap().contains("degree 6 per block, the Mixer 4"),
+            "{open}"
+        );
+    }
+    // A file of the same blocks, and the flags of the other commands, are the same network.
+    let (_file, file) = network_file(
+        "tokens = 4\nwidth = 6\n[[layer]]\ntype = \"repeat\"\ntimes = 3\nlayers = [\n\
+         { type = \"residual\", layers = [{ type = \"attention\", heads = 3 }] },\n\
+         { type = \"residual\", layers = [{ type = \"channel-mixing\", hidden = 24, degree = 2 }] }]\n",
+    );
+    let flags =
+        "bounds attention --depth 3 --width 6 --heads 3 --tokens 4 --mlp-degree 2 --residual";
+    assert_eq!(json(flags), json(&format!("bounds --network {file}")));
+    let sizes =
+        "gap --depth 3 --width 6 --heads 3 --tokens 4 --token-hidden 2 --mlp-degree 2 --residual";
+    let both = json(&format!(
+        "gap --network {file} --token-hidden 2 --depth 3 --width 6 --tokens 4 --channel-degree 2 --residual"
+    ));
+    assert_eq!(json(sizes)["lower"], both["lower"]);
+    for wrong in [
+        "--mlp-degree 65",
+        "--mlp-degree 2 --mlp-hidden 0",
+        "--mlp-degree 2 --channel-degree 3",
+        "--mlp-hidden 3",
+    ] {
+        let output =
+            seprank(&format!("gap --depth 3 --width 6 --tokens 4 --token-hidden 2 {wrong}"));
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{wrong}");
+    }
 }
 
 /// A gap is about one N, one partition and one side of the output token, and without --across about one
@@ -248,11 +339,25 @@ fn mixers_have_the_rank_of_scope_1() {
 /// A certificate of a gap is about one size, as the checker asks.
 #[test]
 fn gaps_across_sizes_have_no_certificate() {
-    use seprank::network::Problem;
+    use seprank::network::{Output, Partition, Problem, TransformerShape};
     use seprank::prove::certify_gap;
     let attention = Problem::attention(4, 4, 1, 4).unwrap();
     let mixer = |depth, width, tokens| Problem::mixer(depth, width, 1, tokens).unwrap();
     assert!(certify_gap(&attention, &mixer(4, 4, 4)).is_some());
+    // Of whole blocks there is one; with another number of blocks there is none.
+    let blocks = |depth| {
+        let shape = TransformerShape {
+            mlp_degree: Some(2),
+            residual: true,
+            ..TransformerShape::plain(depth, 6, 3)
+        };
+        let halves = Partition::halves(4).unwrap();
+        Problem::new(shape.architecture().unwrap(), halves, Output::default()).unwrap()
+    };
+    let narrow = mixer(4, 6, 4);
+    let certificate = certify_gap(&blocks(4), &narrow).unwrap();
+    assert_eq!(seprank::check::check(&certificate), seprank::check::Verdict::Valid);
+    assert!(certify_gap(&blocks(5), &narrow).is_none());
     let cut = mixer(4, 4, 4).with_partition(&[0]).unwrap();
     for other in [mixer(3, 4, 4), mixer(4, 3, 4), mixer(4, 4, 3), cut] {
         assert!(certify_gap(&attention, &other).is_none(), "{other:?}");

@@ -109,8 +109,8 @@ fn gaps_are_as_corollary_5_2_says() {
     let column = |name: &str| data.columns.iter().position(|c| *c == name).unwrap();
     for row in &data.rows {
         let Cell::Integer(depth) = &row[column("$L$")] else { panic!("a depth is an integer") };
-        let expected = if *depth >= 2 { "yes" } else { "no" };
-        assert_eq!(row[column("certified")], expected.into(), "{row:?}");
+        let expected = if *depth >= 2 { "certified" } else { "refuted" };
+        assert_eq!(row[column("verdict")], expected.into(), "{row:?}");
         if *depth == 3 {
             let [Cell::Integer(lower), Cell::Integer(upper)] =
                 ["attention at least", "Mixer at most"].map(|name| &row[column(name)])

@@ -73,7 +73,7 @@ proptest! {
     /// certificate claims equality if and only if the answer is exact.
     #[test]
     fn listed_bounds_hold_and_certificates_say_the_same(
-        problem in small_problem(), style in style(), kind in 0..4usize, random in any::<bool>(),
+        problem in small_problem(), style in style(), kind in 0..WitnessKind::ALL.len(), random in any::<bool>(),
         theorem in any::<bool>(), grid in any::<bool>(), seed: u64
     ) {
         prop_assume!(small_enough(&problem));

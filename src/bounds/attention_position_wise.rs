@@ -1,9 +1,9 @@
 //! Theorem 5.3: attention whose every layer is followed by a position-wise polynomial, kept as it is.
 
+use super::block_form::BlockForm;
 use super::numbers::{log10_multiset_estimate, multiset};
 use super::{Bound, Inapplicable, LogInterval, Side, affordable};
-use crate::network::layers::{Layer, Residual};
-use crate::network::{Architecture, Problem};
+use crate::network::Problem;
 use rug::Integer;
 use rug::ops::Pow;
 
@@ -74,39 +74,17 @@ impl Blocks {
     }
 }
 
-/// The blocks of a network given by its layers, if it has that form.
+/// The blocks of a network given by its layers, if it has that form and the first layer reads a token completely.
 fn blocks(problem: &Problem) -> Option<Blocks> {
-    let Architecture::Layers(shape) = problem.architecture() else { return None };
-    let inside = |layer| match layer {
-        &Layer::Residual(Residual { ref inner }) if inner.len() == 1 => &inner[0],
-        other => other,
-    };
-    let mut degrees = Vec::new();
-    for (index, pair) in shape.layers.chunks(2).enumerate() {
-        let [attention, mixing] = pair else { return None };
-        let (Layer::Attention(a), Layer::ChannelMixing(mixing)) =
-            (inside(attention), inside(mixing))
-        else {
-            return None;
-        };
-        // The first layer reads a token completely.
-        let reads = index > 0 || a.heads.checked_mul(a.head_width)? >= shape.width;
-        if a.causal || a.multi_query || a.relative || !reads {
-            return None;
-        }
-        degrees.push(mixing.activation.degree());
-    }
-    let degree = *degrees.first()?;
-    let same = degrees.iter().all(|k| *k == degree);
-    let depth = u32::try_from(degrees.len()).ok()?;
-    (same && degree >= 2).then_some(Blocks { depth, degree })
+    let form = BlockForm::of(problem).filter(|form| form.reads && form.degree >= 2)?;
+    Some(Blocks { depth: u32::try_from(form.depth).ok()?, degree: form.degree })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::layers::{Attention, ChannelMixing};
-    use crate::network::{Activation, Output, Partition};
+    use crate::network::layers::{Attention, ChannelMixing, Layer, Residual};
+    use crate::network::{Activation, Architecture, Output, Partition};
     use crate::prove::{RankRequest, rank};
     use std::collections::BTreeSet;
 

@@ -70,7 +70,7 @@ fn best(shape: &AttentionShape) -> Integer {
 }
 
 /// 3.18 with M = m.
-fn isotropic_pairs(d: u128, m: u128) -> u128 {
+pub(crate) fn isotropic_pairs(d: u128, m: u128) -> u128 {
     match d.checked_sub(2 * m + 1) {
         Some(rest) if rest >= 2 => (m * d - m * (m - 1) / 2) * (rest * (rest + 1) / 2 - 1),
         _ => 0,

@@ -2,6 +2,7 @@
 //! one side of the output token, on which attention's bounds depend; and, unless it is asked for across
 //! sizes, about one width and one depth.
 
+use super::block_form::BlockForm;
 use crate::network::{Architecture, InvalidProblem, Output, Problem};
 use itertools::Itertools;
 use std::fmt;
@@ -17,7 +18,8 @@ pub enum Aspect {
     OutputSide,
     /// The width d.
     Width,
-    /// The depth L; a network given by its layers has none.
+    /// The depth L; a network given by its layers has none, unless its layers are blocks of attention and a channel
+    /// mixing.
     Depth,
 }
 
@@ -142,10 +144,10 @@ fn differences(attention: &Problem, other: &Problem) -> Vec<Incomparable> {
     list
 }
 
-/// L, which a network by its layers does not have.
-fn depth(problem: &Problem) -> Option<usize> {
+/// L, which a network by its layers does not have unless it is made of blocks of attention and a channel mixing.
+pub(crate) fn depth(problem: &Problem) -> Option<usize> {
     match problem.architecture() {
-        Architecture::Layers(_) => None,
+        Architecture::Layers(_) => BlockForm::of(problem).map(|form| form.depth),
         known => Some(known.depth()),
     }
 }

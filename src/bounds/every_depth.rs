@@ -1,16 +1,18 @@
-//! Corollary 5.2: the gap at every depth from some depth on, for a Mixer with K = 2 per layer and a balanced
-//! partition: finitely many depths evaluated, and an induction step for all larger ones.
+//! Corollaries 5.2 and 5.5: the gap at every depth from some depth on, for a Mixer of an even degree K = k_t k_c per
+//! layer and a balanced partition: finitely many depths evaluated, and an induction step for all larger ones.
 //!
-//! **Induction.** With D = 2^L, k = 2^{L-1} and n = n_A = n_B the Mixer's bound is
-//! `U(L) = mc(n+1,k) + mc(n+1,k-1)`. Each factor of `mc(n+1,2k)/mc(n+1,k) = prod_{1<=i<=n} (2k+i)/(k+i)` and of
-//! `mc(n+1,2k-1)/mc(n+1,k-1) = prod_{1<=i<=n} (2k-1+i)/(k-1+i)` is at most 2, so `U(L+1) <= 2^n U(L)`.
+//! **Induction.** With D = K^L, k = D/2 and n = n_A = n_B the Mixer's bound is
+//! `U(L) = mc(n+1,k) + mc(n+1,k-1)`. Each factor of `mc(n+1,Kk)/mc(n+1,k) = prod_{1<=i<=n} (Kk+i)/(k+i)` and of
+//! `mc(n+1,Kk-1)/mc(n+1,k-1) = prod_{1<=i<=n} (Kk-1+i)/(k-1+i)` is at most K, so `U(L+1) <= K^n U(L)`.
 //! One admissible choice in Theorem 3.9 stays admissible at every larger depth, where it gives
-//! `LB(L) = mc(v+1,K)` with K = 3^{L-2-c}, and `LB(L+1)/LB(L) = prod_{1<=i<=v} (3K+i)/(K+i)` grows with K. So
-//! `LB(L0) > U(L0)` and `LB(L0+1)/LB(L0) >= 2^n` give `LB(L) > U(L)` for all L >= L0.
+//! `LB(L) = mc(v+1,E)` with E = 3^{L-2-c}; so does one in Theorem 5.4, with E = k (3k)^{L-rho-1}. With g = 3, or 3k,
+//! `LB(L+1)/LB(L) = prod_{1<=i<=v} (gE+i)/(E+i)` grows with E. So
+//! `LB(L0) > U(L0)` and `LB(L0+1)/LB(L0) >= K^n` give `LB(L) > U(L)` for all L >= L0.
 
-use super::mixer_homogeneous::{covered_log, visible_variables};
-use super::{Gap, LogInterval, attention_blocks, gap_across, mixer};
-use crate::network::{Architecture, InvalidProblem, Problem};
+use super::block_form::BlockForm;
+use super::mixer_homogeneous::covered_log;
+use super::{BlockPlan, Gap, LogInterval, attention_blocks, gap_across, mixer, mixer_degree};
+use crate::network::{Architecture, InvalidProblem, MAX_LAYERS, Problem};
 use rug::Integer;
 use std::ops::RangeInclusive;
 
@@ -27,7 +29,7 @@ pub struct EveryDepth {
 pub struct InductionStep {
     /// L0.
     pub depth: usize,
-    /// v, of the choice in Theorem 3.9.
+    /// v, of the choice in Theorem 3.9 or 5.4.
     pub variables: Integer,
     /// LB(L0).
     pub lower: LogInterval,
@@ -35,7 +37,7 @@ pub struct InductionStep {
     pub upper: LogInterval,
     /// LB(L0+1)/LB(L0), which grows with the depth.
     pub lower_growth: LogInterval,
-    /// 2^n, at least U(L+1)/U(L) for every L.
+    /// K^n, at least U(L+1)/U(L) for every L.
     pub upper_growth: LogInterval,
 }
 
@@ -53,8 +55,8 @@ impl EveryDepth {
 /// Evaluates the gap between the two shapes at each depth of `depths` and looks for the induction step.
 ///
 /// # Errors
-/// If the Mixer is not one of Theorem 4.1 with K = 2, or its sides see different numbers of variables, or
-/// the two differ in tokens, partition or side of the output token, or a depth is not allowed. Widths may
+/// If the other network is no Mixer of an even degree K per layer, or its sides see different numbers of variables,
+/// or the two differ in tokens, partition or side of the output token, or a depth is not allowed. Widths may
 /// differ.
 pub fn every_depth(
     attention: &Problem,
@@ -71,23 +73,38 @@ pub fn every_depth(
     Ok(EveryDepth { rows, induction })
 }
 
+/// n of either side.
 fn balanced_variables(mixing: &Problem) -> Result<usize, InvalidProblem> {
-    let shape = mixer(mixing).map_err(|why| InvalidProblem::new("mixer", "(this network)", why))?;
-    if shape.bias || shape.residual || mixing.architecture().layer_degree() != Some(2) {
+    mixer(mixing).map_err(|why| InvalidProblem::new("mixer", "(this network)", why))?;
+    if mixing.architecture().layer_degree().is_none_or(|k| k % 2 > 0) {
         return Err(InvalidProblem::new(
             "mixer",
             "(this shape)",
-            "the induction over the depth needs k_t k_c = 2, no biases and no residual connections",
+            "the induction over the depth needs an even degree k_t k_c per layer",
         ));
     }
-    match visible_variables(shape, mixing) {
-        (n_a, n_b) if n_a == n_b => Ok(n_a),
-        (n_a, n_b) => Err(InvalidProblem::new(
-            "left",
-            format_args!("({n_a} and {n_b} variables)"),
-            "the induction over the depth needs as many variables on either side",
-        )),
+    match mixer_degree::variables(mixing) {
+        Some((n_a, n_b)) if n_a == n_b => Ok(n_a),
+        other => {
+            let (n_a, n_b) = other.unwrap_or_default();
+            Err(InvalidProblem::new(
+                "left",
+                format_args!("({n_a} and {n_b} variables)"),
+                "the induction over the depth needs as many variables on either side",
+            ))
+        }
     }
+}
+
+/// v, E and g: the bound `mc(v+1,E)` is admissible at every larger depth, E being multiplied by g for each layer.
+fn growing(attention: &Problem) -> Option<(Integer, Integer, u64)> {
+    if let Some(form) = BlockForm::of(attention) {
+        let plan = BlockPlan::best_one_stage(attention)?;
+        let [(variables, exponent)] = plan.stages() else { return None };
+        return Some(((*variables).into(), exponent.clone(), form.degree.checked_mul(3)?));
+    }
+    let plan = attention_blocks::best(attention)?;
+    Some((plan.variables(), plan.exponent, 3))
 }
 
 fn induction_step(
@@ -96,27 +113,36 @@ fn induction_step(
     mixing: &Problem,
     n: usize,
 ) -> Option<InductionStep> {
-    let plan = attention_blocks::best(attention)?;
-    let variables = plan.variables();
+    let (variables, exponent, factor) = growing(attention)?;
     let at = |k: &Integer| LogInterval::multiset(&Integer::from(&variables + 1u32), k);
-    let lower = at(&plan.exponent)?;
-    let lower_growth = at(&Integer::from(&plan.exponent * 3u32))?.over(&lower);
+    let lower = at(&exponent)?;
+    let lower_growth = at(&Integer::from(&exponent * factor))?.over(&lower);
     let upper = covered_log((n, n), &mixing.big_degree())?;
-    let upper_growth = LogInterval::of(&2.into())?.power(&n.into());
+    let degree = mixing.architecture().layer_degree()?;
+    let upper_growth = LogInterval::of(&degree.into())?.power(&n.into());
     let holds = upper.less_than(&lower) && upper_growth.at_most(&lower_growth);
     holds.then_some(InductionStep { depth, variables, lower, upper, lower_growth, upper_growth })
 }
 
 impl Problem {
-    /// The same problem with another number of layers.
+    /// The same problem with another number of layers; of a network of equal blocks
+    /// of attention and a channel mixing, with another number of blocks.
     ///
     /// # Errors
-    /// If the depth is not allowed.
+    /// If the depth is not allowed, or another network is given by its layers.
     pub fn with_depth(&self, depth: usize) -> Result<Self, InvalidProblem> {
         let mut architecture = self.architecture().clone();
         match &mut architecture {
             Architecture::Attention(shape) => shape.depth = depth,
             Architecture::Mixer(shape) => shape.depth = depth,
+            Architecture::Layers(shape) if BlockForm::of(self).is_some_and(|f| f.uniform) => {
+                if !(1..=MAX_LAYERS / 2).contains(&depth) {
+                    let allowed = format_args!("allowed are 1..={}", MAX_LAYERS / 2);
+                    return Err(InvalidProblem::new("depth", depth, allowed));
+                }
+                let block = shape.layers[..2].iter().cloned();
+                shape.layers = block.cycle().take(2 * depth).collect();
+            }
             Architecture::Layers(_) => {
                 return Err(InvalidProblem::new(
                     "depth",
@@ -176,6 +202,35 @@ mod tests {
         }
     }
 
+    /// Corollary 5.5: blocks with a quadratic position-wise part and residual connections, every depth from 6 on, and
+    /// not 5.
+    #[test]
+    fn published_shapes_with_their_position_wise_part() {
+        use crate::network::TransformerShape;
+        for (attention, mixer) in [("vit-b-16", "mixer-b-16"), ("vit-l-16", "mixer-l-16")] {
+            let (attention, mixer) = shapes(attention, mixer);
+            let Architecture::Attention(shape) = attention.architecture() else { unreachable!() };
+            let blocks = TransformerShape {
+                mlp_degree: Some(2),
+                residual: true,
+                ..TransformerShape::plain(shape.depth, shape.width, shape.heads)
+            };
+            let with = |architecture| {
+                Problem::new(architecture, mixer.partition().clone(), mixer.output())
+            };
+            let blocks = with(blocks.architecture().unwrap()).unwrap();
+            let Architecture::Mixer(shape) = mixer.architecture() else { unreachable!() };
+            let shape = MixerShape { channel_degree: 2, residual: true, ..shape.clone() };
+            let mixer = with(Architecture::Mixer(shape)).unwrap();
+            let found = every_depth(&blocks, &mixer, 4..=40).unwrap();
+            for (depth, gap) in &found.rows {
+                assert_eq!(gap.certified(), *depth >= 6, "{depth}");
+            }
+            assert_eq!(found.from_depth(), Some(6));
+            assert!(found.induction.is_some_and(|step| step.depth <= 12));
+        }
+    }
+
     /// At a fixed width the number of variables decides: the induction must not start where the Mixer has more.
     #[test]
     fn small_width_has_no_induction() {
@@ -190,8 +245,7 @@ mod tests {
         let Architecture::Mixer(shape) = mixer.architecture() else { unreachable!() };
         for other in [
             MixerShape { token_degree: 3, ..shape.clone() },
-            MixerShape { bias: true, ..shape.clone() },
-            MixerShape { residual: true, ..shape.clone() },
+            MixerShape { channel_degree: 3, token_degree: 1, ..shape.clone() },
         ] {
             let other = Architecture::Mixer(other);
             let other = Problem::new(other, mixer.partition().clone(), mixer.output()).unwrap();

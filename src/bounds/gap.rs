@@ -1,18 +1,57 @@
 //! The gap between attention and the Mixer at one size (docs/theory.md, section 5).
 //!
 //! It is certified when a lower bound for attention, which holds for almost all weights, is larger than
-//! an upper bound for the Mixer, which holds for all weights.
+//! an upper bound for the Mixer, which holds for all weights. It is refuted when a lower bound for the Mixer
+//! is larger than an upper bound for attention.
 
+use super::block_form::BlockForm;
 use super::{Ends, Evaluation, Incomparable, LogInterval, Side, best, comparable};
 use crate::network::{Architecture, MixerShape, Problem};
+use serde::{Deserialize, Serialize};
 
-/// The best lower bound of attention and the best upper bound of the Mixer.
+/// What is known of a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Regime {
+    /// A lower bound of attention, for almost all weights, is above an upper bound of the Mixer, for all.
+    Certified,
+    /// Neither of the other two is proved.
+    Open,
+    /// The Mixer's generic rank is above an upper bound of attention, for all weights.
+    Refuted,
+}
+
+impl Regime {
+    /// `"certified"`, `"open"` or `"refuted"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Certified => "certified",
+            Self::Open => "open",
+            Self::Refuted => "refuted",
+        }
+    }
+
+    /// The exit code: 0 certified, 1 refuted, 2 open.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Certified => 0,
+            Self::Refuted => 1,
+            Self::Open => 2,
+        }
+    }
+}
+
+/// The best lower bound of attention and the best upper bound of the Mixer, and the other two.
 #[derive(Clone)]
 pub struct Gap {
     /// Attention's best lower bound.
     pub lower: Option<Evaluation>,
     /// The Mixer's best upper bound.
     pub upper: Option<Evaluation>,
+    /// The Mixer's best lower bound.
+    pub other_lower: Option<Evaluation>,
+    /// Attention's best upper bound; where the Mixer has no lower bound it is not asked for.
+    pub attention_upper: Option<Evaluation>,
     /// The sizes in which the two differ: of [`gap`] none, of [`gap_across`] width or depth.
     pub across: Vec<Incomparable>,
     /// What decides where the gap is not certified.
@@ -22,16 +61,17 @@ pub struct Gap {
 /// What every statement of a gap leaves out: words with mathematics between dollars
 /// ([`crate::table::words`]).
 pub const SCOPE: [&str; 4] = [
-    "The degree per layer decides: the exponential gap is about $K = k_t k_c <= 2$. For $K >= 3$ the ratio of the \
-     logarithms at large width does not grow with the depth: its limit is below $3/2$ for $k_t = 3$, $k_c = 1$, and at \
+    "Against attention without a position-wise part the degree per layer decides: the exponential gap is about \
+     $K = k_t k_c <= 2$. For $K >= 3$ the ratio of the logarithms at large width does not grow with the depth: its limit is below $3/2$ for $k_t = 3$, $k_c = 1$, and at \
      most 1 for the other $k_t >= 2$; for $k_t = 1$ the bounds give no gap there. Exact small cases show Mixers \
      above attention; a Mixer with few variables can still be below.",
     "For a width small against $3^L$ both ranks are polynomials in the degree and the number of variables \
      decides: at a fixed width the gap can fail as the depth grows.",
     "Polynomial networks only: a ReLU or GELU network has in general infinite separation rank on the reals. From \
-     attention softmax, a causal mask, layer normalisation, residual connections, biases and the position-wise part \
-     are removed; a Mixer has powers of degree $k_t$ and $k_c$ for activations and no layer normalisation, and no \
-     residual connections or biases unless they are named.",
+     attention softmax, a causal mask and layer normalisation are removed, and unless they are named residual \
+     connections, biases and the position-wise part, whose activation is then a power; a Mixer has powers of degree \
+     $k_t$ and $k_c$ for activations and no layer normalisation, and no residual connections or biases unless they \
+     are named.",
     "If both sides keep the same position-wise polynomial of degree $k$, the degrees per layer are $3k$ and $k_t k$.",
 ];
 
@@ -54,15 +94,32 @@ pub fn gap(attention: &Problem, mixer: &Problem) -> Result<Gap, Incomparable> {
 /// If they differ in tokens, partition or side of the output token.
 pub fn gap_across(attention: &Problem, mixer: &Problem) -> Result<Gap, Incomparable> {
     let across = comparable(attention, mixer)?;
+    let of_attention = |side| best(attention, side).filter(|_| is_attention(attention));
+    let of_other = |side| best(mixer, side).filter(|_| !is_plain_attention(mixer));
+    let other_lower = of_other(Side::Lower);
     Ok(Gap {
-        lower: best(attention, Side::Lower).filter(|_| is_attention(attention)),
-        upper: best(mixer, Side::Upper).filter(|_| !is_attention(mixer)),
+        lower: of_attention(Side::Lower),
+        upper: of_other(Side::Upper),
+        attention_upper: other_lower.as_ref().and_then(|_| of_attention(Side::Upper)),
+        other_lower,
         across,
-        decides: decides(mixer.architecture()),
+        decides: decides_of(attention, mixer.architecture()),
     })
 }
 
-/// Why the bounds may not certify a gap against this network (docs/theory.md, section 5).
+/// Why the bounds may not certify a gap (docs/theory.md, section 5).
+fn decides_of(attention: &Problem, other: &Architecture) -> String {
+    let Some(form) = BlockForm::of(attention) else { return decides(other) };
+    match (form.degree.checked_mul(3), other.layer_degree()) {
+        (Some(own), Some(degree)) => format!(
+            "attention with its position-wise part has degree {own} per block, the Mixer {degree}; besides the degrees the \
+             depth and the numbers of variables decide"
+        ),
+        _ => decides(other),
+    }
+}
+
+/// The same for attention without a position-wise part.
 fn decides(other: &Architecture) -> String {
     let Architecture::Mixer(MixerShape { token_degree, channel_degree, permutation, .. }) = other
     else {
@@ -87,7 +144,24 @@ fn decides(other: &Architecture) -> String {
     )
 }
 
+/// Whether the lower bound is certainly larger: in exact integers where both are there, elsewhere by
+/// disjoint enclosures.
+fn above(lower: &Option<Evaluation>, upper: &Option<Evaluation>) -> bool {
+    match (lower, upper) {
+        (Some(Evaluation { value: Some(l), .. }), Some(Evaluation { value: Some(u), .. })) => l > u,
+        (Some(Evaluation { log: Some(l), .. }), Some(Evaluation { log: Some(u), .. })) => {
+            u.less_than(l)
+        }
+        _ => false,
+    }
+}
+
+/// Attention, also with its position-wise part.
 fn is_attention(problem: &Problem) -> bool {
+    is_plain_attention(problem) || BlockForm::of(problem).is_some()
+}
+
+fn is_plain_attention(problem: &Problem) -> bool {
     matches!(problem.architecture(), Architecture::Attention(_))
 }
 
@@ -96,14 +170,22 @@ impl Gap {
         Some((self.lower.as_ref()?.log.as_ref()?, self.upper.as_ref()?.log.as_ref()?))
     }
 
-    /// Whether the lower bound is certainly larger: in exact integers where both are there, elsewhere by
-    /// disjoint enclosures.
+    /// Whether attention's lower bound is certainly above the Mixer's upper bound.
     pub fn certified(&self) -> bool {
-        match (&self.lower, &self.upper) {
-            (Some(Evaluation { value: Some(l), .. }), Some(Evaluation { value: Some(u), .. })) => {
-                l > u
-            }
-            _ => self.logs().is_some_and(|(lower, upper)| upper.less_than(lower)),
+        above(&self.lower, &self.upper)
+    }
+
+    /// Whether the Mixer's lower bound is certainly above attention's upper bound.
+    pub fn refuted(&self) -> bool {
+        above(&self.other_lower, &self.attention_upper)
+    }
+
+    /// What the bounds say.
+    pub fn regime(&self) -> Regime {
+        match (self.certified(), self.refuted()) {
+            (true, _) => Regime::Certified,
+            (false, true) => Regime::Refuted,
+            (false, false) => Regime::Open,
         }
     }
 
@@ -126,6 +208,15 @@ impl Gap {
     pub fn reason(&self) -> Option<String> {
         if self.certified() {
             return None;
+        }
+        if let (true, Some(lower), Some(upper)) =
+            (self.refuted(), &self.other_lower, &self.attention_upper)
+        {
+            return Some(format!(
+                "refuted: the other network's lower bound, {}, is above attention's upper bound, {}",
+                lower.bound.id(),
+                upper.bound.id()
+            ));
         }
         let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
             return Some("a side has no bound that applies".into());
@@ -153,7 +244,53 @@ mod tests {
             let any = evaluate(applicable(&problem)[0], &problem, 1.0);
             value.map(|v| Evaluation { log: LogInterval::of(&v), value: Some(v), ..any })
         };
-        Gap { lower: side(lower), upper: side(upper), across: Vec::new(), decides: "why".into() }
+        Gap {
+            lower: side(lower),
+            upper: side(upper),
+            other_lower: None,
+            attention_upper: None,
+            across: Vec::new(),
+            decides: "why".into(),
+        }
+    }
+
+    /// Each regime by its numbers; equal numbers decide nothing.
+    #[test]
+    fn regimes_follow_the_four_numbers() {
+        let number = |n: u32| Some(Integer::from(n));
+        for (l, u, below, upper) in itertools::iproduct!(1..5u32, 1..5u32, 1..5u32, 1..5u32) {
+            // Of numbers that can be: no lower bound above an upper one of the same network.
+            if l > upper || below > u {
+                continue;
+            }
+            let other = of(number(below), number(upper));
+            let gap = Gap {
+                other_lower: other.lower,
+                attention_upper: other.upper,
+                ..of(number(l), number(u))
+            };
+            let (regime, code) = match (l > u, below > upper) {
+                (true, _) => (Regime::Certified, 0),
+                (_, true) => (Regime::Refuted, 1),
+                _ => (Regime::Open, 2),
+            };
+            assert_eq!((gap.regime(), gap.regime().exit_code()), (regime, code));
+            assert_eq!(gap.reason().is_some_and(|why| why.starts_with("refuted")), code == 1);
+        }
+    }
+
+    /// At one layer attention has at most d+1, the Mixer of 4.9 more.
+    #[test]
+    fn published_shapes_at_one_layer_are_refuted() {
+        for (width, heads, hidden) in [(768, 12, 384), (1024, 16, 512)] {
+            let attention = Problem::attention(1, width, heads, 196).unwrap();
+            let mixer = Problem::mixer(1, width, hidden, 196).unwrap();
+            let gap = gap(&attention, &mixer).unwrap();
+            assert_eq!(gap.regime(), Regime::Refuted);
+            let value = |e: &Option<Evaluation>| e.as_ref().unwrap().value.clone().unwrap();
+            assert_eq!(value(&gap.attention_upper), width + 1);
+            assert_eq!(value(&gap.other_lower), 98 * width + 2);
+        }
     }
 
     #[test]

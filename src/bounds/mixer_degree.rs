@@ -35,7 +35,7 @@ impl Bound for DegreeBound {
 }
 
 /// (n_A, n_B). With them the minimum over t is [`covered_monomials`](super::numbers::covered_monomials).
-fn variables(problem: &Problem) -> Option<(usize, usize)> {
+pub(super) fn variables(problem: &Problem) -> Option<(usize, usize)> {
     let shape = mixer(problem).ok()?;
     if !shape.residual {
         return Some(visible_variables(shape, problem));

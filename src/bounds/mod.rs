@@ -20,6 +20,8 @@ mod attention_power;
 mod attention_two_layers;
 mod attention_word;
 mod best;
+pub(crate) mod block_form;
+mod block_plan;
 mod comparable;
 mod degree_covers;
 mod enclosure;
@@ -27,18 +29,25 @@ mod every_depth;
 mod gap;
 mod gram_form;
 mod junctions;
+mod mixer_channels;
 mod mixer_degree;
 mod mixer_homogeneous;
+mod mixer_one_layer;
 mod mixer_support;
 mod network_degree;
 mod network_one_side;
+mod transformer_blocks;
 
 pub use attention_junctions::junction_terms;
+pub(crate) use attention_two_layers::isotropic_pairs;
 pub use best::{Evaluation, best, evaluate};
+pub use block_plan::BlockPlan;
+#[cfg(feature = "cli")]
+pub(crate) use comparable::depth;
 pub use comparable::{Aspect, Incomparable, comparable, positions};
 pub use enclosure::{Ends, LogInterval};
 pub use every_depth::{EveryDepth, InductionStep, every_depth};
-pub use gap::{Gap, SCOPE, gap, gap_across};
+pub use gap::{Gap, Regime, SCOPE, gap, gap_across};
 pub use pairing_plan::PairingPlan;
 
 use crate::network::{Architecture, AttentionShape, MixerShape, Problem};

@@ -1,8 +1,7 @@
 //! Lower bounds: a witness reaches them.
 
 use super::{
-    Case, Claim, Outcome, Profile, Verdict, certified_bound, describe, generic_rank,
-    small_attention,
+    Case, Claim, Outcome, Profile, Verdict, certified_bound, describe, generic_rank, small_problems,
 };
 use crate::bounds::{Side, applicable};
 
@@ -18,7 +17,7 @@ impl Claim for LowerBounds {
     }
     fn cases(&self, profile: Profile) -> Vec<Case> {
         let mut cases = Vec::new();
-        for problem in small_attention(profile) {
+        for problem in small_problems(profile) {
             let lowers: Vec<_> =
                 applicable(&problem).into_iter().filter(|b| b.side() == Side::Lower).collect();
             if lowers.is_empty() {

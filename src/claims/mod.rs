@@ -11,6 +11,7 @@ mod float_agreement;
 mod generic_rank;
 mod lower_bounds;
 mod networks;
+mod published_gaps;
 pub mod sharpness;
 mod sizes;
 mod small;

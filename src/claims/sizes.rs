@@ -2,7 +2,9 @@
 //! proofs.
 
 use super::Profile;
-use crate::prove::witness::WitnessKind::{self, Heads, Isotropic, Power};
+use crate::prove::witness::WitnessKind::{
+    self, Heads, Isotropic, PositionWise, Power, Transformer, TwoLayers, TwoStages,
+};
 
 /// Those of the quick profile, and in the full one the others after them.
 fn list<T: Copy>(profile: Profile, quick: &[T], more: &[T]) -> Vec<T> {
@@ -81,7 +83,26 @@ pub(super) fn witnesses(
             (Isotropic, 2, 3, 1, 1, 1), (Isotropic, 2, 4, 1, 1, 1), (Isotropic, 2, 6, 2, 2, 2),
             (Isotropic, 3, 3, 1, 1, 1), (Isotropic, 3, 4, 1, 1, 1), (Heads, 2, 4, 1, 2, 2),
             (Heads, 3, 6, 2, 3, 2), (Heads, 3, 7, 1, 3, 2),
+            (TwoLayers, 2, 5, 1, 3, 2), (TwoLayers, 2, 6, 2, 3, 2),
         ],
         &[(Isotropic, 2, 5, 1, 1, 1), (Power, 3, 6, 2, 2, 2), (Heads, 3, 8, 2, 3, 2)],
+    )
+}
+
+/// (construction, L, d, H, k, size of A, size of B) of blocks with a position-wise part of degree k, with residual
+/// connections unless the construction excludes them.
+#[rustfmt::skip]
+pub(super) fn block_witnesses(
+    profile: Profile,
+) -> Vec<(WitnessKind, usize, usize, usize, u64, usize, usize)> {
+    list(
+        profile,
+        &[
+            (PositionWise, 2, 3, 1, 2, 1, 1), (PositionWise, 2, 3, 3, 3, 2, 1),
+            (Transformer, 2, 3, 3, 2, 1, 1), (Transformer, 2, 6, 3, 2, 2, 2),
+            (Transformer, 2, 4, 2, 3, 1, 2), (Transformer, 3, 4, 4, 2, 1, 1),
+            (TwoStages, 3, 5, 5, 2, 2, 2),
+        ],
+        &[(Transformer, 2, 8, 4, 2, 3, 3), (TwoStages, 3, 6, 6, 2, 2, 2)],
     )
 }

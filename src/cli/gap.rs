@@ -2,10 +2,12 @@
 
 use super::shape::Shape;
 use super::{Failure, Format, print_json};
-use crate::bounds::{Ends, Evaluation, Gap, Incomparable, LogInterval, SCOPE, gap, gap_across};
+use crate::bounds::{
+    Ends, Evaluation, Gap, Incomparable, LogInterval, Regime, SCOPE, gap, gap_across,
+};
 use crate::network::{
-    Architecture, AttentionShape, InvalidProblem, MixerShape, NetworkFile, Output, Partition,
-    Problem, Replacements, presets,
+    Architecture, InvalidProblem, MixerShape, NetworkFile, Output, Partition, Problem,
+    Replacements, TransformerShape, presets,
 };
 use crate::table::words;
 use serde::Serialize;
@@ -17,14 +19,18 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   seprank gap --attention vit-b-16 --mixer mixer-b-16
   seprank gap --attention vit-b-16 --mixer mixer-b-16 --depth 3 --format json
+  seprank gap --attention vit-b-16 --mixer mixer-b-16 --mlp-degree 2 --residual
   seprank gap --attention vit-b-16 --network my-mlp.toml --across
   seprank gap --depth 4 --width 64 --heads 2 --tokens 32 --token-hidden 16
   seprank gap --depth 4 --width 64 --tokens 32 --token-hidden 16 --mixer-depth 3 --across
 
 Sizes replace those of the models. The plain options are for both sides, --attention-.. and --mixer-.. for one.
 A gap is about one number of tokens, one partition and one side of the output token, on both sides; and about
-one width and one depth, unless --across asks for other ones. A network by its layers has no depth L.
-Exit codes: 0 the gap is certified, 2 it is not, or the request makes no sense.")]
+one width and one depth, unless --across asks for other ones. A network by its layers has no depth L, unless
+its layers are blocks of attention and a channel mixing.
+The verdict: certified, attention is proved to be above (almost all of its weights, all of the other network's);
+refuted, the other network is proved to be above (almost all of its weights, all of attention's); open, neither.
+Exit codes: 0 certified, 1 refuted, 2 open, or the request makes no sense.")]
 pub(super) struct Args {
     /// A network file, for the side that no other option describes: the Mixer's, or with --mixer or
     /// --token-hidden attention's; two of them are attention's and then the other's
@@ -48,6 +54,13 @@ pub(super) struct Args {
     /// Positions of side A, from 0, comma separated [default: as in the network file, or the first half]
     #[arg(long, value_name = "I,J,..", value_delimiter = ',')]
     left: Option<Vec<usize>>,
+    /// Keep the position-wise part of both sides, of this degree K: attention is followed by (Y W3)^K W4 in each layer,
+    /// and the Mixer's channel degree is K; --residual then is for both sides
+    #[arg(long, value_name = "K", conflicts_with = "channel_degree")]
+    mlp_degree: Option<u64>,
+    /// Hidden width of attention's position-wise part [default: the model's, or 4d]
+    #[arg(long, value_name = "C", requires = "mlp_degree")]
+    mlp_hidden: Option<usize>,
     /// Compare also where widths or depths differ, or a network by its layers has no depth L
     #[arg(long)]
     across: bool,
@@ -99,13 +112,14 @@ struct MixerSizes {
     /// Biases in the Mixer's maps
     #[arg(long)]
     bias: bool,
-    /// Residual connections around the Mixer's parts
+    /// Residual connections around the Mixer's parts, and with --mlp-degree around attention's too
     #[arg(long)]
     residual: bool,
 }
 
 #[derive(Serialize)]
 struct Report {
+    verdict: Regime,
     certified: bool,
     attention: Shape,
     other: Shape,
@@ -113,6 +127,9 @@ struct Report {
     across: Vec<String>,
     lower: Option<SideReport>,
     upper: Option<SideReport>,
+    /// The other way round: the other network's lower bound, and attention's upper bound where that has one.
+    other_lower: Option<SideReport>,
+    attention_upper: Option<SideReport>,
     /// Around the ratio of the two logarithms.
     ratio: Option<Ends>,
     reason: Option<String>,
@@ -122,12 +139,15 @@ struct Report {
 #[derive(Serialize)]
 struct SideReport {
     id: &'static str,
+    /// Where it is short enough to be compared so.
+    value: Option<String>,
     log10: Option<Ends>,
 }
 
 impl From<&Evaluation> for SideReport {
     fn from(e: &Evaluation) -> Self {
-        Self { id: e.bound.id(), log10: e.log.as_ref().map(LogInterval::log10_ends) }
+        let value = e.value.as_ref().map(ToString::to_string);
+        Self { id: e.bound.id(), value, log10: e.log.as_ref().map(LogInterval::log10_ends) }
     }
 }
 
@@ -135,13 +155,18 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (lower, upper) = args.sides()?;
     let gap = args.compare(&lower, &upper)?;
     let difference = |d: &Incomparable| format!("{}: {}", d.aspect, d.values());
+    let side = |e: &Option<Evaluation>| e.as_ref().map(SideReport::from);
+    let verdict = gap.regime();
     let report = Report {
+        verdict,
         certified: gap.certified(),
         attention: Shape::of(&lower),
         other: Shape::of(&upper),
         across: gap.across.iter().map(difference).collect(),
-        lower: gap.lower.as_ref().map(SideReport::from),
-        upper: gap.upper.as_ref().map(SideReport::from),
+        lower: side(&gap.lower),
+        upper: side(&gap.upper),
+        other_lower: side(&gap.other_lower),
+        attention_upper: side(&gap.attention_upper),
         ratio: gap.ratio_ends(),
         reason: gap.reason(),
         scope: args.scope(&upper),
@@ -150,22 +175,33 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Format::Json => print_json(&report)?,
         Format::Text => print_text(&report)?,
     }
-    Ok(if report.certified { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    Ok(ExitCode::from(verdict.exit_code()))
 }
+
+/// Longer numbers are printed as their logarithms.
+const LONGEST: usize = 40;
 
 fn print_text(report: &Report) -> Result<(), Failure> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "gap {}", if report.certified { "certified" } else { "not certified" })?;
-    let sides = [(&report.attention, ">=", &report.lower), (&report.other, "<=", &report.upper)];
-    for (shape, ..) in &sides {
+    writeln!(out, "gap {}", report.verdict.name())?;
+    let (attention, other) = (&report.attention, &report.other);
+    for shape in [attention, other] {
         writeln!(out, "  {:<9} {shape}", shape.architecture)?;
+    }
+    let mut sides = vec![(attention, ">=", &report.lower), (other, "<=", &report.upper)];
+    if report.verdict == Regime::Refuted {
+        sides =
+            vec![(other, ">=", &report.other_lower), (attention, "<=", &report.attention_upper)];
     }
     report.across.iter().try_for_each(|d| writeln!(out, "  compared across {d}"))?;
     for (shape, relation, side) in sides {
         let name = shape.architecture;
         match side {
-            Some(SideReport { id, log10: Some(ends) }) => {
+            Some(SideReport { id, value: Some(value), .. }) if value.len() <= LONGEST => {
+                writeln!(out, "  {name:<9} {relation} {value}  {id}")?;
+            }
+            Some(SideReport { id, log10: Some(ends), .. }) => {
                 writeln!(out, "  {name:<9} {relation} 10^{ends}  {id}")?;
             }
             _ => writeln!(out, "  {name:<9} no bound that applies")?,
@@ -230,12 +266,17 @@ impl Args {
             }
             _ => false,
         };
+        let kept_by_attention = |part: &str| match part {
+            "the position-wise part" => self.mlp_degree.is_some(),
+            "residual connections" => self.mlp_degree.is_some() && self.own_mixer.residual,
+            _ => false,
+        };
         let of = |name: &Option<String>, kept: &dyn Fn(&str) -> bool| {
             let model = presets::find(name.as_deref()?)?;
             let parts: Vec<_> = model.left_out().iter().copied().filter(|p| !kept(p)).collect();
             Some(format!("Of {} as published left out too: {}.", model.title, parts.join(", ")))
         };
-        let models = [of(&self.attention, &|_| false), of(&self.mixer, &kept)];
+        let models = [of(&self.attention, &kept_by_attention), of(&self.mixer, &kept)];
         SCOPE.iter().map(|note| words::plain(note)).chain(models.into_iter().flatten()).collect()
     }
 
@@ -248,13 +289,20 @@ impl Args {
             None => None,
         };
         let (own, known) = (&self.own_attention, shape.as_ref());
-        let shape = AttentionShape {
-            depth: size("depth", [own.attention_depth, self.depth, known.map(|s| s.depth)])?,
-            width: size("width", [own.attention_width, self.width, known.map(|s| s.width)])?,
-            heads: own.heads.or(known.map(|s| s.heads)).unwrap_or(1),
+        let plain = TransformerShape::plain(
+            size("depth", [own.attention_depth, self.depth, known.map(|s| s.depth)])?,
+            size("width", [own.attention_width, self.width, known.map(|s| s.width)])?,
+            own.heads.or(known.map(|s| s.heads)).unwrap_or(1),
+        );
+        let hidden = self.mlp_hidden.or(model.map(|m| m.channel_hidden));
+        let shape = TransformerShape {
+            mlp_degree: self.mlp_degree,
+            mlp_hidden: hidden.unwrap_or(plain.mlp_hidden),
+            residual: self.mlp_degree.is_some() && self.own_mixer.residual,
+            ..plain
         };
         let tokens = size("tokens", [own.attention_tokens, self.tokens, model.map(|m| m.tokens)])?;
-        self.problem(Architecture::Attention(shape), tokens)
+        self.problem(shape.architecture()?, tokens)
     }
 
     fn mixer_problem(&self) -> Result<Problem, InvalidProblem> {
@@ -269,7 +317,7 @@ impl Args {
         let shape = MixerShape {
             channel_hidden: known.map_or(width, |s| s.channel_hidden),
             token_degree: own.token_degree,
-            channel_degree: own.channel_degree,
+            channel_degree: self.mlp_degree.unwrap_or(own.channel_degree),
             bias: own.bias,
             residual: own.residual,
             ..MixerShape::quadratic(

@@ -2,8 +2,8 @@
 
 use crate::network::layers::{Layer, LinearHead, Permutation};
 use crate::network::{
-    Architecture, AttentionShape, InvalidProblem, MAX_SIZE, MixerShape, NetworkFile, Output,
-    Partition, Problem, Replacements, WeightMap, presets,
+    Architecture, InvalidProblem, MAX_SIZE, MixerShape, NetworkFile, Output, Partition, Problem,
+    Replacements, TransformerShape, WeightMap, presets,
 };
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -106,6 +106,15 @@ pub(super) struct AttentionArgs {
     /// Heads H, a divisor of the width
     #[arg(long, value_name = "H", default_value_t = 1)]
     heads: usize,
+    /// Degree k of a position-wise part (Y W3)^k W4 after each layer: then the network is read layer by layer
+    #[arg(long, value_name = "K")]
+    mlp_degree: Option<u64>,
+    /// Hidden width of that part [default: 4d, as in the published models]
+    #[arg(long, value_name = "C", requires = "mlp_degree")]
+    mlp_hidden: Option<usize>,
+    /// Residual connections around all parts: then the network is read layer by layer
+    #[arg(long)]
+    residual: bool,
     #[command(flatten)]
     setting: Setting,
 }
@@ -158,11 +167,16 @@ impl NetworkArgs {
     /// The problem that the options describe.
     pub(super) fn problem(&self) -> Result<Problem, InvalidProblem> {
         match self {
-            Self::Attention(a) => a.setting.problem(Architecture::Attention(AttentionShape {
-                depth: a.depth,
-                width: a.width,
-                heads: a.heads,
-            })),
+            Self::Attention(a) => {
+                let plain = TransformerShape::plain(a.depth, a.width, a.heads);
+                let shape = TransformerShape {
+                    mlp_degree: a.mlp_degree,
+                    mlp_hidden: a.mlp_hidden.unwrap_or(plain.mlp_hidden),
+                    residual: a.residual,
+                    ..plain
+                };
+                a.setting.problem(shape.architecture()?)
+            }
             Self::Mixer(m) => m.setting.problem(Architecture::Mixer(MixerShape {
                 depth: m.depth,
                 width: m.width,

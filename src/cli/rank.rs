@@ -23,6 +23,7 @@ use std::process::ExitCode;
   seprank rank attention --depth 2 --width 3 --tokens 4
   seprank rank attention --depth 3 --width 8 --heads 2 --tokens 5 --left 0,1,2 --weights heads --inputs theorem
   seprank rank mixer --depth 2 --width 2 --tokens 4 --token-hidden 2 --format json
+  seprank rank attention --depth 2 --width 5 --heads 5 --tokens 4 --mlp-degree 2 --residual --weights transformer --inputs theorem
   seprank rank attention --depth 3 --width 4 --tokens 8 --dry-run
   seprank rank attention --depth 3 --width 4 --tokens 8 --weights blocks2 --resume finished
   seprank rank attention --depth 2 --width 3 --tokens 6 --certificate rank49.json
@@ -44,8 +45,10 @@ pub(super) struct Args {
 #[derive(clap::Args, Clone, Debug)]
 struct Options {
     /// Weights: random integers (random), random diagonal matrices (diagonal) or matrices of blocks of two
-    /// channels (blocks2), both of which let the blocks of attention split by sign symmetry, the construction in a theorem's proof (power, isotropic, heads, blocks), or those in
-    /// a FILE.safetensors, found by the [weights] of the network file
+    /// channels (blocks2), both of which let the blocks of attention split by sign symmetry, the construction
+    /// in a theorem's proof (power, isotropic, heads, blocks, two-layers; of blocks with a position-wise part
+    /// position-wise, transformer, two-stages), or those in a FILE.safetensors, found by the [weights] of the
+    /// network file
     #[arg(long, global = true, value_name = "WEIGHTS", value_parser = parse_weights, default_value = "random")]
     weights: WeightsArg,
     /// Inputs: all, or only those in the proof of the named weights
@@ -280,6 +283,7 @@ fn show_decided(decided: &Decided, options: &Options) -> Result<ExitCode, Failur
         (true, Format::Json) => print_json(&Prediction {
             method: "theorem",
             blocks: Vec::new(),
+            classes: Vec::new(),
             bytes: 0,
             seconds: 0.0,
             fits: true,

@@ -1,6 +1,6 @@
 //! What a number is about, beside every gap: sizes, tokens, partition, output entry.
 
-use crate::bounds::positions;
+use crate::bounds::{depth, positions};
 use crate::network::{Architecture, Problem};
 use itertools::Itertools;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use std::fmt;
 pub(super) struct Shape {
     /// `"attention"`, `"mixer"` or `"network"`.
     pub(super) architecture: &'static str,
-    /// L; null for a network given by its layers.
+    /// L; null for a network given by its layers that are no blocks of attention and a channel mixing.
     depth: Option<usize>,
     width: usize,
     #[serde(flatten)]
@@ -68,11 +68,13 @@ impl Shape {
             }
         };
         let (sides, output) = (problem.partition(), problem.output());
-        let known = !matches!(own, Own::Layers { .. });
+        let depth = depth(problem);
+        // The last state has the tokens of the first.
+        let known = depth.is_some();
         let in_left = sides.left().binary_search(&output.token).is_ok();
         Self {
             architecture,
-            depth: known.then(|| problem.architecture().depth()),
+            depth,
             width: problem.width(),
             own,
             tokens: problem.tokens(),

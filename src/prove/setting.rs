@@ -3,7 +3,7 @@
 
 use super::answer::{BoundValue, Scope};
 use super::request::{Inputs, RankError, RankRequest, Weights, generator};
-use super::witness::Witness;
+use super::witness::{Witness, WitnessKind};
 use crate::arith::Rational;
 use crate::bounds::{Evaluation, Side, applicable, evaluate};
 use crate::network::{InputFamily, InvalidProblem, Network, WeightStyle};
@@ -50,7 +50,9 @@ impl<'a> Setting<'a> {
             (Inputs::All, _) => (Scope::Weights, None),
             (Inputs::Theorem, Some(witness)) => (Scope::ProofInputs, Some(witness.family.clone())),
             (Inputs::Theorem, None) => {
-                let allowed = "needs the weights power, isotropic, heads or blocks, whose proofs name the inputs";
+                let names = WitnessKind::ALL.map(WitnessKind::name).join(", ");
+                let allowed =
+                    format!("needs the weights of a proof, which names the inputs: {names}");
                 return Err(InvalidProblem::new("inputs", "theorem", allowed).into());
             }
         };

@@ -18,8 +18,8 @@ impl Table for PublishedModels {
     }
     fn caption(&self) -> &'static str {
         "The best lower and the best upper bound at the shapes of published models: balanced partition, \
-         $k_t = 2$, $k_c = 1$, the polynomial network of that shape. No lower bound for the Mixer is among \
-         the theorems."
+         $k_t = 2$, $k_c = 1$, the polynomial network of that shape. At depths as these no lower bound \
+         for the Mixer is among the theorems."
     }
     fn scope(&self) -> &'static [&'static str] {
         &SCOPE

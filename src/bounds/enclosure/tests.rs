@@ -152,6 +152,16 @@ fn at_1000_digits(id: &str, problem: &Problem) -> Option<Float> {
                 _ => None,
             }
         }
+        Architecture::Mixer(s) if id == "mixer-one-layer" => {
+            let rank = own.min(other).min(s.token_hidden);
+            Some(Float::with_val(DIGITS_1000, 2 + s.width * rank))
+        }
+        Architecture::Mixer(s) if id == "mixer-channels" => {
+            let chosen =
+                s.token_degree.pow(s.depth as u32 - 1) * s.channel_degree.pow(s.depth as u32);
+            let factor = |j: u64| Float::with_val(DIGITS_1000, s.width as u64 - j) / (j + 1);
+            Some((0..chosen).fold(Float::with_val(DIGITS_1000, 1), |c, j| c * factor(j)))
+        }
         Architecture::Mixer(s) => {
             let degree = problem.degree().unwrap() as usize;
             let seen = |side: usize| {

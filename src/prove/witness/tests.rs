@@ -4,7 +4,7 @@
 //! does in a release build; smaller payloads of the same constructions always run.
 
 use super::*;
-use crate::network::{Output, Partition};
+use crate::network::{Architecture, AttentionShape, Output, Partition, TransformerShape};
 use crate::prove::{self, Inputs, Method, RankRequest, Status, Weights};
 
 fn attention(depth: usize, width: usize, heads: usize, sides: (usize, usize)) -> Problem {
@@ -149,4 +149,133 @@ fn plans_respect_the_hypotheses() {
     assert!(!heads(3, 14, 2, 6, 2, 5), "r + q <= |A|");
     assert!(!heads(3, 12, 2, 7, 2, 5), "r + q <= d_a");
     assert!(!heads(3, 14, 2, 7, 1, 5), "ceil(r/2) <= n^c");
+}
+
+/// Blocks with residual connections and a position-wise part of degree k.
+fn blocks(
+    depth: usize,
+    width: usize,
+    (heads, head_width): (usize, usize),
+    degree: u64,
+    sides: (usize, usize),
+) -> Problem {
+    let partition = Partition::new(sides.0 + sides.1, &(0..sides.0).collect::<Vec<_>>()).unwrap();
+    let shape = TransformerShape {
+        head_width: Some(head_width),
+        mlp_degree: Some(degree),
+        // The least that 5.4 asks for.
+        mlp_hidden: if degree == 2 { 2 * sides.0 + 4 } else { 16 * sides.0 },
+        residual: true,
+        ..TransformerShape::plain(depth, width, heads)
+    };
+    Problem::new(shape.architecture().unwrap(), partition, Output { token: 0, channel: 1 }).unwrap()
+}
+
+fn rank_of_blocks(problem: Problem, choice: Option<BlockPlan>) -> usize {
+    let witness = Witness::of_blocks(&problem, &choice.expect("the hypotheses hold")).unwrap();
+    rank_on_proof_inputs(problem, Weights::Witness(Box::new(witness)))
+}
+
+/// Every line under 'Computed' in docs/theory.md, 5.4: (L, d, (H, d_a), k, b, rho) and the rank.
+#[test]
+fn checked_transformer() {
+    for (depth, width, heads, degree, b, reading, rank) in [
+        (2, 6, (3, 2), 2, 2, 1, 28),
+        (2, 7, (4, 2), 2, 2, 1, 45),
+        (2, 8, (8, 2), 2, 3, 1, 91),
+        (2, 5, (5, 1), 3, 1, 1, 20),
+        (3, 7, (7, 1), 2, 2, 2, 45),
+        (3, 4, (4, 1), 2, 1, 1, 91),
+    ] {
+        let problem = blocks(depth, width, heads, degree, (b, b));
+        let plan = BlockPlan::one_stage(&problem, b, reading);
+        assert_eq!(rank_of_blocks(problem, plan), rank, "{depth} {width} {heads:?} {degree}");
+    }
+}
+
+#[test]
+fn checked_transformer_large() {
+    if !thorough() {
+        return println!("skipped: SEPRANK_CASES is not 1000 or more");
+    }
+    for (depth, width, heads, degree, b, reading, rank) in [
+        (3, 10, (5, 2), 2, 3, 2, 190),
+        (3, 10, (5, 2), 2, 4, 2, 231),
+        (2, 8, (8, 2), 3, 3, 1, 455),
+        (3, 12, (4, 3), 2, 4, 2, 435),
+    ] {
+        let problem = blocks(depth, width, heads, degree, (b, b));
+        let plan = BlockPlan::one_stage(&problem, b, reading);
+        assert_eq!(rank_of_blocks(problem, plan), rank, "{depth} {width} {heads:?} {degree}");
+    }
+}
+
+/// 5.4': (L, d, (H, d_a), b_1, b_2) and the rank.
+#[test]
+fn checked_two_stages() {
+    let long = thorough().then_some((3, 6, (6, 1), 1, 1, 990));
+    let short = [(3, 5, (5, 1), 1, 1, 135), (3, 5, (2, 2), 1, 1, 135)];
+    for (depth, width, heads, first, second, rank) in short.into_iter().chain(long) {
+        let problem = blocks(depth, width, heads, 2, (first + second, first + second));
+        let plan = BlockPlan::two_stages(&problem, first, second);
+        assert_eq!(rank_of_blocks(problem, plan), rank, "{depth} {width} {heads:?}");
+    }
+}
+
+/// Any activation of degree k, biases, an output on the other side, more tokens than markers: the same rank.
+#[test]
+fn transformers_of_any_activation() {
+    use crate::network::Activation;
+    use crate::network::layers::{Attention, ChannelMixing, Layer, Residual};
+    let number = |n: i64| Rational::from(n);
+    for (coefficients, rank) in [(vec![3, -2, 5], 10), (vec![2, -1, 0, 4], 20)] {
+        let activation = Activation::new(coefficients.into_iter().map(number).collect()).unwrap();
+        let wrap = |layer: Layer| Layer::from(Residual { inner: vec![layer] });
+        let block = [
+            wrap(Attention { bias: true, ..Attention::plain(3, 1) }.into()),
+            wrap(ChannelMixing { hidden: 16, activation, bias: true }.into()),
+        ];
+        let layers = std::iter::repeat_n(block, 2).flatten().collect();
+        let architecture = Architecture::of_layers(5, layers);
+        let partition = Partition::new(5, &[0, 2]).unwrap();
+        let problem =
+            Problem::new(architecture, partition, Output { token: 3, channel: 2 }).unwrap();
+        let plan = BlockPlan::one_stage(&problem, 1, 1);
+        assert_eq!(rank_of_blocks(problem, plan), rank);
+    }
+}
+
+#[test]
+fn checked_position_wise() {
+    for (depth, width, heads, degree, rank) in
+        [(2, 3, 1, 2, 15), (2, 3, 3, 3, 40), (3, 2, 1, 2, 17)]
+    {
+        let partition = Partition::new(3, &[1]).unwrap();
+        let shape = TransformerShape {
+            mlp_degree: Some(degree),
+            ..TransformerShape::plain(depth, width, heads)
+        };
+        let output = Output { token: 1, channel: 1 };
+        let problem = Problem::new(shape.architecture().unwrap(), partition, output).unwrap();
+        let found = rank_on_proof_inputs(problem, Weights::Named(WitnessKind::PositionWise));
+        assert_eq!(found, rank, "{depth} {width} {degree}");
+    }
+}
+
+/// 3.18: the weights of the proof have at least the rank of the formula, on as many tokens as the proof uses.
+#[test]
+fn two_layers_reach_the_formula() {
+    for (width, heads, formula) in [(5, 1, 10), (6, 2, 30), (7, 1, 63)] {
+        let problem = attention(2, width, heads, (3, 2));
+        let witness = WitnessKind::TwoLayers.build(&problem).unwrap();
+        assert_eq!(witness.rank, formula);
+        let request = RankRequest {
+            weights: Weights::Named(WitnessKind::TwoLayers),
+            inputs: Inputs::Theorem,
+            method: Method::Grid,
+            ..RankRequest::new(problem)
+        };
+        let found = prove::rank(&request, &|_, _| ()).unwrap().rank;
+        assert!(found >= formula, "{width} {heads}: {found}");
+    }
 }

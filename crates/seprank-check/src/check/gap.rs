@@ -3,6 +3,8 @@
 use super::count::Work;
 use super::evidence;
 use super::logarithm;
+use super::problem::Problem;
+use super::theorem::blocks::Blocks;
 use super::verdict::{Finding, Kind};
 use crate::certificate::{Architecture, Decimal, GapClaim, RankClaim, Relation, Scope, Value};
 use std::fmt::Display;
@@ -33,14 +35,22 @@ fn sides(GapClaim { lower, upper }: &GapClaim) -> Result<(), Finding> {
     };
     relation(lower, "lower", Relation::AtLeast)?;
     relation(upper, "upper", Relation::AtMost)?;
-    let (Architecture::Attention(a), Architecture::Mixer(m)) =
-        (&lower.problem.architecture, &upper.problem.architecture)
+    let attention = match &lower.problem.architecture {
+        Architecture::Attention(a) => Some((a.depth, a.width)),
+        Architecture::Layers(_) => {
+            let problem = Problem::new(&lower.problem, "claim.gap.lower")?;
+            Blocks::of(&problem).map(|form| (form.depth, problem.width))
+        }
+        Architecture::Mixer(_) => None,
+    };
+    let (Some((depth, width)), Architecture::Mixer(m)) = (attention, &upper.problem.architecture)
     else {
-        let expected = "attention in lower and a Mixer in upper";
+        let expected =
+            "attention, or blocks of it and a channel mixing, in lower and a Mixer in upper";
         return Err(Finding::new(Kind::GapSides, "claim.gap", expected, "otherwise"));
     };
-    same("problem.depth", &a.depth, &m.depth)?;
-    same("problem.width", &a.width, &m.width)?;
+    same("problem.depth", &depth, &m.depth)?;
+    same("problem.width", &width, &m.width)?;
     same("problem.tokens", &lower.problem.tokens, &upper.problem.tokens)?;
     if lower.problem.left != upper.problem.left {
         let place = "claim.gap.upper.problem.left";

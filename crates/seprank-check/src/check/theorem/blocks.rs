@@ -14,8 +14,8 @@ pub(super) fn position_wise(problem: &Problem, work: &Work) -> Result<Estimate, 
     let failure = Failure::Hypothesis(
         "blocks of a layer of attention and a channel mixing of one degree k >= 2",
     );
-    let Architecture::Layers(layers) = &problem.architecture else { return Err(failure) };
-    let (depth, k) = blocks(layers, problem.width).ok_or(failure)?;
+    let form = Blocks::of(problem).filter(|form| form.degree >= 2 && form.reads >= problem.width);
+    let Blocks { depth, degree: k, .. } = form.ok_or(failure)?;
     let mut last = 0u64;
     let mut power = 1u64;
     for _ in 1..depth {
@@ -29,19 +29,54 @@ pub(super) fn position_wise(problem: &Problem, work: &Work) -> Result<Estimate, 
     sharp(table.map(|t| t.into_iter().step_by(2 * k as usize).sum()))
 }
 
-/// Their number and the degree.
-fn blocks(layers: &Layers, width: u64) -> Option<(usize, u64)> {
-    let mut degrees = Vec::new();
-    for (block, pair) in layers.layers.chunks(2).enumerate() {
-        let [attention, mixing] = pair else { return None };
-        let heads = self::attention(attention)?;
-        if block == 0 && heads.reads < width {
+/// L blocks of attention and a channel mixing of one degree; of sizes that differ the least.
+pub(in crate::check) struct Blocks {
+    pub(in crate::check) depth: u64,
+    pub(super) degree: u64,
+    pub(super) heads: u64,
+    pub(super) head_width: u64,
+    pub(super) hidden: u64,
+    /// Whether each layer's input is added to its output.
+    pub(super) residual: bool,
+    /// The widths of the heads of the first layer, together.
+    pub(super) reads: u64,
+}
+
+impl Blocks {
+    /// The blocks of a network given by its layers, if it has that form.
+    pub(in crate::check) fn of(problem: &Problem) -> Option<Self> {
+        let Architecture::Layers(Layers { layers, .. }) = &problem.architecture else {
             return None;
+        };
+        let mut form: Option<Self> = None;
+        for pair in layers.chunks(2) {
+            let [attention, mixing] = pair else { return None };
+            let heads = self::attention(attention)?;
+            let (degree, hidden, both) = Free::new(mixing).mixing()?;
+            let block = Self {
+                depth: 1,
+                degree,
+                heads: heads.count,
+                head_width: heads.narrowest,
+                hidden,
+                residual: heads.added && both,
+                reads: heads.reads,
+            };
+            form = Some(match form {
+                None => block,
+                Some(form) if form.degree == degree => Self {
+                    depth: form.depth + 1,
+                    heads: form.heads.min(block.heads),
+                    head_width: form.head_width.min(block.head_width),
+                    hidden: form.hidden.min(hidden),
+                    residual: form.residual && block.residual,
+                    ..form
+                },
+                Some(_) => return None,
+            });
         }
-        degrees.push(Free::new(mixing).mixing()?);
+        form
     }
-    let degree = *degrees.first()?;
-    degrees.iter().all(|k| *k == degree).then_some((degrees.len(), degree))
 }
 
 /// The heads of a layer of attention.
@@ -49,8 +84,13 @@ fn blocks(layers: &Layers, width: u64) -> Option<(usize, u64)> {
 pub(super) struct Heads {
     /// The sum of the ranks that the `Q K^T` may have.
     pub(super) reads: u64,
-    /// The largest rank that `Q K^T` and `O U^T` of one head may both have.
+    /// The largest rank that `Q K^T` and `O U^T` of one head may both have, and the least.
     pub(super) widest: u64,
+    pub(super) narrowest: u64,
+    /// Their number.
+    pub(super) count: u64,
+    /// Whether Y is added.
+    pub(super) added: bool,
 }
 
 /// The heads, if the layer is attention without masks, weights on positions or shared factors.
@@ -114,13 +154,14 @@ impl<'a> Free<'a> {
         }
     }
 
-    /// `sum_h (Y Q) ((Y K)^T (Y O)) U^T`, with or without Y and rows.
+    /// `sum_h (Y Q) ((Y K)^T (Y O)) U^T`, with or without Y, once, and rows.
     fn attention(mut self) -> Option<Heads> {
         let Expression::Sum(terms) = &self.layer.expression else { return None };
-        let (mut reads, mut widest) = (0u64, 0);
+        let mut added = 0;
+        let mut all = Heads { reads: 0, widest: 0, narrowest: u64::MAX, count: 0, added: false };
         for term in terms {
             match term {
-                Expression::Input => {}
+                Expression::Input => added += 1,
                 Expression::Repeat(_) => self.row(term)?,
                 Expression::Product(pair) => {
                     let (Expression::Product(mixed), Expression::Transpose(u)) = &**pair else {
@@ -132,39 +173,41 @@ impl<'a> Free<'a> {
                     let key = self.linear(key)?;
                     let output = self.linear(&inner.1)?;
                     self.weight(u)?;
-                    reads = reads.saturating_add(query.min(key));
-                    widest = widest.max(query.min(key).min(output));
+                    let width = query.min(key).min(output);
+                    all.reads = all.reads.saturating_add(query.min(key));
+                    all.widest = all.widest.max(width);
+                    all.narrowest = all.narrowest.min(width);
+                    all.count += 1;
                 }
                 _ => return None,
             }
         }
-        (reads > 0).then_some(Heads { reads, widest })
+        all.added = added == 1;
+        (all.reads > 0 && added <= 1).then_some(all)
     }
 
-    /// `tau(Y W_3) W_4`, with or without Y and rows: the degree of tau if it is 2 or more.
-    fn mixing(mut self) -> Option<u64> {
+    /// `tau(Y W_3) W_4`, with or without Y and rows: the degree of tau, the columns of W_3, and whether Y is added
+    /// once.
+    fn mixing(mut self) -> Option<(u64, u64, bool)> {
         let e = &self.layer.expression;
         let terms = match e {
             Expression::Sum(terms) => &terms[..],
             _ => std::slice::from_ref(e),
         };
-        let mut degree = None;
+        let (mut found, mut added) = (None, 0);
         for term in terms {
             match term {
-                Expression::Input => {}
+                Expression::Input => added += 1,
                 Expression::Repeat(_) => self.row(term)?,
-                Expression::Product(pair) if degree.is_none() => {
+                Expression::Product(pair) if found.is_none() => {
                     self.weight(&pair.1)?;
-                    degree = Some(match &pair.0 {
-                        Expression::Power(power) => {
-                            self.linear(&power.of)?;
-                            power.exponent
-                        }
+                    found = Some(match &pair.0 {
+                        Expression::Power(power) => (power.exponent, self.linear(&power.of)?),
                         Expression::Polynomial(polynomial) => {
-                            self.linear(&polynomial.of)?;
+                            let hidden = self.linear(&polynomial.of)?;
                             let coefficients = self.parameter(polynomial.coefficients)?;
                             let last = coefficients.value.as_ref()?.last()?.first()?;
-                            (!last.0.is_zero()).then_some(coefficients.rows - 1)?
+                            (!last.0.is_zero()).then_some((coefficients.rows - 1, hidden))?
                         }
                         _ => return None,
                     });
@@ -172,6 +215,7 @@ impl<'a> Free<'a> {
                 _ => return None,
             }
         }
-        degree.filter(|k| *k >= 2)
+        let (degree, hidden) = found?;
+        (added <= 1).then_some((degree, hidden, added == 1))
     }
 }

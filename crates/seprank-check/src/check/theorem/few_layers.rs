@@ -11,7 +11,13 @@ pub(super) fn few_layers(problem: &Problem, _: &Work) -> Result<Estimate, Failur
     );
     let (r, heads) = match &problem.architecture {
         Architecture::Attention { heads, head_width } => {
-            let all = Heads { reads: heads * head_width, widest: *head_width };
+            let all = Heads {
+                reads: heads * head_width,
+                widest: *head_width,
+                narrowest: *head_width,
+                count: *heads,
+                added: false,
+            };
             (problem.width, vec![all; usize::from(problem.depth <= 2) * problem.depth as usize])
         }
         Architecture::Layers(layers) => {

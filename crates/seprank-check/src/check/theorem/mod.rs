@@ -1,16 +1,18 @@
 //! The theorems of docs/theory.md that a certificate may name, evaluated again: one file a family.
 
 mod attention;
-mod blocks;
+pub(super) mod blocks;
 mod degree;
 mod few_layers;
 mod form;
 mod gram;
 mod images;
 mod junctions;
+mod mixer_lower;
 mod one_side;
 mod summing;
 mod support;
+mod transformer;
 mod two_layers;
 mod words;
 
@@ -34,7 +36,7 @@ pub(super) struct Theorem {
     pub(super) value: Value,
 }
 
-/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 3.12, 3.14 to 3.17, 3.18, 4.1, 4.2, 4.5, 4.6 and 5.3.
+/// The theorems by id.
 pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "attention-word", side: Side::Upper, value: attention::word },
     Theorem { id: "attention-graded", side: Side::Upper, value: attention::graded },
@@ -47,9 +49,12 @@ pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "attention-heads", side: Side::Lower, value: summing::heads },
     Theorem { id: "attention-blocks", side: Side::Lower, value: summing::blocks },
     Theorem { id: "attention-position-wise", side: Side::Lower, value: blocks::position_wise },
+    Theorem { id: "transformer-blocks", side: Side::Lower, value: transformer::transformer },
     Theorem { id: "mixer-homogeneous", side: Side::Upper, value: degree::homogeneous },
     Theorem { id: "mixer-degree", side: Side::Upper, value: degree::mixer_degree },
     Theorem { id: "mixer-support", side: Side::Upper, value: support::support },
+    Theorem { id: "mixer-one-layer", side: Side::Lower, value: mixer_lower::one_layer },
+    Theorem { id: "mixer-channels", side: Side::Lower, value: mixer_lower::channels },
     Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
     Theorem { id: "network-one-side", side: Side::Upper, value: one_side::one_side },
 ];

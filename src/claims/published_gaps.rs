@@ -1,0 +1,100 @@
+//! The gap at the shapes B/16 and L/16: Corollaries 5.2 and 5.5 at the depths where they begin, and what is refuted.
+
+use super::{
+    Case, Certified, Claim, Outcome, Profile, Verdict, certified_bound, describe, file_name,
+};
+use crate::bounds::{Evaluation, Regime, gap};
+use crate::network::{Architecture, MixerShape, Output, Partition, Problem, TransformerShape};
+use crate::prove::certify_gap;
+
+struct PublishedGaps;
+
+/// (d, H, S).
+const SHAPES: [(usize, usize, usize); 2] = [(768, 12, 384), (1024, 16, 512)];
+
+impl Claim for PublishedGaps {
+    fn id(&self) -> &'static str {
+        "gap-at-published-shapes"
+    }
+    fn statement(&self) -> &'static str {
+        "At the shapes B/16 and L/16, N = 196 in halves, equal depth: with k_t = 2, k_c = 1 and no residual connections or \
+         position-wise part the gap is refuted at L = 1 and certified at L = 2 and 3; with quadratic position-wise parts \
+         and residual connections on both sides (degree 6 a block against 4, parameters not equal) it is certified at \
+         L = 6. Almost all weights of attention against all weights of the Mixer, and the other way round where it is \
+         refuted; polynomial networks."
+    }
+    fn cases(&self, profile: Profile) -> Vec<Case> {
+        let deeper: &[(usize, bool, Regime)] = match profile {
+            Profile::Quick => &[],
+            Profile::Full => &[(7, true, Regime::Certified)],
+        };
+        let list = [
+            (1, false, Regime::Refuted),
+            (2, false, Regime::Certified),
+            (3, false, Regime::Certified),
+            (6, true, Regime::Certified),
+        ];
+        let list = list.iter().chain(deeper);
+        let both = list.flat_map(|expected| SHAPES.map(|shape| (shape, *expected)));
+        both.map(|(shape, expected)| case(shape, expected)).collect()
+    }
+}
+
+fn case(
+    (width, heads, hidden): (usize, usize, usize),
+    (depth, blocks, expected): (usize, bool, Regime),
+) -> Case {
+    let attention = TransformerShape {
+        mlp_degree: blocks.then_some(2),
+        residual: blocks,
+        ..TransformerShape::plain(depth, width, heads)
+    };
+    let mixer = MixerShape {
+        channel_hidden: attention.mlp_hidden,
+        channel_degree: if blocks { 2 } else { 1 },
+        residual: blocks,
+        ..MixerShape::quadratic(depth, width, hidden)
+    };
+    let problem = |architecture| {
+        Partition::halves(196)
+            .and_then(|halves| Problem::new(architecture, halves, Output::default()))
+    };
+    let attention = attention.architecture().and_then(problem).expect("the sizes are valid");
+    let mixer = problem(Architecture::Mixer(mixer)).expect("the sizes are valid");
+    let name = format!("{} against {}", describe(&attention), describe(&mixer));
+    Case::new(name, move |_| {
+        let gap = match gap(&attention, &mixer) {
+            Ok(gap) => gap,
+            Err(e) => return Outcome::missing(e),
+        };
+        let found = gap.regime();
+        let certificates: Option<Vec<Certified>> = match found {
+            Regime::Certified => certify_gap(&attention, &mixer).map(|certificate| {
+                let name = format!("gap {} {}", describe(&attention), describe(&mixer));
+                vec![Certified { name: file_name(&name), certificate }]
+            }),
+            Regime::Refuted => {
+                let bound =
+                    |of: &Problem, e: &Option<Evaluation>| certified_bound(of, e.as_ref()?.bound);
+                let both =
+                    [bound(&mixer, &gap.other_lower), bound(&attention, &gap.attention_upper)];
+                both.into_iter().collect()
+            }
+            Regime::Open => None,
+        };
+        let verdict = match (found == expected, &certificates) {
+            (true, Some(_)) => Verdict::Valid,
+            (true, None) => {
+                Verdict::Incomplete("the numbers are too long for a certificate".into())
+            }
+            (false, _) if found == Regime::Open => {
+                Verdict::Incomplete("the bounds do not decide".into())
+            }
+            (false, _) => Verdict::Invalid("the verdict is another".into()),
+        };
+        Outcome::new(verdict, expected.name(), found.name())
+            .with(certificates.into_iter().flatten())
+    })
+}
+
+inventory::submit!(&PublishedGaps as &dyn Claim);
