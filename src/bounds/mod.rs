@@ -27,8 +27,13 @@ mod gram_form;
 mod junctions;
 mod mixer_degree;
 mod mixer_homogeneous;
+mod mixer_span;
 mod mixer_support;
+mod mixer_trees;
 mod network_degree;
+mod network_support;
+mod support;
+mod trees;
 
 pub use best::{Evaluation, best, evaluate};
 pub use comparable::{Aspect, Incomparable, comparable, positions};

@@ -1,13 +1,16 @@
 //! The theorems of docs/theory.md that a certificate may name, evaluated again: one file a family.
 
+mod activation;
 mod attention;
 mod blocks;
 mod degree;
 mod gram;
 mod images;
 mod junctions;
+mod span;
 mod summing;
 mod support;
+mod trees;
 mod two_layers;
 mod words;
 
@@ -31,7 +34,7 @@ pub(super) struct Theorem {
     pub(super) value: Value,
 }
 
-/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 3.12, 3.14, 3.18, 4.1, 4.2, 4.5, 4.6 and 5.3.
+/// Theorems 3.2, 3.3, 3.4, 3.5, 3.8, 3.9, 3.12, 3.14, 3.18, 4.1, 4.2, 4.5 to 4.8, 4.6' and 5.3.
 pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "attention-word", side: Side::Upper, value: attention::word },
     Theorem { id: "attention-graded", side: Side::Upper, value: attention::graded },
@@ -46,7 +49,10 @@ pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "mixer-homogeneous", side: Side::Upper, value: degree::homogeneous },
     Theorem { id: "mixer-degree", side: Side::Upper, value: degree::mixer_degree },
     Theorem { id: "mixer-support", side: Side::Upper, value: support::support },
+    Theorem { id: "mixer-span", side: Side::Upper, value: span::span },
+    Theorem { id: "mixer-trees", side: Side::Upper, value: trees::trees },
     Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
+    Theorem { id: "network-support", side: Side::Upper, value: activation::network_support },
 ];
 
 /// Sizes of attention: depth, width, heads, head width. None is above 2^24, so that products of two
