@@ -14,7 +14,9 @@ use proptest::prelude::*;
 use seprank::bounds::{self, Bound, Side, all, applicable};
 use seprank::certificate::{Certificate, Lower, Text, Upper, Value};
 use seprank::check::{Kind, check};
-use seprank::network::layers::{Attention, ChannelMixing, Layer, LinearHead, Residual};
+use seprank::network::layers::{
+    Attention, ChannelMixing, Layer, LinearHead, Residual, TokenMixing,
+};
 use seprank::network::{Activation, Architecture, AttentionShape, Problem};
 use seprank::prove::certify_bound;
 
@@ -101,7 +103,11 @@ proptest! {
         let problem = with_sides(architecture, &left, tokens, if own { 0 } else { tokens - 1 });
         for bound in applicable(&problem) {
             let mut certificate = naming(&problem, bound);
-            let value = BigInt::parse_bytes(bound.value(&problem).unwrap().to_string().as_bytes(), 10).unwrap();
+            let value = match bound.value(&problem) {
+                // 4.7 and 4.8 may take too long at large degrees.
+                None if ["mixer-trees", "mixer-span"].contains(&bound.id()) => continue,
+                value => value.unwrap().to_string().parse::<BigInt>().unwrap(),
+            };
             let mut verdict_of = |value: BigInt| {
                 claim_mut(&mut certificate).value = Value::Exact(Text(value));
                 check(&certificate).finding().map(|f| f.kind)
@@ -164,6 +170,9 @@ fn layers_of_a_form_are_recognised_by_the_checker() {
     let mixing = |hidden, degree, bias| -> Layer {
         ChannelMixing { hidden, activation: Activation::Power(degree), bias }.into()
     };
+    let tokens = |hidden, degree, bias| -> Layer {
+        TokenMixing { hidden, activation: Activation::Power(degree), bias }.into()
+    };
     let linear = |outputs, bias| -> Layer { LinearHead { outputs, bias }.into() };
     let causal: Layer = Attention { causal: true, ..Attention::plain(1, 2) }.into();
     let mut met = std::collections::BTreeMap::new();
@@ -184,6 +193,18 @@ fn layers_of_a_form_are_recognised_by_the_checker() {
             vec![linear(2, bias), linear(3, false), head(1, 2, false), residual(head(1, 3, bias))],
             vec![residual(head(1, 2, bias)), head(2, 2, bias)],
             vec![residual(head(3, 1, bias))],
+            vec![tokens(2, 3, bias), mixing(2, 2, bias)],
+            vec![
+                linear(2, bias),
+                tokens(1, 4, true),
+                residual(mixing(2, 2, bias)),
+                linear(3, true),
+            ],
+            vec![mixing(2, 3, bias), tokens(3, 2, false), linear(4, bias)],
+            vec![tokens(2, 2, bias), tokens(2, 3, bias)],
+            vec![tokens(2, 3, bias), linear(3, false)],
+            vec![residual(tokens(2, 3, bias))],
+            vec![residual(linear(3, bias)), tokens(2, 3, bias), head(1, 3, false)],
         ] {
             for (left, token) in [(vec![0, 1, 2], 0), (vec![0], 0), (vec![0, 1], 2)] {
                 let problem =
@@ -193,6 +214,7 @@ fn layers_of_a_form_are_recognised_by_the_checker() {
                     "attention-layers",
                     "attention-position-wise",
                     "network-one-side",
+                    "network-support",
                 ] {
                     let bound = bounds::find(id).unwrap();
                     if !applicable(&problem).iter().any(|b| b.side() == bound.side()) {
@@ -224,4 +246,5 @@ fn layers_of_a_form_are_recognised_by_the_checker() {
     }
     assert!(met["attention-layers"] >= 20 && met["attention-position-wise"] >= 8, "{met:?}");
     assert!(met["attention-few-layers"] >= 8 && met["network-one-side"] >= 2, "{met:?}");
+    assert!(met["network-support"] >= 20, "{met:?}");
 }

@@ -309,6 +309,68 @@ fn nothing_says_that_no_gap_can_be() {
     assert!(reason("--token-degree 1 --channel-degree 3").contains("the bounds give no gap"));
 }
 
+/// Theorem 5.6: cubes in the token part, linear channels, few variables: certified gaps, to the last digit.
+#[test]
+fn cubes_with_few_variables_have_a_gap() {
+    let bound = |options: &str, id: &str| {
+        let rows = json(&format!("bounds {options}"));
+        let row = rows.as_array().unwrap().iter().find(|b| b["id"] == id).cloned();
+        row.unwrap_or_else(|| panic!("{id}: {rows}"))["value"].as_str().unwrap().to_owned()
+    };
+    let gap = |options: &str| json(&format!("gap --depth 2 --heads 1 --token-degree 3 {options}"));
+    let narrow = gap("--width 64 --tokens 4 --token-hidden 1");
+    assert_eq!(
+        (&narrow["certified"], &narrow["upper"]["id"]),
+        (&true.into(), &"mixer-support".into())
+    );
+    let sizes = "--depth 2 --width 64 --tokens 4";
+    assert_eq!(bound(&format!("attention {sizes} --heads 1"), "attention-isotropic"), "764400");
+    let mixer = format!("mixer {sizes} --token-degree 3");
+    for id in ["mixer-support", "mixer-trees"] {
+        assert_eq!(bound(&format!("{mixer} --token-hidden 1"), id), "358018");
+    }
+    // One token on a side: whatever S is.
+    for hidden in [1, 2, 64, 384] {
+        let two =
+            |width: usize| gap(&format!("--width {width} --tokens 2 --token-hidden {hidden}"));
+        assert_eq!((&two(28)["certified"], &two(27)["certified"]), (&true.into(), &false.into()));
+    }
+    let pair = "--depth 2 --width 28 --tokens 2";
+    assert_eq!(bound(&format!("attention {pair} --heads 1"), "attention-isotropic"), "31059");
+    let mixer = format!("mixer {pair} --token-degree 3 --token-hidden 64");
+    assert_eq!(bound(&mixer, "mixer-trees"), "30970");
+    assert_eq!(bound(&mixer, "mixer-span"), "30970");
+}
+
+/// The limit of 5.6: the ratio of the exponents of the exact bounds at large widths, d and d^2.
+#[test]
+fn cubes_have_a_constant_ratio_in_the_limit() {
+    use seprank::bounds::{Side, best};
+    use seprank::network::{Architecture, MixerShape, Output, Partition, Problem};
+    let log2 =
+        |problem: &Problem, side| best(problem, side).unwrap().log.unwrap().log2().unwrap()[0];
+    for (depth, expected) in [(1, 1.0), (2, 4.0 / 3.0)] {
+        for (hidden, tokens) in [(1, 8), (7, 2)] {
+            let [attention, mixer] = [1 << 10, 1 << 20]
+                .map(|width| {
+                    let shape = MixerShape {
+                        token_degree: 3,
+                        ..MixerShape::quadratic(depth, width, hidden)
+                    };
+                    let halves = Partition::halves(tokens).unwrap();
+                    let mixer = Problem::new(Architecture::Mixer(shape), halves, Output::default());
+                    let attention = Problem::attention(depth, width, 1, tokens).unwrap();
+                    [log2(&attention, Side::Lower), log2(&mixer.unwrap(), Side::Upper)]
+                })
+                .into_iter()
+                .reduce(|[a, b], [c, d]| [c - a, d - b])
+                .unwrap();
+            let ratio = attention / mixer;
+            assert!((ratio - expected).abs() < 0.02, "{depth} {hidden} {tokens}: {ratio}");
+        }
+    }
+}
+
 /// Scope 1: for k_t >= 2 the generic rank of a Mixer is at least C(d, k_t^{L-1} k_c^L).
 #[test]
 fn mixers_have_the_rank_of_scope_1() {

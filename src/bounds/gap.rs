@@ -62,9 +62,12 @@ pub struct Gap {
 /// ([`crate::table::words`]).
 pub const SCOPE: [&str; 4] = [
     "Against attention without a position-wise part the degree per layer decides: the exponential gap is about \
-     $K = k_t k_c <= 2$. For $K >= 3$ the ratio of the logarithms at large width does not grow with the depth: its limit is below $3/2$ for $k_t = 3$, $k_c = 1$, and at \
-     most 1 for the other $k_t >= 2$; for $k_t = 1$ the bounds give no gap there. Exact small cases show Mixers \
-     above attention; a Mixer with few variables can still be below.",
+     $K = k_t k_c <= 2$. For $K >= 3$ the ratio of the \
+     logarithms at large width does not grow with the depth: its limit is below $3/2$ for $k_t = 3$, $k_c = 1$, and at \
+     most 1 for the other $k_t >= 2$; for $k_t = 1$ the bounds give no gap there. With $k_t = 3$, $k_c = 1$ and bounded \
+     tokens on a side, or without residual connections a bounded $S$, it is $(3 - 3^{1-L})/2$ in the limit: a gap of \
+     constant ratio from two layers on, certified at some sizes. Exact small cases show Mixers above attention; a Mixer with few \
+     variables can still be below.",
     "For a width small against $3^L$ both ranks are polynomials in the degree and the number of variables \
      decides: at a fixed width the gap can fail as the depth grows.",
     "Polynomial networks only: a ReLU or GELU network has in general infinite separation rank on the reals. From \
@@ -135,7 +138,8 @@ fn decides(other: &Architecture) -> String {
         (1, _) => "the bounds give no gap in the limit of large width",
         _ if permutation.is_some() => "the bounds give no exponential gap",
         (3, 1) => {
-            "the ratio of the logarithms is below 3/2 in the limit of large width, at any depth"
+            "the ratio of the logarithms is below 3/2 in the limit of large width, at any depth (it is (3 - 3^(1-L))/2, \
+             above 1 from L = 2 on, if the tokens of a side are bounded, or without residual connections S)"
         }
         _ => "the ratio of the logarithms is at most 1 in the limit of large width",
     };
@@ -338,6 +342,10 @@ mod tests {
                     assert!(k_t == 1 && exponent(l) <= all / 2);
                 } else if words.contains("below 3/2") {
                     assert!(2 * exponent(l) < 3 * generic);
+                    // (3 - 3^(1-L))/2 = C_L / M, above 1 from L = 2 on.
+                    assert!(words.contains("(3 - 3^(1-L))/2") && (k_t, k_c) == (3, 1));
+                    assert_eq!(2 * exponent(l), 3 * generic - 1);
+                    assert_eq!(exponent(l) > generic, l >= 2);
                 } else {
                     assert!(words.contains("at most 1 in") && exponent(l) <= generic);
                 }

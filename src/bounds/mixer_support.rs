@@ -2,8 +2,8 @@
 //! which holds k powers at most. That leaves out most monomials of high degree.
 
 use super::mixer_homogeneous::{covered_log, visible_variables};
-use super::numbers::{choose, log10_multiset_estimate, multiset};
-use super::{Bound, Inapplicable, LogInterval, MAX_DIGITS, Side, mixer, short};
+use super::support::{covered_below, paired, supported, within_forms};
+use super::{Bound, Inapplicable, LogInterval, Side, mixer};
 use crate::network::{MixerShape, Problem};
 use rug::Integer;
 
@@ -42,34 +42,15 @@ impl Bound for SupportBound {
     /// `None` also where the monomials take too long to count.
     fn value(&self, problem: &Problem) -> Option<Integer> {
         let shape = mixer(problem).ok()?;
-        let degree = problem.big_degree().to_u64()?;
+        let units = problem.big_degree().to_u64()? / shape.token_degree;
         let variables = Integer::from(shape.width) * Integer::from(shape.token_hidden);
-        let digits = log10_multiset_estimate(variables.to_f64(), degree as f64);
-        let units = degree / shape.token_degree;
-        let parts = variables.to_u64()?.min(units);
-        let steps = degree as f64 * (parts as f64).powi(2);
-        if digits > MAX_DIGITS || steps > 2e7 || !short(steps, digits) {
-            return None;
-        }
-        let monomials = supported(&variables, shape.token_degree, units);
+        let monomials = supported(&variables, shape.token_degree, units)?;
         let (n_a, n_b) = visible_variables(shape, problem);
-        let functions = |n: usize| -> Vec<Integer> {
-            let all = (0..=degree).map(|a| multiset(&Integer::from(n), a));
-            all.zip(&monomials).map(|(all, some)| all.min(some.clone())).collect()
-        };
-        let (from_a, from_b) = (functions(n_a), functions(n_b));
-        if !shape.bias {
-            let pairs = from_a.into_iter().zip(from_b.into_iter().rev());
-            return Some(pairs.map(|(a, b)| a.min(b)).sum());
-        }
-        let sums = |list: &[Integer]| {
-            list.iter().fold(vec![Integer::new()], |mut sums, term| {
-                sums.push(Integer::from(term + &sums[sums.len() - 1]));
-                sums
-            })
-        };
-        let (below, rest) = (sums(&from_a), sums(&from_b));
-        below.into_iter().zip(rest.into_iter().rev()).map(|(a, b)| a + b).min()
+        let (from_a, from_b) = (within_forms(n_a, &monomials), within_forms(n_b, &monomials));
+        Some(match shape.bias {
+            true => covered_below(&from_a, &from_b),
+            false => paired(&from_a, &from_b),
+        })
     }
     /// Wide: from 1 to 4.1, which the value does not exceed (with biases to 4.2, the same number).
     fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
@@ -80,37 +61,6 @@ impl Bound for SupportBound {
 }
 
 inventory::submit!(&SupportBound as &dyn Bound);
-
-/// For each degree a = 0..=kM the number of monomials `u^alpha` of degree a in n variables with
-/// `sum_i ceil(alpha_i/k) <= M`.
-///
-/// Of i variables that occur, with `alpha_i = k j_i - r_i`, `j_i >= 1`, `0 <= r_i < k` and
-/// `sum j_i = m`, there are `C(n,i) C(m-1,i-1)` times the ways to write `km - a` as a sum of the `r_i`.
-fn supported(n: &Integer, k: u64, units: u64) -> Vec<Integer> {
-    let mut counts = vec![Integer::new(); (k * units + 1) as usize];
-    counts[0] += 1; // no variable occurs
-    let most = n.to_u64().map_or(units, |n| n.min(units));
-    // Ways to write 0, 1, .. as a sum of i numbers below k.
-    let mut ways = vec![Integer::from(1)];
-    for i in 1..=most {
-        let mut next = vec![Integer::new(); ways.len() + k as usize - 1];
-        for (sum, count) in ways.iter().enumerate() {
-            for more in &mut next[sum..sum + k as usize] {
-                *more += count;
-            }
-        }
-        ways = next;
-        let variables = choose(n.clone(), i);
-        for m in i..=units {
-            let choices = choose(Integer::from(m - 1), i - 1) * &variables;
-            for (defect, count) in ways.iter().enumerate() {
-                // The largest defect, i(k-1), is below k m.
-                counts[(k * m) as usize - defect] += Integer::from(&choices * count);
-            }
-        }
-    }
-    counts
-}
 
 #[cfg(test)]
 mod tests {
@@ -128,21 +78,6 @@ mod tests {
             token_degree: degrees.0,
             channel_degree: degrees.1,
             ..MixerShape::quadratic(depth, width, hidden)
-        }
-    }
-
-    /// All monomials, one by one.
-    #[test]
-    fn monomials_are_counted() {
-        for (n, k, units) in itertools::iproduct!(1..=4usize, 2..=4u64, 1..=3u64) {
-            let mut expected = vec![0; (k * units + 1) as usize];
-            let ranges = std::iter::repeat_n(0..=k * units, n);
-            for alpha in itertools::Itertools::multi_cartesian_product(ranges) {
-                if alpha.iter().map(|a| a.div_ceil(k)).sum::<u64>() <= units {
-                    expected[alpha.iter().sum::<u64>() as usize] += 1;
-                }
-            }
-            assert_eq!(supported(&n.into(), k, units), expected, "{n} {k} {units}");
         }
     }
 

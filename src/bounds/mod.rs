@@ -33,10 +33,15 @@ mod mixer_channels;
 mod mixer_degree;
 mod mixer_homogeneous;
 mod mixer_one_layer;
+mod mixer_span;
 mod mixer_support;
+mod mixer_trees;
 mod network_degree;
 mod network_one_side;
+mod network_support;
+mod support;
 mod transformer_blocks;
+mod trees;
 
 pub use attention_junctions::junction_terms;
 pub(crate) use attention_two_layers::isotropic_pairs;

@@ -4,6 +4,7 @@
 //! asks for the separation rank of `f(X) = Y[i, p]` with respect to (A, B). A [`Network`] is a list
 //! of layers with weights in some ring T; [`Network::forward`] is its only meaning.
 
+mod activated;
 mod activation;
 mod architecture;
 mod describe;
@@ -28,6 +29,7 @@ mod view;
 mod weight_file;
 mod weights;
 
+pub use activated::FirstActivation;
 pub use activation::{Activation, ActivationError, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MixerShape};
 pub use describe::{describe, fingerprint};

@@ -1,5 +1,6 @@
 //! What a separation rank is asked of: an architecture on given tokens, and no weights.
 
+use super::activated::{FirstActivation, first_activation};
 use super::layers::{Layer, placed};
 use super::view::visible_variables;
 use super::{Architecture, AttentionShape, InvalidProblem, MixerShape, Partition};
@@ -139,6 +140,11 @@ impl Problem {
     pub fn visible_variables(&self) -> (usize, usize) {
         let state = (self.tokens(), self.width());
         visible_variables(&self.layers(), state, &self.partition)
+    }
+
+    /// The activation through which alone f depends on X, if there is one (docs/theory.md, 4.6').
+    pub fn first_activation(&self) -> Option<FirstActivation> {
+        first_activation(&self.layers(), (self.tokens(), self.width()))
     }
 
     /// The degree of f in the weights if it fits 64 bits.

@@ -172,7 +172,7 @@ impl Reader<'_> {
 }
 
 /// Whether the value is an affine function of the input.
-fn linear(e: &Expression) -> bool {
+pub(super) fn linear(e: &Expression) -> bool {
     e.degree(1, &|_| 0).is_some_and(|degree| degree <= 1)
 }
 

@@ -11,12 +11,14 @@ struct DegreePerLayer;
 /// (k_t, k_c), for K = 1, .., 4.
 const DEGREES: [(u64, u64); 5] = [(1, 1), (2, 1), (3, 1), (4, 1), (2, 2)];
 
-/// (L, d, H, S, N): the published shapes, the same with the narrowest token mixing, and small ones.
-const SIZES: [[usize; 5]; 9] = [
+/// (L, d, H, S, N): the published shapes, the same with the narrowest token mixing, one of Theorem 5.6, and
+/// small ones.
+const SIZES: [[usize; 5]; 10] = [
     [12, 768, 12, 384, 196],
     [24, 1024, 16, 512, 196],
     [12, 768, 12, 1, 196],
     [24, 1024, 16, 1, 196],
+    [2, 64, 1, 1, 4],
     [1, 2, 1, 2, 4],
     [2, 2, 1, 1, 4],
     [2, 2, 1, 2, 4],

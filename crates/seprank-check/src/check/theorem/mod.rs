@@ -1,5 +1,6 @@
 //! The theorems of docs/theory.md that a certificate may name, evaluated again: one file a family.
 
+mod activation;
 mod attention;
 pub(super) mod blocks;
 mod degree;
@@ -10,9 +11,11 @@ mod images;
 mod junctions;
 mod mixer_lower;
 mod one_side;
+mod span;
 mod summing;
 mod support;
 mod transformer;
+mod trees;
 mod two_layers;
 mod words;
 
@@ -55,8 +58,11 @@ pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "mixer-support", side: Side::Upper, value: support::support },
     Theorem { id: "mixer-one-layer", side: Side::Lower, value: mixer_lower::one_layer },
     Theorem { id: "mixer-channels", side: Side::Lower, value: mixer_lower::channels },
+    Theorem { id: "mixer-span", side: Side::Upper, value: span::span },
+    Theorem { id: "mixer-trees", side: Side::Upper, value: trees::trees },
     Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
     Theorem { id: "network-one-side", side: Side::Upper, value: one_side::one_side },
+    Theorem { id: "network-support", side: Side::Upper, value: activation::network_support },
 ];
 
 /// Sizes of attention: depth, width, heads, head width. None is above 2^24, so that products of two
