@@ -19,14 +19,22 @@ Local Open Scope ring_scope.
 
 Definition layers_bound d rA rB C := level_bound (token_chains d rA) (gram_chains d rB) C.
 
+(* the cover has as many functions as the sum of the minima, for numbers NA that do not fall *)
+Lemma gram_stairs d rB (NA : nat -> nat) C : (0 < d)%N -> (forall a, (NA a <= NA a.+1)%N) -> (0 < NA C)%N ->
+  exists2 t, (t <= C.+1)%N & stairs NA (gram_chains d rB) C t = level_bound NA (gram_chains d rB) C.
+Proof.
+move=> d0 up NA0; have le a a' : (a <= a')%N -> (NA a <= NA a')%N.
+  by move=> /subnKC <-; elim: (a' - a)%N => [|k IH]; rewrite ?addn0 // addnS (leq_trans IH).
+apply: stairs_level => b bC; case: rB => [le0|rB H].
+  case: b bC le0 => [|b] bC _; first by rewrite subn0; apply: leq_trans (gram_chains0 _ _) (leq_trans (leq_b1 _) NA0).
+  exact: leq_trans (gram_chains0 d b.+1) (leq0n _).
+apply: leq_trans (leq_gram_chains _ _ _) (leq_trans H _) => //; apply: le; exact: leq_sub2l.
+Qed.
+
 Lemma layers_stairs d rA rB C : (0 < d)%N -> (0 < rA)%N ->
   exists2 t, (t <= C.+1)%N & stairs (token_chains d rA) (gram_chains d rB) C t = layers_bound d rA rB C.
 Proof.
-case: d => // d _ rA0; have le a a' : (a <= a')%N -> (token_chains d.+1 rA a <= token_chains d.+1 rA a')%N.
-  by move=> /subnKC <-; elim: (a' - a)%N => [|k IH]; rewrite ?addn0 // addnS (leq_trans IH) ?leq_token_chains.
-apply: stairs_level => b bC; case: rB => [_|rB H].
-  apply: leq_trans (gram_chains0 _ _) (leq_trans (leq_b1 _) _); exact: token_chains_gt0.
-apply: leq_trans (leq_gram_chains _ _ _) (leq_trans H _) => //; apply: le; exact: leq_sub2l.
+case: d => // d _ rA0; apply: gram_stairs => // [a|]; [exact: leq_token_chains|exact: token_chains_gt0].
 Qed.
 
 Section Spans.

@@ -59,6 +59,13 @@ have [ji|ji|/val_inj ji] := ltngtP j i; last by rewrite ji eqxx in ij.
 by have /andP[_] := inc _ _ ji; rewrite -E c0 => lt; have := leq_trans lt (leq_ord _); rewrite ltnn.
 Qed.
 
+Lemma gram_chains_gt0 d r : (0 < gram_chains d r 0)%N.
+Proof.
+have lt : (mdeg (0%MM : 'X_{1..#|upper d|}) < 1)%N by rewrite mdeg0.
+apply/card_gt0P; exists (BMultinom lt); rewrite inE /standard /= mdeg0 eqxx /content /lin big1 ?eqxx //=.
+by apply/negP => /existsP[f /andP[/forallP/(_ ord0) + _]]; rewrite mnm0E.
+Qed.
+
 Lemma gram_chains0 d b : (gram_chains d 0 b <= (b == 0%N))%N.
 Proof.
 case: b => [|b]; last first.
