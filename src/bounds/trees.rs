@@ -52,8 +52,7 @@ impl Trees<'_> {
             for m in channels..=leaves as usize {
                 let a = k * m - defect;
                 let monomials = multiset(&Integer::from(self.width), (m - channels) as u64);
-                functions[a] +=
-                    Integer::from(&places * monomials.min(trees[degree - a][t].clone()));
+                functions[a] += &places * monomials.min(trees[degree - a][t].clone());
             }
         }
         Some(functions)
