@@ -85,9 +85,7 @@ fn verdicts_are_certified_refuted_or_open() {
             }
         }
     }
-    let open = "gap --attention vit-b-16 --mixer mixer-b-16 --token-degree 3";
-    assert_eq!(json(open)["verdict"], "open");
-    let text = seprank(open);
+    let text = seprank("gap --attention vit-b-16 --mixer mixer-b-16 --token-degree 3");
     assert_eq!(text.status.code(), Some(2));
     assert!(String::from_utf8(text.stdout).unwrap().starts_with("gap open\n"));
 }
@@ -401,6 +399,8 @@ fn mixers_have_the_rank_of_scope_1() {
 /// A certificate of a gap is about one size, as the checker asks.
 #[test]
 fn gaps_across_sizes_have_no_certificate() {
+    use seprank::certificate::Claim;
+    use seprank::check::{Kind, Verdict, check};
     use seprank::network::{Output, Partition, Problem, TransformerShape};
     use seprank::prove::certify_gap;
     let attention = Problem::attention(4, 4, 1, 4).unwrap();
@@ -418,8 +418,13 @@ fn gaps_across_sizes_have_no_certificate() {
     };
     let narrow = mixer(4, 6, 4);
     let certificate = certify_gap(&blocks(4), &narrow).unwrap();
-    assert_eq!(seprank::check::check(&certificate), seprank::check::Verdict::Valid);
+    assert_eq!(check(&certificate), Verdict::Valid);
     assert!(certify_gap(&blocks(5), &narrow).is_none());
+    let deeper = certify_gap(&blocks(5), &mixer(5, 6, 4)).unwrap();
+    let mut mixed = certificate.clone();
+    let (Claim::Gap(gap), Claim::Gap(other)) = (&mut mixed.claim, deeper.claim) else { panic!() };
+    gap.lower = other.lower;
+    assert_eq!(check(&mixed).finding().map(|f| f.kind), Some(Kind::GapSides));
     let cut = mixer(4, 4, 4).with_partition(&[0]).unwrap();
     for other in [mixer(3, 4, 4), mixer(4, 3, 4), mixer(4, 4, 3), cut] {
         assert!(certify_gap(&attention, &other).is_none(), "{other:?}");

@@ -83,9 +83,12 @@ pub(super) fn witnesses(
             (Isotropic, 2, 3, 1, 1, 1), (Isotropic, 2, 4, 1, 1, 1), (Isotropic, 2, 6, 2, 2, 2),
             (Isotropic, 3, 3, 1, 1, 1), (Isotropic, 3, 4, 1, 1, 1), (Heads, 2, 4, 1, 2, 2),
             (Heads, 3, 6, 2, 3, 2), (Heads, 3, 7, 1, 3, 2),
-            (TwoLayers, 2, 5, 1, 3, 2), (TwoLayers, 2, 6, 2, 3, 2),
+            (TwoLayers, 2, 5, 1, 3, 2),
         ],
-        &[(Isotropic, 2, 5, 1, 1, 1), (Power, 3, 6, 2, 2, 2), (Heads, 3, 8, 2, 3, 2)],
+        &[
+            (Isotropic, 2, 5, 1, 1, 1), (Power, 3, 6, 2, 2, 2), (Heads, 3, 8, 2, 3, 2),
+            (TwoLayers, 2, 6, 2, 3, 2),
+        ],
     )
 }
 

@@ -116,6 +116,8 @@ fn plans_respect_the_hypotheses() {
     assert_eq!(two(narrow(6), 2, 1, 1), Some(6));
     assert_eq!(two(narrow(2), 2, 1, 1), Some(2));
     assert_eq!(two(narrow(1), 2, 1, 1), None);
+    let wide = TransformerShape { head_width: Some(2), ..shape(3, 12, 3, 2) };
+    assert_eq!(two(wide, 2, 1, 1), Some(5), "two heads of width 2 for the clean payload");
 }
 
 /// The proof reads a partition by the sizes of its sides only, and the output token's side may be B.
