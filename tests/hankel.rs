@@ -253,7 +253,7 @@ fn sides_of_one_token_have_the_ranks_of_the_coefficient_matrix() {
                 minor_shows_the_rank(&function, b as usize, 0, 4);
             }
         }
-        // 4 is the least degree of two layers: of it, or below, factorials vanish.
+        // C = 1 or 4: a prime that is not above it divides a factorial.
         let network = WeightStyle::Random.draw(&problem, &mut ChaCha20Rng::seed_from_u64(4));
         let small = Prime::new(3).unwrap();
         assert_eq!(sum_function(&problem, &network, small).is_some(), depth == 1);
@@ -262,4 +262,20 @@ fn sides_of_one_token_have_the_ranks_of_the_coefficient_matrix() {
     let problem = Problem::attention(2, 3, 1, 5).unwrap();
     let network = WeightStyle::Random.draw(&problem, &mut ChaCha20Rng::seed_from_u64(4));
     assert!(sum_function(&problem, &network, prime).is_none());
+}
+
+/// Blocks of two channels reach what random weights reach, where diagonal ones lose.
+#[test]
+fn blocks_of_two_channels_lose_nothing_where_diagonal_weights_do() {
+    for ((depth, d), loses) in [((3, 2), true), ((2, 3), false), ((3, 3), false)] {
+        let problem = Problem::attention(depth, d, 1, 2 * d).unwrap();
+        let [random, blocks, diagonal] =
+            [WeightStyle::Random, WeightStyle::Blocks2, WeightStyle::Diagonal].map(|style| {
+                let network = style.draw(&problem, &mut ChaCha20Rng::seed_from_u64(0));
+                let function = sum_function(&problem, &network, Prime::WORD).unwrap();
+                block_ranks(&function, u64::MAX, 0)
+            });
+        assert_eq!(random, blocks, "{depth} {d}");
+        assert_eq!(diagonal != random, loses, "{depth} {d}");
+    }
 }

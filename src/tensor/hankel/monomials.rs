@@ -15,11 +15,19 @@ pub struct Monomials {
     products: Vec<Vec<u32>>,
 }
 
-/// The monomials of one degree by which another is multiplied, as products of one variable more at
-/// each step: its place among those of the step before, and the variable.
+/// The monomials of one degree by which another is multiplied.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    steps: Vec<Vec<(u32, u32)>>,
+    way: Way,
+}
+
+#[derive(Clone, Debug)]
+enum Way {
+    /// As products of one variable more at each step: the place among those of the step before, and the
+    /// variable.
+    Steps(Vec<Vec<(u32, u32)>>),
+    /// Of this degree, each by [`Monomials::before`].
+    Exponents(usize, Vec<u32>),
 }
 
 impl Monomials {
@@ -127,12 +135,40 @@ impl Monomials {
             steps.push(split.into_iter().map(|(parent, v)| (place(parent), v)).collect());
             needed = parents;
         }
-        steps.reverse();
-        Chain { steps }
+        let many: usize = steps.iter().map(Vec::len).sum();
+        let way = if many > list.len().saturating_mul(self.variables - 1) {
+            Way::Exponents(degree, list.iter().flat_map(|&m| self.before(degree, m)).collect())
+        } else {
+            steps.reverse();
+            Way::Steps(steps)
+        };
+        Chain { way }
+    }
+
+    /// For v = 1..n-1 the number c_v of factors `x_0 .. x_{v-1}` of monomial m of degree k. In them its number
+    /// is `mc(n, k) - 1 - sum_v C(v + c_v - 1, c_v - 1)`: the numbers of its variables' places add up in
+    /// pairs.
+    fn before(&self, k: usize, m: usize) -> Vec<u32> {
+        let mut counts = vec![0; self.variables - 1];
+        let mut rest = m;
+        for k in (1..=k).rev() {
+            // The last variable is the largest whose first monomial is not after this one.
+            let (mut low, mut high) = (0, self.variables);
+            while high - low > 1 {
+                let middle = low.midpoint(high);
+                if self.count_within(middle, k) <= rest { low = middle } else { high = middle }
+            }
+            if low > 0 {
+                rest -= self.count_within(low, k);
+            }
+            counts[low..].iter_mut().for_each(|c| *c += 1);
+        }
+        counts
     }
 
     /// The numbers of the products of monomial `m` of degree k by those of `chain`, in order; `spare` is
-    /// working room. Cost: one look-up for each step of the chain.
+    /// working room. Cost: one look-up for each step of the chain, or n - 1 for each product, if these are
+    /// fewer.
     pub fn multiples(
         &self,
         m: usize,
@@ -142,8 +178,29 @@ impl Monomials {
         spare: &mut Vec<u32>,
     ) {
         out.clear();
+        let steps = match &chain.way {
+            Way::Steps(steps) => steps,
+            Way::Exponents(degree, list) => {
+                let (own, last) = (self.before(k, m), self.count(k + degree) - 1);
+                if own.is_empty() {
+                    // One variable: one monomial.
+                    out.push(0);
+                    return;
+                }
+                let place = |(v, (a, b)): (usize, (&u32, &u32))| match (a + b) as usize {
+                    0 => 0,
+                    c => self.count_within(v + 2, c - 1),
+                };
+                let number = |other: &[u32]| {
+                    let places = own.iter().zip(other).enumerate().map(place);
+                    (last - places.sum::<usize>()) as u32
+                };
+                out.extend(list.chunks_exact(own.len()).map(number));
+                return;
+            }
+        };
         out.push(m as u32);
-        for (table, steps) in self.products[k..].iter().zip(&chain.steps) {
+        for (table, steps) in self.products[k..].iter().zip(steps) {
             std::mem::swap(out, spare);
             out.clear();
             let product = |&(parent, v): &(u32, u32)| {
