@@ -245,7 +245,8 @@ proptest! {
 
 proptest! {
     #![proptest_config(cases(20))]
-    /// No bound falls when depth, width or the Mixer's hidden width grows.
+    /// No bound falls when depth, width or the Mixer's hidden width grows, where it still applies; but for
+    /// `mixer-channels` with the depth, as it counts the sets of so many channels.
     #[test]
     fn monotone(depth in 1..100usize, heads in 1..=16usize, head_width in 2..=1000usize, tokens in 1..=500usize, hidden in 1..600usize) {
         let sides = (tokens, tokens);
@@ -258,6 +259,10 @@ proptest! {
         for (base, larger) in base.iter().zip(&larger) {
             // A plan of 3.8 and 3.9 is chosen by its lower end.
             for (bound, large) in applicable(base).iter().flat_map(|b| larger.iter().map(move |l| (b, l))) {
+                let deeper = large.architecture().depth() > base.architecture().depth();
+                if bound.applies(large).is_err() || bound.id() == "mixer-channels" && deeper {
+                    continue;
+                }
                 let (small, large) = (bound.enclosure(base).unwrap(), bound.enclosure(large).unwrap());
                 match bound.side() {
                     Side::Lower => prop_assert!(large.compare_low(&small).is_ge() || large.admits_same(&small), "{}", bound.id()),
