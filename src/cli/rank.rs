@@ -256,7 +256,7 @@ fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<Decided
         && request.inputs == Inputs::All
         && request.points.is_none()
         && options.coq.is_none();
-    if !wanted && !(free && options.method == MethodArg::Auto) {
+    if !(wanted || free && options.method == MethodArg::Auto) {
         return Ok(None);
     }
     if wanted && !free {

@@ -176,7 +176,7 @@ fn linear_coefficients(degree: i64) -> Vec<Rational> {
         for j in (0..=degree).filter(|j| *j != node) {
             let [below, root] = [(1, node - j), (-j, node - j)].map(Rational::from);
             linear = linear * root.clone() + constant.clone() * below;
-            constant = constant * root;
+            constant *= root;
         }
         linear
     };

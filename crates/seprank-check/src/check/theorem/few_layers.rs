@@ -21,7 +21,7 @@ pub(super) fn few_layers(problem: &Problem, _: &Work) -> Result<Estimate, Failur
             (problem.width, vec![all; usize::from(problem.depth <= 2) * problem.depth as usize])
         }
         Architecture::Layers(layers) => {
-            let mut rest = &layers.layers[..];
+            let mut rest = layers.layers;
             let mut r = problem.width;
             while let [first, others @ ..] = rest
                 && let Some(outputs) = embedding(first)
