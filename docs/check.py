@@ -125,6 +125,9 @@ class Residues:
     def mul(self, a, b):
         return a * b % self.p
 
+    def dot(self, row, column):
+        return sum(map(int.__mul__, row, column)) % self.p
+
 class Degrees:
     """In place of every number its degree in the entries of a layer's input."""
 
@@ -136,6 +139,9 @@ class Degrees:
 
     def mul(self, a, b):
         return a + b
+
+    def dot(self, row, column):
+        return reduce(self.add, map(self.mul, row, column))
 
 class Polynomials(Residues):
     """Polynomials over Z/pZ: dictionaries from exponents to coefficients."""
@@ -160,6 +166,23 @@ class Polynomials(Residues):
             total[g] = (total.get(g, 0) + x * y) % self.p
         return total
 
+    dot = Degrees.dot
+
+class Fixed:
+    """The map that has one value."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __call__(self, y):
+        return self.value
+
+def fold(f, *parts):
+    """y goes to f of the values of the parts at y: computed once if all of them are fixed."""
+    if all(type(part) is Fixed for part in parts):
+        return Fixed(f(*(part.value for part in parts)))
+    return lambda y: f(*[part(y) for part in parts])
+
 class Network:
     def __init__(self, ring, problem, weights):
         self.ring, self.problem = ring, problem
@@ -181,8 +204,8 @@ class Network:
         return [[self.ring.constant(number(q, Fraction)) for q in row] for row in rows]
 
     def times(self, a, b):
-        dot = lambda r, c: reduce(self.ring.add, map(self.ring.mul, r, c))
-        return [[dot(row, column) for column in zip(*b)] for row in a]
+        columns = list(zip(*b))
+        return [[self.ring.dot(row, column) for column in columns] for row in a]
 
     def plus(self, a, b):
         return [list(map(self.ring.add, r, s)) for r, s in zip(a, b)]
@@ -228,53 +251,63 @@ class Network:
         values = [next(free) if p["value"] is None else p["value"] for p in shapes]
         given = [self.matrix(v, p["rows"], p["cols"]) for v, p in zip(values, shapes)]
         valued = [p["value"] is not None for p in shapes]
-        return lambda y: self.value(layer["expression"], (given, valued), y)
+        return self.value(layer["expression"], (given, valued))
 
-    def value(self, e, parameters, y):
+    def value(self, e, parameters):
+        """The map from the input y to the value; what does not depend on y is computed once."""
         if e == "input":
-            return y
-        of = lambda e: self.value(e, parameters, y)
+            return lambda y: y
+        of = lambda e: self.value(e, parameters)
         dimensions = lambda a: (len(a), len(a[0]))
         kind, e = choice(e, *EXPRESSIONS)
         if kind == "parameter":
-            return self.parameter(e, parameters)
+            return Fixed(self.parameter(e, parameters))
         if kind == "transpose":
-            return [list(row) for row in zip(*of(e))]
+            return fold(lambda a: [list(row) for row in zip(*a)], of(e))
         if kind in ("then", "product", "hadamard"):
             need(len(items(e)) == 2, f"{kind} is of two")
         if kind == "then":
-            return self.value(e[1], parameters, of(e[0]))
+            first, second = map(of, e)
+            return second if type(second) is Fixed else fold(second, first)
         if kind == "sum":
-            terms = [of(term) for term in items(e)]
-            need(len({dimensions(t) for t in terms}) == 1, "terms of different sizes, or none")
-            return reduce(self.plus, terms)
+            def total(*terms):
+                need(len({dimensions(t) for t in terms}) == 1, "terms of different sizes, or none")
+                return reduce(self.plus, terms)
+            return fold(total, *map(of, items(e)))
         if kind in ("product", "hadamard"):
-            a, b = map(of, e)
-            fits = len(a[0]) == len(b) if kind == "product" else dimensions(a) == dimensions(b)
-            need(fits, f"factors of sizes that do not fit in {kind}")
-            have(len(a) * len(b[0]) <= MAX_ENTRIES, "a matrix too large")
-            return self.times(a, b) if kind == "product" else [
-                list(map(self.ring.mul, r, s)) for r, s in zip(a, b)]
+            def both(a, b):
+                fits = len(a[0]) == len(b) if kind == "product" else dimensions(a) == dimensions(b)
+                need(fits, f"factors of sizes that do not fit in {kind}")
+                have(len(a) * len(b[0]) <= MAX_ENTRIES, "a matrix too large")
+                return self.times(a, b) if kind == "product" else [
+                    list(map(self.ring.mul, r, s)) for r, s in zip(a, b)]
+            return fold(both, *map(of, e))
         if kind == "power":
             a, exponent = take(e, "of", "exponent")
-            return self.power(of(a), whole(exponent, 1, MAX_DEGREE))
+            whole(exponent, 1, MAX_DEGREE)
+            return fold(lambda a: self.power(a, exponent), of(a))
         if kind == "polynomial":
             a, number = take(e, "of", "coefficients")
             column = self.parameter(number, parameters)
             need(2 <= len(column) <= MAX_DEGREE + 1 and len(column[0]) == 1, "coefficients of another size")
             need(parameters[1][number], "coefficients without a value")
             step = lambda z: lambda sum, c: self.ring.add(self.ring.mul(sum, z), c)
-            return [[reduce(step(z), [c for c, in column[::-1]]) for z in row] for row in of(a)]
+            return fold(lambda a: [[reduce(step(z), [c for c, in column[::-1]]) for z in row] for row in a], of(a))
         a, rows, cols = take(e, *EXPRESSIONS[kind])[:3]
         a, rows, cols = of(a), size(rows), size(cols)
         have(rows * cols <= MAX_ENTRIES, "a matrix too large")
         if kind == "repeat":
-            need(dimensions(a) in ((1, cols), (rows, 1)), "neither a row nor a column of that length")
-            return [[a[i % len(a)][j % len(a[0])] for j in range(cols)] for i in range(rows)]
-        flat, source = [x for row in a for x in row], items(e["source"])
+            def repeated(a):
+                need(dimensions(a) in ((1, cols), (rows, 1)), "neither a row nor a column of that length")
+                return [[a[i % len(a)][j % len(a[0])] for j in range(cols)] for i in range(rows)]
+            return fold(repeated, a)
+        source = items(e["source"])
         need(len(source) == rows * cols, "source of another length")
-        entries = [flat[whole(k, 0, len(flat) - 1)] for k in source]
-        return [entries[i * cols:(i + 1) * cols] for i in range(rows)]
+        def gathered(a):
+            flat = [x for row in a for x in row]
+            entries = [flat[whole(k, 0, len(flat) - 1)] for k in source]
+            return [entries[i * cols:(i + 1) * cols] for i in range(rows)]
+        return fold(gathered, a)
 
     def parameter(self, number, parameters):
         return parameters[0][whole(number, 0, len(parameters[0]) - 1)]
