@@ -26,7 +26,6 @@
 //! and a panel of 32 columns.
 
 use super::kernel::Isa;
-use super::left_kernel::{LeftKernel, left_kernel};
 use super::panel::{WIDTH, eliminate};
 use super::solve::solve;
 use super::update::{Context, Row, Span, update};
@@ -67,23 +66,6 @@ pub(crate) fn echelon_with(cx: &Context, data: &mut [f64], rows: usize, cols: us
     }
     cx.reduce(data);
     run(cx, data, cols)
-}
-
-/// The same, and the combinations of rows that vanish.
-///
-/// # Panics
-///
-/// As [`echelon_in_place`].
-pub(crate) fn echelon_and_kernel(
-    data: &mut [f64],
-    rows: usize,
-    cols: usize,
-    p: u32,
-) -> (Echelon, LeftKernel) {
-    let cx = Context::new(p, Isa::detect(), rayon::current_num_threads());
-    let echelon = echelon_with(&cx, data, rows, cols);
-    let kernel = left_kernel(&cx, data, cols, &echelon);
-    (echelon, kernel)
 }
 
 /// [`echelon_in_place`] on one thread, for entries that are balanced residues already.

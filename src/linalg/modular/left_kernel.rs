@@ -5,7 +5,7 @@
 //! `Z = -L_2 L_1^-1` gives for each other row the one combination of the pivot rows by which it vanishes.
 //! The triangular system is solved in halves from the right, so that nearly all of it are products.
 
-use super::echelon::Echelon;
+use super::echelon::{Echelon, echelon_with};
 use super::kernel::Isa;
 use super::update::{Context, Halves, Span, update};
 use rayon::prelude::*;
@@ -20,16 +20,28 @@ pub struct LeftKernel {
     pub columns: Vec<f64>,
 }
 
+/// [`echelon_in_place`](super::echelon::echelon_in_place), and the combinations of rows that vanish.
+///
+/// # Panics
+///
+/// As that.
+pub(crate) fn echelon_and_kernel(
+    data: &mut [f64],
+    rows: usize,
+    cols: usize,
+    p: u32,
+) -> (Echelon, LeftKernel) {
+    let cx = Context::new(p, Isa::detect(), rayon::current_num_threads());
+    let echelon = echelon_with(&cx, data, rows, cols);
+    let kernel = left_kernel(&cx, data, cols, &echelon);
+    (echelon, kernel)
+}
+
 /// Order below which the triangle is solved entry by entry.
 const BASE: usize = 32;
 
 /// The left kernel of the matrix that `data` held before it was eliminated with the result `echelon`.
-pub(super) fn left_kernel(
-    cx: &Context,
-    data: &mut [f64],
-    cols: usize,
-    echelon: &Echelon,
-) -> LeftKernel {
+fn left_kernel(cx: &Context, data: &mut [f64], cols: usize, echelon: &Echelon) -> LeftKernel {
     let (rows, rank) = (data.len() / cols.max(1), echelon.rank);
     let mut place: Vec<Option<usize>> = vec![None; rows];
     echelon.pivot_rows.iter().enumerate().for_each(|(k, &row)| place[row] = Some(k));

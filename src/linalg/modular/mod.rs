@@ -23,11 +23,11 @@ mod vector;
 mod wide;
 
 pub use echelon::Echelon;
-pub(super) use echelon::{echelon_and_kernel, echelon_in_place};
+pub(super) use echelon::echelon_in_place;
 pub(super) use field::MODULUS_LIMIT;
 pub(super) use fraction_free::echelon_fraction_free;
 pub use left_kernel::LeftKernel;
-pub(super) use left_kernel::product_in_place;
+pub(super) use left_kernel::{echelon_and_kernel, product_in_place};
 pub(super) use rational::rank_rational;
 pub use rational::{Certificate, RationalRank};
 pub(super) use wide::echelon_u64;
