@@ -215,7 +215,7 @@ fn bad_input_gets_one_line_that_names_the_option() {
         ),
         (
             "rank attention --depth 2 --width 4 --tokens 4 --inputs theorem",
-            "--inputs theorem: needs the weights power",
+            "--inputs theorem: needs the weights of a proof",
         ),
         (
             "rank attention --depth 1 --width 4 --tokens 4 --weights heads",
