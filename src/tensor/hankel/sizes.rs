@@ -24,7 +24,7 @@ pub struct Sizes {
 impl Sizes {
     /// `None` if `problem` is not a function of a sum whose monomials are independent on either side,
     /// or so large that monomials cannot be numbered by 32 bits. For a Mixer it also depends on the
-    /// weights: [`reduced_function`] decides.
+    /// weights: [`reduced_function`](super::reduced_function) decides.
     pub fn new(problem: &Problem) -> Option<Self> {
         let (own, other) = problem.side_sizes();
         let degree = problem.degree().ok()?;
