@@ -1,10 +1,10 @@
 //! Which sides of the input an entry of the last state depends on: a causal mask may hide all of one side.
 
 use super::expression::Expression;
-use super::layers::{Definition, Parameter, placed};
+use super::layers::{Definition, Layer, Parameter, placed};
 use super::{Architecture, Output, Problem};
 use num_traits::Zero;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
 /// What the output entry depends on, for all weights.
@@ -52,20 +52,32 @@ impl Sight {
 /// A pattern has no more cells, and no step of the analysis more.
 const MAX_CELLS: usize = 1 << 22;
 const MAX_STEPS: usize = 1 << 28;
+/// Of so many layers it is remembered what they did: two blocks of two.
+const REMEMBERED: usize = 4;
 
 impl Problem {
     /// What the output depends on; `None` for attention and Mixers given by their sizes, whose every output depends
     /// on both sides, and where a mask has too many different rows and columns to follow.
     ///
-    /// Cost: of products of the patterns of zeros in the matrices, equal rows and columns taken once.
+    /// Cost: of products of the patterns of zeros in the matrices, equal rows and columns taken once; of blocks of
+    /// layers that repeat, of the first few.
     pub fn sight(&self) -> Option<Sight> {
         let Architecture::Layers(shape) = self.architecture() else { return None };
         let size = (self.tokens(), shape.width);
         let mut state = Pattern::of_sides(self.partition().left(), size)?;
+        // Of repeated layers: after a few of them the pattern stays, and nothing is worked out again.
+        let mut known: VecDeque<(&Layer, Pattern, Pattern)> = VecDeque::new();
         for (layer, (n, d)) in placed(&shape.layers, size) {
+            let same = |(l, before, _): &&(&Layer, Pattern, _)| *l == layer && *before == state;
+            if let Some((.., after)) = known.iter().find(same) {
+                state = after.clone();
+                continue;
+            }
             let Definition { parameters, expression, .. } =
                 layer.definition(n, d).expect("the layers fit together");
-            state = pattern(&expression, &state, &parameters)?;
+            let after = pattern(&expression, &state, &parameters)?;
+            known.truncate(REMEMBERED - 1);
+            known.push_front((layer, std::mem::replace(&mut state, after.clone()), after));
         }
         let output = self.output();
         let cell = state.at(output.token, output.channel);
@@ -90,7 +102,7 @@ const RIGHT: u8 = 4;
 const BOTH: u8 = LEFT | RIGHT;
 
 /// Flags of the entries of a matrix. An entry that is not [`FILLED`] has no other flag.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Pattern {
     /// The class of each row, and of each column; all of a class are alike.
     rows: Vec<usize>,
