@@ -265,11 +265,12 @@ fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<Decided
                 .into(),
         );
     }
-    match prove::decided(&request.problem) {
+    let least = if wanted { 0 } else { COMPUTED + 1 };
+    match prove::decided_from(&request.problem, least) {
         None if wanted => {
             Err("--method theorem: no lower bound has the value of an upper one here; see `seprank bounds`".into())
         }
-        found => Ok(found.filter(|decided| wanted || decided.rank > COMPUTED)),
+        found => Ok(found),
     }
 }
 

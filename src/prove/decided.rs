@@ -40,11 +40,20 @@ const DIGITS: f64 = 40.0;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn decided(problem: &Problem) -> Option<Decided> {
-    let list = applicable(problem).into_iter().map(|bound| {
-        let value = evaluate(bound, problem, DIGITS).value;
-        BoundValue { id: bound.id(), side: bound.side(), value }
-    });
-    let bounds: Vec<BoundValue> = list.collect();
+    decided_from(problem, 0)
+}
+
+/// The same of ranks from `least` on: where no lower bound reaches that, no upper one is evaluated.
+pub fn decided_from(problem: &Problem, least: u32) -> Option<Decided> {
+    let of = |side| -> Vec<BoundValue> {
+        let own = applicable(problem).into_iter().filter(|bound| bound.side() == side);
+        let value = |bound| evaluate(bound, problem, DIGITS).value;
+        own.map(|bound| BoundValue { id: bound.id(), side, value: value(bound) }).collect()
+    };
+    let mut bounds = of(Side::Lower);
+    bounds.iter().find(|b| b.value.as_ref().is_some_and(|value| *value >= least))?;
+    bounds.extend(of(Side::Upper));
+    bounds.sort_by_key(|b| b.id);
     let of = |side| bounds.iter().filter(move |b| b.side == side && b.value.is_some());
     let lower = of(Side::Lower).max_by(|a, b| a.value.cmp(&b.value))?;
     let upper = of(Side::Upper).min_by(|a, b| a.value.cmp(&b.value))?;

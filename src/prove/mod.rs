@@ -30,7 +30,7 @@ mod words;
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
 pub use certificate::{certify_bound, certify_gap, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
-pub use decided::{Decided, decided};
+pub use decided::{Decided, decided, decided_from};
 pub(crate) use forecast::forecast_at;
 pub use forecast::{Forecast, forecast};
 pub use grid_witness::{GridWitness, ImportError};
