@@ -3,7 +3,7 @@
 
 use super::numbers::symmetric_entries;
 use super::{Bound, Inapplicable, LogInterval, Side};
-use crate::network::layers::{Layer, Residual};
+use crate::network::layers::Layer;
 use crate::network::{Architecture, Problem};
 use rug::Integer;
 
@@ -91,11 +91,7 @@ fn form(problem: &Problem) -> Option<Form> {
     let layers = &shape.layers[embeddings.count()..];
     let mut form = Form { depth: layers.len(), entries, reads: 0, widest: usize::MAX };
     for (index, layer) in layers.iter().enumerate() {
-        let inside = match layer {
-            Layer::Residual(Residual { inner }) if inner.len() == 1 => &inner[0],
-            other => other,
-        };
-        let Layer::Attention(a) = inside else { return None };
+        let Layer::Attention(a) = layer.inside() else { return None };
         if a.causal || a.relative || a.multi_query {
             return None;
         }
@@ -111,7 +107,7 @@ fn form(problem: &Problem) -> Option<Form> {
 mod tests {
     use super::*;
     use crate::bounds::{best, evaluate};
-    use crate::network::layers::{Attention, LinearHead};
+    use crate::network::layers::{Attention, LinearHead, Residual};
     use crate::network::{AttentionShape, Output, Partition};
     use crate::prove::{RankRequest, rank};
     use seprank_check::check;

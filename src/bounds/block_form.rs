@@ -1,6 +1,6 @@
 //! Which networks given by their layers are blocks of attention and a position-wise polynomial.
 
-use crate::network::layers::{Attention, ChannelMixing, Layer, Residual};
+use crate::network::layers::{Attention, ChannelMixing, Layer};
 use crate::network::{Architecture, LayersShape, Problem};
 
 /// L blocks, each a layer of attention and a channel mixing, every one with or without a residual connection
@@ -69,12 +69,8 @@ impl BlockForm {
 
 /// The attention and the channel mixing of one block.
 fn parts(block: &[Layer]) -> Option<(&Attention, &ChannelMixing)> {
-    let inside = |layer| match layer {
-        &Layer::Residual(Residual { ref inner }) if inner.len() == 1 => &inner[0],
-        other => other,
-    };
     let [attention, mixing] = block else { return None };
-    match (inside(attention), inside(mixing)) {
+    match (attention.inside(), mixing.inside()) {
         (Layer::Attention(attention), Layer::ChannelMixing(mixing)) => Some((attention, mixing)),
         _ => None,
     }

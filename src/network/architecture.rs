@@ -5,6 +5,7 @@ use super::layers::{
     placed,
 };
 use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE, MAX_SIZE};
+use itertools::Itertools;
 use rug::Integer;
 use rug::ops::Pow;
 
@@ -225,13 +226,7 @@ impl Architecture {
     }
 
     pub(super) fn validate(&self, tokens: usize) -> Result<(), InvalidProblem> {
-        let size = |option: &'static str, value: usize| {
-            if (1..=MAX_SIZE).contains(&value) {
-                Ok(())
-            } else {
-                Err(InvalidProblem::new(option, value, format_args!("allowed are 1..={MAX_SIZE}")))
-            }
-        };
+        let size = |field, value| size(field, value, MAX_SIZE);
         size("tokens", tokens)?;
         size("depth", self.depth())?;
         size("width", self.width())?;
@@ -253,21 +248,7 @@ impl Architecture {
                 }
             }
             Self::Attention(s) => {
-                if s.heads == 0 || !s.width.is_multiple_of(s.heads) {
-                    let divisors: Vec<String> = (1..=s.width)
-                        .filter(|h| s.width.is_multiple_of(*h))
-                        .map(|h| h.to_string())
-                        .collect();
-                    return Err(InvalidProblem::new(
-                        "heads",
-                        s.heads,
-                        format_args!(
-                            "must divide the width {}, so one of {}",
-                            s.width,
-                            divisors.join(", ")
-                        ),
-                    ));
-                }
+                head_width(s.width, s.heads)?;
             }
             Self::Mixer(s) => {
                 size("token-hidden", s.token_hidden)?;
@@ -298,6 +279,28 @@ impl Architecture {
     }
 }
 
+/// A size from 1 to `most`.
+pub(super) fn size(
+    field: &'static str,
+    value: usize,
+    most: usize,
+) -> Result<usize, InvalidProblem> {
+    if (1..=most).contains(&value) {
+        return Ok(value);
+    }
+    Err(InvalidProblem::new(field, value, format_args!("allowed are 1..={most}")))
+}
+
+/// The width d / H of each of `heads` heads that have the width together.
+pub(super) fn head_width(width: usize, heads: usize) -> Result<usize, InvalidProblem> {
+    if heads > 0 && width.is_multiple_of(heads) {
+        return Ok(width / heads);
+    }
+    let divisors = (1..=width).filter(|h| width.is_multiple_of(*h)).join(", ");
+    let allowed = format_args!("must divide the width {width}, so one of {divisors}").to_string();
+    Err(InvalidProblem::new("heads", heads, allowed))
+}
+
 /// Attention that has these layers, if any has.
 fn attention_like(width: usize, layers: &[Layer]) -> Option<Architecture> {
     let Some(Layer::Attention(first)) = layers.first() else { return None };
@@ -311,12 +314,8 @@ fn mixer_like(width: usize, layers: &[Layer]) -> Option<Architecture> {
         [Layer::Permutation(p), rest @ ..] => (Some(p.clone()), rest),
         _ => (None, layers),
     };
-    let inside = |layer: &Layer| match layer {
-        Layer::Residual(Residual { inner }) => inner.first().cloned(),
-        other => Some(other.clone()),
-    };
-    let (Some(Layer::TokenMixing(token)), Some(Layer::ChannelMixing(channel))) =
-        (inside(rest.first()?), inside(rest.get(1)?))
+    let (Layer::TokenMixing(token), Layer::ChannelMixing(channel)) =
+        (rest.first()?.inside(), rest.get(1)?.inside())
     else {
         return None;
     };

@@ -1,6 +1,7 @@
 //! Attention by a few sizes, with the parts of a published model that the plain shape leaves out: a shorthand for a
 //! network given by its layers.
 
+use super::architecture::{head_width, size};
 use super::layers::{Attention, ChannelMixing, Layer, Residual};
 use super::site::MAX_LAYERS;
 use super::{
@@ -54,28 +55,15 @@ impl TransformerShape {
         if self.mlp_degree.is_none() && !self.residual && self.head_width.is_none() {
             return Ok(Architecture::Attention(AttentionShape { depth, width, heads }));
         }
-        let size = |field: &'static str, value: usize, most: usize| match (1..=most)
-            .contains(&value)
-        {
-            true => Ok(value),
-            false => Err(InvalidProblem::new(field, value, format_args!("allowed are 1..={most}"))),
-        };
         let parts = 1 + usize::from(self.mlp_degree.is_some());
         size("depth", depth, MAX_LAYERS / parts)?;
         size("width", width, MAX_SIZE)?;
         size("heads", heads, MAX_HEADS / depth)?;
-        let head_width = match self.head_width {
+        let own_width = match self.head_width {
             Some(given) => size("head-width", given, MAX_SIZE)?,
-            None if width.is_multiple_of(heads) => width / heads,
-            None => {
-                return Err(InvalidProblem::new(
-                    "heads",
-                    heads,
-                    format_args!("must divide the width {width}"),
-                ));
-            }
+            None => head_width(width, heads)?,
         };
-        let mut block: Vec<Layer> = vec![Attention::plain(heads, head_width).into()];
+        let mut block: Vec<Layer> = vec![Attention::plain(heads, own_width).into()];
         if let Some(degree) = self.mlp_degree {
             if !(1..=MAX_ACTIVATION_DEGREE).contains(&degree) {
                 let allowed = format_args!("allowed are 1..={MAX_ACTIVATION_DEGREE}");

@@ -199,6 +199,14 @@ impl Layer {
         self.definition(tokens, width).map(|layer| layer.output)
     }
 
+    /// The one layer inside a residual connection; any other layer itself.
+    pub(crate) fn inside(&self) -> &Self {
+        match self {
+            Self::Residual(Residual { inner }) if inner.len() == 1 => &inner[0],
+            other => other,
+        }
+    }
+
     /// The parameter matrices, for a state that the layer accepts.
     pub fn parameters(&self, tokens: usize, width: usize) -> Vec<Parameter> {
         let mut parameters = Parameters::default();

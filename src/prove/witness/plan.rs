@@ -3,7 +3,7 @@
 use super::{Witness, WitnessKind};
 use crate::arith::{Rational, Ring};
 use crate::bounds::block_form::BlockForm;
-use crate::network::layers::{Layer, Residual, placed};
+use crate::network::layers::{Layer, placed};
 use crate::network::{Activation, Architecture, InputFamily, Network, Problem, SideFamily};
 use crate::poly::Polynomial;
 use nalgebra::DMatrix;
@@ -131,7 +131,7 @@ impl Plan {
         let BlockForm { depth, width, heads, head_width, .. } = form;
         let mut plan = Self::new(problem, Sizes { depth, width, heads, head_width });
         plan.mixing = vec![Mixing::zero(width, form.hidden); depth];
-        if let Layer::ChannelMixing(mixing) = inside(&shape.layers[1]) {
+        if let Layer::ChannelMixing(mixing) = shape.layers[1].inside() {
             plan.activation = mixing.activation.clone();
         }
         Ok(plan)
@@ -232,13 +232,6 @@ fn named_factors(heads: &[Head]) -> Vec<(String, &DMatrix<Rational>)> {
         .map(|(name, factor)| (format!("head{h}.{name}"), factor))
     });
     factors.collect()
-}
-
-fn inside(layer: &Layer) -> &Layer {
-    match layer {
-        Layer::Residual(Residual { inner }) if inner.len() == 1 => &inner[0],
-        other => other,
-    }
 }
 
 /// The polynomial that is the constant `n`.
