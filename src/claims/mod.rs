@@ -20,6 +20,7 @@ mod witnesses;
 
 pub use certify::{Examined, certify, count_cases, overall};
 pub use networks::NetworkClaim;
+pub use published_gaps::{PUBLISHED_SHAPES, PublishedShape, published_pair};
 pub use small::{small_attention, small_mixers, small_problems};
 
 pub use crate::network::{describe, fingerprint};

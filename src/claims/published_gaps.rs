@@ -4,13 +4,44 @@ use super::{
     Case, Certified, Claim, Outcome, Profile, Verdict, certified_bound, describe, file_name,
 };
 use crate::bounds::{Evaluation, Regime, gap};
-use crate::network::{Architecture, MixerShape, Output, Partition, Problem, TransformerShape};
+use crate::network::{
+    Architecture, MixerShape, Output, Partition, Problem, TransformerShape, presets,
+};
 use crate::prove::certify_gap;
 
 struct PublishedGaps;
 
-/// (d, H, S).
-const SHAPES: [(usize, usize, usize); 2] = [(768, 12, 384), (1024, 16, 512)];
+/// A name, and the presets of attention and of the Mixer.
+pub type PublishedShape = (&'static str, [&'static str; 2]);
+
+/// The two shapes of Corollaries 5.2 and 5.5.
+pub const PUBLISHED_SHAPES: [PublishedShape; 2] =
+    [("B/16", ["vit-b-16", "mixer-b-16"]), ("L/16", ["vit-l-16", "mixer-l-16"])];
+
+/// Attention and the Mixer of a shape at one depth, tokens in halves: with `blocks` both with residual connections
+/// and a quadratic position-wise part, else with neither.
+pub fn published_pair((_, presets): PublishedShape, depth: usize, blocks: bool) -> [Problem; 2] {
+    let [attention, mixer] = presets.map(|name| presets::find(name).expect("a preset"));
+    let (Architecture::Attention(own), Architecture::Mixer(other)) =
+        (attention.architecture(), mixer.architecture())
+    else {
+        unreachable!("a preset of attention and one of a Mixer")
+    };
+    let own = TransformerShape {
+        mlp_degree: blocks.then_some(2),
+        mlp_hidden: attention.channel_hidden,
+        residual: blocks,
+        ..TransformerShape::plain(depth, own.width, own.heads)
+    };
+    let channel_degree = if blocks { 2 } else { 1 };
+    let other = MixerShape { depth, channel_degree, residual: blocks, ..other };
+    [own.architecture(), Ok(Architecture::Mixer(other))].map(|architecture| {
+        let problem = |architecture| {
+            Problem::new(architecture, Partition::halves(attention.tokens)?, Output::default())
+        };
+        architecture.and_then(problem).expect("the sizes are valid")
+    })
+}
 
 impl Claim for PublishedGaps {
     fn id(&self) -> &'static str {
@@ -35,32 +66,13 @@ impl Claim for PublishedGaps {
             (6, true, Regime::Certified),
         ];
         let list = list.iter().chain(deeper);
-        let both = list.flat_map(|expected| SHAPES.map(|shape| (shape, *expected)));
+        let both = list.flat_map(|expected| PUBLISHED_SHAPES.map(|shape| (shape, *expected)));
         both.map(|(shape, expected)| case(shape, expected)).collect()
     }
 }
 
-fn case(
-    (width, heads, hidden): (usize, usize, usize),
-    (depth, blocks, expected): (usize, bool, Regime),
-) -> Case {
-    let attention = TransformerShape {
-        mlp_degree: blocks.then_some(2),
-        residual: blocks,
-        ..TransformerShape::plain(depth, width, heads)
-    };
-    let mixer = MixerShape {
-        channel_hidden: attention.mlp_hidden,
-        channel_degree: if blocks { 2 } else { 1 },
-        residual: blocks,
-        ..MixerShape::quadratic(depth, width, hidden)
-    };
-    let problem = |architecture| {
-        Partition::halves(196)
-            .and_then(|halves| Problem::new(architecture, halves, Output::default()))
-    };
-    let attention = attention.architecture().and_then(problem).expect("the sizes are valid");
-    let mixer = problem(Architecture::Mixer(mixer)).expect("the sizes are valid");
+fn case(shape: PublishedShape, (depth, blocks, expected): (usize, bool, Regime)) -> Case {
+    let [attention, mixer] = published_pair(shape, depth, blocks);
     let name = format!("{} against {}", describe(&attention), describe(&mixer));
     Case::new(name, move |_| {
         let gap = match gap(&attention, &mixer) {

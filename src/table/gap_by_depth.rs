@@ -3,9 +3,7 @@
 
 use super::{Cell, Data, Table};
 use crate::bounds::{SCOPE, gap};
-use crate::network::{
-    Architecture, InvalidProblem, MixerShape, Output, Partition, Problem, TransformerShape,
-};
+use crate::claims::{PUBLISHED_SHAPES, PublishedShape, published_pair};
 use rayon::prelude::*;
 use rug::Rational;
 use rug::ops::Pow;
@@ -16,11 +14,7 @@ struct GapByDepth {
     blocks: bool,
 }
 
-const TOKENS: usize = 196;
 const DEEPEST: usize = 40;
-
-/// (name, d, H, S).
-const SHAPES: [(&str, usize, usize, usize); 2] = [("B/16", 768, 12, 384), ("L/16", 1024, 16, 512)];
 
 /// `(3/2)^depth`, enclosed: the conversion truncates.
 fn three_halves(depth: usize) -> Cell {
@@ -29,32 +23,8 @@ fn three_halves(depth: usize) -> Cell {
 }
 
 impl GapByDepth {
-    /// Attention and the Mixer.
-    fn problems(
-        &self,
-        depth: usize,
-        (_, width, heads, hidden): (&str, usize, usize, usize),
-    ) -> Result<[Problem; 2], InvalidProblem> {
-        let plain = TransformerShape::plain(depth, width, heads);
-        let attention = TransformerShape {
-            mlp_degree: self.blocks.then_some(2),
-            residual: self.blocks,
-            ..plain
-        };
-        let mixer = MixerShape {
-            channel_degree: if self.blocks { 2 } else { 1 },
-            channel_hidden: attention.mlp_hidden,
-            residual: self.blocks,
-            ..MixerShape::quadratic(depth, width, hidden)
-        };
-        let problem = |architecture| {
-            Problem::new(architecture, Partition::halves(TOKENS)?, Output::default())
-        };
-        Ok([problem(attention.architecture()?)?, problem(Architecture::Mixer(mixer))?])
-    }
-
-    fn row(&self, shape: (&'static str, usize, usize, usize), depth: usize) -> Vec<Cell> {
-        let [attention, mixer] = self.problems(depth, shape).expect("valid sizes");
+    fn row(&self, shape: PublishedShape, depth: usize) -> Vec<Cell> {
+        let [attention, mixer] = published_pair(shape, depth, self.blocks);
         let gap = gap(&attention, &mixer).expect("the same size on both sides");
         let arithmetic = if gap.exact() { "integers" } else { "intervals" };
         let rest = [
@@ -105,8 +75,10 @@ impl Table for GapByDepth {
         &SCOPE
     }
     fn build(&self, _seed: u64) -> Data {
-        let cases: Vec<_> =
-            SHAPES.into_iter().flat_map(|s| (1..=DEEPEST).map(move |depth| (s, depth))).collect();
+        let cases: Vec<_> = PUBLISHED_SHAPES
+            .into_iter()
+            .flat_map(|s| (1..=DEEPEST).map(move |depth| (s, depth)))
+            .collect();
         let columns = vec![
             "shape",
             "$L$",
