@@ -62,6 +62,11 @@ pub(super) fn covered_log((n_a, n_b): (usize, usize), degree: &Integer) -> Optio
     least_sum(&growth(n_a), &growth(n_b), degree)
 }
 
+/// From 1 to [`covered_monomials`]: around a bound that does not exceed it.
+pub(super) fn up_to_covered(variables: (usize, usize), degree: &Integer) -> Option<LogInterval> {
+    Some(LogInterval::between(&LogInterval::one(), &covered_log(variables, degree)?))
+}
+
 inventory::submit!(&HomogeneousBound as &dyn Bound);
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Theorem 4.8: a first token mixing with more hidden units than a side has tokens makes, in every channel,
 //! more forms than there are variables. What the products of few of them span is counted channel by channel.
 
-use super::mixer_homogeneous::{covered_log, visible_variables};
+use super::mixer_homogeneous::{up_to_covered, visible_variables};
 use super::support::{covered_below, paired, spanned, within_forms};
 use super::{Bound, Inapplicable, LogInterval, Side, mixer};
 use crate::network::{MixerShape, Problem};
@@ -54,9 +54,7 @@ impl Bound for SpanBound {
     }
     /// Wide: from 1 to 4.1, which the value does not exceed (with biases to 4.2, the same number).
     fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
-        let shape = mixer(problem).ok()?;
-        let above = covered_log(visible_variables(shape, problem), &problem.big_degree())?;
-        Some(LogInterval::between(&LogInterval::one(), &above))
+        up_to_covered(visible_variables(mixer(problem).ok()?, problem), &problem.big_degree())
     }
 }
 
@@ -83,21 +81,8 @@ pub(super) fn functions(shape: &MixerShape, problem: &Problem) -> Option<[Vec<In
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Architecture, Output, Partition, WeightStyle};
-    use crate::prove::{RankRequest, Weights, generator, rank};
-
-    fn problem(shape: MixerShape, own: usize, other: usize) -> Problem {
-        let partition = Partition::new(own + other, &(0..own).collect::<Vec<_>>()).unwrap();
-        Problem::new(Architecture::Mixer(shape), partition, Output::default()).unwrap()
-    }
-
-    fn shape(depth: usize, degrees: (u64, u64), width: usize, hidden: usize) -> MixerShape {
-        MixerShape {
-            token_degree: degrees.0,
-            channel_degree: degrees.1,
-            ..MixerShape::quadratic(depth, width, hidden)
-        }
-    }
+    use crate::bounds::attack::{mixer_problem as problem, mixer_shape as shape, withstood};
+    use crate::prove::{RankRequest, rank};
 
     fn value_of(id: &str, problem: &Problem) -> Option<Integer> {
         let bound = crate::bounds::find(id).unwrap();
@@ -141,15 +126,7 @@ mod tests {
         for ((depth, degrees), width, hidden) in sizes {
             for (own, other, bias) in [(1, 1, false), (1, 2, true), (1, 3, false), (2, 1, false)] {
                 let shape = MixerShape { bias, ..shape(depth, degrees, width, hidden) };
-                let problem = problem(shape, own, other);
-                let value = SpanBound.value(&problem).unwrap();
-                assert!(SpanBound.enclosure(&problem).unwrap().admits(&value));
-                for style in WeightStyle::ALL {
-                    let mut request = RankRequest::new(problem.clone());
-                    request.weights = Weights::Given(style.draw(&problem, &mut generator(5)));
-                    let found = rank(&request, &|_, _| ()).unwrap().rank;
-                    assert!(value >= found, "{value} {found} {problem:?}");
-                }
+                withstood(&SpanBound, &problem(shape, own, other));
             }
         }
     }

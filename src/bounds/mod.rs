@@ -8,6 +8,8 @@ pub mod numbers;
 pub(crate) mod pairing;
 mod pairing_plan;
 
+#[cfg(test)]
+mod attack;
 mod attention_blocks;
 mod attention_few_layers;
 mod attention_graded;
