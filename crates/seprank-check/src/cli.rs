@@ -2,7 +2,7 @@
 //!
 //! Exit codes: 0 if all are Valid, 1 if one is Invalid, else 2.
 
-use crate::check::{Checked, Summary};
+use crate::check::{Checked, Options, Summary};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,9 @@ pub struct Selection {
     /// Certificates, or directories of them
     #[arg(required = true, value_name = "FILE")]
     pub paths: Vec<PathBuf>,
+    /// Eliminate minors also where the solutions of challenges are given
+    #[arg(long)]
+    pub eliminate: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -28,6 +31,11 @@ pub enum Format {
 }
 
 impl Selection {
+    /// How they are to be checked.
+    pub fn options(&self) -> Options {
+        Options { eliminate: self.eliminate }
+    }
+
     /// The files: the paths given, and for a directory the *.json files in it by name.
     ///
     /// # Errors

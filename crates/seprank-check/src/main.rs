@@ -28,7 +28,7 @@ fn run(Cli { selection }: &Cli) -> io::Result<u8> {
     let mut report = Report::new(selection.format);
     let mut out = io::stdout().lock();
     for file in &files {
-        report.add(&mut out, file, &examine_file(file))?;
+        report.add(&mut out, file, &examine_file(file, selection.options()))?;
     }
     report.finish(&mut out)?;
     Ok(report.exit_code())

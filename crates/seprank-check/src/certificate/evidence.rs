@@ -1,5 +1,6 @@
 //! Weights, and the evidence for either half of a claim.
 
+use super::blocks::Blocks;
 use super::types::{Matrix, Monomial, Rational, Residue, required};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,8 @@ pub enum Lower {
     Grid(Grid),
     /// A matrix of coefficients, non-singular modulo a prime.
     Coefficients(Coefficients),
+    /// Matrices of the coefficients of a function of a sum, non-singular modulo a prime.
+    Blocks(Blocks),
 }
 
 /// The matrix `[f(left_s, right_t)]`.

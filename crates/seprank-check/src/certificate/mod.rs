@@ -6,6 +6,7 @@
 //!
 //! Producers and the checker share this module and nothing else, so it names neither of them.
 
+mod blocks;
 mod claim;
 mod display;
 mod evidence;
@@ -16,6 +17,7 @@ mod read;
 mod types;
 mod write;
 
+pub use blocks::{Block, Blocks, Words};
 pub use claim::{
     Certificate, Claim, Format, GapClaim, Log10, RankClaim, Relation, Scope, Value, Version,
 };

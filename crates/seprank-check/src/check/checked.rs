@@ -1,6 +1,6 @@
 //! What was judged, with the verdict.
 
-use super::check;
+use super::{Options, check_by};
 use super::verdict::{Finding, Verdict};
 use crate::certificate::{Certificate, ReadError};
 use serde::Serialize;
@@ -16,10 +16,10 @@ pub struct Checked {
 }
 
 impl Checked {
-    pub(super) fn new(certificate: Result<Certificate, ReadError>) -> Self {
+    pub(super) fn new(certificate: Result<Certificate, ReadError>, options: Options) -> Self {
         match certificate {
             Ok(certificate) => {
-                Self { verdict: check(&certificate), certificate: Some(certificate) }
+                Self { verdict: check_by(&certificate, options), certificate: Some(certificate) }
             }
             Err(error) => Self { verdict: Finding::from(error).into(), certificate: None },
         }
@@ -29,6 +29,7 @@ impl Checked {
     pub fn summary(&self) -> Summary {
         Summary {
             verdict: self.verdict.name(),
+            by: (self.verdict == Verdict::ValidByChallenge).then_some("challenge"),
             claim: self.certificate.as_ref().map(|c| c.claim.to_string()),
             finding: self.verdict.finding().cloned(),
         }
@@ -39,7 +40,9 @@ impl fmt::Display for Checked {
     /// The verdict; if it is Valid, with the claim.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.verdict, &self.certificate) {
-            (Verdict::Valid, Some(certificate)) => write!(f, "Valid: {}", certificate.claim),
+            (verdict, Some(certificate)) if verdict.is_valid() => {
+                write!(f, "{verdict}: {}", certificate.claim)
+            }
             (verdict, _) => verdict.fmt(f),
         }
     }
@@ -50,6 +53,9 @@ impl fmt::Display for Checked {
 pub struct Summary {
     /// The name of the verdict.
     pub verdict: &'static str,
+    /// `"challenge"` where a false claim would pass, one try in 2^128.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<&'static str>,
     /// What is claimed, in one line, if the bytes are a certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<String>,

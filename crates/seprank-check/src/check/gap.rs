@@ -1,7 +1,8 @@
 //! Gaps: a lower bound for attention above an upper bound for the Mixer.
 
 use super::count::Work;
-use super::evidence;
+use super::Options;
+use super::evidence::{self, Way};
 use super::logarithm;
 use super::problem::Problem;
 use super::theorem::blocks::Blocks;
@@ -10,11 +11,12 @@ use crate::certificate::{Architecture, Decimal, GapClaim, RankClaim, Relation, S
 use std::fmt::Display;
 
 /// Both bounds hold, they are about one problem size, and the lower one is larger.
-pub(super) fn check(gap: &GapClaim, work: &Work) -> Result<(), Finding> {
+pub(super) fn check(gap: &GapClaim, work: &Work, options: Options) -> Result<Way, Finding> {
     sides(gap)?;
-    evidence::check(&gap.lower, "claim.gap.lower", work)?;
-    evidence::check(&gap.upper, "claim.gap.upper", work)?;
-    order(&gap.lower.value, &gap.upper.value)
+    let lower = evidence::check(&gap.lower, "claim.gap.lower", work, options)?;
+    let upper = evidence::check(&gap.upper, "claim.gap.upper", work, options)?;
+    order(&gap.lower.value, &gap.upper.value)?;
+    Ok(lower.max(upper))
 }
 
 fn sides(GapClaim { lower, upper }: &GapClaim) -> Result<(), Finding> {

@@ -11,6 +11,7 @@
 //! multiplications modulo p for attention, `r^2 L (2 N S d + 2 N d C)` for the Mixer, r^2
 //! evaluations as written for a network by its layers, and `r^3 / 3` for the determinant.
 
+pub mod challenge;
 mod checked;
 mod count;
 mod evidence;
@@ -18,6 +19,7 @@ mod gap;
 mod layers;
 mod logarithm;
 mod matrix;
+mod monomials;
 mod network;
 mod polynomial;
 mod prime;
@@ -31,6 +33,7 @@ pub use verdict::{Finding, Kind, Verdict};
 
 use crate::certificate::{self, Certificate, Claim};
 use count::Work;
+use evidence::Way;
 use std::path::Path;
 
 /// Checks a certificate. Never panics, and stops with [`Kind::Limit`] before a computation that
@@ -43,11 +46,27 @@ use std::path::Path;
 /// assert_eq!(check::check(&certificate), check::Verdict::Valid);
 /// ```
 pub fn check(certificate: &Certificate) -> Verdict {
+    check_by(certificate, Options::default())
+}
+
+/// How a certificate is to be checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether minors are eliminated also where the solutions of challenges are given.
+    pub eliminate: bool,
+}
+
+/// [`check`], as the options say.
+pub fn check_by(certificate: &Certificate, options: Options) -> Verdict {
     let result = match &certificate.claim {
-        Claim::Rank(claim) => evidence::check(claim, "claim.rank", &Work::new()),
-        Claim::Gap(claim) => gap::check(claim, &Work::new()),
+        Claim::Rank(claim) => evidence::check(claim, "claim.rank", &Work::new(), options),
+        Claim::Gap(claim) => gap::check(claim, &Work::new(), options),
     };
-    result.map_or_else(Finding::into, |()| Verdict::Valid)
+    match result {
+        Ok(Way::Whole) => Verdict::Valid,
+        Ok(Way::Challenge) => Verdict::ValidByChallenge,
+        Err(finding) => finding.into(),
+    }
 }
 
 /// Reads and checks bytes. What is not a certificate is Invalid; one with a field too few, or that
@@ -62,16 +81,16 @@ pub fn check(certificate: &Certificate) -> Verdict {
 /// );
 /// ```
 pub fn examine(bytes: &[u8]) -> Checked {
-    Checked::new(certificate::from_bytes(bytes))
+    Checked::new(certificate::from_bytes(bytes), Options::default())
 }
 
 /// [`examine`] of the bytes of a file, which is opened and read once. One that cannot be read is
 /// Incomplete.
-pub fn examine_file(path: &Path) -> Checked {
-    Checked::new(certificate::read(path))
+pub fn examine_file(path: &Path, options: Options) -> Checked {
+    Checked::new(certificate::read(path), options)
 }
 
 /// The verdict of [`examine_file`].
 pub fn check_file(path: &Path) -> Verdict {
-    examine_file(path).verdict
+    examine_file(path, Options::default()).verdict
 }

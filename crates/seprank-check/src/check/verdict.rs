@@ -31,6 +31,10 @@ kinds! {
         MinorSize = "minor-size",
         /// The minor is zero modulo the prime.
         Minor = "minor",
+        /// The numbers of a block's rows and columns are not those of one class of it.
+        Block = "block",
+        /// The solutions do not meet the challenge.
+        Challenge = "challenge",
         /// There are more products than the value claimed.
         SeparationSize = "separation-size",
         /// The products do not sum to f.
@@ -133,6 +137,9 @@ impl From<ReadError> for Finding {
 pub enum Verdict {
     /// The claim follows from the evidence and the theorems it names.
     Valid,
+    /// The same, but for a chance: minors were not eliminated but asked for solutions to right-hand sides
+    /// that nobody chose. A false claim passes one try in 2^128.
+    ValidByChallenge,
     /// Nothing is wrong but something is missing.
     Incomplete(Finding),
     /// Something is wrong.
@@ -143,16 +150,21 @@ impl Verdict {
     /// `"valid"`, `"incomplete"` or `"invalid"`.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Valid => "valid",
+            Self::Valid | Self::ValidByChallenge => "valid",
             Self::Incomplete(_) => "incomplete",
             Self::Invalid(_) => "invalid",
         }
     }
 
+    /// Whether it is one of the two kinds of valid.
+    pub fn is_valid(&self) -> bool {
+        self.finding().is_none()
+    }
+
     /// The process exit code: 0, 2, 1.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Valid => 0,
+            Self::Valid | Self::ValidByChallenge => 0,
             Self::Incomplete(_) => 2,
             Self::Invalid(_) => 1,
         }
@@ -161,7 +173,7 @@ impl Verdict {
     /// What is wrong or missing, if anything.
     pub fn finding(&self) -> Option<&Finding> {
         match self {
-            Self::Valid => None,
+            Self::Valid | Self::ValidByChallenge => None,
             Self::Incomplete(finding) | Self::Invalid(finding) => Some(finding),
         }
     }
@@ -181,6 +193,9 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Valid => f.write_str("Valid"),
+            Self::ValidByChallenge => {
+                f.write_str("Valid by challenge (a false claim passes one try in 2^128)")
+            }
             Self::Incomplete(finding) => write!(f, "Incomplete ({finding})"),
             Self::Invalid(finding) => write!(f, "Invalid ({finding})"),
         }

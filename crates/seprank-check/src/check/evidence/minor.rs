@@ -59,7 +59,7 @@ impl Check<'_> {
     }
 
     /// The field of p elements.
-    fn field(&self, prime: &Residue, place: &str) -> Result<Residues, Finding> {
+    pub(super) fn field(&self, prime: &Residue, place: &str) -> Result<Residues, Finding> {
         if prime.0 >> 63 == 0 && is_prime(prime.0) {
             Ok(Residues::new(prime.0))
         } else {

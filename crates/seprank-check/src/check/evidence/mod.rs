@@ -1,8 +1,11 @@
 //! Claims on one separation rank, and the evidence for either half.
 
+mod blocks;
+mod function;
 mod minor;
 mod polynomials;
 
+use super::Options;
 use super::count::{Failure, Work};
 use super::logarithm;
 use super::network::Network;
@@ -14,17 +17,29 @@ use crate::certificate::{Lower, RankClaim, Relation, Scope, Upper, Value};
 use num_bigint::BigUint;
 
 /// Checks a claim; `place` is where it stands in the file.
-pub(super) fn check(claim: &RankClaim, place: &str, work: &Work) -> Result<(), Finding> {
+pub(super) fn check(
+    claim: &RankClaim,
+    place: &str,
+    work: &Work,
+    options: Options,
+) -> Result<Way, Finding> {
     let problem = Problem::new(&claim.problem, place)?;
-    let check = Check { claim, place, problem: &problem, work };
+    let check = Check { claim, place, problem: &problem, work, eliminate: options.eliminate };
     check.form()?;
-    if let Some(lower) = &claim.lower {
-        check.lower(lower)?;
-    }
+    let way = claim.lower.as_ref().map_or(Ok(Way::Whole), |lower| check.lower(lower))?;
     if let Some(upper) = &claim.upper {
         check.upper(upper)?;
     }
-    Ok(())
+    Ok(way)
+}
+
+/// What a claim was seen to follow from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    /// All of its evidence.
+    Whole,
+    /// Answers to challenges, for a minor at least.
+    Challenge,
 }
 
 struct Check<'a> {
@@ -32,6 +47,7 @@ struct Check<'a> {
     place: &'a str,
     problem: &'a Problem<'a>,
     work: &'a Work,
+    eliminate: bool,
 }
 
 impl Check<'_> {
@@ -118,12 +134,14 @@ impl Check<'_> {
         }
     }
 
-    fn lower(&self, lower: &Lower) -> Result<(), Finding> {
+    fn lower(&self, lower: &Lower) -> Result<Way, Finding> {
         match lower {
-            Lower::Theorem(id) => self.theorem(id, Side::Lower, "lower"),
-            Lower::Grid(grid) => self.grid(grid),
-            Lower::Coefficients(coefficients) => self.coefficients(coefficients),
+            Lower::Theorem(id) => self.theorem(id, Side::Lower, "lower")?,
+            Lower::Grid(grid) => self.grid(grid)?,
+            Lower::Coefficients(coefficients) => self.coefficients(coefficients)?,
+            Lower::Blocks(blocks) => return self.blocks(blocks),
         }
+        Ok(Way::Whole)
     }
 
     fn upper(&self, upper: &Upper) -> Result<(), Finding> {

@@ -1,0 +1,69 @@
+//! Evidence by blocks, for functions of a sum (docs/theory.md, 1.6).
+
+use super::types::{Residue, required};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Minors of Hankel blocks, whose orders add up to the rank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blocks {
+    /// The prime p.
+    pub prime: Residue,
+    /// One number a channel, whose bits say which changes of sign of channels the function is odd under;
+    /// all 0 if the blocks are not split.
+    pub signs: Vec<u64>,
+    /// The minors: no two of one degree and class.
+    pub blocks: Vec<Block>,
+}
+
+/// A minor of the block of one degree, within one class of signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Block {
+    /// The degree b.
+    pub degree: u64,
+    /// Numbers of the rows (k, alpha), |alpha| = C - b.
+    pub rows: Words,
+    /// Numbers of the columns beta, |beta| = b.
+    pub cols: Words,
+    /// The solutions of the challenges; without them the minor is eliminated.
+    #[serde(deserialize_with = "required")]
+    pub solutions: Option<Vec<Words>>,
+}
+
+impl Blocks {
+    /// The same without the answers to challenges: what fixes them.
+    pub(crate) fn unanswered(&self) -> Self {
+        let mut blocks = self.clone();
+        for block in &mut blocks.blocks {
+            block.solutions.iter_mut().for_each(Vec::clear);
+        }
+        blocks
+    }
+}
+
+/// Numbers below 2^32: in a file the base64 (RFC 4648, with padding) of four bytes each, the lowest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(pub Vec<u32>);
+
+impl Serialize for Words {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = self.0.iter().flat_map(|w| w.to_le_bytes()).collect();
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+}
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = STANDARD.decode(text).map_err(de::Error::custom)?;
+        let (words, rest) = bytes.as_chunks::<4>();
+        if !rest.is_empty() {
+            let got = bytes.len();
+            return Err(de::Error::custom(format_args!("{got} bytes are no numbers of 4 bytes")));
+        }
+        Ok(Self(words.iter().map(|w| u32::from_le_bytes(*w)).collect()))
+    }
+}
