@@ -29,7 +29,13 @@ pub fn count(p: u64) -> usize {
 /// Right-hand side number `index` for matrix number `block`: `order` residues below p < 2^32. Words of
 /// eight bytes, the lowest first, are taken from the SHA-256 of the digest, `block`, `index` (four bytes each)
 /// and a counter from 0 (eight bytes); those at or above the largest multiple of p are passed over.
-pub fn right_hand_side(digest: &[u8; 32], block: u32, index: u32, order: usize, p: u64) -> Vec<u32> {
+pub fn right_hand_side(
+    digest: &[u8; 32],
+    block: u32,
+    index: u32,
+    order: usize,
+    p: u64,
+) -> Vec<u32> {
     let end = u64::MAX - (u64::MAX % p + 1) % p; // the last word below a multiple of p
     let mut residues = Vec::with_capacity(order);
     for counter in 0u64.. {

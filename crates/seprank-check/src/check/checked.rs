@@ -1,7 +1,7 @@
 //! What was judged, with the verdict.
 
-use super::{Options, check_by};
 use super::verdict::{Finding, Verdict};
+use super::{Options, check_by};
 use crate::certificate::{Certificate, ReadError};
 use serde::Serialize;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Gaps: a lower bound for attention above an upper bound for the Mixer.
 
-use super::count::Work;
 use super::Options;
+use super::count::Work;
 use super::evidence::{self, Way};
 use super::logarithm;
 use super::problem::Problem;

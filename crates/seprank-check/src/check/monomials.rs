@@ -65,7 +65,8 @@ impl Monomials {
                     before += self.choose[place + 1][tuple[place] + place];
                     place += 1;
                 }
-                table[v * count + m] = (before + self.choose[place + 1][v + place] + after[place]) as u32;
+                table[v * count + m] =
+                    (before + self.choose[place + 1][v + place] + after[place]) as u32;
             }
             self.advance(&mut tuple);
         }
@@ -157,9 +158,11 @@ impl Multiples {
             std::mem::swap(before, now);
             now.clear();
             let (table, count) = (&monomials.products[k + step], monomials.count(k + step));
-            now.extend(level.iter().map(|(rest, v)| {
-                table[*v as usize * count + before[*rest as usize] as usize]
-            }));
+            now.extend(
+                level
+                    .iter()
+                    .map(|(rest, v)| table[*v as usize * count + before[*rest as usize] as usize]),
+            );
         }
         let now = &*now;
         self.places.iter().map(move |place| now[*place as usize] as usize)

@@ -24,7 +24,12 @@ impl Check<'_> {
     pub(super) fn blocks(&self, evidence: &Blocks) -> Result<Way, Finding> {
         let ring = self.field(&evidence.prime, "lower.blocks.prime")?;
         if ring.modulus() >> 31 != 0 {
-            return Err(self.finding(Kind::Prime, "lower.blocks.prime", "a prime below 2^31", ring.modulus()));
+            return Err(self.finding(
+                Kind::Prime,
+                "lower.blocks.prime",
+                "a prime below 2^31",
+                ring.modulus(),
+            ));
         }
         self.orders(evidence)?;
         let function = self.sum_function(&ring, PLACE)?;
@@ -58,10 +63,16 @@ impl Check<'_> {
                     way = Way::Challenge;
                 }
                 _ => {
-                    within_limit(&self.at(&place), "rows, to be eliminated", MAX_ELIMINATED, minor.order())?;
+                    within_limit(
+                        &self.at(&place),
+                        "rows, to be eliminated",
+                        MAX_ELIMINATED,
+                        minor.order(),
+                    )?;
                     let found = rank(&ring, minor.matrix());
                     if (found as u64) < minor.order() {
-                        let expected = format_args!("rank {} modulo {}", minor.order(), ring.modulus());
+                        let expected =
+                            format_args!("rank {} modulo {}", minor.order(), ring.modulus());
                         return Err(self.finding(Kind::Minor, &place, expected, found));
                     }
                 }
@@ -78,7 +89,12 @@ impl Check<'_> {
             let (rows, cols) = (block.rows.0.len(), block.cols.0.len());
             if rows != cols {
                 let place = format!("{PLACE}.blocks[{number}].cols");
-                return Err(self.finding(Kind::MinorSize, &place, format_args!("{rows} columns"), cols));
+                return Err(self.finding(
+                    Kind::MinorSize,
+                    &place,
+                    format_args!("{rows} columns"),
+                    cols,
+                ));
             }
             sum += rows as u64; // a file is at most 64 MiB
         }
@@ -127,21 +143,37 @@ impl Check<'_> {
         let degree = index(block.degree);
         if degree > most {
             let expected = format_args!("0..={most}");
-            return Err(self.finding(Kind::Block, &format!("{place}.degree"), expected, block.degree));
+            return Err(self.finding(
+                Kind::Block,
+                &format!("{place}.degree"),
+                expected,
+                block.degree,
+            ));
         }
         let rows = function.monomials.count(most - degree) * function.components;
-        let sides = [("rows", &block.rows.0, rows), ("cols", &block.cols.0, function.monomials.count(degree))];
+        let sides = [
+            ("rows", &block.rows.0, rows),
+            ("cols", &block.cols.0, function.monomials.count(degree)),
+        ];
         for (side, numbers, count) in sides {
             if let Some(number) = numbers.iter().find(|n| **n as usize >= count) {
                 let place = format!("{place}.{side}");
-                return Err(self.finding(Kind::Block, &place, format_args!("numbers below {count}"), number));
+                return Err(self.finding(
+                    Kind::Block,
+                    &place,
+                    format_args!("numbers below {count}"),
+                    number,
+                ));
             }
         }
         let label = |k: usize| classes.of_degree(function, k);
         let (of_rows, of_cols) = (label(most - degree), label(degree));
         let components = function.components;
-        let row = |n: &u32| of_rows[*n as usize / components] ^ classes.components[*n as usize % components];
-        let mut found = block.rows.0.iter().map(row).chain(block.cols.0.iter().map(|n| of_cols[*n as usize]));
+        let row = |n: &u32| {
+            of_rows[*n as usize / components] ^ classes.components[*n as usize % components]
+        };
+        let mut found =
+            block.rows.0.iter().map(row).chain(block.cols.0.iter().map(|n| of_cols[*n as usize]));
         let first = found.next().unwrap_or(0);
         if found.all(|class| class == first) {
             return Ok(first);
@@ -169,10 +201,20 @@ impl Check<'_> {
         for (i, x) in solutions.iter().enumerate() {
             let place = format!("{place}[{i}]");
             if x.len() != order {
-                return Err(self.finding(Kind::Challenge, &place, format_args!("{order} residues"), x.len()));
+                return Err(self.finding(
+                    Kind::Challenge,
+                    &place,
+                    format_args!("{order} residues"),
+                    x.len(),
+                ));
             }
             if let Some(x) = x.iter().find(|x| u64::from(**x) >= p) {
-                return Err(self.finding(Kind::Residue, &place, format_args!("residues below {p}"), x));
+                return Err(self.finding(
+                    Kind::Residue,
+                    &place,
+                    format_args!("residues below {p}"),
+                    x,
+                ));
             }
         }
         let number = u32::try_from(number).unwrap_or(u32::MAX);
@@ -183,7 +225,12 @@ impl Check<'_> {
             None => Ok(()),
             Some((i, row)) => {
                 let expected = format_args!("the minor times it is the challenge in row {row}");
-                Err(self.finding(Kind::Challenge, &format!("{place}[{i}]"), expected, "another residue"))
+                Err(self.finding(
+                    Kind::Challenge,
+                    &format!("{place}[{i}]"),
+                    expected,
+                    "another residue",
+                ))
             }
         }
     }
@@ -199,7 +246,9 @@ impl Classes {
     /// Of every monomial of degree k.
     fn of_degree(&self, function: &SumFunction, k: usize) -> Vec<u64> {
         let mut list = Vec::with_capacity(function.monomials.count(k));
-        function.monomials.each(k, |t| list.push(t.iter().fold(0, |sum, v| sum ^ self.variables[*v])));
+        function
+            .monomials
+            .each(k, |t| list.push(t.iter().fold(0, |sum, v| sum ^ self.variables[*v])));
         list
     }
 }
@@ -243,7 +292,9 @@ impl<'a> Minor<'a> {
                 places.extend(self.columns.of(monomials, degree, alpha, &mut spare));
             }
             entries.clear();
-            entries.extend(places.iter().map(|gamma| function.scaled[gamma * components + row % components]));
+            entries.extend(
+                places.iter().map(|gamma| function.scaled[gamma * components + row % components]),
+            );
             f(number, &entries);
         }
     }

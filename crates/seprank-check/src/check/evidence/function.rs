@@ -30,10 +30,13 @@ pub(super) struct SumFunction {
 
 impl Check<'_> {
     /// Tests the hypotheses of 1.6 and expands f. The prime is below 2^31.
-    pub(super) fn sum_function(&self, ring: &Residues, place: &str) -> Result<SumFunction, Finding> {
-        let hypothesis = |expected: &str| {
-            Err(self.finding(Kind::Hypothesis, place, expected, "otherwise"))
-        };
+    pub(super) fn sum_function(
+        &self,
+        ring: &Residues,
+        place: &str,
+    ) -> Result<SumFunction, Finding> {
+        let hypothesis =
+            |expected: &str| Err(self.finding(Kind::Hypothesis, place, expected, "otherwise"));
         match (&self.problem.architecture, &self.claim.weights) {
             (Architecture::Attention { heads, .. }, Some(Weights::Attention(layers))) => {
                 if self.problem.sides().iter().any(|side| *side < self.problem.width) {
@@ -64,8 +67,14 @@ impl Check<'_> {
             return Err(self.finding(Kind::Hypothesis, place, expected, ring.modulus()));
         };
         let sizes = Monomials::sizes(variables, degree);
-        let needed = sizes.map_or(u64::MAX, |(table, count)| table.max(count.saturating_mul(components)));
-        within_limit(&self.at(place), "coefficients, and products of monomials", MAX_ENTRIES, needed)?;
+        let needed =
+            sizes.map_or(u64::MAX, |(table, count)| table.max(count.saturating_mul(components)));
+        within_limit(
+            &self.at(place),
+            "coefficients, and products of monomials",
+            MAX_ENTRIES,
+            needed,
+        )?;
         Ok(Monomials::new(index(variables), index(degree)))
     }
 
@@ -80,14 +89,21 @@ impl Check<'_> {
         let (d, depth) = (self.problem.width, self.problem.depth);
         // Letters G in a word, and in all words together.
         let degree = (0..depth).try_fold(0u64, |c, _| c.checked_mul(3)?.checked_add(1));
-        let letters = (0..depth).try_fold(0u64, |n, _| n.checked_mul(3)?.checked_add(1)?.checked_mul(heads));
+        let letters =
+            (0..depth).try_fold(0u64, |n, _| n.checked_mul(3)?.checked_add(1)?.checked_mul(heads));
         self.problem.affordable(1, self.place)?;
         let monomials = self.monomials(ring, (d * (d + 1) / 2, degree), d, place)?;
         let size = monomials.count(monomials.degree) as u64;
         let operations = letters.and_then(|n| n.checked_mul(size)?.checked_mul(8 * d * d));
-        within_limit(&self.at(place), "multiplications", MAX_OPERATIONS, operations.unwrap_or(u64::MAX))?;
+        within_limit(
+            &self.at(place),
+            "multiplications",
+            MAX_OPERATIONS,
+            operations.unwrap_or(u64::MAX),
+        )?;
         let embedded = |factor: &crate::certificate::Matrix| -> Option<Matrix<u64>> {
-            let entries: Option<Vec<u64>> = factor.iter().flatten().map(|q| ring.embed(&q.0)).collect();
+            let entries: Option<Vec<u64>> =
+                factor.iter().flatten().map(|q| ring.embed(&q.0)).collect();
             Some(Matrix::new(factor.len(), factor.first().map_or(0, Vec::len), entries?))
         };
         let product = |a: &_, b: &_| Some(multiply(ring, &embedded(a)?, &embedded(b)?.transpose()));
@@ -103,7 +119,8 @@ impl Check<'_> {
         let words = Words { ring, monomials: &monomials, layers, width: index(d) };
         let mut unit = vec![0; index(d)];
         unit[index(self.problem.output.1)] = 1;
-        let mut scaled = words.apply(words.layers.len(), Vector { degree: 0, entries: unit }).entries;
+        let mut scaled =
+            words.apply(words.layers.len(), Vector { degree: 0, entries: unit }).entries;
         let channels = (0..index(d)).flat_map(|i| (0..=i).map(move |j| vec![i, j])).collect();
         times_factorials(ring, &monomials, index(d), &mut scaled);
         let component_channels = (0..index(d)).map(|k| vec![k]).collect();
@@ -162,14 +179,20 @@ impl Check<'_> {
         place: &str,
     ) -> Result<Matrix<u64>, Finding> {
         let rank_of = "a first matrix that has the rank S on the tokens of either side";
-        let missing = |got: &dyn std::fmt::Display| self.finding(Kind::Hypothesis, place, rank_of, got);
+        let missing =
+            |got: &dyn std::fmt::Display| self.finding(Kind::Hypothesis, place, rank_of, got);
         if self.problem.sides().iter().any(|side| *side < s) {
             return Err(missing(&"fewer tokens"));
         }
         let w1 = &layers.first().ok_or_else(|| missing(&"no layer"))?.w1;
         let entries: Option<Vec<u64>> = w1.iter().flatten().map(|q| ring.embed(&q.0)).collect();
         let entries = entries.ok_or_else(|| {
-            self.finding(Kind::Denominator, "weights", "denominators prime to the modulus", ring.modulus())
+            self.finding(
+                Kind::Denominator,
+                "weights",
+                "denominators prime to the modulus",
+                ring.modulus(),
+            )
         })?;
         let (s, n) = (index(s), index(self.problem.tokens));
         let w1 = Matrix::new(s, n, entries);
@@ -205,7 +228,9 @@ fn right_inverse(ring: &Residues, w: &Matrix<u64>, allowed: &[usize]) -> Matrix<
         let lead = rows[done].clone();
         for (_, row) in rows.iter_mut().enumerate().filter(|(i, _)| *i != done) {
             let factor = row[col];
-            row.iter_mut().zip(&lead).for_each(|(x, y)| *x = ring.subtract_multiple(*x, factor, *y));
+            row.iter_mut()
+                .zip(&lead)
+                .for_each(|(x, y)| *x = ring.subtract_multiple(*x, factor, *y));
         }
         pivots.push(allowed[col]);
     }
@@ -287,9 +312,10 @@ impl Words<'_> {
             old.copy_from_slice(entries);
             for (i, entry) in entries.iter_mut().enumerate() {
                 // Two residues below 2^31 and their product are below 2^64.
-                let dot = old.iter().enumerate().fold(0, |sum, (j, c)| {
-                    (sum + m.get(i, j) * u64::from(*c)) % p
-                });
+                let dot = old
+                    .iter()
+                    .enumerate()
+                    .fold(0, |sum, (j, c)| (sum + m.get(i, j) * u64::from(*c)) % p);
                 *entry = dot as u32;
             }
         }

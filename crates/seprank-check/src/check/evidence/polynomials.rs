@@ -55,7 +55,11 @@ impl Check<'_> {
         Ok(f)
     }
 
-    pub(super) fn expanded<R: Ring>(&self, ring: &Polynomials<R>, place: &str) -> Result<(), Finding> {
+    pub(super) fn expanded<R: Ring>(
+        &self,
+        ring: &Polynomials<R>,
+        place: &str,
+    ) -> Result<(), Finding> {
         if !ring.too_large() {
             return Ok(());
         }
