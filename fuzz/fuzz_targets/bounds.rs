@@ -1,5 +1,5 @@
 //! Bounds up to the largest sizes: none panics or runs on, no lower one is certainly above an upper
-//! one, and none falls when the network grows deeper.
+//! one, and none that still applies falls when the network grows deeper.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -21,8 +21,8 @@ fuzz_target!(|shape: Shape| {
     }
     let deeper =
         problem.with_depth(problem.architecture().depth() + 1).expect("far from the limit");
-    for (bound, log) in &bounds {
-        bound.applies(&deeper).expect("every bound allows more layers");
+    // Some are about few layers only.
+    for (bound, log) in bounds.iter().filter(|(bound, _)| bound.applies(&deeper).is_ok()) {
         if let Some(more) = bound.enclosure(&deeper) {
             assert!(!more.less_than(log), "{}: {problem:?}", bound.id());
         }

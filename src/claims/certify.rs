@@ -110,7 +110,7 @@ impl Checked {
         let verdict = match certificate::from_bytes(bytes) {
             Err(error) => Verdict::Invalid(format!("{name}: unreadable: {error}")),
             Ok(read) => match check::check(&read) {
-                check::Verdict::Valid => Verdict::Valid,
+                check::Verdict::Valid | check::Verdict::ValidByChallenge => Verdict::Valid,
                 check::Verdict::Invalid(finding) => Verdict::Invalid(why(&finding)),
                 check::Verdict::Incomplete(finding) => Verdict::Incomplete(why(&finding)),
             },

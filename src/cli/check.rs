@@ -52,13 +52,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut report = Report::new(args.selection.format);
     let mut valid = None;
     for file in &files {
-        let mut checked = examine_file(file);
+        let mut checked = examine_file(file, args.selection.options());
         if let Some(wanted) = &wanted {
             checked = about(wanted, checked);
         }
         bar.suspend(|| report.add(&mut out, file, &checked))?;
         bar.inc(1);
-        valid = checked.certificate.filter(|_| checked.verdict == Verdict::Valid);
+        valid = checked.certificate.filter(|_| checked.verdict.is_valid());
     }
     bar.finish_and_clear();
     report.finish(&mut out)?;
