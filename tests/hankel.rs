@@ -28,7 +28,9 @@ fn minor_shows_the_rank(function: &SumFunction, b: usize, most: u64, seed: u64) 
     let below = |list: &[usize], size| {
         list.iter().collect::<BTreeSet<_>>().len() == block.rank && list.iter().all(|i| *i < size)
     };
-    assert!(below(&block.minor_rows, block.rows) && below(&block.minor_cols, block.cols));
+    let rows: Vec<usize> = block.minors.iter().flat_map(|m| m.rows.clone()).collect();
+    let cols: Vec<usize> = block.minors.iter().flat_map(|m| m.cols.clone()).collect();
+    assert!(below(&rows, block.rows) && below(&cols, block.cols));
     let minor = function.minor(&block);
     assert_eq!(minor.shape(), (block.rank, block.rank));
     assert_eq!(rank_mod_p(&minor, function.prime()).rank, block.rank);

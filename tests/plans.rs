@@ -93,7 +93,7 @@ proptest! {
                 prop_assert!(*tried as u64 <= last);
                 prop_assert!(answer.scope != Scope::ProofInputs || *tried as u64 == last);
             }
-            Evidence::Hankel { blocks } => {
+            Evidence::Hankel { blocks, .. } => {
                 let sizes: Vec<_> = blocks.iter().map(|b| (b.rows as u64, b.cols as u64)).collect();
                 prop_assert_eq!(planned.blocks, sizes);
             }

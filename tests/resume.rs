@@ -16,7 +16,7 @@ fn request(seed: u64) -> RankRequest {
 
 fn blocks(request: &RankRequest, directory: &Path) -> Result<Vec<BlockRank>, RankError> {
     match resumed_rank(request, directory, &|_, _| ())?.evidence {
-        Evidence::Hankel { blocks } => Ok(blocks),
+        Evidence::Hankel { blocks, .. } => Ok(blocks),
         _ => panic!("by Hankel blocks"),
     }
 }
@@ -34,7 +34,8 @@ fn a_run_goes_on_from_what_is_finished() {
     let path = dir.path().join("finished");
     let whole = blocks(&request, &path).unwrap();
     assert!(whole.iter().all(|b| b.whole) && whole.iter().any(|b| b.classes == 2));
-    let Evidence::Hankel { blocks: alone } = rank(&request, &|_, _| ()).unwrap().evidence else {
+    let Evidence::Hankel { blocks: alone, .. } = rank(&request, &|_, _| ()).unwrap().evidence
+    else {
         panic!("by Hankel blocks")
     };
     assert_eq!(whole, alone);

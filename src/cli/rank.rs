@@ -353,7 +353,7 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
 
 fn report(answer: &RankAnswer) -> Report {
     let blocks = match &answer.evidence {
-        Evidence::Hankel { blocks } => blocks
+        Evidence::Hankel { blocks, .. } => blocks
             .iter()
             .map(|b| BlockRow {
                 degree_right: b.degree,

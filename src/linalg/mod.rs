@@ -72,6 +72,25 @@ pub fn kernel_values(data: &mut [f64], kernel: &mut LeftKernel, prime: Prime) ->
     modular::product_in_place(data, &mut kernel.columns, rows, n, word(prime))
 }
 
+/// The solutions x of `M x = y`, or of `M^T x = y` if `transposed`, for every y in `sides`, M being the
+/// minor of `found` with its rows and columns in their order: `data` is what [`rank_dense`] or
+/// [`rank_and_kernel`] left of the matrix with `cols` columns. Residues, as those of `sides` are.
+///
+/// Cost: `rank^2` multiply-adds for each y.
+///
+/// # Panics
+/// If a side has another length than the rank, or the prime is 2^26 or more.
+pub fn solve_minor(
+    data: &[f64],
+    cols: usize,
+    found: &Echelon,
+    transposed: bool,
+    sides: &[Vec<u32>],
+    prime: Prime,
+) -> Vec<Vec<u32>> {
+    modular::solve_minor(data, cols, found, transposed, sides, word(prime))
+}
+
 fn word(prime: Prime) -> u32 {
     u32::try_from(prime.get()).expect("a prime below 2^26")
 }

@@ -96,8 +96,10 @@ pub enum Evidence {
     },
     /// Hankel blocks, whose ranks add up.
     Hankel {
-        /// The blocks by degree in the other side's variables, each with its minor.
+        /// The blocks by degree in the other side's variables, each with its minors.
         blocks: Vec<BlockRank>,
+        /// The changes of sign that split them ([`SumFunction::signs`](crate::tensor::hankel::SumFunction::signs)).
+        signs: Vec<u32>,
     },
 }
 
@@ -107,7 +109,7 @@ impl Evidence {
         match self {
             Self::Grid { points, .. } => points.left.len(),
             Self::Coefficients { blocks, .. } => blocks.iter().map(|b| b.rows.len()).sum(),
-            Self::Hankel { blocks } => blocks.iter().map(|b| b.rank).sum(),
+            Self::Hankel { blocks, .. } => blocks.iter().map(|b| b.rank).sum(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The ranks of Hankel blocks.
 
 use super::answer::Evidence;
+use super::certificate::{block_in_certificate, problem as in_certificate, weights};
 use super::finished::FinishedClasses;
 use super::modulus::{WORD, faithful};
 use super::plan::HankelBlocks;
@@ -10,7 +11,32 @@ use super::units;
 use crate::arith::Prime;
 use crate::network::InvalidProblem;
 use crate::tensor::hankel::{Block, Class, ClassRank, sum_function};
+use seprank_check::certificate::{Problem, Text, Weights};
 use std::path::Path;
+
+/// Minors of lower order are eliminated by who checks them; the others are also solved for the right-hand sides of
+/// their challenges.
+const LEAST_CHALLENGED: usize = 400;
+
+/// What belongs to every minor of a certificate.
+struct Challenges {
+    problem: Problem,
+    weights: Weights,
+    prime: Prime,
+}
+
+impl Challenges {
+    /// The right-hand sides for the minor of the block of degree b: residues below 2^26.
+    fn sides(&self, b: usize, rows: &[usize], cols: &[usize]) -> Vec<Vec<u32>> {
+        if rows.len() < LEAST_CHALLENGED {
+            return Vec::new();
+        }
+        let block = block_in_certificate(b, rows, cols);
+        let challenge = block.challenge(&self.problem, &self.weights, &Text(self.prime.get()));
+        let sides = challenge.sides(rows.len()).into_iter();
+        sides.map(|side| side.into_iter().map(|y| y as u32).collect()).collect()
+    }
+}
 
 /// The evidence and its prime. Classes that are finished in the directory `resume` are taken from there,
 /// others are written there. Progress counts the multiply-adds of the eliminations.
@@ -32,14 +58,25 @@ pub(super) fn run(
     let sizes = function.class_sizes();
     let total = sizes.iter().flatten().map(|c| cost(c.order())).fold(0, u64::saturating_add);
     let most = request.memory.0.saturating_sub(planned.sizes.kept);
+    let challenges = Challenges {
+        problem: in_certificate(&request.problem),
+        weights: weights(&request.problem, setting.network()),
+        prime,
+    };
     let one = |b: usize, block: &Block, class: &Class| -> Result<ClassRank, RankError> {
+        let sides = |rows: &[usize], cols: &[usize]| challenges.sides(b, rows, cols);
         if let Some(found) = finished.as_ref().and_then(|f| f.read(b, class)) {
-            return Ok(found);
+            if !found.solutions.is_empty() {
+                return Ok(found);
+            }
+            if let Some(solutions) = block.solve(&found.rows, &found.cols, &sides) {
+                return Ok(ClassRank { solutions, ..found });
+            }
         }
         // A stream for each class: what it draws does not depend on what was done before.
         let mut rng = setting.rng();
         rng.set_stream(1 + ((b as u64) << 32 | u64::from(class.label)));
-        let found = block.class_rank(class, most, &mut rng);
+        let found = block.class_rank(class, most, &mut rng, &sides);
         finished.as_ref().map_or(Ok(()), |f| f.write(b, class, &found))?;
         Ok(found)
     };
@@ -53,5 +90,6 @@ pub(super) fn run(
         }
         blocks.push(block.joined(classes));
     }
-    Ok((Evidence::Hankel { blocks }, prime))
+    let signs = function.signs(request.problem.width());
+    Ok((Evidence::Hankel { blocks, signs }, prime))
 }

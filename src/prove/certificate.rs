@@ -10,11 +10,13 @@ use crate::bounds::{self, Bound, Side};
 use crate::linalg::{RowFactorisation, rank_mod_p, rank_rational};
 use crate::network::{Architecture, Head, Network, Problem};
 use crate::poly::Monomial;
+use crate::tensor::hankel::{BlockRank, ClassRank};
 use crate::tensor::{CoefficientMatrix, GridPoints, grid};
 use nalgebra::DMatrix;
 use rug::Integer;
 use seprank_check::certificate::{
     self as file, Certificate, Claim, GapClaim, Lower, RankClaim, Relation, Text, Upper, Value,
+    Words,
 };
 
 impl RankAnswer {
@@ -25,12 +27,12 @@ impl RankAnswer {
     /// | generic | generic, equal if a theorem is met, else at-least | the answer's minor | that theorem |
     /// | fixed weights | fixed, equal where the answer is exact, else at-least | the answer's minor | a theorem, or the coefficient matrix factorised over Q |
     ///
-    /// The rank on the inputs of a proof is a lower bound for the rank on all inputs: at-least. Hankel
-    /// blocks, and coefficients in the parameters of such inputs, have no place in the format yet: a
-    /// grid is evaluated for them when the certificate is asked for, and the claim is of its rank.
+    /// The rank on the inputs of a proof is a lower bound for the rank on all inputs: at-least. Coefficients in
+    /// the parameters of such inputs have no place in the format: a grid is evaluated for them when the
+    /// certificate is asked for, and the claim is of its rank.
     ///
-    /// Cost: of writing; of a factorisation that of [`RowFactorisation::new`] for each block; of a grid
-    /// in the place of blocks a forward pass an entry.
+    /// Cost: of writing; of a factorisation that of [`RowFactorisation::new`] for each block; of such a grid
+    /// a forward pass an entry.
     ///
     /// # Errors
     /// [`RankError::TooLarge`] if such a grid is over the answer's memory limit.
@@ -49,9 +51,8 @@ impl RankAnswer {
             Evidence::Coefficients { blocks, .. } if self.scope != Scope::ProofInputs => {
                 (of_coefficients(self, blocks), self.rank)
             }
-            Evidence::Coefficients { .. } | Evidence::Hankel { .. } => {
-                grid_in_place_of_blocks(self)?
-            }
+            Evidence::Coefficients { .. } => grid_in_place_of_coefficients(self)?,
+            Evidence::Hankel { blocks, signs } => (of_blocks(self.prime, blocks, signs), self.rank),
         };
         let upper = match (&self.basis, &self.evidence) {
             (Basis::Theorem(id), _) if rank == self.rank => Some(Upper::Theorem((*id).into())),
@@ -149,10 +150,31 @@ fn of_coefficients(answer: &RankAnswer, blocks: &[CoefficientMinor]) -> Lower {
     })
 }
 
+fn of_blocks(prime: Prime, blocks: &[BlockRank], signs: &[u32]) -> Lower {
+    let minors = blocks.iter().flat_map(|b| b.minors.iter().map(|minor| (b.degree, minor)));
+    let block = |(degree, minor): (usize, &ClassRank)| {
+        let solutions = minor.solutions.iter().cloned().map(Words).collect::<Vec<_>>();
+        file::Block {
+            solutions: Some(solutions).filter(|list| !list.is_empty()),
+            ..block_in_certificate(degree, &minor.rows, &minor.cols)
+        }
+    };
+    Lower::Blocks(file::Blocks {
+        prime: Text(prime.get()),
+        signs: signs.iter().map(|bits| u64::from(*bits)).collect(),
+        blocks: minors.map(block).collect(),
+    })
+}
+
+/// A minor as certificates write it, without solutions. A table with more than 2^32 lines is in no memory.
+pub(super) fn block_in_certificate(degree: usize, rows: &[usize], cols: &[usize]) -> file::Block {
+    let words = |list: &[usize]| Words(list.iter().map(|n| *n as u32).collect());
+    file::Block { degree: degree as u64, rows: words(rows), cols: words(cols), solutions: None }
+}
+
 /// New evidence, found now: a minor of a grid of points of X that is as large as the answer's rank, or
-/// with bad luck smaller, and its rank. Hankel blocks would be translated here, had they a place in the
-/// format.
-fn grid_in_place_of_blocks(answer: &RankAnswer) -> Result<(Lower, usize), RankError> {
+/// with bad luck smaller, and its rank.
+fn grid_in_place_of_coefficients(answer: &RankAnswer) -> Result<(Lower, usize), RankError> {
     let prime = super::modulus::faithful(&answer.network, LARGE)?;
     let network = answer.network.modulo(prime).map_err(|e| RankError::no_prime(1, e))?;
     let mut rng = generator(answer.seed);
@@ -249,7 +271,7 @@ pub fn problem(problem: &Problem) -> file::Problem {
     }
 }
 
-fn weights(problem: &Problem, network: &Network<Rational>) -> file::Weights {
+pub(super) fn weights(problem: &Problem, network: &Network<Rational>) -> file::Weights {
     match problem.architecture() {
         Architecture::Layers(_) => super::layers::weights(problem, network),
         Architecture::Attention(_) => {

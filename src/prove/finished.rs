@@ -3,7 +3,7 @@
 //! `of.json` says what they are of; a directory of anything else is refused. Each class has a file with
 //! its minor and its own digest, which is written when the class is done and read only if it is whole and
 //! its minor lies in that class. That the minor is not zero is not computed again: who wants nothing to
-//! rest on an earlier run takes an empty directory.
+//! rest on an earlier run takes an empty directory, or checks the certificate.
 
 use super::certificate::problem as in_certificate;
 use super::request::{RankError, RankRequest};
@@ -11,6 +11,7 @@ use crate::arith::{Prime, Rational};
 use crate::files::{OutputDirectory, sha256};
 use crate::network::{InvalidProblem, Network};
 use crate::tensor::hankel::{Class, ClassRank};
+use seprank_check::certificate::Words;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::{fs, io};
@@ -39,6 +40,9 @@ struct Record {
     class: u32,
     rows: Vec<usize>,
     cols: Vec<usize>,
+    /// Of the challenges of a certificate, if the minor is large.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    solutions: Vec<Words>,
     /// Of this record, with this field empty.
     sha256: String,
 }
@@ -116,6 +120,7 @@ impl FinishedClasses {
             rows: record.rows,
             cols: record.cols,
             whole: true,
+            solutions: record.solutions.into_iter().map(|x| x.0).collect(),
         })
     }
 
@@ -138,6 +143,7 @@ impl FinishedClasses {
             class: class.label,
             rows: found.rows.clone(),
             cols: found.cols.clone(),
+            solutions: found.solutions.iter().cloned().map(Words).collect(),
             sha256: String::new(),
         };
         record.sha256 = sha256(&written(&record)?);

@@ -102,7 +102,7 @@ fn chance(setting: &Setting, evidence: &Evidence, prime: Prime) -> Option<f64> {
         Evidence::Grid { tried, .. } if *tried == rank => return None,
         Evidence::Grid { .. } => size * problem.degree().ok()? as f64 / prime.get() as f64,
         // Nor of a block of which a sample was taken.
-        Evidence::Hankel { blocks } if blocks.iter().any(|b| !b.whole) => return None,
+        Evidence::Hankel { blocks, .. } if blocks.iter().any(|b| !b.whole) => return None,
         Evidence::Hankel { .. } | Evidence::Coefficients { .. } => 0.0,
     };
     let weights = match setting.scope {

@@ -109,7 +109,9 @@ fn examine(instance: &Instance, seed: u64) -> Option<(Record, Option<Named>)> {
     }
     let checked = certificate.as_ref().is_some_and(|(name, bytes)| accepted(name, bytes));
     let blocks = match &answer.evidence {
-        Evidence::Hankel { blocks } => blocks.iter().map(|b| [b.rows, b.cols, b.rank]).collect(),
+        Evidence::Hankel { blocks, .. } => {
+            blocks.iter().map(|b| [b.rows, b.cols, b.rank]).collect()
+        }
         _ => Vec::new(),
     };
     let first_below = if sharp { None } else { first_below(&request, &answer, &terms, &blocks) };

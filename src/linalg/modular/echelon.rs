@@ -14,8 +14,9 @@
 //! `r_1` pivot rows move to the front, the right half becomes
 //! `U_12 = L_11^-1 A_12` and `A_22 - L_21 U_12`, and the lower right part is
 //! eliminated in turn. The cost is `O(m n r^(w-2))` for products of exponent
-//! `w`. Only `L` is needed afterwards, so it is kept in the first `r` columns
-//! and the echelon form itself is dropped. See C.-P. Jeannerod, C. Pernet,
+//! `w`. Of the echelon form only the pivot columns `U` are kept: the first `r`
+//! columns of the pivot rows, in their order, hold `L` below the diagonal and `U`
+//! from it on, so that the minor is `L U`; the other rows hold their part of `L`. See C.-P. Jeannerod, C. Pernet,
 //! A. Storjohann, *Rank-profile revealing Gaussian elimination and the CUP
 //! matrix decomposition*, JSC 56, 2013, and Dumas, Giorgi, Pernet, ACM TOMS
 //! 35(3), 2008.
@@ -86,7 +87,7 @@ fn run(cx: &Context, data: &mut [f64], cols: usize) -> Echelon {
 }
 
 /// PLE of columns `c0..c1`: returns the rank `r`, with the pivot rows in front
-/// and `L` in columns `c0..c0 + r`.
+/// and `L`, in these with `U`, in columns `c0..c0 + r`.
 fn decompose(
     cx: &Context,
     rows: &mut [Row<'_>],
@@ -111,6 +112,12 @@ fn decompose(
     update(cx, bottom, top, span);
     let second = decompose(cx, bottom, mid, c1, pivots);
     let end = c0 + first;
+    let found = &pivots[pivots.len() - second..];
+    if second > 0 && found[second - 1] >= end + second {
+        for row in top {
+            found.iter().enumerate().for_each(|(k, &col)| row.data[end + k] = row.data[col]);
+        }
+    }
     if end != mid {
         for row in bottom {
             row.data.copy_within(mid..mid + second, end);

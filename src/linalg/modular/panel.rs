@@ -43,8 +43,9 @@ fn stride_of(m: usize) -> usize {
 /// Eliminates columns `c0..c1` of `rows` (`c1 - c0 <= WIDTH`).
 ///
 /// Returns the rank `r`. The pivot rows are moved to the front, the pivot
-/// columns are appended to `pivots`, and the multipliers (unit lower
-/// trapezoidal, `m x r`) are left in columns `c0..c0 + r`.
+/// columns are appended to `pivots`, and columns `c0..c0 + r` are left with the
+/// multipliers (unit lower trapezoidal, `m x r`) below the diagonal and, from it on,
+/// with the pivot columns of the echelon form.
 pub(crate) fn eliminate(
     cx: &Context,
     rows: &mut [Row<'_>],
@@ -77,6 +78,7 @@ pub(crate) fn eliminate(
             let t = &mut t[..length];
             pivot_part(cx, l, stride, t, &mut u[..rank]);
             column_update(cx.isa, &cx.modulus, t, l, stride, &u[..rank]);
+            t[..rank].copy_from_slice(&u[..rank]);
             let Some(found) = t[rank..m].iter().position(|&x| x != 0.0) else {
                 continue;
             };
@@ -85,9 +87,11 @@ pub(crate) fn eliminate(
             for column in panel.chunks_exact_mut(stride) {
                 column.swap(rank, found);
             }
-            let inverse = cx.modulus.invert(panel[j * stride + rank]);
             let at = j * stride;
+            let pivot = panel[at + rank];
+            let inverse = cx.modulus.invert(pivot);
             column_scale(cx.isa, &cx.modulus, &mut panel[at + rank..at + length], inverse);
+            panel[at + rank] = pivot;
             if rank != j {
                 panel.copy_within(at..at + length, rank * stride);
             }

@@ -2,7 +2,7 @@
 
 use super::{Class, Side, SumFunction};
 use crate::arith::Fp;
-use crate::linalg::{kernel_values, rank_and_kernel, rank_dense};
+use crate::linalg::{kernel_values, rank_and_kernel, rank_dense, solve_minor};
 use nalgebra::DMatrix;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha20Rng;
@@ -30,21 +30,29 @@ pub struct BlockRank {
     pub rank: usize,
     /// Whether the rank of every class is known, and not of a sample of it only.
     pub whole: bool,
-    /// Rows of a minor of that order that is not zero modulo the prime, as [`Block`] numbers them.
-    pub minor_rows: Vec<usize>,
-    /// Its columns.
-    pub minor_cols: Vec<usize>,
+    /// The classes of which the rank is not 0, with their minors.
+    pub minors: Vec<ClassRank>,
 }
 
 /// A minor of one class of a block, as large as its rank if the class is `whole`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClassRank {
-    /// Rows of a minor that is not zero modulo the prime, numbered as in [`BlockRank`].
+    /// Rows of a minor that is not zero modulo the prime, as [`Block`] numbers them.
     pub rows: Vec<usize>,
     /// Its columns, as many.
     pub cols: Vec<usize>,
     /// Whether there is no larger one.
     pub whole: bool,
+    /// For each of the [`Sides`] of the minor M the residues x with `M x` that side, in the order of `cols`.
+    pub solutions: Vec<Vec<u32>>,
+}
+
+/// The right-hand sides y that are to be solved for a minor with these rows and columns, each as long.
+pub type Sides<'a> = dyn Fn(&[usize], &[usize]) -> Vec<Vec<u32>> + 'a;
+
+/// No right-hand sides, whatever the minor.
+pub fn no_sides(_: &[usize], _: &[usize]) -> Vec<Vec<u32>> {
+    Vec::new()
 }
 
 /// Bytes of the matrix that is eliminated for a class of so many rows and columns; `None` past 64 bits.
@@ -99,18 +107,20 @@ impl SumFunction {
         Block { function: self, degree: b, sums, size: (rows, cols) }
     }
 
-    /// The rank of block b, the sum over its classes: [`Block::class_rank`] with `most` bytes for each.
+    /// The rank of block b, the sum over its classes: [`Block::class_rank`] with `most` bytes for each, and
+    /// no right-hand sides.
     pub fn block_rank(&self, b: usize, most: u64, rng: &mut ChaCha20Rng) -> BlockRank {
         let block = self.block(b);
         let classes = block.classes();
-        block.joined(classes.iter().map(|class| block.class_rank(class, most, rng)))
+        block.joined(classes.iter().map(|class| block.class_rank(class, most, rng, &no_sides)))
     }
 
-    /// The minor of a block's rank, by rows; its columns in increasing order.
+    /// The minor of a block's rank, by rows.
     pub fn minor(&self, block: &BlockRank) -> DMatrix<Fp> {
-        let mut cols = block.minor_cols.clone();
-        cols.sort_unstable();
-        let entries = self.block(block.degree).entries(true, &block.minor_rows, &cols);
+        let lines = |of: fn(&ClassRank) -> &[usize]| block.minors.iter().flat_map(of).copied();
+        let rows: Vec<usize> = lines(|minor| &minor.rows).collect();
+        let cols: Vec<usize> = lines(|minor| &minor.cols).collect();
+        let entries = self.block(block.degree).entries(true, &rows, &cols);
         let entries = entries.iter().map(|x| Fp::new(*x as i64, self.prime));
         DMatrix::from_row_iterator(block.rank, block.rank, entries)
     }
@@ -159,15 +169,13 @@ impl Block<'_> {
             classes: 0,
             rank: 0,
             whole: true,
-            minor_rows: Vec::new(),
-            minor_cols: Vec::new(),
+            minors: Vec::new(),
         };
         for class in classes {
             block.classes += 1;
             block.rank += class.rows.len();
             block.whole &= class.whole;
-            block.minor_rows.extend(class.rows);
-            block.minor_cols.extend(class.cols);
+            block.minors.extend(Some(class).filter(|class| !class.rows.is_empty()));
         }
         block
     }
@@ -177,11 +185,19 @@ impl Block<'_> {
     /// the vectors on the shorter side that the sample kills. Those that the class kills are among
     /// them, so the rank is that of the sample and that of the values of the class on K together, and
     /// a minor of these values makes the sample's minor larger (Schur complement). The values are
-    /// made if that takes at most `most` bytes.
+    /// made if that takes at most `most` bytes. The `sides` of the minor are solved with what the elimination
+    /// leaves; if the minor grows, with another elimination.
     ///
     /// Cost: one table look-up or a few for each entry, and one elimination of the order of the shorter
-    /// side; where its rank is not full a product of the class with K, and the elimination of that.
-    pub fn class_rank(&self, class: &Class, most: u64, rng: &mut ChaCha20Rng) -> ClassRank {
+    /// side; where its rank is not full a product of the class with K, and the elimination of that. The
+    /// square of the rank for each right-hand side.
+    pub fn class_rank(
+        &self,
+        class: &Class,
+        most: u64,
+        rng: &mut ChaCha20Rng,
+        sides: &Sides,
+    ) -> ClassRank {
         let by_rows = class.rows.len() >= class.cols.len();
         let (long, short) =
             if by_rows { (&class.rows, &class.cols) } else { (&class.cols, &class.rows) };
@@ -193,9 +209,12 @@ impl Block<'_> {
         // The shorter side is that of the elimination's rows: the kernel is on that side.
         let mut data = self.entries(!by_rows, short, &chosen);
         let (found, mut kernel) = rank_and_kernel(&mut data, short.len(), taken, prime);
-        drop(data);
         let mut of_short: Vec<usize> = found.pivot_rows.iter().map(|i| short[*i]).collect();
         let mut of_long: Vec<usize> = found.pivot_cols.iter().map(|j| chosen[*j]).collect();
+        let minor_sides =
+            if by_rows { sides(&of_long, &of_short) } else { sides(&of_short, &of_long) };
+        let mut solutions = solve_minor(&data, taken, &found, by_rows, &minor_sides, prime);
+        drop(data);
         let mut whole = kernel.free.is_empty() || taken == long.len();
         let (free, part) = (kernel.free.len(), PART.checked_div(short.len()).unwrap_or(0).max(1));
         let bytes = [long.len() * free, short.len() * free, part.min(long.len()) * short.len()];
@@ -210,8 +229,33 @@ impl Block<'_> {
             of_short.extend(more.pivot_cols.iter().map(|q| short[kernel.free[*q]]));
             whole = true;
         }
+        let grown = of_short.len() > found.rank;
         let (rows, cols) = if by_rows { (of_long, of_short) } else { (of_short, of_long) };
-        ClassRank { rows, cols, whole }
+        if grown {
+            let all = self.solve(&rows, &cols, sides);
+            solutions = all.expect("a minor that is not zero");
+        }
+        ClassRank { rows, cols, whole, solutions }
+    }
+
+    /// The [`ClassRank::solutions`] of the minor of these rows and columns, of one number; `None` if
+    /// it is zero. Cost: if there are right-hand sides, one elimination of the order of the minor.
+    pub fn solve(&self, rows: &[usize], cols: &[usize], sides: &Sides) -> Option<Vec<Vec<u32>>> {
+        let sides = sides(rows, cols);
+        if sides.is_empty() {
+            return Some(Vec::new());
+        }
+        let (order, prime) = (rows.len(), self.function.prime);
+        let mut data = self.entries(true, rows, cols);
+        let found = rank_dense(&mut data, order, order, prime);
+        if found.rank < order {
+            return None;
+        }
+        // Its rows in the order of the pivots; all columns are pivots, in their order.
+        let ordered =
+            |side: &Vec<u32>| found.pivot_rows.iter().map(|row| side[*row]).collect::<Vec<u32>>();
+        let sides: Vec<Vec<u32>> = sides.iter().map(ordered).collect();
+        Some(solve_minor(&data, order, &found, false, &sides, prime))
     }
 
     /// The chosen rows (`by_rows`) or columns, laid out as rows, on the columns or rows `kept`.

@@ -93,6 +93,11 @@ impl Labels {
         monomials.labels(k, &self.variables)
     }
 
+    /// Those of the `width` channels of a token; all 0 where none are known.
+    pub(super) fn channels(&self, width: usize) -> Vec<u32> {
+        if self.channels.len() == width { self.channels.clone() } else { vec![0; width] }
+    }
+
     /// Those of the components.
     pub(super) fn of_components(&self) -> &[u32] {
         &self.components

@@ -24,7 +24,7 @@ mod reduced;
 mod side;
 mod sizes;
 
-pub use blocks::{Block, BlockRank, ClassRank, class_bytes};
+pub use blocks::{Block, BlockRank, ClassRank, Sides, class_bytes, no_sides};
 pub use classes::{Class, ClassSize, Labels};
 pub use gram::gram_function;
 pub use monomials::Monomials;
@@ -106,6 +106,17 @@ impl SumFunction {
     /// The prime.
     pub fn prime(&self) -> Prime {
         self.prime
+    }
+
+    /// For each of the `width` channels a number, whose bits say with which of its changes of sign the function
+    /// changes its own or keeps it: those that split the blocks, or all 0.
+    pub fn signs(&self, width: usize) -> Vec<u32> {
+        self.labels.channels(width)
+    }
+
+    /// The kinds of the two sides.
+    pub fn sides(&self) -> [Side; 2] {
+        self.sides
     }
 
     /// The same function of sides of these kinds, of attention of this width; `None` if the prime is not

@@ -1,5 +1,8 @@
 //! Evidence by blocks, for functions of a sum (docs/theory.md, 1.6).
 
+use super::challenge::Challenge;
+use super::evidence::Weights;
+use super::problem::Problem;
 use super::types::{Residue, required};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -33,15 +36,24 @@ pub struct Block {
     pub solutions: Option<Vec<Words>>,
 }
 
-impl Blocks {
-    /// The same without the answers to challenges: what fixes them.
-    pub(crate) fn unanswered(&self) -> Self {
-        let mut blocks = self.clone();
-        for block in &mut blocks.blocks {
-            block.solutions.iter_mut().for_each(Vec::clear);
-        }
-        blocks
+impl Block {
+    /// The right-hand sides that belong to this minor of `problem` with `weights`, modulo `prime`.
+    pub fn challenge(&self, problem: &Problem, weights: &Weights, prime: &Residue) -> Challenge {
+        let Self { degree, rows, cols, solutions: _ } = self;
+        let fixed = Fixed { problem, weights, prime, degree: *degree, rows, cols };
+        Challenge::new(&fixed, prime.0)
     }
+}
+
+/// Everything that fixes a minor.
+#[derive(Serialize)]
+struct Fixed<'a> {
+    problem: &'a Problem,
+    weights: &'a Weights,
+    prime: &'a Residue,
+    degree: u64,
+    rows: &'a Words,
+    cols: &'a Words,
 }
 
 /// Numbers below 2^32: in a file the base64 (RFC 4648, with padding) of four bytes each, the lowest first.

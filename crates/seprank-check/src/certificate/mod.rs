@@ -7,6 +7,7 @@
 //! Producers and the checker share this module and nothing else, so it names neither of them.
 
 mod blocks;
+mod challenge;
 mod claim;
 mod display;
 mod evidence;
@@ -18,6 +19,7 @@ mod types;
 mod write;
 
 pub use blocks::{Block, Blocks, Words};
+pub use challenge::Challenge;
 pub use claim::{
     Certificate, Claim, Format, GapClaim, Log10, RankClaim, Relation, Scope, Value, Version,
 };

@@ -8,11 +8,17 @@ use std::path::Path;
 
 /// The file of a certificate. The same certificate always gives the same bytes.
 pub fn to_bytes(certificate: &Certificate) -> Vec<u8> {
+    let mut bytes = written(certificate);
+    bytes.push(b'\n');
+    bytes
+}
+
+/// A part of a certificate in the layout of the file, without a line end.
+pub(super) fn written(part: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, Lines::default());
     // Writing to memory cannot fail, and the types have string keys only.
-    certificate.serialize(&mut serializer).expect("a certificate is always valid JSON");
-    bytes.push(b'\n');
+    part.serialize(&mut serializer).expect("a certificate is always valid JSON");
     bytes
 }
 

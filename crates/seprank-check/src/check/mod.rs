@@ -11,7 +11,6 @@
 //! multiplications modulo p for attention, `r^2 L (2 N S d + 2 N d C)` for the Mixer, r^2
 //! evaluations as written for a network by its layers, and `r^3 / 3` for the determinant.
 
-pub mod challenge;
 mod checked;
 mod count;
 mod evidence;

@@ -94,6 +94,11 @@ impl Monomials {
         }
     }
 
+    /// The number of the monomial with these sorted variables.
+    pub(super) fn number(&self, tuple: &[usize]) -> u32 {
+        tuple.iter().enumerate().map(|(t, v)| self.choose[t + 1][v + t]).sum::<u64>() as u32
+    }
+
     /// The number of the product of monomial m of degree k by `x_v`.
     pub(super) fn product(&self, k: usize, m: usize, v: usize) -> usize {
         self.products[k][v * self.count(k) + m] as usize
@@ -195,11 +200,7 @@ mod tests {
             for (k, list) in lists.iter().enumerate() {
                 assert!(list.windows(2).all(|w| w[0].iter().rev().lt(w[1].iter().rev())));
                 for (m, tuple) in list.iter().enumerate() {
-                    let number = |t: &[usize]| -> u64 {
-                        let term = |(j, v): (usize, &usize)| monomials.choose[j + 1][v + j];
-                        t.iter().enumerate().map(term).sum()
-                    };
-                    assert_eq!(number(tuple), m as u64);
+                    assert_eq!(monomials.number(tuple), m as u32);
                     for extra in 0..=top - k {
                         let others = &lists[extra];
                         let all: Vec<u32> = (0..others.len() as u32).rev().collect();

@@ -1,13 +1,13 @@
 //! Evidence by blocks: minors of the Hankel blocks of a function of a sum (docs/theory.md, 1.6 and 1.8).
 
 use super::function::SumFunction;
+use super::lines::Lines;
 use super::{Check, Way};
-use crate::certificate::{Block, Blocks, Lower, RankClaim};
-use crate::check::challenge;
+use crate::certificate::{Block, Blocks, Challenge, Text, Words};
 use crate::check::matrix::{Matrix, index, rank};
 use crate::check::monomials::Multiples;
 use crate::check::problem::within_limit;
-use crate::check::ring::Residues;
+use crate::check::ring::{Residues, Ring};
 use crate::check::verdict::{Finding, Kind};
 use num_traits::ToPrimitive;
 use std::cmp::Ordering;
@@ -34,48 +34,36 @@ impl Check<'_> {
         self.orders(evidence)?;
         let function = self.sum_function(&ring, PLACE)?;
         let classes = self.classes(&function, &evidence.signs)?;
-        let digest = evidence.blocks.iter().any(|b| b.solutions.is_some()).then(|| {
-            let lower = Some(Lower::Blocks(evidence.unanswered()));
-            challenge::digest(&RankClaim { lower, ..self.claim.clone() })
-        });
         let mut seen = BTreeSet::new();
         let mut way = Way::Whole;
         let mut left = MAX_OPERATIONS;
         for (number, block) in evidence.blocks.iter().enumerate() {
             let place = format!("{PLACE}.blocks[{number}]");
-            let class = self.class(&function, &classes, block, &place)?;
+            let minor = self.minor(&ring, &function, block, &place)?;
+            let class = self.class(&classes, &minor, &place)?;
             if !seen.insert((block.degree, class)) {
                 let expected = "one minor for each degree and class of signs";
                 return Err(self.finding(Kind::Block, &place, expected, "another one of the same"));
             }
-            let minor = Minor::new(&function, block);
-            let (solutions, answers) = match &block.solutions {
-                Some(solutions) if !self.eliminate => (solutions.len() as u64, Some(solutions)),
-                _ => (0, None),
+            let fits = minor.order() <= MAX_ELIMINATED && minor.elimination() <= left;
+            let answers = block.solutions.as_ref().filter(|_| !(self.eliminate && fits));
+            let cost = match answers {
+                Some(answers) => minor.products(answers.len() as u64),
+                None => minor.elimination(),
             };
-            let cost = minor.cost(answers.map(|_| solutions));
             within_limit(&self.at(&place), "multiplications in all", left, cost)?;
             left -= cost;
-            match (answers, &digest) {
-                (Some(answers), Some(digest)) => {
-                    let answers: Vec<&[u32]> = answers.iter().map(|x| &x.0[..]).collect();
-                    self.answered(&ring, &minor, number, &answers, digest, &place)?;
-                    way = Way::Challenge;
-                }
-                _ => {
-                    within_limit(
-                        &self.at(&place),
-                        "rows, to be eliminated",
-                        MAX_ELIMINATED,
-                        minor.order(),
-                    )?;
-                    let found = rank(&ring, minor.matrix());
-                    if (found as u64) < minor.order() {
-                        let expected =
-                            format_args!("rank {} modulo {}", minor.order(), ring.modulus());
-                        return Err(self.finding(Kind::Minor, &place, expected, found));
-                    }
-                }
+            if let Some(answers) = answers {
+                self.answered(&ring, &minor, answers, &place)?;
+                way = Way::Challenge;
+                continue;
+            }
+            let limited = "rows, to be eliminated";
+            within_limit(&self.at(&place), limited, MAX_ELIMINATED, minor.order())?;
+            let found = rank(&ring, minor.matrix(&ring));
+            if (found as u64) < minor.order() {
+                let expected = format_args!("rank {} modulo {}", minor.order(), ring.modulus());
+                return Err(self.finding(Kind::Minor, &place, expected, found));
             }
         }
         Ok(way)
@@ -131,49 +119,45 @@ impl Check<'_> {
         Ok(Classes { variables, components })
     }
 
-    /// The one class of the rows and columns of a minor.
-    fn class(
+    /// The minor, if its degree and its rows and columns are there.
+    fn minor<'a>(
         &self,
-        function: &SumFunction,
-        classes: &Classes,
-        block: &Block,
+        ring: &Residues,
+        function: &'a SumFunction,
+        block: &'a Block,
         place: &str,
-    ) -> Result<u64, Finding> {
+    ) -> Result<Minor<'a>, Finding> {
         let most = function.monomials.degree;
         let degree = index(block.degree);
         if degree > most {
-            let expected = format_args!("0..={most}");
-            return Err(self.finding(
-                Kind::Block,
-                &format!("{place}.degree"),
-                expected,
-                block.degree,
-            ));
+            let place = format!("{place}.degree");
+            return Err(self.finding(Kind::Block, &place, format_args!("0..={most}"), degree));
         }
-        let rows = function.monomials.count(most - degree) * function.components;
-        let sides = [
-            ("rows", &block.rows.0, rows),
-            ("cols", &block.cols.0, function.monomials.count(degree)),
-        ];
-        for (side, numbers, count) in sides {
-            if let Some(number) = numbers.iter().find(|n| **n as usize >= count) {
-                let place = format!("{place}.{side}");
-                return Err(self.finding(
-                    Kind::Block,
-                    &place,
-                    format_args!("numbers below {count}"),
-                    number,
-                ));
-            }
-        }
-        let label = |k: usize| classes.of_degree(function, k);
-        let (of_rows, of_cols) = (label(most - degree), label(degree));
-        let components = function.components;
-        let row = |n: &u32| {
-            of_rows[*n as usize / components] ^ classes.components[*n as usize % components]
-        };
-        let mut found =
-            block.rows.0.iter().map(row).chain(block.cols.0.iter().map(|n| of_cols[*n as usize]));
+        let rows = (0, most - degree, Some(function.components), &block.rows.0, "rows");
+        let cols = (1, degree, None, &block.cols.0, "cols");
+        let lines =
+            |(side, k, components, numbers, name): (usize, _, Option<usize>, &Vec<_>, _)| {
+                let token = function.token[side].as_ref();
+                let count = match token {
+                    Some(token) => token.count(2 * k + usize::from(side == 0)),
+                    None => function.monomials.count(k) * components.unwrap_or(1),
+                };
+                if let Some(number) = numbers.iter().find(|n| **n as usize >= count) {
+                    let (place, expected) =
+                        (format!("{place}.{name}"), format!("numbers below {count}"));
+                    return Err(self.finding(Kind::Block, &place, expected, number));
+                }
+                Ok(match token {
+                    Some(token) => Lines::of_token(ring, function, token, k, components, numbers),
+                    None => Lines::single(numbers),
+                })
+            };
+        Ok(Minor::new(function, block, lines(rows)?, lines(cols)?))
+    }
+
+    /// The one class of the rows and columns of a minor.
+    fn class(&self, classes: &Classes, minor: &Minor, place: &str) -> Result<u64, Finding> {
+        let mut found = classes.of(minor);
         let first = found.next().unwrap_or(0);
         if found.all(|class| class == first) {
             return Ok(first);
@@ -181,56 +165,43 @@ impl Check<'_> {
         Err(self.finding(Kind::Block, place, "rows and columns of one class of signs", "several"))
     }
 
-    /// The minor takes the solutions to the right-hand sides of the challenge.
+    /// The minor takes the solutions to the right-hand sides of its challenge.
     fn answered(
         &self,
         ring: &Residues,
         minor: &Minor,
-        number: usize,
-        solutions: &[&[u32]],
-        digest: &[u8; 32],
+        solutions: &[Words],
         place: &str,
     ) -> Result<(), Finding> {
         let (p, order) = (ring.modulus(), index(minor.order()));
         let place = format!("{place}.solutions");
-        let count = challenge::count(p);
+        let count = Challenge::count(p);
         if solutions.len() != count {
             let expected = format_args!("{count}, so that {p}^{count} >= 2^128");
             return Err(self.finding(Kind::Challenge, &place, expected, solutions.len()));
         }
-        for (i, x) in solutions.iter().enumerate() {
+        for (i, Words(x)) in solutions.iter().enumerate() {
             let place = format!("{place}[{i}]");
             if x.len() != order {
-                return Err(self.finding(
-                    Kind::Challenge,
-                    &place,
-                    format_args!("{order} residues"),
-                    x.len(),
-                ));
+                let expected = format_args!("{order} residues");
+                return Err(self.finding(Kind::Challenge, &place, expected, x.len()));
             }
             if let Some(x) = x.iter().find(|x| u64::from(**x) >= p) {
-                return Err(self.finding(
-                    Kind::Residue,
-                    &place,
-                    format_args!("residues below {p}"),
-                    x,
-                ));
+                let expected = format_args!("residues below {p}");
+                return Err(self.finding(Kind::Residue, &place, expected, x));
             }
         }
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
-        let expected: Vec<Vec<u32>> = (0..count as u32)
-            .map(|i| challenge::right_hand_side(digest, number, i, order, p))
-            .collect();
-        match minor.first_difference(ring, solutions, &expected) {
+        let missing = || self.finding(Kind::MissingWeights, "weights", "weights", "null");
+        let weights = self.claim.weights.as_ref().ok_or_else(missing)?;
+        let prime = Text(ring.modulus());
+        let challenge = minor.block.challenge(&self.claim.problem, weights, &prime);
+        match minor.first_difference(ring, solutions, &challenge.sides(order)) {
             None => Ok(()),
             Some((i, row)) => {
-                let expected = format_args!("the minor times it is the challenge in row {row}");
-                Err(self.finding(
-                    Kind::Challenge,
-                    &format!("{place}[{i}]"),
-                    expected,
-                    "another residue",
-                ))
+                let expected =
+                    format_args!("the minor times it is the challenge in row {row} of the minor");
+                let place = format!("{place}[{i}]");
+                Err(self.finding(Kind::Challenge, &place, expected, "another residue"))
             }
         }
     }
@@ -243,13 +214,22 @@ struct Classes {
 }
 
 impl Classes {
-    /// Of every monomial of degree k.
-    fn of_degree(&self, function: &SumFunction, k: usize) -> Vec<u64> {
-        let mut list = Vec::with_capacity(function.monomials.count(k));
-        function
-            .monomials
-            .each(k, |t| list.push(t.iter().fold(0, |sum, v| sum ^ self.variables[*v])));
-        list
+    /// Of each row, then of each column. All members of a line have one class.
+    fn of(&self, minor: &Minor) -> impl Iterator<Item = u64> {
+        let Minor { function, block, rows, cols, .. } = minor;
+        let (components, most) = (function.components, function.monomials.degree);
+        let [of_rows, of_cols] = [most - index(block.degree), index(block.degree)].map(|k| {
+            let mut list = Vec::with_capacity(function.monomials.count(k));
+            let class = |t: &[usize]| t.iter().fold(0, |sum, v| sum ^ self.variables[*v]);
+            function.monomials.each(k, |tuple| list.push(class(tuple)));
+            list
+        });
+        let firsts = |lines: &Lines| -> Vec<usize> {
+            lines.each().filter_map(|mut line| Some(line.next()?.0 as usize)).collect()
+        };
+        let row = move |n: usize| of_rows[n / components] ^ self.components[n % components];
+        let cols = firsts(cols).into_iter().map(move |n| of_cols[n]);
+        firsts(rows).into_iter().map(row).chain(cols)
     }
 }
 
@@ -257,51 +237,80 @@ impl Classes {
 struct Minor<'a> {
     function: &'a SumFunction,
     block: &'a Block,
-    columns: Multiples,
+    rows: Lines,
+    cols: Lines,
+    multiples: Multiples,
 }
 
 impl<'a> Minor<'a> {
-    fn new(function: &'a SumFunction, block: &'a Block) -> Self {
-        let columns = Multiples::new(&function.monomials, index(block.degree), &block.cols.0);
-        Self { function, block, columns }
+    fn new(function: &'a SumFunction, block: &'a Block, rows: Lines, cols: Lines) -> Self {
+        let degree = index(block.degree);
+        let multiples = Multiples::new(&function.monomials, degree, cols.members());
+        Self { function, block, rows, cols, multiples }
     }
 
     fn order(&self) -> u64 {
         self.block.rows.0.len() as u64
     }
 
-    /// Multiplications, and look-ups: of the elimination, or of so many products by a vector.
-    fn cost(&self, vectors: Option<u64>) -> u64 {
+    /// Multiplications, and look-ups, of the elimination.
+    fn elimination(&self) -> u64 {
         let n = self.order();
-        let each = vectors.map_or(n * n / 3, |k| k.saturating_mul(n));
-        n.saturating_mul(each.saturating_add(self.columns.steps()))
+        (n.saturating_mul(n) / 3).saturating_mul(n).saturating_add(self.reading())
+    }
+
+    /// The same of the products by so many vectors.
+    fn products(&self, vectors: u64) -> u64 {
+        let n = self.order();
+        vectors.saturating_mul(n).saturating_mul(n).saturating_add(self.reading())
+    }
+
+    /// The same of reading its entries.
+    fn reading(&self) -> u64 {
+        (self.rows.members().len() as u64).saturating_mul(self.multiples.steps())
     }
 
     /// Calls `f` with each row.
-    fn each_row(&self, mut f: impl FnMut(usize, &[u32])) {
-        let Self { function, block, .. } = self;
+    fn each_row(&self, ring: &Residues, mut f: impl FnMut(usize, &[u32])) {
+        let Self { function, block, rows, cols, .. } = self;
         let (monomials, components) = (&function.monomials, function.components);
         let degree = monomials.degree - index(block.degree);
+        let single = rows.are_single() && cols.are_single();
+        // Of each member of a column: which column, and the weight.
+        let of_cols: Vec<(usize, u64)> = cols
+            .each()
+            .enumerate()
+            .flat_map(|(j, line)| line.map(move |(_, weight)| (j, weight)))
+            .collect();
         let mut spare = Default::default();
         let (mut alpha, mut places) = (usize::MAX, Vec::new());
-        let mut entries = Vec::new();
-        for (number, row) in block.rows.0.iter().map(|n| *n as usize).enumerate() {
-            if row / components != alpha {
-                alpha = row / components;
-                places.clear();
-                places.extend(self.columns.of(monomials, degree, alpha, &mut spare));
+        let mut entries = vec![0u32; index(self.order())];
+        for (number, row) in rows.each().enumerate() {
+            entries.fill(0);
+            for (member, weight) in row {
+                let (of_alpha, k) = (member as usize / components, member as usize % components);
+                if of_alpha != alpha {
+                    alpha = of_alpha;
+                    places.clear();
+                    places.extend(self.multiples.of(monomials, degree, alpha, &mut spare));
+                }
+                let values = places.iter().map(|gamma| function.scaled[gamma * components + k]);
+                if single {
+                    entries.iter_mut().zip(values).for_each(|(entry, value)| *entry = value);
+                    continue;
+                }
+                for ((j, of_col), value) in of_cols.iter().zip(values) {
+                    let term = ring.multiply(&ring.multiply(&weight, of_col), &value.into());
+                    entries[*j] = ring.add(&entries[*j].into(), &term) as u32;
+                }
             }
-            entries.clear();
-            entries.extend(
-                places.iter().map(|gamma| function.scaled[gamma * components + row % components]),
-            );
             f(number, &entries);
         }
     }
 
-    fn matrix(&self) -> Matrix<u64> {
+    fn matrix(&self, ring: &Residues) -> Matrix<u64> {
         let mut entries = Vec::new();
-        self.each_row(|_, row| entries.extend(row.iter().map(|x| u64::from(*x))));
+        self.each_row(ring, |_, row| entries.extend(row.iter().map(|x| u64::from(*x))));
         Matrix::new(index(self.order()), index(self.order()), entries)
     }
 
@@ -309,13 +318,13 @@ impl<'a> Minor<'a> {
     fn first_difference(
         &self,
         ring: &Residues,
-        vectors: &[&[u32]],
-        expected: &[Vec<u32>],
+        vectors: &[Words],
+        expected: &[Vec<u64>],
     ) -> Option<(usize, usize)> {
         let mut found = None;
-        self.each_row(|number, row| {
+        self.each_row(ring, |number, row| {
             for (i, vector) in vectors.iter().enumerate() {
-                if found.is_none() && dot(ring, row, vector) != u64::from(expected[i][number]) {
+                if found.is_none() && dot(ring, row, &vector.0) != expected[i][number] {
                     found = Some((i, number));
                 }
             }
@@ -324,11 +333,13 @@ impl<'a> Minor<'a> {
     }
 }
 
-/// `sum_j a_j b_j` of residues below 2^31: a product and half of all words fit a word.
+/// `sum_j a_j b_j` of residues below 2^31, reduced before a sum can pass a word.
 fn dot(ring: &Residues, a: &[u32], b: &[u32]) -> u64 {
-    let sum = a.iter().zip(b).fold(0u64, |sum, (x, y)| {
-        let sum = if sum >> 63 == 0 { sum } else { sum % ring.modulus() };
-        sum + u64::from(*x) * u64::from(*y)
-    });
-    sum % ring.modulus()
+    let p = ring.modulus();
+    let terms = (u64::MAX - p) / ((p - 1) * (p - 1));
+    let length = index(terms).max(1);
+    a.chunks(length).zip(b.chunks(length)).fold(0, |sum, (a, b)| {
+        let products = a.iter().zip(b).map(|(x, y)| u64::from(*x) * u64::from(*y));
+        (sum + products.sum::<u64>()) % p
+    })
 }

@@ -1,6 +1,7 @@
 //! f as a function of a sum (docs/theory.md, 1.6): `sum_k y_k Phi_k(u + v)`.
 
 use super::Check;
+use super::lines::factorial;
 use crate::certificate::{Head, MixerLayer, Weights};
 use crate::check::matrix::{Matrix, index, multiply, rank};
 use crate::check::monomials::Monomials;
@@ -11,6 +12,8 @@ use crate::check::verdict::{Finding, Kind};
 
 /// Tables have no more entries, of four bytes each.
 const MAX_ENTRIES: u64 = 1 << 28;
+/// No block has more members of sums, of 24 bytes each.
+const MAX_MEMBERS: u64 = 1 << 26;
 /// No expansion multiplies more often.
 const MAX_OPERATIONS: u64 = 1 << 40;
 
@@ -26,6 +29,9 @@ pub(super) struct SumFunction {
     pub(super) channels: Vec<Vec<usize>>,
     /// So of each component: {k} for x_k, none for the 1 of a Mixer.
     pub(super) component_channels: Vec<Vec<usize>>,
+    /// Of attention, for the rows and for the columns: the monomials in the entries of a token, where it is the
+    /// only one on that side.
+    pub(super) token: [Option<Monomials>; 2],
 }
 
 impl Check<'_> {
@@ -39,8 +45,9 @@ impl Check<'_> {
             |expected: &str| Err(self.finding(Kind::Hypothesis, place, expected, "otherwise"));
         match (&self.problem.architecture, &self.claim.weights) {
             (Architecture::Attention { heads, .. }, Some(Weights::Attention(layers))) => {
-                if self.problem.sides().iter().any(|side| *side < self.problem.width) {
-                    return hypothesis("as many tokens on both sides as the width");
+                let few = |side: &u64| *side != 1 && *side < self.problem.width;
+                if self.problem.sides().iter().any(few) {
+                    return hypothesis("on either side one token, or as many as the width");
                 }
                 self.of_attention(ring, *heads, layers, place)
             }
@@ -63,7 +70,7 @@ impl Check<'_> {
         place: &str,
     ) -> Result<Monomials, Finding> {
         let Some(degree) = degree.filter(|degree| *degree < ring.modulus()) else {
-            let expected = "a prime above the degree of the function of the sum";
+            let expected = "a prime above the degrees of monomials";
             return Err(self.finding(Kind::Hypothesis, place, expected, ring.modulus()));
         };
         let sizes = Monomials::sizes(variables, degree);
@@ -124,7 +131,30 @@ impl Check<'_> {
         let channels = (0..index(d)).flat_map(|i| (0..=i).map(move |j| vec![i, j])).collect();
         times_factorials(ring, &monomials, index(d), &mut scaled);
         let component_channels = (0..index(d)).map(|k| vec![k]).collect();
-        Ok(SumFunction { monomials, components: index(d), scaled, channels, component_channels })
+        let token = self.tokens(ring, monomials.degree as u64, place)?;
+        let components = index(d);
+        Ok(SumFunction { monomials, components, scaled, channels, component_channels, token })
+    }
+
+    /// The monomials of each side of one token, that of the output first, up to their degree.
+    fn tokens(
+        &self,
+        ring: &Residues,
+        degree: u64,
+        place: &str,
+    ) -> Result<[Option<Monomials>; 2], Finding> {
+        let (own, other) = self.problem.own_and_other();
+        let d = self.problem.width;
+        let single = |side: u64| side == 1 && d > 1;
+        if single(own) || single(other) {
+            let members = Monomials::sizes(d * (d + 1) / 2, degree).map(|(_, count)| count * d);
+            let members = members.unwrap_or(u64::MAX);
+            within_limit(&self.at(place), "members of sums", MAX_MEMBERS, members)?;
+        }
+        let of = |side: u64, degree: u64| {
+            single(side).then(|| self.monomials(ring, (d, Some(degree)), 1, place)).transpose()
+        };
+        Ok([of(own, 2 * degree + 1)?, of(other, 2 * degree)?])
     }
 
     /// `F(W_1 X)`, docs/theory.md 4.1: f at `X = R Z` with `W_1 R = 1`.
@@ -167,6 +197,7 @@ impl Check<'_> {
             scaled,
             channels,
             component_channels: vec![Vec::new()],
+            token: [None, None],
         })
     }
 
@@ -245,11 +276,7 @@ fn right_inverse(ring: &Residues, w: &Matrix<u64>, allowed: &[usize]) -> Matrix<
 fn times_factorials(ring: &Residues, monomials: &Monomials, components: usize, scaled: &mut [u32]) {
     let mut rows = scaled.chunks_exact_mut(components);
     monomials.each(monomials.degree, |tuple| {
-        let (mut factorial, mut run) = (1, 0u64);
-        for (t, v) in tuple.iter().enumerate() {
-            run = if t > 0 && tuple[t - 1] == *v { run + 1 } else { 1 };
-            factorial = ring.multiply(&factorial, &run);
-        }
+        let factorial = factorial(ring, tuple);
         for c in rows.next().into_iter().flatten() {
             *c = ring.multiply(&u64::from(*c), &factorial) as u32;
         }

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod function;
+mod lines;
 mod minor;
 mod polynomials;
 
