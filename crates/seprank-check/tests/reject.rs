@@ -70,6 +70,15 @@ const UNPROVED: &[(Kind, &str, Edit)] = &[
     (Kind::MissingWeights, "grid", |c| c.weights = None),
     (Kind::MissingRows, "grid", |c| drop(grid(c).right.pop())),
     (Kind::MissingProducts, "separation", |c| drop(products(c).pop())),
+    (Kind::Block, "blocks", |c| {
+        let again = blocks(c)[0].clone();
+        blocks(c).push(again);
+        c.value = exact(40);
+    }),
+    (Kind::Challenge, "challenge", |c| {
+        let Some(solutions) = &mut blocks(c)[1].solutions else { panic!("no solutions") };
+        solutions[2].0[0] ^= 1;
+    }),
     (Kind::Limit, "theorem", |c| {
         if let Architecture::Attention(a) = &mut c.problem.architecture {
             a.depth = 1000;
@@ -85,6 +94,13 @@ fn grid(claim: &mut RankClaim) -> &mut certificate::Grid {
     match &mut claim.lower {
         Some(Lower::Grid(grid)) => grid,
         other => panic!("no grid: {other:?}"),
+    }
+}
+
+fn blocks(claim: &mut RankClaim) -> &mut Vec<certificate::Block> {
+    match &mut claim.lower {
+        Some(Lower::Blocks(blocks)) => &mut blocks.blocks,
+        other => panic!("no blocks: {other:?}"),
     }
 }
 
@@ -122,10 +138,14 @@ fn the_files_are_the_edits() {
 
 #[test]
 fn the_valid_files_are_valid() {
-    for name in ["theorem", "coefficients", "grid", "mixer", "separation", "gap", "layers"] {
+    for name in
+        ["theorem", "coefficients", "grid", "mixer", "separation", "gap", "layers", "blocks"]
+    {
         let path = data("accept").join(name).with_extension("json");
         assert_eq!(check_file(&path), Verdict::Valid, "{name}");
     }
+    let path = data("accept").join("challenge.json");
+    assert_eq!(check_file(&path), Verdict::ValidByChallenge);
 }
 
 #[test]
