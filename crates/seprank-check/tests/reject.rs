@@ -73,7 +73,7 @@ const UNPROVED: &[(Kind, &str, Edit)] = &[
     (Kind::Block, "blocks", |c| {
         let again = blocks(c)[0].clone();
         blocks(c).push(again);
-        c.value = exact(40);
+        c.value = exact(50);
     }),
     (Kind::Challenge, "challenge", |c| {
         let Some(solutions) = &mut blocks(c)[1].solutions else { panic!("no solutions") };
