@@ -83,7 +83,7 @@ mod tests {
     /// The vectors of docs/format.md, 5, which `sha256sum` gives too.
     #[test]
     fn the_derivation_is_the_one_of_the_format() {
-        let challenge = Challenge::new(&[1, 2], 8_388_593);
+        let challenge = Challenge::new(&[1u64, 2], 8_388_593);
         let digest = challenge.digest.iter().map(|b| format!("{b:02x}")).collect::<String>();
         let text = include_str!("../../../../docs/format.md");
         let side: Vec<String> = challenge.side(1, 3).iter().map(ToString::to_string).collect();
