@@ -1,4 +1,4 @@
-//! The certificate format: types, reader and writer. This module computes nothing.
+//! The certificate format: types, reader and writer, and the right-hand sides of challenges.
 //!
 //! A certificate is one JSON file with one claim and the evidence for it. docs/format.md is its
 //! specification, written so that a checker can be built from it alone. The reader accepts exactly
