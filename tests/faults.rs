@@ -372,6 +372,39 @@ fn files_that_cannot_be_written_are_errors_and_stay_as_they_are() {
 }
 
 /// An interrupted sweep may have left half a row, even half a number.
+/// Before the work: of requests that would take minutes.
+#[test]
+fn outputs_are_tried_first() {
+    let dir = tempfile::tempdir().unwrap();
+    for (arguments, option) in [
+        ("rank attention --depth 2 --width 16 --tokens 32 --certificate", "--certificate"),
+        ("rank attention --depth 4 --width 4 --tokens 6 --method grid --coq", "--coq"),
+        ("table --all --out", "--out"),
+        ("plot cut --tokens 24 --out", "--out"),
+    ] {
+        let place = match option {
+            // A directory is made, but not below a file.
+            "--out" if arguments.starts_with("table") => {
+                let file = dir.path().join("file");
+                fs::write(&file, "").unwrap();
+                file.join("below")
+            }
+            _ => dir.path().join("missing/file"),
+        };
+        let start = Instant::now();
+        let output = seprank(arguments).arg(&place).output().unwrap();
+        assert_one_error(&output, &[option, place.to_str().unwrap()], arguments);
+        assert!(start.elapsed() < Duration::from_secs(5), "{arguments}");
+    }
+    // Nothing is left of the try, and what is there stays.
+    let file = dir.path().join("kept.json");
+    fs::write(&file, "kept").unwrap();
+    let before = contents(dir.path());
+    let refused = "rank attention --depth 2 --width 0 --tokens 4 --certificate";
+    assert!(!seprank(refused).arg(&file).output().unwrap().status.success());
+    assert_eq!(contents(dir.path()), before);
+}
+
 #[test]
 fn a_map_cut_off_in_a_number_is_mended() {
     let directory = tempfile::tempdir().unwrap();

@@ -42,6 +42,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         let count = files.len();
         return Err(format!("--coq {}: takes one certificate, not {count}", path.display()).into());
     }
+    super::try_output("--coq", args.coq.as_deref())?;
     let wanted = match &args.network {
         Some(path) => Some(NetworkFile::read(path, &Replacements::default())?.problem),
         None => None,

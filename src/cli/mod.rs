@@ -27,7 +27,14 @@ use clap::{Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use gmp_mpfr_sys::{gmp, mpfr};
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
+
+/// The file that an option names can be written, which is tried before any work.
+fn try_output(option: &str, path: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    crate::files::can_replace(path).map_err(|e| format!("{option} {}: {e}", path.display()).into())
+}
 
 /// Exact, certified separation ranks of polynomial attention and MLP-Mixer networks.
 #[derive(Parser)]

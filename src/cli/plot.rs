@@ -66,10 +66,15 @@ struct Cut {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let (chart, out) = match &args.picture {
-        Picture::Depth(depths) => (depths.bounds()?, &depths.out),
-        Picture::Ratio(depths) => (depths.ratio()?, &depths.out),
-        Picture::Cut(cut) => (cut.profile()?, &cut.out),
+    let out = match &args.picture {
+        Picture::Depth(depths) | Picture::Ratio(depths) => &depths.out,
+        Picture::Cut(cut) => &cut.out,
+    };
+    super::try_output("--out", Some(out))?;
+    let chart = match &args.picture {
+        Picture::Depth(depths) => depths.bounds()?,
+        Picture::Ratio(depths) => depths.ratio()?,
+        Picture::Cut(cut) => cut.profile()?,
     };
     replace(out, chart.svg()?.as_bytes()).map_err(|e| format!("--out {}: {e}", out.display()))?;
     Ok(ExitCode::SUCCESS)

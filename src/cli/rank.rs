@@ -1,7 +1,7 @@
 //! `seprank rank`.
 
 use super::problem::Subject;
-use super::{Failure, Format, json, print_json, progress};
+use super::{Failure, Format, json, print_json, progress, try_output};
 use crate::network::WeightStyle;
 use crate::prove::witness::WitnessKind;
 use crate::prove::{
@@ -183,6 +183,10 @@ impl From<&BoundValue> for BoundRow {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let options = &args.options;
+    if !options.dry_run {
+        try_output("--certificate", options.certificate.as_deref())?;
+        try_output("--coq", options.coq.as_deref())?;
+    }
     let network = args.network.network()?;
     let weights = match &options.weights {
         WeightsArg::Kind(weights) => weights.clone(),
@@ -328,7 +332,7 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "by {}, about {:.1} s", f.route.name(), f.seconds)?;
+    writeln!(out, "by {}, forecast: {}", f.route.name(), duration(f.seconds))?;
     writeln!(out, "memory: {} MiB of {} MiB", f.bytes >> 20, request.memory.0 >> 20)?;
     if !f.fits {
         writeln!(
@@ -349,6 +353,22 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// So many seconds in the unit that a reader would take: two digits of what is only a forecast.
+fn duration(seconds: f64) -> String {
+    let units = [(60.0, 1.0, "s"), (3600.0, 60.0, "min"), (86400.0, 3600.0, "h")];
+    let years = 365.25 * 86400.0;
+    let (_, unit, name) = units
+        .into_iter()
+        .find(|(below, ..)| seconds < *below)
+        .unwrap_or(if seconds < years { (years, 86400.0, "days") } else { (0.0, years, "years") });
+    match seconds / unit {
+        n if n < 0.1 => format!("below 0.1 {name}"),
+        n if n > 1e6 => format!("more than a million {name}"),
+        n if n < 10.0 => format!("{n:.1} {name}"),
+        n => format!("{n:.0} {name}"),
+    }
 }
 
 fn report(answer: &RankAnswer) -> Report {
@@ -376,5 +396,27 @@ fn report(answer: &RankAnswer) -> Report {
         prime: Some(answer.prime.to_string()),
         scope: answer.scope.to_string(),
         warning: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_are_in_the_unit_of_a_reader() {
+        for (seconds, text) in [
+            (0.0, "below 0.1 s"),
+            (0.25, "0.2 s"),
+            (59.0, "59 s"),
+            (90.0, "1.5 min"),
+            (7200.0, "2.0 h"),
+            (864_000.0, "10 days"),
+            (3.2e8, "10 years"),
+            (8.8e21, "more than a million years"),
+            (f64::INFINITY, "more than a million years"),
+        ] {
+            assert_eq!(duration(seconds), text);
+        }
     }
 }

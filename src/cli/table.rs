@@ -71,6 +71,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         (None, None) => vec![Format::Markdown],
     };
     let time = seconds_since_1970()?;
+    let dir = args.out.as_deref().map(OutputDirectory::open).transpose();
+    let dir = dir.map_err(|e| format!("--out {e}"))?;
     let bar = progress::bar(chosen.len() as u64, "tables");
     let mut files = Vec::new();
     for table in &chosen {
@@ -78,7 +80,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let Some(dir) = &args.out else {
+    let Some(dir) = dir else {
         let mut out = std::io::stdout().lock();
         files.iter().try_for_each(|file| out.write_all(file.text.as_bytes()))?;
         return Ok(ExitCode::SUCCESS);
@@ -89,7 +91,6 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         }
         files.push(table::manifest(&files, args.seed, time));
     }
-    let dir = OutputDirectory::open(dir).map_err(|e| format!("--out {e}"))?;
     for file in &files {
         dir.replace(&file.name, file.text.as_bytes()).map_err(|e| format!("--out {e}"))?;
     }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,15 +27,8 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
             return file.write_all(bytes);
         }
     }
-    let directory = match target.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    // Two threads may write the same file at once.
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let (process, count) = (process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let name = format!("{TEMPORARY_PREFIX}{process}-{count}{TEMPORARY_SUFFIX}");
-    let temporary = directory.join(name);
+    let directory = directory_of(&target);
+    let temporary = temporary_in(directory);
     let replaced = File::create(&temporary).and_then(|mut file| {
         if let Some(existing) = existing {
             file.set_permissions(existing.permissions())?;
@@ -51,6 +44,43 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replaced?;
     // Not every system opens directories.
     File::open(directory).map_or(Ok(()), |directory| directory.sync_all())
+}
+
+/// Whether [`replace`] could write to `path` now, to be asked before the work whose result it is to hold. Nothing is
+/// left there.
+///
+/// # Errors
+/// Those that [`replace`] would have.
+pub fn can_replace(path: &Path) -> io::Result<()> {
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    if let Ok(existing) = fs::metadata(&target) {
+        if existing.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory));
+        }
+        if !existing.is_file() {
+            // To open a pipe may wait for its reader.
+            return Ok(());
+        }
+        OpenOptions::new().write(true).open(&target)?;
+    }
+    let temporary = temporary_in(directory_of(&target));
+    File::create(&temporary)?;
+    fs::remove_file(&temporary)
+}
+
+fn directory_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A name that no other thread or process has.
+fn temporary_in(directory: &Path) -> PathBuf {
+    // Two threads may write the same file at once.
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let (process, count) = (process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    directory.join(format!("{TEMPORARY_PREFIX}{process}-{count}{TEMPORARY_SUFFIX}"))
 }
 
 /// Whether `name` is of a file that [`replace`] writes before it renames it.
