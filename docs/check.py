@@ -4,27 +4,34 @@
     python3 docs/check.py FILE..
 
 Of a certificate (docs/format.md) it checks the form, and re-does the half that is a computation: the
-grid or coefficient minor of the network, modulo the prime. One line a file:
+grid or coefficient minor of the network, modulo the prime, or the minors of its blocks. One line a file:
 
-    Valid       the claim is a lower bound and was re-done
+    Valid       the claim is a lower bound and was re-done; "by challenge" and what a false claim has to
+                get by with, where a minor of blocks has solutions: it is not eliminated then
     Incomplete  something is missing, or the claim rests on what is not checked here
     Invalid     something is wrong
 
 Exit code: that of the worst, Invalid 1, Incomplete 2, Valid 0.
 
 Limits: theorems and sums of products are not checked, so that no upper bound, no equality and no gap
-is ever Valid here; of an equality it is said whether its lower half holds. A matrix has at most 2^22
-entries. Time and memory are not limited otherwise, and a minor of 1000 rows takes very long.
+is ever Valid here; of an equality it is said whether its lower half holds. A matrix, and the function of a
+sum that blocks are of, have at most 2^22 entries; polynomials and minors take at most 2^30 steps, which is
+minutes. The values of grids are not limited, and those of 1000 rows take very long.
 """
 import json
 import re
 import sys
+from base64 import b64decode, b64encode
 from fractions import Fraction
 from functools import reduce
-from itertools import product
+from hashlib import sha256
+from itertools import combinations_with_replacement, count, islice
+from math import comb, factorial, prod
+from operator import mul, xor
+from struct import unpack
 
 MAX_BYTES, MAX_DIGITS, MAX_NESTING = 64 << 20, 100_000, 127
-MAX_SIZE, MAX_DEGREE, MAX_LAYERS, MAX_ENTRIES = 1 << 24, 64, 4096, 1 << 22
+MAX_SIZE, MAX_DEGREE, MAX_LAYERS, MAX_ENTRIES, MAX_STEPS = 1 << 24, 64, 4096, 1 << 22, 1 << 30
 
 class Missing(Exception):
     """Something that must be there is absent, or cannot be judged here."""
@@ -113,7 +120,11 @@ def is_prime(n):
 
 class Residues:
     def __init__(self, p):
-        self.p = p
+        self.p, self.steps = p, 0
+
+    def spend(self, steps):
+        self.steps += steps
+        have(self.steps <= MAX_STEPS, f"more than {MAX_STEPS} steps")
 
     def constant(self, q):
         need(q.denominator % self.p, f"the prime divides the denominator of {q}")
@@ -144,14 +155,10 @@ class Degrees:
         return reduce(self.add, map(self.mul, row, column))
 
 class Polynomials(Residues):
-    """Polynomials over Z/pZ: dictionaries from exponents to coefficients."""
-
-    def __init__(self, p, variables):
-        super().__init__(p)
-        self.nothing = (0,) * variables
+    """Polynomials over Z/pZ: dictionaries from exponents, 64 bits of an integer for each variable, to coefficients."""
 
     def constant(self, q):
-        return {self.nothing: super().constant(q)}
+        return {0: super().constant(q)}
 
     def add(self, a, b):
         total = dict(a)
@@ -160,13 +167,16 @@ class Polynomials(Residues):
         return total
 
     def mul(self, a, b):
-        total = {}
-        for (e, x), (f, y) in product(a.items(), b.items()):
-            g = tuple(map(int.__add__, e, f))
-            total[g] = (total.get(g, 0) + x * y) % self.p
-        return total
+        return self.dot([a], [b])
 
-    dot = Degrees.dot
+    def dot(self, row, column):
+        total = {}
+        for a, b in zip(row, column):
+            self.spend(len(a) * len(b))
+            for e, x in a.items():
+                for f, y in b.items():
+                    total[e + f] = total.get(e + f, 0) + x * y
+        return {e: c % self.p for e, c in total.items()}
 
 class Fixed:
     """The map that has one value."""
@@ -223,6 +233,7 @@ class Network:
         def layer(y):
             scores = [self.times(self.times(y, wh), transposed(y)) for wh in w]
             return reduce(self.plus, [self.times(self.times(a, y), vh) for a, vh in zip(scores, v)])
+        layer.parts = list(zip(w, v))
         return layer
 
     def mixer(self, m, n, d, s):
@@ -236,13 +247,14 @@ class Network:
         b = {k: self.matrix([row], 1, len(zeros[k]))[0] for k, row in (m["bias"] or zeros).items()}
         rows = lambda a, v: [[self.ring.add(x, c) for x in row] for row, c in zip(a, v)]
         columns = lambda a, v: [[self.ring.add(x, c) for x, c in zip(row, v)] for row in a]
-        def layer(y):
-            u = self.power(rows(self.times(w1, y), b["b1"]), s["token_degree"])
-            u = rows(self.times(w2, u), b["b2"])
+        def after(z, y=None):
+            u = rows(self.times(w2, self.power(z, s["token_degree"])), b["b2"])
             u = self.plus(u, y) if s["residual"] else u
             z = self.power(columns(self.times(u, w3), b["b3"]), s["channel_degree"])
             z = columns(self.times(z, w4), b["b4"])
             return self.plus(z, u) if s["residual"] else z
+        layer = lambda y: after(rows(self.times(w1, y), b["b1"]), y)
+        layer.parts = w1, after
         return layer
 
     def by_expression(self, layer, weights):
@@ -331,19 +343,21 @@ class Network:
         whole(token, 0, len(y) - 1)
         whole(channel, 0, len(y[0]) - 1)
 
-def rank(rows, p):
-    done = 0
-    for column in range(len(rows)):
-        pivot = next((i for i in range(done, len(rows)) if rows[i][column]), None)
-        if pivot is not None:
-            rows[done], rows[pivot] = rows[pivot], rows[done]
-            inverse = pow(rows[done][column], -1, p)
-            for i in range(done + 1, len(rows)):
-                c = rows[i][column] * inverse
-                rows[i] = [(x - c * y) % p for x, y in zip(rows[i], rows[done])]
-            done += 1
-    return done
+def independent(rows, columns, ring):
+    """Whether the columns are, by elimination."""
+    rows, p = list(rows), ring.p
+    ring.spend(len(rows) * columns**2 // 3)
+    for _ in range(columns):
+        pivot = next((i for i, row in enumerate(rows) if row[0]), None)
+        if pivot is None:
+            return False
+        first, *line = rows.pop(pivot)
+        inverse = pow(first, -1, p)
+        multiples = [row[0] * inverse % p for row in rows]
+        rows = [[(x - c * y) % p for x, y in zip(row[1:], line)] if c else row[1:] for row, c in zip(rows, multiples)]
+    return True
 
+BY_CHALLENGE = " by challenge (a false claim passes one try in 2^128)"
 HEAD, MIXING = ("query", "key", "output", "value"), ("w1", "w2", "w3", "w4", "bias")
 DECIMAL = re.compile(r"(?!-0(\.0*)?$)-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 EXPRESSIONS = {
@@ -386,8 +400,10 @@ def check_problem(problem):
     take(output, "token", "channel")
 
 def check_minor(problem, weights, evidence, value):
-    """The matrix of values or of coefficients is non-singular modulo the prime."""
-    kind, evidence = choice(evidence, "grid", "coefficients")
+    """The matrix of values or of coefficients is non-singular modulo the prime; how that was seen."""
+    kind, evidence = choice(evidence, "grid", "coefficients", "blocks")
+    if kind == "blocks":
+        return check_blocks(problem, weights, evidence, value)
     prime, rows, columns = take(evidence, "prime", "left", "right")
     n, left = problem["tokens"], problem["left"]
     inside = set(left)
@@ -410,13 +426,139 @@ def check_minor(problem, weights, evidence, value):
         minor = [[f.output(state(a + b)) for b in columns] for a in rows]
     else:
         need(all(whole(e) >= 0 for a in rows + columns for e in a), "no monomial")
-        x = [{tuple(int(i == j) for i in range(n * d)): 1} for j in range(n * d)]
-        f = Network(Polynomials(p, n * d), problem, weights).output(state(x))
-        minor = [[f.get((*a, *b), 0) for b in columns] for a in rows]
-    need(rank(minor, p) == value, f"the minor is zero modulo {p}")
+        f = Network(Polynomials(p), problem, weights).output(state([{1 << 64 * v: 1} for v in range(n * d)]))
+        code = lambda e, first: sum(x << 64 * v for v, x in enumerate(e, first))
+        rows, columns = [code(a, 0) for a in rows], [code(b, len(left) * d) for b in columns]
+        minor = [[f.get(a + b, 0) for b in columns] for a in rows]
+    need(independent(minor, value, Residues(p)), f"the minor is zero modulo {p}")
+    return ""
+
+class SumFunction(Network):
+    """The network as sum_k y_k Phi_k(u + v), u and the y_k being of the output token's side, which is side 0.
+
+    A monomial of the variables z is the sum of their `1 << bits * number`; y and z hold the channels of each."""
+
+    def __init__(self, problem, weights, p, signs):
+        super().__init__(Polynomials(p), problem, weights)
+        s, n, left, self.signs = self.shape, problem["tokens"], set(problem["left"]), [whole(x) for x in items(signs)]
+        d, (token, channel), attention = s["width"], problem["output"].values(), self.kind == "attention"
+        need(len(signs) == d > whole(channel), "expected a number for each channel, the output's among them")
+        own = whole(token, 0, n - 1) in left
+        sides = [[t for t in range(n) if (t in left) == side] for side in (own, not own)]
+        self.alone = [attention and len(side) == 1 < d for side in sides]
+        if attention:
+            need(all(len(side) == 1 or len(side) >= d for side in sides), "a side of neither one token nor the width")
+            self.y, self.z = [(k,) for k in range(d)], [(i, j) for i in range(d) for j in range(i + 1)]
+            self.degree = (3**s["depth"] - 1) // 2
+        else:
+            plain = self.kind == "mixer" and not (s["bias"] or s["residual"] or s["permutation"])
+            need(plain, "neither attention nor a Mixer without biases, residuals and permutation")
+            self.y, self.z = [()], [(k,) for _ in range(s["token_hidden"]) for k in range(d)]
+            self.degree = (s["token_degree"] * s["channel_degree"])**s["depth"]
+            for side in sides:
+                columns = [[row[t][0] for row in self.layers[0].parts[0]] for t in side]
+                full = independent(columns, s["token_hidden"], self.ring)
+                need(full, "the first matrix has not the rank S on either side")
+        need(p > (2 * self.degree + 1 if any(self.alone) else self.degree), "the prime is not above the degree")
+        few, self.bits, self.odd = min(self.degree, len(self.z) - 1), self.degree.bit_length(), 0
+        have(few < 24 and self.degree <= 4096, "too many coefficients")
+        size = comb(len(self.z) + self.degree - 1, few) * len(self.y)
+        have(size <= MAX_ENTRIES and size * len(self.z) * self.bits <= MAX_STEPS, "too many coefficients")
+        z = [{1 << self.bits * v: 1} for v in range(len(self.z))]
+        if attention:
+            self.g = [[z[max(i, j) * (max(i, j) + 1) // 2 + min(i, j)] for j in range(d)] for i in range(d)]
+            self.table = [c for c, in self.phi(s["depth"], [[{0: int(k == channel)}] for k in range(d)])]
+        else:
+            first = self.layers[0].parts[1]([z[i:i + d] for i in range(0, len(z), d)])
+            self.table = [reduce(lambda y, layer: layer(y), self.layers[1:], first)[token][channel]]
+        classes = set()
+        for _, label, k, e, scale in self.members(self.degree, 0):
+            if self.table[k].get(e):
+                self.table[k][e] = self.table[k][e] * scale % p
+                classes.add(label)
+        need(len(classes) <= 1, "signs that are no symmetry")
+        self.odd = max(classes, default=0)
+
+    def phi(self, l, v, flip=False):
+        """Phi_l v, where Phi_l = sum_h Phi W_h Phi^T G Phi V_h with Phi = Phi_(l-1); or its transpose times v."""
+        if l == 0:
+            return v
+        inner = lambda v, flip=False: self.phi(l - 1, v, flip)
+        v = inner(v, True) if flip else v
+        heads = [[list(zip(*m)) for m in head[::-1]] if flip else head for head in self.layers[l - 1].parts]
+        terms = [self.times(a, inner(self.times(self.g, inner(self.times(b, v))), True)) for a, b in heads]
+        return reduce(self.plus, terms) if flip else inner(reduce(self.plus, terms))
+
+    def members(self, degree, side):
+        """Of all y_k times a monomial: the number of the line, the class, k, the monomial, its factorial."""
+        place = lambda m: sum(map(comb, map(int.__add__, m, count()), count(1)))
+        y, odd = ([()], 0) if side else (self.y, self.odd)
+        for m in combinations_with_replacement(range(len(self.z)), degree):
+            self.ring.spend(len(m) + len(y))
+            channels, e = sum([self.z[v] for v in m], ()), sum([1 << self.bits * v for v in m])
+            scale = prod([factorial(m.count(v)) for v in set(m)]) % self.ring.p
+            first, label = len(y) * place(m), reduce(xor, [self.signs[k] for k in channels], odd)
+            for k, own in enumerate(y):
+                number = place(sorted(channels + own)) if self.alone[side] else first + k
+                yield number, label ^ self.signs[k] if own else label, k, e, scale
+
+    def minor(self, degree, rows, cols):
+        """The class, and the rows one by one."""
+        p, sides, classes = self.ring.p, [], set()
+        for side, degree, numbers in (0, self.degree - degree, rows), (1, degree, cols):
+            lines = {number: [] for number in numbers}
+            for number, label, k, e, scale in self.members(degree, side):
+                if number in lines:
+                    lines[number].append((k, e, pow(scale, -1, p) if self.alone[side] else 1))
+                    classes.add(label)
+            need(all(lines.values()), "a number past those of the lines")
+            sides.append([lines[number] for number in numbers])
+        need(len(classes) <= 1, "rows and columns of more than one class")
+        self.ring.spend(prod(sum(map(len, lines)) for lines in sides))
+        entry = lambda row, col: sum([a * b * self.table[k].get(u + v, 0) for k, u, a in row for _, v, b in col]) % p
+        return max(classes, default=0), ([entry(row, col) for col in sides[1]] for row in sides[0])
+
+def numbers(text):
+    """Those of 4 bytes in base64."""
+    data = b64decode(text, validate=True)
+    need(b64encode(data).decode() == text and len(data) % 4 == 0, "no base64 of numbers of 4 bytes")
+    return unpack(f"<{len(data) // 4}I", data)
+
+def challenge(fixed, p, order):
+    """The right-hand sides that nobody chose."""
+    digest = sha256(b"seprank challenge 1\n" + layout(fixed).encode()).digest()
+    block = lambda i, t: sha256(digest + i.to_bytes(4, "little") + t.to_bytes(8, "little")).digest()
+    words = lambda i: (word for t in count() for word in unpack("<4Q", block(i, t)) if word < 2**64 // p * p)
+    return [[word % p for word in islice(words(i), order)] for i in range(next(k for k in count() if p**k >= 2**128))]
+
+def check_blocks(problem, weights, evidence, value):
+    """As check_minor, of all minors of blocks."""
+    prime, signs, blocks = take(evidence, "prime", "signs", "blocks")
+    p = number(prime)
+    need(p < 2**31 and is_prime(p), f"{p} is not a prime below 2^31")
+    blocks = [take(block, "degree", "rows", "cols", "solutions") for block in items(blocks)]
+    orders = [len(numbers(rows)) for _, rows, _, _ in blocks]
+    need(orders == [len(numbers(cols)) for _, _, cols, _ in blocks], "a minor that is not square")
+    (have if sum(orders) < value else need)(sum(orders) == value, f"minors of {sum(orders)} rows, not {value}")
+    f, seen, how = SumFunction(problem, weights, p, signs), set(), ""
+    for (degree, rows, cols, solutions), order in zip(blocks, orders):
+        label, minor = f.minor(whole(degree, 0, f.degree), numbers(rows), numbers(cols))
+        need((degree, label) not in seen, f"two minors of degree {degree} and one class")
+        seen.add((degree, label))
+        if solutions is None:
+            need(independent(minor, order, f.ring), f"a minor of degree {degree} is zero modulo {p}")
+            continue
+        fixed = dict(problem=problem, weights=weights, prime=prime, degree=degree, rows=rows, cols=cols)
+        right, solutions, how = challenge(fixed, p, order), list(map(numbers, items(solutions))), BY_CHALLENGE
+        need(list(map(len, solutions)) == [order] * len(right), f"expected {len(right)} solutions of {order} residues")
+        need(all(max(x, default=0) < p for x in solutions), f"a residue is not below {p}")
+        for row, *y in zip(minor, *right):
+            solved = [sum(map(mul, row, x)) % p for x in solutions] == y
+            need(solved, f"solutions that are none of a minor of degree {degree}")
+    return how
 
 def check(certificate):
-    """What holds, if the whole claim was checked."""
+    """The verdict, if the whole claim was checked."""
     name, version, claim = take(certificate, "format", "version", "claim")
     need(name == "seprank-certificate", "another format")
     need(type(version) is int and version == 1, "another version")
@@ -436,7 +578,7 @@ def check(certificate):
     for half, evidence, superfluous in ("lower", lower, "at-most"), ("upper", upper, "at-least"):
         have(evidence is not None or relation == superfluous, f"no evidence in {half}")
         need(evidence is None or relation != superfluous, f"superfluous evidence in {half}")
-    below = None if lower is None else choice(lower, "theorem", "grid", "coefficients")[0]
+    below = None if lower is None else choice(lower, "theorem", "grid", "coefficients", "blocks")[0]
     above = None if upper is None else choice(upper, "theorem", "separation")[0]
     if above == "theorem":
         need(type(upper[above]) is str, "a theorem is named by its id")
@@ -449,16 +591,16 @@ def check(certificate):
     need(weights is None or computed or scope == "fixed", "weights that nothing is said about")
     have(computed, "nothing computed from below, not checked")
     need(kind == "exact", "computed evidence is for exact values")
-    check_minor(problem, weights, lower, number(value))
+    how = check_minor(problem, weights, lower, number(value))
     of = {"generic": "for almost all weights", "fixed": "with the weights in the file"}
     holds = f"rank at least {value}, {of[scope]}"
-    have(upper is None, f"{holds}; not checked from above: {above}")
-    return holds
+    have(upper is None, f"{holds}{how and ','}{how}; not checked from above: {above}")
+    return f"Valid{how}: {holds}"
 
 def judge(path):
     """Exit code and message."""
     try:
-        return 0, f"Valid: {check(read(path))}"
+        return 0, check(read(path))
     except (Missing, OSError) as error:
         return 2, f"Incomplete: {error}"
     except (MemoryError, RecursionError):
