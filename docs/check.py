@@ -562,8 +562,8 @@ def check(certificate):
     name, version, claim = take(certificate, "format", "version", "claim")
     need(name == "seprank-certificate", "another format")
     need(type(version) is int and version == 1, "another version")
-    kind, claim = choice(claim, "rank", "gap")
-    have(kind == "rank", "gaps rest on theorems, not checked")
+    kind, claim = choice(claim, "rank", "gap", "refuted-gap", "gap-across", "refuted-gap-across")
+    have(kind == "rank", "gaps rest on theorems from above, not checked")
     fields = "problem", "scope", "relation", "value", "weights", "lower", "upper"
     problem, scope, relation, value, weights, lower, upper = take(claim, *fields)
     need(scope in ("generic", "fixed"), "another scope")

@@ -1,10 +1,9 @@
 //! The regime map: for each size of a sweep, whether the gap is certified, open or refuted.
 
 pub use crate::bounds::Regime;
-use crate::bounds::{Ends, Evaluation, Side, best, gap_across};
+use crate::bounds::{Ends, Half};
 use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
-use crate::prove::{self, RankRequest};
-use rug::Integer;
+use crate::prove::gap_across;
 use serde::{Deserialize, Serialize};
 
 /// One size: the same depth, width and tokens on both sides.
@@ -46,7 +45,7 @@ pub struct Row {
     pub network: Option<u64>,
     /// What is known.
     pub regime: Regime,
-    /// Attention's best lower bound.
+    /// Attention's best lower bound, or `computed`.
     pub lower_id: String,
     /// The lower end of its log10, in decimal: a double may not hold it. Empty where there is no bound.
     pub lower_log10: String,
@@ -54,6 +53,13 @@ pub struct Row {
     pub upper_id: String,
     /// The upper end of its log10, likewise.
     pub upper_log10: String,
+    /// Where the regime is not open: the lower bound that decides, of attention if it is certified, of the other
+    /// network if it is refuted; or `computed`.
+    #[serde(default)]
+    pub above: String,
+    /// The upper bound that it is above, of the other one.
+    #[serde(default)]
+    pub below: String,
 }
 
 impl Row {
@@ -63,9 +69,6 @@ impl Row {
         Size { layer_degree, tokens, heads, token_hidden, width, depth, network }
     }
 }
-
-/// The Mixer's rank is computed where entries of the grid times weights are at most this: seconds.
-const EXACT_WORK: u64 = 50_000_000;
 
 impl Size {
     /// The attention problem, and the Mixer problem or what stands in its place; with that one's partition and
@@ -91,23 +94,22 @@ impl Size {
         Ok((attention, mixer))
     }
 
-    /// What is known at this size. Cost: all bounds, and for small ranks an exact one.
+    /// What is known at this size. Cost: that of [`gap_across`].
     ///
     /// # Errors
     /// As [`Size::problems`].
     pub fn evaluate(&self, other: Option<&Problem>) -> Result<Row, InvalidProblem> {
         let (attention, mixer) = self.problems(other)?;
-        let gap = gap_across(&attention, &mixer)?;
-        let regime = match gap.regime() {
-            Regime::Open if mixer_is_above(&attention, &mixer, gap.upper.as_ref()) => {
-                Regime::Refuted
-            }
-            regime => regime,
+        let gap = gap_across(&attention, &mixer)?.gap;
+        let regime = gap.regime();
+        let id = |half: &Option<Half>| half.as_ref().map_or_else(String::new, |h| h.id().into());
+        let (above, below) = match regime {
+            Regime::Certified => (id(&gap.lower), id(&gap.upper)),
+            Regime::Refuted => (id(&gap.other_lower), id(&gap.attention_upper)),
+            Regime::Open => Default::default(),
         };
-        let id =
-            |e: &Option<Evaluation>| e.as_ref().map_or_else(String::new, |e| e.bound.id().into());
-        let end = |e: &Option<Evaluation>, k: usize| {
-            let ends = e.as_ref().and_then(|e| e.log.as_ref()).map(|log| log.log10_ends());
+        let end = |half: &Option<Half>, k: usize| {
+            let ends = half.as_ref().and_then(|h| h.log.as_ref()).map(|log| log.log10_ends());
             ends.map_or_else(String::new, |ends: Ends| ends.texts()[k].clone())
         };
         let Self { layer_degree, tokens, heads, token_hidden, width, depth, network } = *self;
@@ -124,25 +126,10 @@ impl Size {
             lower_log10: end(&gap.lower, 0),
             upper_id: id(&gap.upper),
             upper_log10: end(&gap.upper, 1),
+            above,
+            below,
         })
     }
-}
-
-/// By a minor that is not zero; only where the Mixer's rank is small enough to be computed.
-fn mixer_is_above(attention: &Problem, mixer: &Problem, mixer_upper: Option<&Evaluation>) -> bool {
-    let weights = mixer.architecture().parameter_count(mixer.tokens());
-    let cheap = |rank: &Integer| {
-        let work = rank.to_u64().and_then(|r| r.checked_mul(r)?.checked_mul(weights?));
-        work.is_some_and(|work| work <= EXACT_WORK)
-    };
-    let Some(most) = mixer_upper.and_then(|e| e.value.as_ref()).filter(|v| cheap(v)) else {
-        return false;
-    };
-    let above = best(attention, Side::Upper).and_then(|e| e.value).filter(|above| above < most);
-    above.is_some_and(|above| {
-        let found = prove::rank(&RankRequest::new(mixer.clone()), &|_, _| ());
-        found.is_ok_and(|answer| answer.rank > above)
-    })
 }
 
 #[cfg(test)]

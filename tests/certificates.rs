@@ -20,7 +20,7 @@ use seprank::certificate::{
 use seprank::check::{Kind, Verdict, check};
 use seprank::network::{Architecture, MixerShape, Output, Partition, Problem, TransformerShape};
 use seprank::prove::witness::WitnessKind;
-use seprank::prove::{Method, RankRequest, Weights, certify_bound, certify_gap, rank};
+use seprank::prove::{Method, RankRequest, Weights, certify_bound, gap, rank};
 
 fn attention((depth, width, heads): (usize, usize, usize), tokens: usize) -> Problem {
     Problem::attention(depth, width, heads, tokens).unwrap()
@@ -44,7 +44,9 @@ fn fresh() -> Vec<Certificate> {
         of(attention((1, 2, 1), 3), isotropic, Method::Grid),
         of(mixer(1, 1, 2, 3), Weights::Random, Method::Grid),
         of(mixer(1, 2, 1, 2), Weights::Random, Method::Coefficients),
-        certify_gap(&attention((4, 4, 1), 4), &mixer(4, 4, 1, 4)).unwrap(),
+        gap(&attention((2, 2, 2), 4), &mixer(2, 2, 1, 4)).unwrap().certificate().unwrap(),
+        gap(&attention((1, 2, 1), 4), &mixer(1, 2, 2, 4)).unwrap().certificate().unwrap(),
+        gap(&attention((4, 4, 1), 4), &mixer(4, 4, 1, 4)).unwrap().certificate().unwrap(),
     ]
 }
 
@@ -210,12 +212,14 @@ fn an_expansion_past_the_limits_is_incomplete() {
     assert_eq!(check(&certificate).finding().map(|f| f.kind), Some(Kind::Limit));
 }
 
-/// Rewrites tests/data/accept/gap.json: `SEPRANK_BLESS=1`.
+/// Rewrites tests/data/accept/gap.json and the other gaps there: `SEPRANK_BLESS=1`.
 #[test]
-fn a_gap_is_written() {
-    let gap = fresh().pop().unwrap();
-    if std::env::var_os("SEPRANK_BLESS").is_some() {
-        gap.write(common::data("accept").join("gap.json")).unwrap();
+fn gaps_are_written() {
+    for (name, gap) in ["gap", "refuted-gap", "computed-gap"].iter().zip(fresh().into_iter().rev())
+    {
+        if std::env::var_os("SEPRANK_BLESS").is_some() {
+            gap.write(common::data("accept").join(name).with_extension("json")).unwrap();
+        }
+        assert_eq!(common::accepted(name), gap);
     }
-    assert_eq!(common::accepted("gap"), gap);
 }

@@ -62,34 +62,6 @@ fn gaps_are_certified_or_say_why_not() {
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("vit-b-16"));
 }
 
-/// The three verdicts, with their exit codes and both numbers.
-#[test]
-fn verdicts_are_certified_refuted_or_open() {
-    let sizes = [("vit-b-16", "mixer-b-16", 768u64), ("vit-l-16", "mixer-l-16", 1024)];
-    for (attention, mixer, width) in sizes {
-        for (depth, verdict, code) in [(1, "refuted", 1), (2, "certified", 0), (24, "certified", 0)]
-        {
-            let options = format!("gap --attention {attention} --mixer {mixer} --depth {depth}");
-            let document = json(&options);
-            assert_eq!(document["verdict"], verdict, "{options}");
-            let text = seprank(&options);
-            assert_eq!(text.status.code(), Some(code));
-            let text = String::from_utf8(text.stdout).unwrap();
-            assert!(text.starts_with(&format!("gap {verdict}\n")), "{text}");
-            if depth == 1 {
-                // 2 + 98 d against d + 1.
-                let numbers = [2 + 98 * width, width + 1].map(|n| n.to_string());
-                assert_eq!(document["other_lower"]["value"], numbers[0]);
-                assert_eq!(document["attention_upper"]["value"], numbers[1]);
-                assert!(numbers.iter().all(|n| text.contains(&format!("= {n}  "))), "{text}");
-            }
-        }
-    }
-    let text = seprank("gap --attention vit-b-16 --mixer mixer-b-16 --token-degree 3");
-    assert_eq!(text.status.code(), Some(2));
-    assert!(String::from_utf8(text.stdout).unwrap().starts_with("gap open\n"));
-}
-
 /// Corollary 5.5 on the command line: whole blocks, and what the scope then says.
 #[test]
 fn gaps_of_whole_blocks() {
@@ -393,41 +365,6 @@ fn mixers_have_the_rank_of_scope_1() {
             let least = rug::Integer::from(width).binomial(exponent as u32);
             assert!(found >= least, "{depth} {width} {k_t} {k_c} {bias} {residual}: {found}");
         }
-    }
-}
-
-/// A certificate of a gap is about one size, as the checker asks.
-#[test]
-fn gaps_across_sizes_have_no_certificate() {
-    use seprank::certificate::Claim;
-    use seprank::check::{Kind, Verdict, check};
-    use seprank::network::{Output, Partition, Problem, TransformerShape};
-    use seprank::prove::certify_gap;
-    let attention = Problem::attention(4, 4, 1, 4).unwrap();
-    let mixer = |depth, width, tokens| Problem::mixer(depth, width, 1, tokens).unwrap();
-    assert!(certify_gap(&attention, &mixer(4, 4, 4)).is_some());
-    // Of whole blocks there is one; with another number of blocks there is none.
-    let blocks = |depth| {
-        let shape = TransformerShape {
-            mlp_degree: Some(2),
-            residual: true,
-            ..TransformerShape::plain(depth, 6, 3)
-        };
-        let halves = Partition::halves(4).unwrap();
-        Problem::new(shape.architecture().unwrap(), halves, Output::default()).unwrap()
-    };
-    let narrow = mixer(4, 6, 4);
-    let certificate = certify_gap(&blocks(4), &narrow).unwrap();
-    assert_eq!(check(&certificate), Verdict::Valid);
-    assert!(certify_gap(&blocks(5), &narrow).is_none());
-    let deeper = certify_gap(&blocks(5), &mixer(5, 6, 4)).unwrap();
-    let mut mixed = certificate.clone();
-    let (Claim::Gap(gap), Claim::Gap(other)) = (&mut mixed.claim, deeper.claim) else { panic!() };
-    gap.lower = other.lower;
-    assert_eq!(check(&mixed).finding().map(|f| f.kind), Some(Kind::GapSides));
-    let cut = mixer(4, 4, 4).with_partition(&[0]).unwrap();
-    for other in [mixer(3, 4, 4), mixer(4, 3, 4), mixer(4, 4, 3), cut] {
-        assert!(certify_gap(&attention, &other).is_none(), "{other:?}");
     }
 }
 

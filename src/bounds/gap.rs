@@ -5,7 +5,7 @@
 //! is larger than an upper bound for attention.
 
 use super::block_form::BlockForm;
-use super::{Ends, Evaluation, Incomparable, LogInterval, Side, best, comparable};
+use super::{Ends, Half, Incomparable, LogInterval, Side, best, comparable};
 use crate::network::{Architecture, MixerShape, Problem};
 use serde::{Deserialize, Serialize};
 
@@ -45,13 +45,13 @@ impl Regime {
 #[derive(Clone)]
 pub struct Gap {
     /// Attention's best lower bound.
-    pub lower: Option<Evaluation>,
+    pub lower: Option<Half>,
     /// The Mixer's best upper bound.
-    pub upper: Option<Evaluation>,
+    pub upper: Option<Half>,
     /// The Mixer's best lower bound.
-    pub other_lower: Option<Evaluation>,
+    pub other_lower: Option<Half>,
     /// Attention's best upper bound; where the Mixer has no lower bound it is not asked for.
-    pub attention_upper: Option<Evaluation>,
+    pub attention_upper: Option<Half>,
     /// The sizes in which the two differ: of [`gap`] none, of [`gap_across`] width or depth.
     pub across: Vec<Incomparable>,
     /// What decides where the gap is not certified.
@@ -97,8 +97,8 @@ pub fn gap(attention: &Problem, mixer: &Problem) -> Result<Gap, Incomparable> {
 /// If they differ in tokens, partition or side of the output token.
 pub fn gap_across(attention: &Problem, mixer: &Problem) -> Result<Gap, Incomparable> {
     let across = comparable(attention, mixer)?;
-    let of_attention = |side| best(attention, side).filter(|_| is_attention(attention));
-    let of_other = |side| best(mixer, side).filter(|_| !is_plain_attention(mixer));
+    let of_attention = |side| of_attention(attention, side);
+    let of_other = |side| best(mixer, side).filter(|_| !is_plain_attention(mixer)).map(Half::from);
     let other_lower = of_other(Side::Lower);
     Ok(Gap {
         lower: of_attention(Side::Lower),
@@ -108,6 +108,10 @@ pub fn gap_across(attention: &Problem, mixer: &Problem) -> Result<Gap, Incompara
         across,
         decides: decides_of(attention, mixer.architecture()),
     })
+}
+
+fn of_attention(attention: &Problem, side: Side) -> Option<Half> {
+    best(attention, side).filter(|_| is_attention(attention)).map(Half::from)
 }
 
 /// Why the bounds may not certify a gap (docs/theory.md, section 5).
@@ -148,15 +152,15 @@ fn decides(other: &Architecture) -> String {
     )
 }
 
-/// Whether the lower bound is certainly larger: in exact integers where both are there, elsewhere by
-/// disjoint enclosures.
-fn above(lower: &Option<Evaluation>, upper: &Option<Evaluation>) -> bool {
-    match (lower, upper) {
-        (Some(Evaluation { value: Some(l), .. }), Some(Evaluation { value: Some(u), .. })) => l > u,
-        (Some(Evaluation { log: Some(l), .. }), Some(Evaluation { log: Some(u), .. })) => {
-            u.less_than(l)
-        }
-        _ => false,
+fn above(lower: &Option<Half>, upper: &Option<Half>) -> bool {
+    matches!((lower, upper), (Some(lower), Some(upper)) if lower.above(upper))
+}
+
+/// A lower bound in words.
+fn named(lower: &Half) -> String {
+    match lower.bound {
+        Some(bound) => format!("lower bound, {},", bound.id()),
+        None => "computed rank".into(),
     }
 }
 
@@ -170,6 +174,13 @@ fn is_plain_attention(problem: &Problem) -> bool {
 }
 
 impl Gap {
+    /// Evaluates attention's upper bound also where it is not asked for.
+    pub(crate) fn ask_attention_upper(&mut self, attention: &Problem) {
+        if self.attention_upper.is_none() {
+            self.attention_upper = of_attention(attention, Side::Upper);
+        }
+    }
+
     fn logs(&self) -> Option<(&LogInterval, &LogInterval)> {
         Some((self.lower.as_ref()?.log.as_ref()?, self.upper.as_ref()?.log.as_ref()?))
     }
@@ -217,18 +228,18 @@ impl Gap {
             (self.refuted(), &self.other_lower, &self.attention_upper)
         {
             return Some(format!(
-                "refuted: the other network's lower bound, {}, is above attention's upper bound, {}",
-                lower.bound.id(),
-                upper.bound.id()
+                "refuted: the other network's {} is above attention's upper bound, {}",
+                named(lower),
+                upper.id()
             ));
         }
         let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
             return Some("a side has no bound that applies".into());
         };
         let compared = format!(
-            "the best lower bound for attention, {}, is not above the best upper bound for the other, {}",
-            lower.bound.id(),
-            upper.bound.id()
+            "attention's {} is not above the other network's upper bound, {}",
+            named(lower),
+            upper.id()
         );
         Some(format!("{compared}; {}", self.decides))
     }
@@ -246,7 +257,7 @@ mod tests {
         let problem = Problem::attention(1, 1, 1, 2).unwrap();
         let side = |value: Option<Integer>| {
             let any = evaluate(applicable(&problem)[0], &problem, 1.0);
-            value.map(|v| Evaluation { log: LogInterval::of(&v), value: Some(v), ..any })
+            value.map(|v| Half { log: LogInterval::of(&v), value: Some(v), ..any.into() })
         };
         Gap {
             lower: side(lower),
@@ -291,7 +302,7 @@ mod tests {
             let mixer = Problem::mixer(1, width, hidden, 196).unwrap();
             let gap = gap(&attention, &mixer).unwrap();
             assert_eq!(gap.regime(), Regime::Refuted);
-            let value = |e: &Option<Evaluation>| e.as_ref().unwrap().value.clone().unwrap();
+            let value = |e: &Option<Half>| e.as_ref().unwrap().value.clone().unwrap();
             assert_eq!(value(&gap.attention_upper), width + 1);
             assert_eq!(value(&gap.other_lower), 98 * width + 2);
         }

@@ -30,6 +30,7 @@ mod enclosure;
 mod every_depth;
 mod gap;
 mod gram_form;
+mod half;
 mod junctions;
 mod mixer_channels;
 mod mixer_degree;
@@ -55,6 +56,7 @@ pub use comparable::{Aspect, Incomparable, comparable, positions};
 pub use enclosure::{Ends, LogInterval};
 pub use every_depth::{EveryDepth, InductionStep, every_depth};
 pub use gap::{Gap, Regime, SCOPE, gap, gap_across};
+pub use half::Half;
 pub use pairing_plan::PairingPlan;
 
 use crate::network::{Architecture, AttentionShape, MixerShape, Problem};

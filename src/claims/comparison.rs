@@ -1,8 +1,9 @@
 //! Attention against the Mixer at the same size: which generic rank is larger, exactly.
 
-use super::{Case, Claim, Outcome, Profile, Verdict, generic_rank, sizes};
+use super::{Case, Claim, Outcome, Profile, Verdict, certified_gap, generic_rank, sizes};
+use crate::bounds::Regime;
 use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
-use crate::prove::{RankAnswer, RankError, Status};
+use crate::prove::{GapAnswer, RankAnswer, RankError, Status};
 
 struct Comparison;
 
@@ -39,7 +40,8 @@ impl Claim for Comparison {
                     };
                     match pair() {
                         Ok([(first, attention), (second, mixer)]) => {
-                            judge(&attention, &mixer).with([first, second])
+                            with_gap(judge(&attention, &mixer), &attention, &mixer)
+                                .with([first, second])
                         }
                         Err(e) => Outcome::missing(e),
                     }
@@ -68,6 +70,27 @@ fn judge(attention: &RankAnswer, mixer: &RankAnswer) -> Outcome {
         _ => (Verdict::Incomplete("an exact rank is missing".into()), "undecided"),
     };
     Outcome::new(verdict, claimed, found)
+}
+
+/// The same outcome with the certificate of the gap, or of its opposite, if one is claimed; a claim that no
+/// such certificate shows is not valid.
+fn with_gap(mut outcome: Outcome, attention: &RankAnswer, mixer: &RankAnswer) -> Outcome {
+    let claimed = match outcome.claimed.as_str() {
+        "gap" => Regime::Certified,
+        "no gap: mixer above" => Regime::Refuted,
+        _ => return outcome,
+    };
+    let gap = match GapAnswer::of_ranks(attention, mixer) {
+        Ok(gap) => gap,
+        Err(e) => return Outcome::missing(e),
+    };
+    let certificate = certified_gap(&gap);
+    if gap.gap.regime() != claimed {
+        outcome.verdict = Verdict::Invalid("the bounds and the ranks disagree".into());
+    } else if let Err(e) = &certificate {
+        outcome.verdict = Verdict::Incomplete(e.to_string());
+    }
+    outcome.with(certificate)
 }
 
 inventory::submit!(&Comparison as &dyn Claim);

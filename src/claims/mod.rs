@@ -27,7 +27,7 @@ pub use crate::network::{describe, fingerprint};
 
 use crate::bounds::Bound;
 use crate::network::Problem;
-use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights};
+use crate::prove::{self, GapAnswer, NoCertificate, RankAnswer, RankError, RankRequest, Weights};
 use seprank_check::certificate::Certificate;
 
 /// The verdict on one case.
@@ -139,6 +139,13 @@ fn certified_rank(request: &RankRequest, answer: &RankAnswer) -> Result<Certifie
 fn certified_bound(problem: &Problem, bound: &'static dyn Bound) -> Option<Certified> {
     let name = format!("bound {} {}", bound.id(), describe(problem));
     Some(Certified { name: file_name(&name), certificate: prove::certify_bound(problem, bound)? })
+}
+
+/// The certificate of the verdict on a gap.
+fn certified_gap(gap: &GapAnswer) -> Result<Certified, NoCertificate> {
+    let regime = gap.gap.regime().name();
+    let name = format!("gap {regime} {} {}", describe(&gap.attention), describe(&gap.other));
+    Ok(Certified { name: file_name(&name), certificate: gap.certificate()? })
 }
 
 /// A description with only letters, digits and dashes.

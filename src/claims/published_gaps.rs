@@ -1,13 +1,11 @@
 //! The gap at the shapes B/16 and L/16: Corollaries 5.2 and 5.5 at the depths where they begin, and what is refuted.
 
-use super::{
-    Case, Certified, Claim, Outcome, Profile, Verdict, certified_bound, describe, file_name,
-};
-use crate::bounds::{Evaluation, Regime, gap};
+use super::{Case, Claim, Outcome, Profile, Verdict, certified_gap, describe};
+use crate::bounds::Regime;
 use crate::network::{
     Architecture, MixerShape, Output, Partition, Problem, TransformerShape, presets,
 };
-use crate::prove::certify_gap;
+use crate::prove::gap;
 
 struct PublishedGaps;
 
@@ -79,33 +77,17 @@ fn case(shape: PublishedShape, (depth, blocks, expected): (usize, bool, Regime))
             Ok(gap) => gap,
             Err(e) => return Outcome::missing(e),
         };
-        let found = gap.regime();
-        let certificates: Option<Vec<Certified>> = match found {
-            Regime::Certified => certify_gap(&attention, &mixer).map(|certificate| {
-                let name = format!("gap {} {}", describe(&attention), describe(&mixer));
-                vec![Certified { name: file_name(&name), certificate }]
-            }),
-            Regime::Refuted => {
-                let bound =
-                    |of: &Problem, e: &Option<Evaluation>| certified_bound(of, e.as_ref()?.bound);
-                let both =
-                    [bound(&mixer, &gap.other_lower), bound(&attention, &gap.attention_upper)];
-                both.into_iter().collect()
-            }
-            Regime::Open => None,
-        };
-        let verdict = match (found == expected, &certificates) {
-            (true, Some(_)) => Verdict::Valid,
-            (true, None) => {
-                Verdict::Incomplete("the numbers are too long for a certificate".into())
-            }
+        let found = gap.gap.regime();
+        let certificate = certified_gap(&gap);
+        let verdict = match (found == expected, &certificate) {
+            (true, Ok(_)) => Verdict::Valid,
+            (true, Err(e)) => Verdict::Incomplete(e.to_string()),
             (false, _) if found == Regime::Open => {
                 Verdict::Incomplete("the bounds do not decide".into())
             }
             (false, _) => Verdict::Invalid("the verdict is another".into()),
         };
-        Outcome::new(verdict, expected.name(), found.name())
-            .with(certificates.into_iter().flatten())
+        Outcome::new(verdict, expected.name(), found.name()).with(certificate)
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{Failure, progress};
 use crate::network::{NetworkFile, Replacements};
 use crate::prove::{self, GridWitness, coq_theorem};
-use seprank_check::certificate::{Certificate, Claim, Problem};
+use seprank_check::certificate::{Certificate, Problem};
 use seprank_check::check::{Checked, Finding, Kind, Verdict, examine_file};
 use seprank_check::cli::{Report, Selection};
 use std::path::{Path, PathBuf};
@@ -21,8 +21,8 @@ A directory stands for the *.json files in it. Each file is opened once and is V
 claims, Incomplete (something is missing) or Invalid (something is wrong). The exit code is that of
 the worst: 0, 2 or 1.
 
---network compares the problem in the certificate, of a gap that of the Mixer, with the network
-file as seprank reads it. That reading is then trusted too; the checker has no part in it.")]
+--network compares the problem in the certificate, of a gap that of the network which is compared with
+attention, with the network file as seprank reads it. That reading is then trusted too; the checker has no part in it.")]
 pub(super) struct Args {
     #[command(flatten)]
     selection: Selection,
@@ -80,11 +80,8 @@ fn write_coq(path: &Path, certificate: &Certificate) -> Result<(), Failure> {
 
 /// The same, but Invalid where a valid certificate is not about the network that is wanted.
 fn about(wanted: &Problem, checked: Checked) -> Checked {
-    let problem = checked.certificate.as_ref().map(|c| match &c.claim {
-        Claim::Rank(claim) => &claim.problem,
-        Claim::Gap(claim) => &claim.upper.problem,
-    });
-    if checked.verdict != Verdict::Valid || problem == Some(wanted) {
+    let problem = checked.certificate.as_ref().map(|c| c.claim.problem());
+    if !checked.verdict.is_valid() || problem == Some(wanted) {
         return checked;
     }
     let verdict = Verdict::Invalid(Finding {

@@ -1,17 +1,18 @@
 //! `seprank gap`.
 
-use super::shape::Shape;
-use super::{Failure, Format, print_json};
-use crate::bounds::{
-    Ends, Evaluation, Gap, Incomparable, LogInterval, Regime, SCOPE, gap, gap_across,
-};
+use super::gap_report::Report;
+use super::{Failure, Format};
+use crate::bounds::SCOPE;
 use crate::network::{
     Architecture, InvalidProblem, MixerShape, NetworkFile, Output, Partition, Problem,
     Replacements, TransformerShape, presets,
 };
+use crate::prove::{GapAnswer, NoCertificate, gap, gap_across};
 use crate::table::words;
-use serde::Serialize;
-use std::path::PathBuf;
+use seprank_check::check::check;
+use std::fmt::Display;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Whether attention's separation rank is proved to be above a Mixer's
@@ -23,6 +24,7 @@ use std::process::ExitCode;
   seprank gap --attention vit-b-16 --network my-mlp.toml --across
   seprank gap --depth 4 --width 64 --heads 2 --tokens 32 --token-hidden 16
   seprank gap --depth 4 --width 64 --tokens 32 --token-hidden 16 --mixer-depth 3 --across
+  seprank gap --depth 2 --width 2 --heads 2 --tokens 4 --token-hidden 1 --certificate gap.json && seprank check gap.json
 
 Sizes replace those of the models. The plain options are for both sides, --attention-.. and --mixer-.. for one.
 A gap is about one number of tokens, one partition and one side of the output token, on both sides; and about
@@ -30,6 +32,7 @@ one width and one depth, unless --across asks for other ones. A network by its l
 its layers are blocks of attention and a channel mixing.
 The verdict: certified, attention is proved to be above (almost all of its weights, all of the other network's);
 refuted, the other network is proved to be above (almost all of its weights, all of attention's); open, neither.
+By bounds; where they leave it open by a rank too, if that can be computed within about a second (id: computed).
 Exit codes: 0 certified, 1 refuted, 2 open, or the request makes no sense.")]
 pub(super) struct Args {
     /// A network file, for the side that no other option describes: the Mixer's, or with --mixer or
@@ -64,6 +67,9 @@ pub(super) struct Args {
     /// Compare also where widths or depths differ, or a network by its layers has no depth L
     #[arg(long)]
     across: bool,
+    /// Write a certificate of the verdict there, unless it is open, to be checked by `seprank check`
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     #[command(flatten)]
     own_attention: AttentionSizes,
     #[command(flatten)]
@@ -117,104 +123,32 @@ struct MixerSizes {
     residual: bool,
 }
 
-#[derive(Serialize)]
-struct Report {
-    verdict: Regime,
-    certified: bool,
-    attention: Shape,
-    other: Shape,
-    /// The sizes in which the two differ.
-    across: Vec<String>,
-    lower: Option<SideReport>,
-    upper: Option<SideReport>,
-    /// The other way round: the other network's lower bound, and attention's upper bound where that has one.
-    other_lower: Option<SideReport>,
-    attention_upper: Option<SideReport>,
-    /// Around the ratio of the two logarithms.
-    ratio: Option<Ends>,
-    reason: Option<String>,
-    scope: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct SideReport {
-    id: &'static str,
-    /// Where it is short enough to be compared so.
-    value: Option<String>,
-    log10: Option<Ends>,
-}
-
-impl From<&Evaluation> for SideReport {
-    fn from(e: &Evaluation) -> Self {
-        let value = e.value.as_ref().map(ToString::to_string);
-        Self { id: e.bound.id(), value, log10: e.log.as_ref().map(LogInterval::log10_ends) }
-    }
-}
-
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (lower, upper) = args.sides()?;
-    let gap = args.compare(&lower, &upper)?;
-    let difference = |d: &Incomparable| format!("{}: {}", d.aspect, d.values());
-    let side = |e: &Option<Evaluation>| e.as_ref().map(SideReport::from);
-    let verdict = gap.regime();
-    let report = Report {
-        verdict,
-        certified: gap.certified(),
-        attention: Shape::of(&lower),
-        other: Shape::of(&upper),
-        across: gap.across.iter().map(difference).collect(),
-        lower: side(&gap.lower),
-        upper: side(&gap.upper),
-        other_lower: side(&gap.other_lower),
-        attention_upper: side(&gap.attention_upper),
-        ratio: gap.ratio_ends(),
-        reason: gap.reason(),
-        scope: args.scope(&upper),
-    };
-    match args.format {
-        Format::Json => print_json(&report)?,
-        Format::Text => print_text(&report)?,
+    let answer = args.compare(&lower, &upper)?;
+    let note = args.certificate.as_ref().map(|path| certify(&answer, path)).transpose()?.flatten();
+    Report::of(&answer, &lower, &upper, args.scope(&upper)).print(args.format)?;
+    if let Some(note) = note {
+        // The verdict stands, and its exit code, also where standard error fails.
+        let _ = writeln!(std::io::stderr(), "{note}");
     }
-    Ok(ExitCode::from(verdict.exit_code()))
+    Ok(ExitCode::from(answer.gap.regime().exit_code()))
 }
 
-/// Longer numbers are printed as their logarithms.
-const LONGEST: usize = 40;
-
-fn print_text(report: &Report) -> Result<(), Failure> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "gap {}", report.verdict.name())?;
-    let (attention, other) = (&report.attention, &report.other);
-    for shape in [attention, other] {
-        writeln!(out, "  {:<9} {shape}", shape.architecture)?;
-    }
-    let mut sides = vec![(attention, ">=", &report.lower), (other, "<=", &report.upper)];
-    if report.verdict == Regime::Refuted {
-        sides =
-            vec![(other, ">=", &report.other_lower), (attention, "<=", &report.attention_upper)];
-    }
-    report.across.iter().try_for_each(|d| writeln!(out, "  compared across {d}"))?;
-    for (shape, relation, side) in sides {
-        let name = shape.architecture;
-        match side {
-            Some(SideReport { id, value: Some(value), .. }) if value.len() <= LONGEST => {
-                writeln!(out, "  {name:<9} {relation} {value}  {id}")?;
-            }
-            Some(SideReport { id, log10: Some(ends), .. }) => {
-                writeln!(out, "  {name:<9} {relation} 10^{ends}  {id}")?;
-            }
-            _ => writeln!(out, "  {name:<9} no bound that applies")?,
+/// Writes the certificate of a verdict that is not open. What is to be said beside that: that there is none, or
+/// that the checker will not follow it, as the numbers are beyond its limits.
+fn certify(answer: &GapAnswer, path: &Path) -> Result<Option<String>, Failure> {
+    let at = |e: &dyn Display| format!("--certificate {}: {e}", path.display());
+    let certificate = match answer.certificate() {
+        Err(open @ NoCertificate::Open) => {
+            return Ok(Some(format!("error: {}; no file is written", at(&open))));
         }
-    }
-    if let Some(ends) = &report.ratio {
-        writeln!(out, "  ratio of the logarithms in {ends}")?;
-    }
-    if let Some(reason) = &report.reason {
-        writeln!(out, "  why: {reason}")?;
-    }
-    report.scope.iter().try_for_each(|note| writeln!(out, "  scope: {note}"))?;
-    Ok(())
+        other => other.map_err(|e| at(&e))?,
+    };
+    certificate.write(path).map_err(|e| at(&e))?;
+    let verdict = check(&certificate);
+    Ok((!verdict.is_valid())
+        .then(|| format!("warning: {}", at(&format!("the checker: {verdict}")))))
 }
 
 /// The first that is given: for one side, for both, by the model.
@@ -248,7 +182,7 @@ impl Args {
         }
     }
 
-    fn compare(&self, lower: &Problem, upper: &Problem) -> Result<Gap, InvalidProblem> {
+    fn compare(&self, lower: &Problem, upper: &Problem) -> Result<GapAnswer, InvalidProblem> {
         let found = if self.across { gap_across(lower, upper) } else { gap(lower, upper) };
         found.map_err(|difference| {
             let option = if difference.aspect.is_size() { "; or give --across" } else { "" };

@@ -1,7 +1,7 @@
 //! Numbers in JSON documents.
 //!
 //! A reader that keeps numbers in doubles, as JavaScript does, rounds integers of 2^53 and more. So
-//! those are decimal strings, and primes and values of bounds are strings at any size.
+//! those are decimal strings, and primes and the values in lists of bounds are strings at any size.
 
 use serde::{Serialize, Serializer};
 use std::fmt::Display;
@@ -29,6 +29,17 @@ pub(super) fn count<S: Serializer>(n: &rug::Integer, to: S) -> Result<S::Ok, S::
     match n.to_u64() {
         Some(n) => Integer(n).serialize(to),
         None => to.collect_str(n),
+    }
+}
+
+/// For `#[serde(serialize_with = "json::optional_count")]`: as [`count`], or null.
+pub(super) fn optional_count<S: Serializer>(
+    n: &Option<rug::Integer>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match n {
+        Some(n) => count(n, to),
+        None => to.serialize_none(),
     }
 }
 

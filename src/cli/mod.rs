@@ -7,6 +7,7 @@ mod bounds;
 mod certify;
 mod check;
 mod gap;
+mod gap_report;
 mod json;
 mod map;
 mod networks;
@@ -93,7 +94,7 @@ fn long_version() -> String {
 enum Format {
     /// For reading
     Text,
-    /// One JSON document; primes, values of bounds and integers of 2^53 or more are strings
+    /// One JSON document; primes, the values in lists of bounds and integers of 2^53 or more are strings
     Json,
 }
 

@@ -6,7 +6,7 @@ use super::layers::{matrix, rational};
 use super::modulus::LARGE;
 use super::request::{RankError, generator};
 use crate::arith::{Fp, Prime, Rational};
-use crate::bounds::{self, Bound, Side};
+use crate::bounds::{Bound, Side};
 use crate::linalg::{RowFactorisation, rank_mod_p, rank_rational};
 use crate::network::{Architecture, Head, Network, Problem};
 use crate::poly::Monomial;
@@ -15,8 +15,7 @@ use crate::tensor::{CoefficientMatrix, GridPoints, grid};
 use nalgebra::DMatrix;
 use rug::Integer;
 use seprank_check::certificate::{
-    self as file, Certificate, Claim, GapClaim, Lower, RankClaim, Relation, Text, Upper, Value,
-    Words,
+    self as file, Certificate, Claim, Lower, RankClaim, Relation, Text, Upper, Value, Words,
 };
 
 impl RankAnswer {
@@ -87,45 +86,30 @@ pub fn certify_bound(problem: &Problem, bound: &dyn Bound) -> Option<Certificate
     bound_claim(problem, bound, &value).map(|claim| Certificate::new(Claim::Rank(Box::new(claim))))
 }
 
-/// The certificate that the best exact lower bound for `attention` is above the best exact upper
-/// bound for `mixer`; `None` if it is not, or the two are not of one size, or the numbers have too many digits
-/// for a certificate.
-pub fn certify_gap(attention: &Problem, mixer: &Problem) -> Option<Certificate> {
-    bounds::comparable(attention, mixer).ok().filter(Vec::is_empty)?;
-    let exact = |problem, side| {
-        let best = bounds::best(problem, side)?;
-        Some((best.bound, best.value.or_else(|| best.bound.value(problem))?))
-    };
-    let (lower_bound, lower) = exact(attention, Side::Lower)?;
-    let (upper_bound, upper) = exact(mixer, Side::Upper)?;
-    (lower > upper).then_some(())?;
-    Some(Certificate::new(Claim::Gap(Box::new(GapClaim {
-        lower: bound_claim(attention, lower_bound, &lower)?,
-        upper: bound_claim(mixer, upper_bound, &upper)?,
-    }))))
-}
-
 fn bound_claim(of: &Problem, bound: &dyn Bound, value: &Integer) -> Option<RankClaim> {
     let digits = value.to_string();
     if digits.len() > file::MAX_DIGITS {
         return None;
     }
+    Some(theorem_claim(of, bound, Value::Exact(Text(digits.parse().ok()?))))
+}
+
+/// The claim that `bound` gives `value` for the generic rank, by its theorem alone.
+pub(super) fn theorem_claim(of: &Problem, bound: &dyn Bound, value: Value) -> RankClaim {
     let id = bound.id().to_string();
     let (relation, lower, upper) = match bound.side() {
         Side::Lower => (Relation::AtLeast, Some(Lower::Theorem(id)), None),
         Side::Upper => (Relation::AtMost, None, Some(Upper::Theorem(id))),
     };
-    let value = Value::Exact(Text(digits.parse().ok()?));
-    let problem = problem(of);
-    Some(RankClaim {
-        problem,
+    RankClaim {
+        problem: problem(of),
         scope: file::Scope::Generic,
         relation,
         value,
         weights: None,
         lower,
         upper,
-    })
+    }
 }
 
 fn of_grid(points: &GridPoints<Fp>, prime: Prime) -> Lower {

@@ -3,7 +3,8 @@
 //! A [`RankRequest`] is resolved (`setting`), one route is chosen for it (`plan`), which the run
 //! ([`rank`]) and its [`forecast`] follow; the [`RankAnswer`] owns the evidence, and its
 //! [`certificate`](RankAnswer::certificate) writes that down. Where two bounds of the registry have one value
-//! the rank is [`decided`], and nothing need be computed.
+//! the rank is [`decided`], and nothing need be computed. A [`gap`] that the bounds of two networks leave open is
+//! tried by a rank where that is small.
 
 mod answer;
 mod by_coefficients;
@@ -14,6 +15,8 @@ mod coq;
 mod decided;
 mod finished;
 mod forecast;
+mod gap;
+mod gap_certificate;
 mod grid_witness;
 mod layers;
 pub mod literals;
@@ -28,11 +31,13 @@ pub mod witness;
 mod words;
 
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
-pub use certificate::{certify_bound, certify_gap, problem as problem_in_certificate};
+pub use certificate::{certify_bound, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
 pub use decided::{Decided, decided, decided_from};
 pub(crate) use forecast::forecast_at;
 pub use forecast::{Forecast, forecast};
+pub use gap::{GapAnswer, gap, gap_across};
+pub use gap_certificate::NoCertificate;
 pub use grid_witness::{GridWitness, ImportError};
 pub use rank::{rank, resumed_rank};
 pub(crate) use rates::Rates;

@@ -1,6 +1,6 @@
 //! The entries of a table.
 
-use crate::bounds::{Evaluation, LogInterval};
+use crate::bounds::{Evaluation, Half, LogInterval};
 use rug::Integer;
 
 /// One entry of a table.
@@ -41,10 +41,14 @@ impl Cell {
         }
     }
 
-    /// A bound's value and its id.
-    pub fn bound(evaluation: Option<&Evaluation>) -> [Self; 2] {
-        evaluation
-            .map_or([Self::Missing, Self::Missing], |e| [Self::evaluation(e), e.bound.id().into()])
+    /// The value of one side of a gap and its id.
+    pub fn half(half: Option<&Half>) -> [Self; 2] {
+        let Some(half) = half else { return [Self::Missing, Self::Missing] };
+        let value = match &half.value {
+            Some(value) => Self::number(Some(value.clone())),
+            None => Self::logarithm(half.log.clone()),
+        };
+        [value, half.id().into()]
     }
 
     /// The logarithm alone, also of a number that could be written.

@@ -34,7 +34,7 @@ impl GapByDepth {
             three_halves(depth),
         ];
         let first = [shape.0.into(), depth.into()];
-        let (lower, upper) = (Cell::bound(gap.lower.as_ref()), Cell::bound(gap.upper.as_ref()));
+        let (lower, upper) = (Cell::half(gap.lower.as_ref()), Cell::half(gap.upper.as_ref()));
         [&first[..], &lower, &upper, &rest].concat()
     }
 }

@@ -1,7 +1,7 @@
 //! Table (b): exact generic ranks against bounds, small cases.
 
 use super::{Cell, Data, SHAPE, Table, options, rank_and_status, shape};
-use crate::bounds::{Side, best};
+use crate::bounds::{Half, Side, best};
 use crate::claims::{Profile, small_problems};
 use rayon::prelude::*;
 
@@ -24,8 +24,8 @@ impl Table for SmallRanks {
     }
     fn build(&self, seed: u64) -> Data {
         let row = |problem| {
-            let [lower, upper] =
-                [Side::Lower, Side::Upper].map(|side| Cell::bound(best(problem, side).as_ref()));
+            let [lower, upper] = [Side::Lower, Side::Upper]
+                .map(|side| Cell::half(best(problem, side).map(Half::from).as_ref()));
             let found = rank_and_status(problem, seed);
             let last = [options(problem)];
             [&shape(problem)[..], &lower, &found, &upper, &last].concat()

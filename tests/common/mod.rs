@@ -20,6 +20,9 @@ pub(crate) fn accepted(name: &str) -> Certificate {
 pub(crate) fn claim_mut(certificate: &mut Certificate) -> &mut RankClaim {
     match &mut certificate.claim {
         Claim::Rank(claim) => claim,
-        Claim::Gap(gap) => &mut gap.lower,
+        Claim::Gap(gap)
+        | Claim::RefutedGap(gap)
+        | Claim::GapAcross(gap)
+        | Claim::RefutedGapAcross(gap) => &mut gap.lower,
     }
 }

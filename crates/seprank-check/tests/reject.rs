@@ -138,9 +138,18 @@ fn the_files_are_the_edits() {
 
 #[test]
 fn the_valid_files_are_valid() {
-    for name in
-        ["theorem", "coefficients", "grid", "mixer", "separation", "gap", "layers", "blocks"]
-    {
+    for name in [
+        "theorem",
+        "coefficients",
+        "grid",
+        "mixer",
+        "separation",
+        "gap",
+        "refuted-gap",
+        "computed-gap",
+        "layers",
+        "blocks",
+    ] {
         let path = data("accept").join(name).with_extension("json");
         assert_eq!(check_file(&path), Verdict::Valid, "{name}");
     }
@@ -241,6 +250,10 @@ const VARIATIONS: &[Variation] = &[
     (Some((Kind::GapSides, "lower")), "gap", |c| c.relation = Relation::Equal),
     (Some((Kind::GapSides, "upper.problem.left")), "gap", |c| c.problem.left = vec![0]),
     (Some((Kind::GapSides, "upper.problem.tokens")), "gap", |c| c.problem.tokens = 5),
+    (Some((Kind::GapSides, "upper.problem.output.token")), "gap", |c| c.problem.output.token = 3),
+    (Some((Kind::GapSides, "lower")), "refuted-gap", |c| c.scope = Scope::Fixed),
+    (Some((Kind::GapOrder, "lower.value")), "refuted-gap", |c| c.value = exact(3)),
+    (Some((Kind::GapSides, "upper.problem.left")), "refuted-gap", |c| c.problem.left = vec![0]),
     (Some((Kind::GapSides, "claim.gap")), "gap", |c| {
         c.problem = claim_mut(&mut accepted("mixer")).problem.clone();
     }),

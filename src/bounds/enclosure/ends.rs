@@ -1,12 +1,32 @@
 //! The two ends of an interval as documents write them.
 
+use super::LogInterval;
 use crate::arith::Interval;
 use rug::float::Round;
+use rug::ops::Pow;
+use rug::{Float, Integer, Rational};
 use serde::Serialize;
 use std::fmt;
 
 /// Significant digits of an end that a double cannot hold.
 const DIGITS: usize = 18;
+
+/// Ends of larger exponents have more than 99,340 digits before the point.
+const MAX_EXPONENT: i32 = 330_000;
+
+impl LogInterval {
+    /// Around log10 in units of `10^-places`, rounded outwards; `None` if an end has more than 99,340 digits
+    /// before the point.
+    pub(crate) fn log10_units(&self, places: u32) -> Option<[Integer; 2]> {
+        let log = self.in_base(10);
+        let scaled = |end: &Float| -> Option<Rational> {
+            let short = end.get_exp().is_none_or(|exponent| exponent <= MAX_EXPONENT);
+            Some(short.then(|| end.to_rational())?? * Integer::from(10).pow(places))
+        };
+        let ends = [scaled(&log.lo)?.floor(), scaled(&log.hi)?.ceil()];
+        Some(ends.map(|end| end.into_numer_denom().0))
+    }
+}
 
 /// The ends of an interval of real numbers, rounded outwards: doubles, or where one overflows decimal
 /// numbers like `1.25e400`.

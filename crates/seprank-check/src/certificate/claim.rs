@@ -59,8 +59,25 @@ impl TryFrom<u64> for Version {
 pub enum Claim {
     /// A statement on one separation rank.
     Rank(Box<RankClaim>),
-    /// One separation rank is larger than another.
+    /// Attention's separation rank is larger than the Mixer's, at one size.
     Gap(Box<GapClaim>),
+    /// The Mixer's is larger than attention's, at one size.
+    RefutedGap(Box<GapClaim>),
+    /// Attention's is larger than another network's, whatever the widths and depths.
+    GapAcross(Box<GapClaim>),
+    /// The other network's is larger than attention's, whatever the widths and depths.
+    RefutedGapAcross(Box<GapClaim>),
+}
+
+impl Claim {
+    /// The problem of a rank claim; of a gap that of the network which is compared with attention.
+    pub fn problem(&self) -> &Problem {
+        match self {
+            Self::Rank(claim) => &claim.problem,
+            Self::Gap(claim) | Self::GapAcross(claim) => &claim.upper.problem,
+            Self::RefutedGap(claim) | Self::RefutedGapAcross(claim) => &claim.lower.problem,
+        }
+    }
 }
 
 /// `sep(f; A, B) relation value`, for the weights in `scope`.
@@ -90,9 +107,9 @@ pub struct RankClaim {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GapClaim {
-    /// A lower bound, on attention.
+    /// A lower bound: on attention, where the gap is refuted on the other network.
     pub lower: RankClaim,
-    /// An upper bound, on the Mixer.
+    /// An upper bound, on the other one of the two.
     pub upper: RankClaim,
 }
 

@@ -22,6 +22,9 @@ impl Display for Claim {
         match self {
             Self::Rank(claim) => claim.fmt(f),
             Self::Gap(claim) => claim.fmt(f),
+            Self::RefutedGap(claim) => write!(f, "{claim}; the gap is refuted"),
+            Self::GapAcross(claim) => write!(f, "{claim}; a gap across sizes"),
+            Self::RefutedGapAcross(claim) => write!(f, "{claim}; refuted across sizes"),
         }
     }
 }

@@ -59,7 +59,7 @@ pub struct Options {
 pub fn check_by(certificate: &Certificate, options: Options) -> Verdict {
     let result = match &certificate.claim {
         Claim::Rank(claim) => evidence::check(claim, "claim.rank", &Work::new(), options),
-        Claim::Gap(claim) => gap::check(claim, &Work::new(), options),
+        gap => gap::check(gap, &Work::new(), options),
     };
     match result {
         Ok(Way::Whole) => Verdict::Valid,

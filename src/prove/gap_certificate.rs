@@ -1,0 +1,153 @@
+//! Certificates of gaps: the two numbers that decide, each with its evidence.
+
+use super::answer::{RankAnswer, Route};
+use super::certificate::theorem_claim;
+use super::gap::{GapAnswer, passing};
+use super::request::RankError;
+use crate::bounds::{Bound, Half, LogInterval, Regime};
+use crate::network::{Architecture, Problem};
+use rug::Integer;
+use seprank_check::certificate::{
+    self as file, Certificate, Claim, Decimal, GapClaim, Log10, MAX_DIGITS, RankClaim, Relation,
+    Text, Value,
+};
+
+/// Why there is no certificate of a gap.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoCertificate {
+    /// Nothing is proved.
+    #[error("the gap is open: nothing is certified")]
+    Open,
+    /// Not even the logarithm of a number can be written.
+    #[error(
+        "the logarithm of {bound} has more than {MAX_DIGITS} digits, which is all that a certificate holds"
+    )]
+    TooLong {
+        /// The id of the bound.
+        bound: &'static str,
+    },
+    /// The evidence of a computed rank shows less than was computed.
+    #[error("the minor in the certificate shows a rank of {rank} only, not more than {upper}")]
+    TooSmall {
+        /// Its rank.
+        rank: Integer,
+        /// What it must pass.
+        upper: Integer,
+    },
+    /// The evidence of a computed rank cannot be had.
+    #[error(transparent)]
+    Rank(#[from] RankError),
+}
+
+impl GapAnswer {
+    /// The certificate of the verdict. Certified: attention's lower bound is above the other network's upper
+    /// bound. Refuted: the other way round. At one size against a Mixer it is a `gap` or `refuted-gap`, else one
+    /// across sizes. Numbers of more than [`MAX_DIGITS`] digits are enclosed by their logarithms.
+    /// Cost: of the exact values, below a second; of a computed rank that of its
+    /// [certificate](RankAnswer::certificate).
+    ///
+    /// # Errors
+    /// [`NoCertificate`], with the reason.
+    ///
+    /// ```
+    /// use seprank::network::Problem;
+    /// use seprank::{check, prove};
+    /// let (attention, mixer) = (Problem::attention(2, 2, 2, 4)?, Problem::mixer(2, 2, 1, 4)?);
+    /// let certificate = prove::gap(&attention, &mixer)?.certificate()?;
+    /// assert_eq!(check::check(&certificate), check::Verdict::Valid);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn certificate(&self) -> Result<Certificate, NoCertificate> {
+        let Self { gap, attention, other, ranks: [own_rank, other_rank], .. } = self;
+        let (lower, upper, rank, above, below, refuted) = match gap.regime() {
+            Regime::Certified => (&gap.lower, &gap.upper, own_rank, attention, other, false),
+            Regime::Refuted => {
+                (&gap.other_lower, &gap.attention_upper, other_rank, other, attention, true)
+            }
+            Regime::Open => return Err(NoCertificate::Open),
+        };
+        let (Some(lower), Some(upper)) = (lower, upper) else { return Err(NoCertificate::Open) };
+        let claims = GapClaim {
+            lower: claim(above, lower, rank.as_deref(), upper)?,
+            upper: by_theorem(below, upper.bound.ok_or(NoCertificate::Open)?, upper)?,
+        };
+        if let (Value::Exact(Text(rank)), Value::Exact(Text(upper))) =
+            (&claims.lower.value, &claims.upper.value)
+            && rank <= upper
+        {
+            let [rank, upper] = [rank, upper].map(|n| n.to_string().parse().unwrap_or_default());
+            return Err(NoCertificate::TooSmall { rank, upper });
+        }
+        let one_size =
+            gap.across.is_empty() && matches!(other.architecture(), Architecture::Mixer(_));
+        let kind = match (refuted, one_size) {
+            (false, true) => Claim::Gap,
+            (true, true) => Claim::RefutedGap,
+            (false, false) => Claim::GapAcross,
+            (true, false) => Claim::RefutedGapAcross,
+        };
+        Ok(Certificate::new(kind(Box::new(claims))))
+    }
+}
+
+/// The lower half: by theorem, or by a minor of the computed rank. Of one that was found by Hankel blocks and is
+/// large a minor on a grid is taken that passes the upper half, which is smaller.
+fn claim(
+    of: &Problem,
+    half: &Half,
+    rank: Option<&RankAnswer>,
+    upper: &Half,
+) -> Result<RankClaim, NoCertificate> {
+    let answer = match (half.bound, rank) {
+        (Some(bound), _) => return by_theorem(of, bound, half),
+        (None, Some(answer)) => answer,
+        (None, None) => return Err(NoCertificate::Open),
+    };
+    let large = answer.evidence.route() == Route::Hankel && answer.rank > LARGE;
+    let points = upper.value.as_ref().and_then(|n| n.to_u64()?.checked_add(1));
+    match points.filter(|_| large) {
+        Some(points) => by_minor(&super::rank(&passing(of, points), &|_, _| ())?),
+        None => by_minor(answer),
+    }
+}
+
+/// Ranks above this are large.
+const LARGE: usize = 500;
+
+fn by_minor(answer: &RankAnswer) -> Result<RankClaim, NoCertificate> {
+    let Claim::Rank(claim) = answer.certificate()?.claim else { return Err(NoCertificate::Open) };
+    // Of a network whose layers state all their numbers the weights in the file are all that there are.
+    Ok(RankClaim {
+        scope: file::Scope::Generic,
+        relation: Relation::AtLeast,
+        upper: None,
+        ..*claim
+    })
+}
+
+/// Places of the ends of a logarithm.
+const PLACES: u32 = 9;
+
+fn by_theorem(
+    of: &Problem,
+    bound: &'static dyn Bound,
+    half: &Half,
+) -> Result<RankClaim, NoCertificate> {
+    let value = half.value.clone().or_else(|| bound.value(of));
+    let digits = value.as_ref().map(Integer::to_string).filter(|text| text.len() <= MAX_DIGITS);
+    if let Some(digits) = digits.and_then(|text| text.parse().ok()) {
+        return Ok(theorem_claim(of, bound, Value::Exact(Text(digits))));
+    }
+    let log = match &value {
+        Some(value) => LogInterval::of(value),
+        None => bound.enclosure(of),
+    };
+    let too_long = || NoCertificate::TooLong { bound: bound.id() };
+    let units = log.and_then(|log| log.log10_units(PLACES)).ok_or_else(too_long)?;
+    let [low, high] = units.map(|end| {
+        end.to_string().parse().ok().map(|units| Text(Decimal { units, places: PLACES }))
+    });
+    let (low, high) = low.zip(high).ok_or_else(too_long)?;
+    Ok(theorem_claim(of, bound, Value::Log10(Log10 { low, high })))
+}
