@@ -1,7 +1,7 @@
 //! `seprank gap`.
 
 use super::gap_report::Report;
-use super::{Failure, Format};
+use super::{Failure, Format, try_output};
 use crate::bounds::SCOPE;
 use crate::network::{
     Architecture, InvalidProblem, MixerShape, NetworkFile, Output, Partition, Problem,
@@ -124,6 +124,7 @@ struct MixerSizes {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    try_output("--certificate", args.certificate.as_deref())?;
     let (lower, upper) = args.sides()?;
     let answer = args.compare(&lower, &upper)?;
     let note = args.certificate.as_ref().map(|path| certify(&answer, path)).transpose()?.flatten();
