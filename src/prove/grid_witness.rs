@@ -30,7 +30,7 @@ pub struct GridWitness {
 #[non_exhaustive]
 pub enum ImportError {
     /// The evidence is of another kind.
-    #[error("the certificate's evidence is not a grid of points")]
+    #[error("its evidence is not a grid of points, which is what Coq takes: see `rank --method grid`")]
     NotAGrid,
     /// A number is out of range or a matrix has another size than the problem asks for.
     #[error("{place}: expected {expected}")]
