@@ -292,44 +292,41 @@ fn apply(certificate: &mut Certificate, mutation: &Mutation) {
     }
     let evidence = blocks(certificate);
     let count = evidence.blocks.len().max(1);
-    fn pick<T>(list: &mut [T], i: usize) -> Option<&mut T> {
-        let n = list.len();
-        list.get_mut(i % n.max(1))
-    }
+    let (Row(b, ..) | Col(b, ..) | Residue(b, ..) | Degree(b, _)) = *mutation else {
+        match *mutation {
+            Prime(i) => evidence.prime = Text(PRIMES[i % PRIMES.len()]),
+            Sign(c, s) => {
+                let channels = evidence.signs.len();
+                evidence.signs[c % channels] = s;
+            }
+            LeaveOut(b) => drop(evidence.blocks.remove(b % count)),
+            Twice(b) => {
+                let again = evidence.blocks[b % count].clone();
+                evidence.blocks.push(again);
+            }
+            SwapRows(b) => evidence.blocks[b % count].rows.0.reverse(),
+            Eliminated(b) => evidence.blocks[b % count].solutions = None,
+            DropSolution(b) => {
+                drop(evidence.blocks[b % count].solutions.as_mut().and_then(Vec::pop))
+            }
+            _ => unreachable!("done above or below"),
+        }
+        return;
+    };
+    let block = &mut evidence.blocks[b % count];
+    let put = |list: &mut Vec<u32>, i: usize, x: u32| {
+        let n = list.len().max(1);
+        list.iter_mut().skip(i % n).take(1).for_each(|entry| *entry = x);
+    };
     match *mutation {
-        Row(b, i, n) => {
-            pick(&mut evidence.blocks, b).and_then(|b| pick(&mut b.rows.0, i)).map(|x| *x = n);
+        Row(_, i, n) => put(&mut block.rows.0, i, n),
+        Col(_, i, n) => put(&mut block.cols.0, i, n),
+        Residue(_, i, j, x) => {
+            let solutions = block.solutions.iter_mut().flatten();
+            solutions.skip(i).take(1).for_each(|solution| put(&mut solution.0, j, x));
         }
-        Col(b, i, n) => {
-            pick(&mut evidence.blocks, b).and_then(|b| pick(&mut b.cols.0, i)).map(|x| *x = n);
-        }
-        SwapRows(b) => {
-            pick(&mut evidence.blocks, b).map(|b| b.rows.0.reverse());
-        }
-        Residue(b, i, j, x) => {
-            let block = pick(&mut evidence.blocks, b).and_then(|b| b.solutions.as_mut());
-            let solution = block.and_then(|list| pick(list, i));
-            solution.and_then(|list| pick(&mut list.0, j)).map(|y| *y = x);
-        }
-        DropSolution(b) => {
-            pick(&mut evidence.blocks, b).and_then(|b| b.solutions.as_mut()).map(Vec::pop);
-        }
-        Prime(i) => evidence.prime = Text(PRIMES[i % PRIMES.len()]),
-        Degree(b, k) => {
-            pick(&mut evidence.blocks, b).map(|b| b.degree = k);
-        }
-        Sign(c, s) => {
-            pick(&mut evidence.signs, c).map(|x| *x = s);
-        }
-        LeaveOut(b) => drop(evidence.blocks.remove(b % count)),
-        Twice(b) => {
-            let again = evidence.blocks[b % count].clone();
-            evidence.blocks.push(again);
-        }
-        Eliminated(b) => {
-            pick(&mut evidence.blocks, b).map(|b| b.solutions = None);
-        }
-        Value(_) | Weight(..) => unreachable!("done above"),
+        Degree(_, k) => block.degree = k,
+        _ => unreachable!("done above"),
     }
 }
 

@@ -30,7 +30,9 @@ pub struct GridWitness {
 #[non_exhaustive]
 pub enum ImportError {
     /// The evidence is of another kind.
-    #[error("its evidence is not a grid of points, which is what Coq takes: see `rank --method grid`")]
+    #[error(
+        "its evidence is not a grid of points, which is what Coq takes: see `rank --method grid`"
+    )]
     NotAGrid,
     /// A number is out of range or a matrix has another size than the problem asks for.
     #[error("{place}: expected {expected}")]
