@@ -67,7 +67,8 @@ pub(super) struct Args {
     /// Compare also where widths or depths differ, or a network by its layers has no depth L
     #[arg(long)]
     across: bool,
-    /// Write a certificate of the verdict there, unless it is open, to be checked by `seprank check`
+    /// Write a certificate of the verdict there, unless it is open, to be checked by `seprank check`; a warning says
+    /// where its numbers are beyond what that can evaluate
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     #[command(flatten)]
