@@ -189,7 +189,7 @@ fn small_rank(problem: &Problem, least: &Integer) -> Option<RankAnswer> {
 }
 
 /// The request for a minor of at most so many rows, on a grid.
-pub(super) fn passing(problem: &Problem, points: u64) -> RankRequest {
+fn passing(problem: &Problem, points: u64) -> RankRequest {
     let request = RankRequest::new(problem.clone());
     RankRequest { points: Some(points), method: Method::Grid, memory: MEMORY, ..request }
 }

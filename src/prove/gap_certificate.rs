@@ -1,8 +1,8 @@
 //! Certificates of gaps: the two numbers that decide, each with its evidence.
 
-use super::answer::{RankAnswer, Route};
+use super::answer::RankAnswer;
 use super::certificate::theorem_claim;
-use super::gap::{GapAnswer, passing};
+use super::gap::GapAnswer;
 use super::request::RankError;
 use crate::bounds::{Bound, Half, LogInterval, Regime};
 use crate::network::{Architecture, Problem};
@@ -69,7 +69,7 @@ impl GapAnswer {
         };
         let (Some(lower), Some(upper)) = (lower, upper) else { return Err(NoCertificate::Open) };
         let claims = GapClaim {
-            lower: claim(above, lower, rank.as_deref(), upper)?,
+            lower: claim(above, lower, rank.as_deref())?,
             upper: by_theorem(below, upper.bound.ok_or(NoCertificate::Open)?, upper)?,
         };
         if let (Value::Exact(Text(rank)), Value::Exact(Text(upper))) =
@@ -91,29 +91,14 @@ impl GapAnswer {
     }
 }
 
-/// The lower half: by theorem, or by a minor of the computed rank. Of one that was found by Hankel blocks and is
-/// large a minor on a grid is taken that passes the upper half, which is smaller.
-fn claim(
-    of: &Problem,
-    half: &Half,
-    rank: Option<&RankAnswer>,
-    upper: &Half,
-) -> Result<RankClaim, NoCertificate> {
-    let answer = match (half.bound, rank) {
-        (Some(bound), _) => return by_theorem(of, bound, half),
-        (None, Some(answer)) => answer,
-        (None, None) => return Err(NoCertificate::Open),
-    };
-    let large = answer.evidence.route() == Route::Hankel && answer.rank > LARGE;
-    let points = upper.value.as_ref().and_then(|n| n.to_u64()?.checked_add(1));
-    match points.filter(|_| large) {
-        Some(points) => by_minor(&super::rank(&passing(of, points), &|_, _| ())?),
-        None => by_minor(answer),
+/// The lower half: by theorem, or by a minor of the computed rank.
+fn claim(of: &Problem, half: &Half, rank: Option<&RankAnswer>) -> Result<RankClaim, NoCertificate> {
+    match (half.bound, rank) {
+        (Some(bound), _) => by_theorem(of, bound, half),
+        (None, Some(answer)) => by_minor(answer),
+        (None, None) => Err(NoCertificate::Open),
     }
 }
-
-/// Ranks above this are large.
-const LARGE: usize = 500;
 
 fn by_minor(answer: &RankAnswer) -> Result<RankClaim, NoCertificate> {
     let Claim::Rank(claim) = answer.certificate()?.claim else { return Err(NoCertificate::Open) };
