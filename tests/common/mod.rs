@@ -21,5 +21,6 @@ pub(crate) fn claim_mut(certificate: &mut Certificate) -> &mut RankClaim {
     match &mut certificate.claim {
         Claim::Rank(claim) => claim,
         Claim::Gap(gap) => &mut gap.lower,
+        Claim::Matrix(_) => panic!("a claim on a network"),
     }
 }

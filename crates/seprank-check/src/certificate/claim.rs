@@ -1,6 +1,7 @@
 //! The claim of a certificate.
 
 use super::evidence::{Lower, Upper, Weights};
+use super::matrix::MatrixClaim;
 use super::number::{Decimal, Text};
 use super::problem::Problem;
 use super::types::{Integer, required};
@@ -61,6 +62,8 @@ pub enum Claim {
     Rank(Box<RankClaim>),
     /// One separation rank is larger than another.
     Gap(Box<GapClaim>),
+    /// A statement on the rank of a matrix.
+    Matrix(Box<MatrixClaim>),
 }
 
 /// `sep(f; A, B) relation value`, for the weights in `scope`.
