@@ -35,7 +35,7 @@
 //! |---|---|
 //! | choose weights, inputs, method, seed, memory | [`prove::RankRequest`] |
 //! | read the matrix itself | [`tensor::CoefficientTensor`] |
-//! | rank a matrix of your own, modulo a prime or over Q | [`linalg`] |
+//! | rank a matrix of your own, modulo a prime or over Q | [`matrix`] from a file, [`linalg`] |
 //! | evaluate a theorem | [`bounds::applicable`], [`bounds::evaluate`] |
 //! | describe a network layer by layer | [`network::NetworkFile`], docs/networks.md |
 //! | check a certificate and nothing else | the package `seprank-check` |
@@ -57,6 +57,7 @@ pub mod cli;
 pub mod files;
 pub mod float;
 pub mod linalg;
+pub mod matrix;
 pub mod network;
 #[cfg(feature = "cli")]
 pub mod plot;

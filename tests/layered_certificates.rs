@@ -135,7 +135,7 @@ fn producer_and_checker_count_the_same_visible_forms() {
 fn claim_mut(certificate: &mut Certificate) -> &mut RankClaim {
     match &mut certificate.claim {
         Claim::Rank(claim) => claim,
-        _ => unreachable!("no gap is written here"),
+        _ => unreachable!("only ranks are written here"),
     }
 }
 

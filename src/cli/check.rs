@@ -4,7 +4,7 @@ use super::{Failure, progress};
 use crate::network::{NetworkFile, Replacements};
 use crate::prove::{self, GridWitness, coq_theorem};
 use seprank_check::certificate::{Certificate, Problem};
-use seprank_check::check::{Checked, Finding, Kind, Verdict, examine_file};
+use seprank_check::check::{Checked, Finding, Kind, Verdict, examine_file_with};
 use seprank_check::cli::{Report, Selection};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,12 +48,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         None => None,
     };
     let wanted = wanted.as_ref().map(prove::problem_in_certificate);
+    let matrix = args.selection.matrix().map_err(|e| e.to_string())?;
     let bar = progress::bar(files.len() as u64, "certificates");
     let mut out = std::io::stdout().lock();
     let mut report = Report::new(args.selection.format);
     let mut valid = None;
     for file in &files {
-        let mut checked = examine_file(file, args.selection.options());
+        let mut checked = examine_file_with(file, matrix.as_deref(), args.selection.options());
         if let Some(wanted) = &wanted {
             checked = about(wanted, checked);
         }
@@ -80,7 +81,7 @@ fn write_coq(path: &Path, certificate: &Certificate) -> Result<(), Failure> {
 
 /// The same, but Invalid where a valid certificate is not about the network that is wanted.
 fn about(wanted: &Problem, checked: Checked) -> Checked {
-    let problem = checked.certificate.as_ref().map(|c| c.claim.problem());
+    let problem = checked.certificate.as_ref().and_then(|c| c.claim.problem());
     if !checked.verdict.is_valid() || problem == Some(wanted) {
         return checked;
     }

@@ -10,6 +10,7 @@ mod gap;
 mod gap_report;
 mod json;
 mod map;
+mod matrix;
 mod networks;
 mod plot;
 mod problem;
@@ -52,6 +53,8 @@ enum Command {
     Rank(rank::Args),
     /// The coefficient tensor and the shape of its matricization
     Tensor(tensor::Args),
+    /// The rank of a matrix from a file
+    Matrix(matrix::Args),
     /// Every bound that applies to a problem
     Bounds(bounds::Args),
     /// The rank at every contiguous cut, and over all balanced partitions
@@ -115,6 +118,7 @@ pub fn run() -> ExitCode {
     exit(match cli.command {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),
+        Command::Matrix(args) => matrix::run(&args),
         Command::Bounds(args) => bounds::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Networks(args) => networks::run(&args),

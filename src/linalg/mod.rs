@@ -60,6 +60,24 @@ pub fn rank_and_kernel(
     modular::echelon_and_kernel(data, rows, cols, word(prime))
 }
 
+/// Rank and minor, modulo any prime, of the row-major `rows x cols` matrix of residues in `data`, which is
+/// overwritten. Cost: O(m n r) operations on words.
+///
+/// # Panics
+/// If `data` has another length.
+pub fn rank_of_residues(data: &mut [u64], rows: usize, cols: usize, prime: Prime) -> Echelon {
+    modular::echelon_u64(data, rows, cols, prime.get())
+}
+
+/// The solutions of `M x = b` modulo any prime, for M of order `n` and k right-hand sides: `data` has n rows
+/// of `n + k`, the solutions are n rows of k. `None` if M is singular. Cost: `n^2 (n / 3 + k)`.
+///
+/// # Panics
+/// If `data` has another length.
+pub fn solve_mod_p(data: Vec<u64>, n: usize, k: usize, prime: Prime) -> Option<Vec<u64>> {
+    modular::solve_u64(data, n, k, prime.get())
+}
+
 /// The values of `kernel` on further columns, given as the rows of `data`, as long as the matrix has rows:
 /// row-major with a column for each vector of the kernel, in residues around 0. `data` is overwritten.
 ///

@@ -24,5 +24,6 @@ pub(crate) fn claim_mut(certificate: &mut Certificate) -> &mut RankClaim {
         | Claim::RefutedGap(gap)
         | Claim::GapAcross(gap)
         | Claim::RefutedGapAcross(gap) => &mut gap.lower,
+        Claim::Matrix(_) => panic!("a claim on a network"),
     }
 }

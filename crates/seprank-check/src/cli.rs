@@ -2,9 +2,10 @@
 //!
 //! Exit codes: 0 if all are Valid, 1 if one is Invalid, else 2.
 
-use crate::check::{Checked, Options, Summary};
+use crate::check::{Checked, MAX_MATRIX_BYTES, Options, Summary};
 use serde::Serialize;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Which certificates, and how to print what is said of them.
@@ -16,6 +17,9 @@ pub struct Selection {
     /// Eliminate minors also where the solutions of challenges are given
     #[arg(long)]
     pub eliminate: bool,
+    /// Of a claim on a matrix: the file with its entries, as the certificate names it
+    #[arg(long, value_name = "FILE.sms")]
+    pub matrix: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -34,6 +38,23 @@ impl Selection {
     /// How they are to be checked.
     pub fn options(&self) -> Options {
         Options { eliminate: self.eliminate }
+    }
+
+    /// The content of the file of a matrix, if one is named.
+    ///
+    /// # Errors
+    /// Those of reading it, with its path, and that it is larger than [`MAX_MATRIX_BYTES`].
+    pub fn matrix(&self) -> io::Result<Option<Vec<u8>>> {
+        let Some(path) = &self.matrix else { return Ok(None) };
+        let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(named)?;
+        file.take(MAX_MATRIX_BYTES + 1).read_to_end(&mut bytes).map_err(named)?;
+        if bytes.len() as u64 > MAX_MATRIX_BYTES {
+            let message = format!("more than {MAX_MATRIX_BYTES} bytes, the most that are allowed");
+            return Err(named(io::Error::other(message)));
+        }
+        Ok(Some(bytes))
     }
 
     /// The files: the paths given, and for a directory the *.json files in it by name.

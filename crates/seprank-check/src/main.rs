@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use clap::Parser;
-use seprank_check::check::examine_file;
+use seprank_check::check::examine_file_with;
 use seprank_check::cli::{Report, Selection};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -25,10 +25,15 @@ struct Cli {
 
 fn run(Cli { selection }: &Cli) -> io::Result<u8> {
     let files = selection.files()?;
+    let matrix = selection.matrix()?;
     let mut report = Report::new(selection.format);
     let mut out = io::stdout().lock();
     for file in &files {
-        report.add(&mut out, file, &examine_file(file, selection.options()))?;
+        report.add(
+            &mut out,
+            file,
+            &examine_file_with(file, matrix.as_deref(), selection.options()),
+        )?;
     }
     report.finish(&mut out)?;
     Ok(report.exit_code())

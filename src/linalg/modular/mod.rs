@@ -32,7 +32,7 @@ pub(super) use left_kernel::{echelon_and_kernel, product_in_place};
 pub(super) use minor::solve_minor;
 pub(super) use rational::rank_rational;
 pub use rational::{Certificate, RationalRank};
-pub(super) use wide::echelon_u64;
+pub(super) use wide::{echelon_u64, solve_u64};
 
 #[cfg(test)]
 mod product_tests;

@@ -323,6 +323,41 @@ pub(super) fn inverse(b: &[i64], n: usize, p: u64) -> Option<Vec<u64>> {
     Some(lower.flat_map(|row| row[n..].iter().map(|&x| field.0.negate(x))).collect())
 }
 
+/// The solutions of `M x = b` modulo the prime `p < 2^63`, for M of order `n` and k right-hand sides, the
+/// last k of the `n + k` columns of `data`: row-major, n x k. Nothing if M is singular. Cost: `n^2 (n / 3 + k)`.
+///
+/// # Panics
+///
+/// If `data.len() != n * (n + k)`, or `p` is not in `2..2^63`.
+pub(crate) fn solve_u64(mut data: Vec<u64>, n: usize, k: usize, p: u64) -> Option<Vec<u64>> {
+    assert!((2..1 << 63).contains(&p), "the modulus must be a prime below 2^63");
+    assert_eq!(Some(data.len()), n.checked_mul(n + k), "the slice must hold n rows");
+    let r = Invariant::new(p);
+    data.iter_mut().for_each(|x| *x = r.reduce(u128::from(*x)));
+    let cols = n + k;
+    let echelon = match p {
+        MERSENNE_61 => eliminate::<_, GROUP>(Mersenne, &mut data, cols, n),
+        _ if eight_fit(p) => eliminate::<_, 8>(r, &mut data, cols, n),
+        _ => eliminate::<_, 2>(r, &mut data, cols, n),
+    };
+    if echelon.rank < n {
+        return None;
+    }
+    let mut x = vec![0; n * k];
+    // Row i is zero in the pivot columns of the rows above it.
+    for row in data.chunks_exact(cols.max(1)).rev() {
+        let pivot = row[..n].iter().position(|x| *x != 0)?;
+        for q in 0..k {
+            let products = (pivot + 1..n).filter(|j| row[*j] != 0);
+            let minus = products.fold(0, |sum, j| {
+                r.reduce(u128::from(sum) + u128::from(row[j]) * u128::from(x[j * k + q]))
+            });
+            x[pivot * k + q] = r.reduce(u128::from(row[n + q]) + u128::from(r.negate(minus)));
+        }
+    }
+    Some(x)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{GROUP, Group, eight_fit, part};

@@ -1,6 +1,7 @@
 //! The claim of a certificate.
 
 use super::evidence::{Lower, Upper, Weights};
+use super::matrix::MatrixClaim;
 use super::number::{Decimal, Text};
 use super::problem::Problem;
 use super::types::{Integer, required};
@@ -67,15 +68,18 @@ pub enum Claim {
     GapAcross(Box<GapClaim>),
     /// The other network's is larger than attention's, whatever the widths and depths.
     RefutedGapAcross(Box<GapClaim>),
+    /// A statement on the rank of a matrix.
+    Matrix(Box<MatrixClaim>),
 }
 
 impl Claim {
-    /// The problem of a rank claim; of a gap that of the network which is compared with attention.
-    pub fn problem(&self) -> &Problem {
+    /// The problem of a rank claim; of a gap that of the network which is compared with attention; `None` of a matrix.
+    pub fn problem(&self) -> Option<&Problem> {
         match self {
-            Self::Rank(claim) => &claim.problem,
-            Self::Gap(claim) | Self::GapAcross(claim) => &claim.upper.problem,
-            Self::RefutedGap(claim) | Self::RefutedGapAcross(claim) => &claim.lower.problem,
+            Self::Rank(claim) => Some(&claim.problem),
+            Self::Gap(claim) | Self::GapAcross(claim) => Some(&claim.upper.problem),
+            Self::RefutedGap(claim) | Self::RefutedGapAcross(claim) => Some(&claim.lower.problem),
+            Self::Matrix(_) => None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What a certificate says, in one line.
 
 use super::{
-    Architecture, Claim, GapClaim, Mixer, Output, Problem, RankClaim, Relation, Scope, Value,
+    Architecture, Claim, Field, GapClaim, MatrixClaim, MatrixEntries, Mixer, Output, Problem,
+    RankClaim, Relation, Scope, Value,
 };
 use std::fmt::{self, Display, Formatter};
 
@@ -25,6 +26,7 @@ impl Display for Claim {
             Self::RefutedGap(claim) => write!(f, "{claim}; the gap is refuted"),
             Self::GapAcross(claim) => write!(f, "{claim}; a gap across sizes"),
             Self::RefutedGapAcross(claim) => write!(f, "{claim}; refuted across sizes"),
+            Self::Matrix(claim) => claim.fmt(f),
         }
     }
 }
@@ -45,6 +47,26 @@ impl Display for RankClaim {
 impl Display for GapClaim {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}; {}", self.lower, self.upper)
+    }
+}
+
+impl Display for MatrixClaim {
+    /// The matrix by its size and where it is, the field, and the claim.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { matrix, over, relation, value, .. } = self;
+        write!(f, "rank of the {} x {} matrix in ", matrix.rows, matrix.cols)?;
+        match &matrix.entries {
+            MatrixEntries::Inline(_) => f.write_str("the file")?,
+            MatrixEntries::File(file) => {
+                let [name, sha256] = [&file.name, &file.sha256].map(|t| abbreviate(t.clone()));
+                write!(f, "{name} (SHA-256 {sha256})")?;
+            }
+        }
+        match over {
+            Field::Rational => f.write_str(" over Q")?,
+            Field::Modulo(p) => write!(f, " modulo {p}")?,
+        }
+        write!(f, " {relation} {}", abbreviate(value.to_string()))
     }
 }
 

@@ -12,6 +12,7 @@ mod claim;
 mod display;
 mod evidence;
 mod kinds;
+mod matrix;
 mod number;
 mod problem;
 mod read;
@@ -28,6 +29,10 @@ pub use evidence::{
     Biases, Coefficients, Grid, Head, Lower, MixerLayer, Product, Term, Upper, Weights,
 };
 pub(crate) use kinds::kinds;
+pub use matrix::{
+    Field, GivenMatrix, MatrixChallenges, MatrixClaim, MatrixCover, MatrixEntries, MatrixEntry,
+    MatrixMinor, MatrixUpper, Residues, SideFile, SpanningColumns,
+};
 pub use number::{Decimal, MAX_DIGITS, Text};
 pub use problem::{
     Architecture, Attention, Expression, Gather, Layer, Layers, Mixer, Output, Parameter,

@@ -1,7 +1,7 @@
 //! What was judged, with the verdict.
 
 use super::verdict::{Finding, Verdict};
-use super::{Options, check_by};
+use super::{Options, check_with};
 use crate::certificate::{Certificate, ReadError};
 use serde::Serialize;
 use std::fmt;
@@ -16,10 +16,15 @@ pub struct Checked {
 }
 
 impl Checked {
-    pub(super) fn new(certificate: Result<Certificate, ReadError>, options: Options) -> Self {
+    pub(super) fn new(
+        certificate: Result<Certificate, ReadError>,
+        matrix: Option<&[u8]>,
+        options: Options,
+    ) -> Self {
         match certificate {
             Ok(certificate) => {
-                Self { verdict: check_by(&certificate, options), certificate: Some(certificate) }
+                let verdict = check_with(&certificate, matrix, options);
+                Self { verdict, certificate: Some(certificate) }
             }
             Err(error) => Self { verdict: Finding::from(error).into(), certificate: None },
         }

@@ -7,20 +7,18 @@ use super::logarithm;
 use super::problem::Problem;
 use super::theorem::blocks::Blocks;
 use super::verdict::{Finding, Kind};
-use crate::certificate::{
-    Architecture, Claim, Decimal, GapClaim, RankClaim, Relation, Scope, Value,
-};
+use crate::certificate::{Architecture, Decimal, GapClaim, RankClaim, Relation, Scope, Value};
 use std::fmt::{Debug, Display};
 
-/// Both bounds hold, they are about what the kind of claim compares, and the lower one is larger.
-pub(super) fn check(claim: &Claim, work: &Work, options: Options) -> Result<Way, Finding> {
-    let (kind, gap, refuted, across) = match claim {
-        Claim::Rank(claim) => return evidence::check(claim, "claim.rank", work, options),
-        Claim::Gap(gap) => ("gap", gap, false, false),
-        Claim::RefutedGap(gap) => ("refuted-gap", gap, true, false),
-        Claim::GapAcross(gap) => ("gap-across", gap, false, true),
-        Claim::RefutedGapAcross(gap) => ("refuted-gap-across", gap, true, true),
-    };
+/// Both bounds hold, they are about what the kind of claim compares, and the lower one is larger. The kind
+/// has its name in the file, and says whether the gap is refuted, and whether sizes may differ.
+pub(super) fn check(
+    kind: &str,
+    gap: &GapClaim,
+    (refuted, across): (bool, bool),
+    work: &Work,
+    options: Options,
+) -> Result<Way, Finding> {
     let sides = Sides { place: format!("claim.{kind}"), gap, refuted, across };
     sides.check()?;
     let lower = evidence::check(&gap.lower, &sides.at("lower"), work, options)?;

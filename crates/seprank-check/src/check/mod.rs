@@ -15,6 +15,7 @@ mod checked;
 mod count;
 mod evidence;
 mod gap;
+mod given;
 mod layers;
 mod logarithm;
 mod matrix;
@@ -28,6 +29,7 @@ mod theorem;
 mod verdict;
 
 pub use checked::{Checked, Summary};
+pub use given::MAX_MATRIX_BYTES;
 pub use verdict::{Finding, Kind, Verdict};
 
 use crate::certificate::{self, Certificate, Claim};
@@ -57,9 +59,25 @@ pub struct Options {
 
 /// [`check`], as the options say.
 pub fn check_by(certificate: &Certificate, options: Options) -> Verdict {
+    check_with(certificate, None, options)
+}
+
+/// [`check_by`], with the content of a file of the matrix, which a claim on a matrix may need. A claim on another
+/// matrix is Invalid; one on a network has no use for it, and does not look at it.
+pub fn check_with(certificate: &Certificate, matrix: Option<&[u8]>, options: Options) -> Verdict {
     let result = match &certificate.claim {
         Claim::Rank(claim) => evidence::check(claim, "claim.rank", &Work::new(), options),
-        gap => gap::check(gap, &Work::new(), options),
+        Claim::Gap(gap) => gap::check("gap", gap, (false, false), &Work::new(), options),
+        Claim::RefutedGap(gap) => {
+            gap::check("refuted-gap", gap, (true, false), &Work::new(), options)
+        }
+        Claim::GapAcross(gap) => {
+            gap::check("gap-across", gap, (false, true), &Work::new(), options)
+        }
+        Claim::RefutedGapAcross(gap) => {
+            gap::check("refuted-gap-across", gap, (true, true), &Work::new(), options)
+        }
+        Claim::Matrix(claim) => given::check(claim, matrix, options),
     };
     match result {
         Ok(Way::Whole) => Verdict::Valid,
@@ -80,13 +98,18 @@ pub fn check_by(certificate: &Certificate, options: Options) -> Verdict {
 /// );
 /// ```
 pub fn examine(bytes: &[u8]) -> Checked {
-    Checked::new(certificate::from_bytes(bytes), Options::default())
+    Checked::new(certificate::from_bytes(bytes), None, Options::default())
 }
 
 /// [`examine`] of the bytes of a file, which is opened and read once. One that cannot be read is
 /// Incomplete.
 pub fn examine_file(path: &Path, options: Options) -> Checked {
-    Checked::new(certificate::read(path), options)
+    examine_file_with(path, None, options)
+}
+
+/// [`examine_file`], with the content of a file of the matrix as in [`check_with`].
+pub fn examine_file_with(path: &Path, matrix: Option<&[u8]>, options: Options) -> Checked {
+    Checked::new(certificate::read(path), matrix, options)
 }
 
 /// The verdict of [`examine_file`].

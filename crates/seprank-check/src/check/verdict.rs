@@ -35,6 +35,12 @@ kinds! {
         Block = "block",
         /// The solutions do not meet the challenge.
         Challenge = "challenge",
+        /// The entries or positions of a matrix are not in order, not in it, or those of another matrix.
+        Matrix = "matrix",
+        /// The rows and columns do not hold every entry, or are too many.
+        Cover = "cover",
+        /// The columns are too many, or the rank modulo a prime is larger than the value claimed.
+        Rank = "rank",
         /// There are more products than the value claimed.
         SeparationSize = "separation-size",
         /// The products do not sum to f.
@@ -57,6 +63,8 @@ kinds! {
         MissingEvidence = "missing-evidence",
         /// Incomplete: the weights are absent.
         MissingWeights = "missing-weights",
+        /// Incomplete: the file of the matrix is not there.
+        MissingMatrix = "missing-matrix",
         /// Incomplete: the minor is smaller than the value claimed.
         MissingRows = "missing-rows",
         /// Incomplete: there are fewer products than the value claimed.
@@ -75,6 +83,7 @@ impl Kind {
                 | Self::MissingField
                 | Self::MissingEvidence
                 | Self::MissingWeights
+                | Self::MissingMatrix
                 | Self::MissingRows
                 | Self::MissingProducts
                 | Self::Limit

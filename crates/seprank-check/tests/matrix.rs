@@ -1,0 +1,277 @@
+//! Claims on the rank of a matrix, written by hand: what each step refuses.
+
+use seprank_check::certificate::{
+    Certificate, Claim, MatrixClaim, MatrixCover, MatrixEntries, MatrixMinor, MatrixUpper,
+    Relation, Residues, SideFile, SpanningColumns, Text, Words, from_bytes, to_bytes,
+};
+use seprank_check::check::{Kind, Options, Verdict, check, check_with, examine};
+use sha2::{Digest, Sha256};
+
+/// The rank of [1 2; 2 4; 0 1/3] over Q is 2.
+const FILE: &str = r#"{
+"format":"seprank-certificate",
+"version":1,
+"claim":{
+"matrix":{
+"matrix":{
+"rows":3,
+"cols":2,
+"entries":{
+"inline":[
+[0,0,"1"],
+[0,1,"2"],
+[1,0,"2"],
+[1,1,"4"],
+[2,1,"1/3"]
+]
+}
+},
+"over":"rational",
+"relation":"equal",
+"value":"2",
+"lower":{
+"prime":"5",
+"rows":"AQAAAAIAAAA=",
+"cols":"AAAAAAEAAAA=",
+"solutions":null
+},
+"upper":{
+"cover":{
+"rows":"",
+"cols":"AAAAAAEAAAA="
+}
+}
+}
+}
+}
+"#;
+
+fn claim() -> MatrixClaim {
+    let Claim::Matrix(claim) = from_bytes(FILE.as_bytes()).unwrap().claim else {
+        panic!("a matrix")
+    };
+    *claim
+}
+
+fn whole(claim: MatrixClaim) -> Certificate {
+    Certificate::new(Claim::Matrix(Box::new(claim)))
+}
+
+fn found(edit: impl Fn(&mut MatrixClaim)) -> Option<(Kind, String)> {
+    let mut claim = claim();
+    edit(&mut claim);
+    let verdict = check(&whole(claim));
+    verdict.finding().map(|f| (f.kind, f.place.trim_start_matches("claim.matrix.").to_string()))
+}
+
+fn lower(claim: &mut MatrixClaim) -> &mut MatrixMinor {
+    claim.lower.as_mut().unwrap()
+}
+
+fn cover(claim: &mut MatrixClaim) -> &mut MatrixCover {
+    match &mut claim.upper {
+        Some(MatrixUpper::Cover(cover)) => cover,
+        _ => panic!("a cover"),
+    }
+}
+
+#[test]
+fn the_file_is_valid_and_says_what_it_claims() {
+    let checked = examine(FILE.as_bytes());
+    assert_eq!(checked.to_string(), "Valid: rank of the 3 x 2 matrix in the file over Q = 2");
+    assert_eq!(to_bytes(&checked.certificate.unwrap()), FILE.as_bytes());
+}
+
+#[test]
+fn each_step_refuses() {
+    let at = |kind, place: &str| Some((kind, place.to_string()));
+    assert_eq!(found(|_| ()), None);
+    // By elimination: no cover is needed.
+    assert_eq!(found(|c| c.upper = Some(MatrixUpper::Elimination)), None);
+    // Sizes and entries.
+    assert_eq!(found(|c| c.matrix.rows = (1 << 24) + 1), at(Kind::Matrix, "matrix.rows"));
+    assert_eq!(found(|c| c.matrix.cols = u64::MAX), at(Kind::Matrix, "matrix.cols"));
+    let entries: [(usize, fn(&mut Vec<seprank_check::certificate::MatrixEntry>)); 6] = [
+        (4, |list| list[4].0 = 3),
+        (4, |list| list[4].1 = 2),
+        (1, |list| list.swap(0, 1)),
+        (1, |list| list[1].1 = 0),
+        (2, |list| list[2].0 = 0),
+        (3, |list| list[3].2 = Text("0".parse().unwrap())),
+    ];
+    for (place, edit) in entries {
+        let refused = found(|c| match &mut c.matrix.entries {
+            MatrixEntries::Inline(list) => edit(list),
+            MatrixEntries::File(_) => panic!("inline"),
+        });
+        assert_eq!(refused, at(Kind::Matrix, &format!("matrix.entries[{place}]")));
+    }
+    // Modulo a prime a value is a residue.
+    let modulo = |p: u64| {
+        move |c: &mut MatrixClaim| {
+            c.over = seprank_check::certificate::Field::Modulo(Text(p));
+            lower(c).prime = Text(p);
+        }
+    };
+    assert_eq!(found(modulo(9)), at(Kind::Prime, "over"));
+    assert_eq!(found(modulo((1 << 63) + 29)), at(Kind::Prime, "over"));
+    assert_eq!(found(modulo(3)), at(Kind::Matrix, "matrix.entries[3]"));
+    assert_eq!(found(modulo(5)), at(Kind::Matrix, "matrix.entries[4]"));
+    let integral = |p: u64| {
+        move |c: &mut MatrixClaim| {
+            modulo(p)(c);
+            if let MatrixEntries::Inline(list) = &mut c.matrix.entries {
+                list[4].2 = Text("1".parse().unwrap());
+            }
+        }
+    };
+    assert_eq!(found(integral(5)), None);
+    assert_eq!(
+        found(|c| {
+            integral(5)(c);
+            lower(c).prime = Text(7);
+        }),
+        at(Kind::Prime, "lower.prime")
+    );
+    // The value.
+    for value in ["-1", "3", "18446744073709551616"] {
+        assert_eq!(found(|c| c.value = Text(value.parse().unwrap())), at(Kind::Value, "value"));
+    }
+    assert_eq!(found(|c| c.value = Text(1.into())), at(Kind::MinorSize, "lower.rows"));
+    // Evidence that is missing, or not needed.
+    assert_eq!(found(|c| c.lower = None), at(Kind::MissingEvidence, "lower"));
+    assert_eq!(found(|c| c.relation = Relation::AtMost), at(Kind::Superfluous, "lower"));
+    assert_eq!(found(|c| c.relation = Relation::AtLeast), at(Kind::Superfluous, "upper"));
+    assert_eq!(found(|c| c.upper = None), at(Kind::MissingEvidence, "upper"));
+    // The minor.
+    assert_eq!(found(|c| lower(c).prime = Text(6)), at(Kind::Prime, "lower.prime"));
+    assert_eq!(found(|c| lower(c).prime = Text(2)), at(Kind::Minor, "lower"));
+    assert_eq!(found(|c| lower(c).rows = Words(vec![0, 1])), at(Kind::Minor, "lower"));
+    assert_eq!(found(|c| lower(c).rows = Words(vec![1])), at(Kind::MissingRows, "lower.rows"));
+    assert_eq!(found(|c| lower(c).cols = Words(Vec::new())), at(Kind::MissingRows, "lower.cols"));
+    assert_eq!(found(|c| lower(c).rows = Words(vec![0, 1, 2])), at(Kind::MinorSize, "lower.rows"));
+    for rows in [vec![2, 1], vec![1, 1], vec![1, 3]] {
+        assert_eq!(found(|c| lower(c).rows = Words(rows.clone())), at(Kind::Matrix, "lower.rows"));
+    }
+    assert_eq!(
+        found(|c| lower(c).solutions = Some(Vec::new())),
+        at(Kind::Challenge, "lower.solutions")
+    );
+    // 5^56 is the first power above 2^128.
+    let solutions = |x: u64| {
+        move |c: &mut MatrixClaim| lower(c).solutions = Some(vec![Residues(vec![0, x]); 56])
+    };
+    assert_eq!(found(solutions(0)), at(Kind::Challenge, "lower.solutions[0]"));
+    assert_eq!(found(solutions(5)), at(Kind::Residue, "lower.solutions[0]"));
+    // The cover.
+    assert_eq!(found(|c| cover(c).rows = Words(vec![0])), at(Kind::Cover, "upper.cover"));
+    assert_eq!(found(|c| cover(c).cols = Words(vec![1])), at(Kind::Cover, "upper.cover"));
+    assert_eq!(found(|c| cover(c).cols = Words(vec![1, 0])), at(Kind::Matrix, "upper.cover.cols"));
+    assert_eq!(found(|c| cover(c).rows = Words(vec![3])), at(Kind::Matrix, "upper.cover.rows"));
+    // A value that is too small: the elimination sees it.
+    let small = |upper: MatrixUpper| {
+        move |c: &mut MatrixClaim| {
+            c.relation = Relation::AtMost;
+            c.value = Text(1.into());
+            c.lower = None;
+            c.upper = Some(upper.clone());
+        }
+    };
+    assert_eq!(found(small(MatrixUpper::Elimination)), at(Kind::Rank, "upper"));
+    let columns = |cols: Vec<u32>, combinations: Vec<Residues>| {
+        MatrixUpper::Columns(SpanningColumns { cols: Words(cols), combinations })
+    };
+    assert_eq!(found(small(columns(vec![0, 1], Vec::new()))), at(Kind::Rank, "upper.columns.cols"));
+    assert_eq!(
+        found(small(columns(vec![0], Vec::new()))),
+        at(Kind::Challenge, "upper.columns.combinations")
+    );
+    let some = vec![Residues(vec![1]); 3];
+    assert_eq!(
+        found(small(columns(vec![0], some))),
+        at(Kind::Challenge, "upper.columns.combinations[0]")
+    );
+}
+
+#[test]
+fn the_matrix_may_stand_in_a_file() {
+    let text = "3 2 M\n1 1 1\n1 2 2\n2 1 2\n2 2 4\n3 2 1/3\n0 0 0\n";
+    let named = |text: &str| {
+        let sha256 = Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect();
+        let mut claim = claim();
+        claim.matrix.entries = MatrixEntries::File(SideFile { name: "m.sms".into(), sha256 });
+        whole(claim)
+    };
+    let verdict = |certificate: &Certificate, file: Option<&str>| {
+        check_with(certificate, file.map(str::as_bytes), Options::default())
+    };
+    let kind = |verdict: Verdict| verdict.finding().map(|f| f.kind);
+    let certificate = named(text);
+    assert_eq!(verdict(&certificate, Some(text)), Verdict::Valid);
+    assert_eq!(kind(verdict(&certificate, None)), Some(Kind::MissingMatrix));
+    assert_eq!(kind(verdict(&certificate, Some("3 2 M\n0 0 0\n"))), Some(Kind::MissingMatrix));
+    // Entries in the certificate are compared with a file, if there is one.
+    let inline = whole(claim());
+    assert_eq!(verdict(&inline, Some(text)), Verdict::Valid);
+    assert_eq!(kind(verdict(&inline, Some(&text.replace("4", "5")))), Some(Kind::Matrix));
+    // One form only, whatever the digest.
+    for (from, to) in [
+        ("3 2 M\n", "3 2 R\n"),
+        ("3 2 M\n", "3 3 M\n"),
+        ("3 2 M\n", ""),
+        ("\n1 1 1\n", "\n1 1  1\n"),
+        ("\n1 1 1\n", "\n1 1 01\n"),
+        ("\n1 1 1\n", "\n1 1 +1\n"),
+        ("\n1 1 1\n", "\n01 1 1\n"),
+        ("\n1 1 1\n", "\n0 1 1\n"),
+        ("\n1 1 1\n", "\n1 1 1 1\n"),
+        ("\n1 1 1\n", "\n1 1 1\r\n"),
+        ("\n1 1 1\n", "\n\n1 1 1\n"),
+        ("\n1 1 1\n", "\n1 1 0\n"),
+        ("\n1 1 1\n", "\n1 1 1\n1 1 1\n"),
+        ("\n3 2 1/3\n", "\n3 2 2/6\n"),
+        ("\n3 2 1/3\n", "\n4 2 1/3\n"),
+        ("\n0 0 0\n", "\n0 0 0"),
+        ("\n0 0 0\n", "\n"),
+        ("\n0 0 0\n", "\n0 0 0\n\n"),
+    ] {
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        let bad = text.replace(from, to);
+        assert_eq!(kind(verdict(&named(&bad), Some(&bad))), Some(Kind::Matrix), "{bad}");
+    }
+}
+
+/// The more primes may divide a minor, the more are drawn.
+#[test]
+fn longer_entries_ask_for_more_combinations() {
+    let mut claim = claim();
+    let long = "7".repeat(90_000);
+    let mut list = Vec::new();
+    for i in 0..3 {
+        for j in 0..2 {
+            list.push(seprank_check::certificate::MatrixEntry(i, j, Text(long.parse().unwrap())));
+        }
+    }
+    claim.matrix.entries = MatrixEntries::Inline(list);
+    claim.relation = Relation::AtMost;
+    claim.value = Text(1.into());
+    claim.lower = None;
+    claim.upper = Some(MatrixUpper::Columns(SpanningColumns {
+        cols: Words(vec![0]),
+        combinations: vec![Residues(vec![1]); 4],
+    }));
+    // Two rows of 299,000 bits: 2^14 primes at most, so each one drawn leaves 2^-40, and 4 are asked for.
+    let mut places = Vec::new();
+    for count in 3..6 {
+        let mut claim = claim.clone();
+        if let Some(MatrixUpper::Columns(columns)) = &mut claim.upper {
+            columns.combinations = vec![Residues(vec![1]); count];
+        }
+        let verdict = check(&whole(claim));
+        let finding = verdict.finding().expect("no combination");
+        assert_eq!(finding.kind, Kind::Challenge);
+        places.push(finding.place.clone());
+    }
+    let place = "claim.matrix.upper.columns.combinations";
+    assert_eq!(places, [place, &format!("{place}[0]"), place]);
+}
