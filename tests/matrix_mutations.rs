@@ -153,9 +153,9 @@ fn mutate(claim: &mut MatrixClaim, kind: u8, a: u64, b: u64) {
         11 => claim.lower = None,
         _ => match &mut claim.upper {
             Some(MatrixUpper::Cover(cover)) => {
-                words(if a % 2 == 0 { &mut cover.rows } else { &mut cover.cols })
+                words(if a.is_multiple_of(2) { &mut cover.rows } else { &mut cover.cols })
             }
-            Some(MatrixUpper::Columns(columns)) if a % 2 == 0 => words(&mut columns.cols),
+            Some(MatrixUpper::Columns(columns)) if a.is_multiple_of(2) => words(&mut columns.cols),
             Some(MatrixUpper::Columns(columns)) => answers(&mut columns.combinations, a, b),
             _ => {}
         },

@@ -86,7 +86,7 @@ impl Builder {
             };
             (order.iter().map(|at| places[*at]).collect(), values)
         };
-        if let Some(pair) = places.array_windows().find(|[a, b]| a == b) {
+        if let Some(pair) = places.windows(2).find(|pair| pair[0] == pair[1]) {
             let (row, col) = pair[0];
             return Err(ShapeError::Twice { row: u64::from(row) + 1, col: u64::from(col) + 1 });
         }

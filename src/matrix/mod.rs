@@ -135,8 +135,8 @@ impl Matrix {
             return Cow::Borrowed(self);
         }
         let mut list = list.clone();
-        for [from, to] in self.starts.array_windows() {
-            let row = &mut list[*from..*to];
+        for ends in self.starts.windows(2) {
+            let row = &mut list[ends[0]..ends[1]];
             let scale = row.iter().fold(Integer::from(1), |lcm, x| lcm.lcm(x.denom()));
             row.iter_mut().for_each(|x| *x *= &scale);
         }
@@ -184,8 +184,8 @@ impl Matrix {
             values: Values::Words(Vec::new()),
         };
         let mut words = Vec::with_capacity(residues.len());
-        for [from, to] in self.starts.array_windows() {
-            for at in (*from..*to).filter(|at| residues[*at] != 0) {
+        for ends in self.starts.windows(2) {
+            for at in (ends[0]..ends[1]).filter(|at| residues[*at] != 0) {
                 reduced.columns.push(self.columns[at]);
                 words.push(residues[at].cast_signed()); // below 2^63
             }

@@ -151,7 +151,7 @@ fn inline(matrix: &GivenMatrix, list: &[MatrixEntry], over: &Over) -> Result<Ent
 
 /// Numbers that increase and are below a size.
 fn positions<'a>(list: &'a Words, size: u64, field: &str) -> Result<&'a [u32], Finding> {
-    let increasing = list.0.array_windows().all(|[a, b]| a < b);
+    let increasing = list.0.windows(2).all(|w| w[0] < w[1]);
     if increasing && list.0.last().is_none_or(|last| u64::from(*last) < size) {
         return Ok(&list.0);
     }
