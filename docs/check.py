@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Re-checks the computed lower bounds of certificates, with the standard library only.
+"""Re-checks what certificates rest on that is computed, with the standard library only.
 
     python3 docs/check.py FILE..
 
@@ -13,7 +13,9 @@ grid or coefficient minor of the network, modulo the prime, or the minors of its
 
 Exit code: that of the worst, Invalid 1, Incomplete 2, Valid 0.
 
-Limits: theorems and sums of products are not checked, so that no upper bound, no equality and no gap
+Of a claim on a matrix that stands in the file both halves are checked.
+
+Limits: theorems and sums of products are not checked, so that of networks no upper bound, no equality and no gap
 is ever Valid here; of an equality it is said whether its lower half holds. A matrix, and the function of a
 sum that blocks are of, have at most 2^22 entries; polynomials and minors take at most 2^30 steps, which is
 minutes. The values of grids are not limited, and those of 1000 rows take very long.
@@ -26,7 +28,7 @@ from fractions import Fraction
 from functools import reduce
 from hashlib import sha256
 from itertools import combinations_with_replacement, count, islice
-from math import comb, factorial, prod
+from math import comb, factorial, lcm, prod
 from operator import mul, xor
 from struct import unpack
 
@@ -518,11 +520,11 @@ class SumFunction(Network):
         entry = lambda row, col: sum([a * b * self.table[k].get(u + v, 0) for k, u, a in row for _, v, b in col]) % p
         return max(classes, default=0), ([entry(row, col) for col in sides[1]] for row in sides[0])
 
-def numbers(text):
-    """Those of 4 bytes in base64."""
+def numbers(text, size=4):
+    """Those of so many bytes in base64."""
     data = b64decode(text, validate=True)
-    need(b64encode(data).decode() == text and len(data) % 4 == 0, "no base64 of numbers of 4 bytes")
-    return unpack(f"<{len(data) // 4}I", data)
+    need(b64encode(data).decode() == text and len(data) % size == 0, f"no base64 of numbers of {size} bytes")
+    return unpack(f"<{len(data) // size}{'I' if size == 4 else 'Q'}", data)
 
 def challenge(fixed, p, order):
     """The right-hand sides that nobody chose."""
@@ -557,12 +559,139 @@ def check_blocks(problem, weights, evidence, value):
             need(solved, f"solutions that are none of a minor of degree {degree}")
     return how
 
+class GivenMatrix:
+    """A claim on the rank of a matrix, row by row as dictionaries of integers."""
+
+    def __init__(self, claim):
+        self.claim = claim
+        given, over, self.relation, value, self.lower, self.upper = take(claim, "matrix", "over", "relation", "value", "lower", "upper")
+        m, self.n, entries = take(given, "rows", "cols", "entries")
+        where, entries = choice(entries, "inline", "file")
+        have(where == "inline", "the entries are in another file, which is not read here")
+        self.p = None if over == "rational" else number(choice(over, "modulo")[1])
+        need(self.p is None or self.p < 2**63 and is_prime(self.p), f"{self.p} is not a prime below 2^63")
+        self.value = number(value)
+        need(0 <= self.value <= min(size(m), size(self.n)), f"a rank of {value} is none of these sizes")
+        have(m + len(entries) <= MAX_ENTRIES, f"more than {MAX_ENTRIES} rows and entries")
+        self.rows, last = [{} for _ in range(m)], (-1, -1)
+        for i, j, x in items(entries):
+            x = number(x, Fraction)
+            need(last < (whole(i, 0, m - 1), whole(j, 0, self.n - 1)), "entries out of order")
+            need(x != 0 if self.p is None else x.denominator == 1 and 0 < x < self.p, f"{x} is no entry")
+            self.rows[i][j], last = x, (i, j)
+        for row in self.rows:  # an integer times a row changes no rank
+            scale = lcm(*(x.denominator for x in row.values()))
+            row.update({j: int(x * scale) for j, x in row.items()})
+        self.digest = sha256(layout(given).encode()).hexdigest()
+
+    def asked(self, p, order, asks, cols, i=0, prime=None, rows=None):
+        fixed = dict(asks=asks, number=i, matrix=self.digest, over=self.claim["over"], relation=self.relation,
+                     value=self.claim["value"], prime=prime, rows=rows, cols=cols)
+        return challenge(fixed, p, order)
+
+    def places(self, text, end):
+        found = numbers(text)
+        need(all(a < b for a, b in zip(found, (*found[1:], end))), "places out of order, or too large")
+        return found
+
+    def from_below(self):
+        prime, rows, cols, solutions = take(self.lower, "prime", "rows", "cols", "solutions")
+        p, own, columns = number(prime), self.places(rows, len(self.rows)), self.places(cols, self.n)
+        need(p < 2**63 and is_prime(p) and self.p in (None, p), f"{p} is not the prime")
+        for side in own, columns:
+            (have if len(side) < self.value else need)(len(side) == self.value, f"a side of {len(side)}, not {self.value}")
+        minor = ([self.rows[i].get(j, 0) % p for j in columns] for i in own)
+        if solutions is None:
+            need(independent(minor, self.value, Residues(p)), f"the minor is zero modulo {p}")
+            return ""
+        self.answered(solutions, len(columns), right := self.asked(p, len(own), "minor", cols, prime=prime, rows=rows), [p] * len(right))
+        for x, y in zip(solutions, right):
+            vector = dict(zip(columns, numbers(x, 8)))
+            need(all(self.times(i, vector, p) == z for i, z in zip(own, y)), "a solution that is none of the minor")
+        return BY_CHALLENGE
+
+    def answered(self, answers, length, right, primes):
+        need(len(items(answers)) == len(right), f"expected {len(right)} answers")
+        need(all(len(numbers(x, 8)) == length and max(numbers(x, 8), default=0) < q for x, q in zip(answers, primes)), f"expected {length} residues")
+
+    def times(self, i, vector, p):
+        return sum(x * vector.get(j, 0) for j, x in self.rows[i].items()) % p
+
+    def bits(self):
+        """Of every minor of order value + 1, by Hadamard's inequality."""
+        squares = sorted((sum(x * x for x in row.values()).bit_length() for row in self.rows), reverse=True)
+        return -(-sum(squares[: self.value + 1]) // 2)
+
+    def from_above(self):
+        if self.upper == "elimination":
+            return self.eliminated()
+        kind, evidence = choice(self.upper, "cover", "columns")
+        if kind == "cover":
+            rows, cols = (self.places(t, n) for t, n in zip(take(evidence, "rows", "cols"), (len(self.rows), self.n)))
+            need(len(rows) + len(cols) <= self.value, "a cover of more lines")
+            need(all(set(row) <= set(cols) for i, row in enumerate(self.rows) if i not in set(rows)), "an entry that is not covered")
+            return ""
+        cols, answers = take(evidence, "cols", "combinations")
+        columns = self.places(cols, self.n)
+        need(len(columns) <= self.value, "more columns than the rank")
+        if self.p is not None:
+            right = self.asked(self.p, self.n, "columns", cols)
+            primes = [self.p] * len(right)
+        else:
+            each = 54 - (self.bits() // 61).bit_length()
+            have(each >= 8, "too large for the primes there are")
+            drawn = [self.asked(2**61, 4096, "prime", cols, i)[0] for i in range(-(-128 // each))]
+            primes = [next(filter(is_prime, (2**61 + n for n in list)), None) for list in drawn]
+            have(None not in primes, "no prime was drawn")
+            right = [self.asked(q, self.n, "columns", cols, i)[0] for i, q in enumerate(primes)]
+        self.answered(answers, len(columns), right, primes)
+        for x, y, q in zip(answers, right, primes):
+            own, all_ = dict(zip(columns, numbers(x, 8))), dict(enumerate(y))
+            need(all(self.times(i, own, q) == self.times(i, all_, q) for i in range(len(self.rows))), "a column that is no combination")
+        return BY_CHALLENGE
+
+    def eliminated(self):
+        primes, bound = filter(is_prime, count(2**31 - 1, -1)), 1
+        ring = Residues(2)
+        while bound >> (0 if self.p else self.bits()) == 0 or bound == 1:
+            p = self.p or next(primes)
+            ring.spend(len(self.rows) * self.n * min(len(self.rows), self.n))
+            rows, rank = [[row.get(j, 0) % p for j in range(self.n)] for row in self.rows], 0
+            for j in range(self.n):
+                pivot = next((i for i in range(rank, len(rows)) if rows[i][j]), None)
+                if pivot is None:
+                    continue
+                rows[rank], rows[pivot] = rows[pivot], rows[rank]
+                inverse = pow(rows[rank][j], -1, p)
+                for i in range(rank + 1, len(rows)):
+                    if c := rows[i][j] * inverse % p:
+                        rows[i] = [(x - c * y) % p for x, y in zip(rows[i], rows[rank])]
+                rank += 1
+            need(rank <= self.value, f"rank {rank} modulo {p}")
+            bound *= p
+        return ""
+
+    def verdict(self):
+        need(self.relation in ("at-least", "at-most", "equal"), "another relation")
+        halves(self.relation, self.lower, self.upper)
+        ways = [half() for half, there in ((self.from_below, self.lower), (self.from_above, self.upper)) if there is not None]
+        field = "over Q" if self.p is None else f"modulo {self.p}"
+        return f"Valid{max(ways)}: rank of the matrix {self.relation} {self.value}, {field}"
+
+def halves(relation, lower, upper):
+    """The evidence that the relation asks for, and no other."""
+    for half, evidence, superfluous in ("lower", lower, "at-most"), ("upper", upper, "at-least"):
+        have(evidence is not None or relation == superfluous, f"no evidence in {half}")
+        need(evidence is None or relation != superfluous, f"superfluous evidence in {half}")
+
 def check(certificate):
     """The verdict, if the whole claim was checked."""
     name, version, claim = take(certificate, "format", "version", "claim")
     need(name == "seprank-certificate", "another format")
     need(type(version) is int and version == 1, "another version")
-    kind, claim = choice(claim, "rank", "gap", "refuted-gap", "gap-across", "refuted-gap-across")
+    kind, claim = choice(claim, "rank", "gap", "refuted-gap", "gap-across", "refuted-gap-across", "matrix")
+    if kind == "matrix":
+        return GivenMatrix(claim).verdict()
     have(kind == "rank", "gaps rest on theorems from above, not checked")
     fields = "problem", "scope", "relation", "value", "weights", "lower", "upper"
     problem, scope, relation, value, weights, lower, upper = take(claim, *fields)
@@ -575,9 +704,7 @@ def check(certificate):
     else:
         need(all(DECIMAL.fullmatch(end) for end in take(value, "low", "high")), "not a decimal")
         need(relation != "equal", "an equality with an enclosure")
-    for half, evidence, superfluous in ("lower", lower, "at-most"), ("upper", upper, "at-least"):
-        have(evidence is not None or relation == superfluous, f"no evidence in {half}")
-        need(evidence is None or relation != superfluous, f"superfluous evidence in {half}")
+    halves(relation, lower, upper)
     below = None if lower is None else choice(lower, "theorem", "grid", "coefficients", "blocks")[0]
     above = None if upper is None else choice(upper, "theorem", "separation")[0]
     if above == "theorem":

@@ -194,7 +194,7 @@ fn what_trips_modular_ranks_and_floats() {
     assert_eq!(rank(&parse(text.as_bytes(), Format::Csv).unwrap(), Over::Rationals).rank, 2);
     // Larger than words: 10^40 times a matrix of rank 1, and one more.
     let ten = Integer::from(Integer::u_pow_u(10, 40));
-    let large = from_entries(3, 3, |i, j| Integer::from(&ten * Integer::from((i + 1) * (j + 1))));
+    let large = from_entries(3, 3, |i, j| &ten * Integer::from((i + 1) * (j + 1)));
     let found = rank(&large, Over::Rationals);
     assert_eq!(found.rank, 1);
     assert_checked(&large, &found);

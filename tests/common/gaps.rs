@@ -52,7 +52,7 @@ pub(crate) fn halves(certificate: &Certificate) -> &GapClaim {
         | Claim::RefutedGap(gap)
         | Claim::GapAcross(gap)
         | Claim::RefutedGapAcross(gap) => gap,
-        Claim::Rank(_) => panic!("no gap"),
+        Claim::Rank(_) | Claim::Matrix(_) => panic!("no gap"),
     }
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn halves_mut(certificate: &mut Certificate) -> &mut GapClaim {
         | Claim::RefutedGap(gap)
         | Claim::GapAcross(gap)
         | Claim::RefutedGapAcross(gap) => gap,
-        Claim::Rank(_) => panic!("no gap"),
+        Claim::Rank(_) | Claim::Matrix(_) => panic!("no gap"),
     }
 }
 
