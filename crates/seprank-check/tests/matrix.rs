@@ -91,7 +91,8 @@ fn each_step_refuses() {
     // Sizes and entries.
     assert_eq!(found(|c| c.matrix.rows = (1 << 24) + 1), at(Kind::Matrix, "matrix.rows"));
     assert_eq!(found(|c| c.matrix.cols = u64::MAX), at(Kind::Matrix, "matrix.cols"));
-    let entries: [(usize, fn(&mut Vec<seprank_check::certificate::MatrixEntry>)); 6] = [
+    type Edit = fn(&mut Vec<seprank_check::certificate::MatrixEntry>);
+    let entries: [(usize, Edit); 6] = [
         (4, |list| list[4].0 = 3),
         (4, |list| list[4].1 = 2),
         (1, |list| list.swap(0, 1)),
