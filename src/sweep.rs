@@ -150,7 +150,10 @@ mod tests {
         let regime = |s: Size| s.evaluate(None).unwrap().regime;
         // A linear Mixer has rank at most 2; attention of depth 3 at least 5 (Theorem 3.4).
         assert_eq!(regime(size(1, 3)), Regime::Certified);
-        assert_eq!(regime(size(2, 3)), Regime::Open);
+        assert_eq!(regime(size(3, 4)), Regime::Open);
+        // 3.4 is below 105 there, the rank of attention is not.
+        let computed = size(2, 3).evaluate(None).unwrap();
+        assert_eq!((computed.regime, computed.above.as_str()), (Regime::Certified, "computed"));
         // A quartic form in 4 + 4 variables against attention's d + 1 = 3.
         assert_eq!(regime(size(4, 1)), Regime::Refuted);
     }
