@@ -6,6 +6,7 @@
 mod bounds;
 mod certify;
 mod check;
+mod duration;
 mod gap;
 mod gap_report;
 mod json;

@@ -1,9 +1,9 @@
 //! Evidence by blocks, for functions of a sum (docs/theory.md, 1.6).
 
 use super::challenge::Challenge;
-use super::evidence::Weights;
 use super::problem::Problem;
 use super::types::{Residue, required};
+use super::weights::Weights;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};

@@ -1,10 +1,11 @@
 //! The claim of a certificate.
 
-use super::evidence::{Lower, Upper, Weights};
+use super::evidence::{Lower, Upper};
 use super::matrix::MatrixClaim;
 use super::number::{Decimal, Text};
 use super::problem::Problem;
-use super::types::{Integer, required};
+use super::types::{Integer, Relation, required};
+use super::weights::Weights;
 use serde::{Deserialize, Serialize};
 
 /// A claim with its evidence: the content of one file.
@@ -125,18 +126,6 @@ pub enum Scope {
     Generic,
     /// The weights in the file.
     Fixed,
-}
-
-/// Which way a claim goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Relation {
-    /// `>=`
-    AtLeast,
-    /// `<=`
-    AtMost,
-    /// `=`
-    Equal,
 }
 
 /// A non-negative integer, or what is known of it.

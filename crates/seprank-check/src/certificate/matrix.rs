@@ -2,8 +2,7 @@
 
 use super::blocks::Words;
 use super::challenge::Challenge;
-use super::claim::Relation;
-use super::types::{Integer, Rational, Residue, required};
+use super::types::{Integer, Rational, Relation, Residue, required};
 use super::write::written;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -17,17 +17,14 @@ mod number;
 mod problem;
 mod read;
 mod types;
+mod weights;
 mod write;
 
 pub use blocks::{Block, Blocks, Words};
 pub use challenge::Challenge;
-pub use claim::{
-    Certificate, Claim, Format, GapClaim, Log10, RankClaim, Relation, Scope, Value, Version,
-};
+pub use claim::{Certificate, Claim, Format, GapClaim, Log10, RankClaim, Scope, Value, Version};
 pub(crate) use display::abbreviate;
-pub use evidence::{
-    Biases, Coefficients, Grid, Head, Lower, MixerLayer, Product, Term, Upper, Weights,
-};
+pub use evidence::{Coefficients, Grid, Lower, Product, Term, Upper};
 pub(crate) use kinds::kinds;
 pub use matrix::{
     Field, GivenMatrix, MatrixChallenges, MatrixClaim, MatrixCover, MatrixEntries, MatrixEntry,
@@ -39,5 +36,6 @@ pub use problem::{
     PolynomialIn, Power, Problem, Repeat,
 };
 pub use read::{MAX_FILE_BYTES, ReadError, ReadKind, from_bytes, read, read_bytes};
-pub use types::{Integer, Matrix, Monomial, Rational, Residue};
+pub use types::{Integer, Matrix, Monomial, Rational, Relation, Residue};
+pub use weights::{Biases, Head, MixerLayer, Weights};
 pub use write::to_bytes;

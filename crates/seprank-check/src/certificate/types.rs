@@ -3,7 +3,7 @@
 use super::number::Text;
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// An integer of any size.
 pub type Integer = Text<BigInt>;
@@ -15,6 +15,18 @@ pub type Residue = Text<u64>;
 pub type Matrix = Vec<Vec<Rational>>;
 /// Exponents of the entries of X on one side: positions in increasing order, channels within them.
 pub type Monomial = Vec<u64>;
+
+/// Which way a claim goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// `>=`
+    AtLeast,
+    /// `<=`
+    AtMost,
+    /// `=`
+    Equal,
+}
 
 /// A field that may be null but not absent.
 pub(super) fn required<'de, D: Deserializer<'de>, T: Deserialize<'de>>(

@@ -3,6 +3,8 @@
 //! `x_{v_1} .. x_{v_k}` with `v_1 <= .. <= v_k` has the number `sum_j C(v_j + j - 1, j)`, j = 1..=k, among the
 //! monomials of degree k: those whose largest variable is v come after all in smaller variables.
 
+use super::ring::{Residues, Ring};
+
 /// Monomials in some variables, up to some degree, with the products by one variable.
 pub(super) struct Monomials {
     pub(super) variables: usize,
@@ -172,6 +174,16 @@ impl Multiples {
         let now = &*now;
         self.places.iter().map(move |place| now[*place as usize] as usize)
     }
+}
+
+/// alpha! of the monomial with these sorted variables.
+pub(super) fn factorial(ring: &Residues, tuple: &[usize]) -> u64 {
+    let (mut product, mut run) = (1, 0u64);
+    for (t, v) in tuple.iter().enumerate() {
+        run = if t > 0 && tuple[t - 1] == *v { run + 1 } else { 1 };
+        product = ring.multiply(&product, &run);
+    }
+    product
 }
 
 #[cfg(test)]

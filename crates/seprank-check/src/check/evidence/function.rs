@@ -1,10 +1,9 @@
 //! f as a function of a sum (docs/theory.md, 1.6): `sum_k y_k Phi_k(u + v)`.
 
 use super::Check;
-use super::lines::factorial;
 use crate::certificate::{Head, MixerLayer, Weights};
 use crate::check::matrix::{Matrix, index, multiply, rank};
-use crate::check::monomials::Monomials;
+use crate::check::monomials::{Monomials, factorial};
 use crate::check::polynomial::Polynomials;
 use crate::check::problem::{Architecture, MixerSizes, within_limit};
 use crate::check::ring::{Residues, Ring};

@@ -2,7 +2,7 @@
 //! in its entries (docs/theory.md, 1.6).
 
 use super::function::SumFunction;
-use crate::check::monomials::Monomials;
+use crate::check::monomials::{Monomials, factorial};
 use crate::check::ring::Residues;
 
 /// Lines of a block, each a sum of members `alpha * components + k` with weights.
@@ -75,15 +75,4 @@ impl Lines {
             .windows(2)
             .map(move |ends| (ends[0]..ends[1]).map(move |at| (self.members[at], weight(at))))
     }
-}
-
-/// alpha! of the monomial with these sorted variables.
-pub(super) fn factorial(ring: &Residues, tuple: &[usize]) -> u64 {
-    use crate::check::ring::Ring;
-    let (mut product, mut run) = (1, 0u64);
-    for (t, v) in tuple.iter().enumerate() {
-        run = if t > 0 && tuple[t - 1] == *v { run + 1 } else { 1 };
-        product = ring.multiply(&product, &run);
-    }
-    product
 }
