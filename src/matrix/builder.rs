@@ -42,7 +42,7 @@ impl Builder {
     /// Adds an entry, places from 0 and inside the matrix; a zero is left out.
     ///
     /// # Errors
-    /// [`TooLarge`], before it is held.
+    /// `TooLarge`, before it is held.
     ///
     /// # Panics
     /// If the place is outside.

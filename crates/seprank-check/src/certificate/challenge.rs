@@ -18,7 +18,7 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Those of the matrix that `fixed` determines, modulo the prime `prime`: of the SHA-256 of [`NAME`] and of
+    /// Those of the matrix that `fixed` determines, modulo the prime `prime`: of the SHA-256 of `seprank challenge 1`, a line end, and of
     /// `fixed`, written as in a file.
     pub fn new(fixed: &impl Serialize, prime: u64) -> Self {
         let hash = Sha256::new().chain_update(NAME).chain_update(written(fixed));
