@@ -1,4 +1,4 @@
-//! Evidence by blocks: minors of the Hankel blocks of a function of a sum (docs/theory.md, 1.6 and 1.8).
+//! Evidence by blocks: minors of the Hankel blocks of a function of a sum (docs/theory.md, 1.6 and 1.7).
 
 use super::function::SumFunction;
 use super::lines::Lines;
