@@ -1,12 +1,10 @@
 //! Files that appear whole or not at all, and directories that one run at a time writes into.
 
-use itertools::Itertools;
-use sha2::{Digest, Sha256};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use seprank_check::files::{can_replace, is_temporary, replace};
+pub use seprank_check::files::{can_replace, is_temporary, replace, sha256};
 
 /// A directory that this run writes into. Another run is refused as long as this lives.
 #[derive(Debug)]
@@ -51,11 +49,6 @@ impl OutputDirectory {
         let path = self.file(name);
         replace(&path, bytes).map_err(|e| naming(&path, &e))
     }
-}
-
-/// The SHA-256 of `bytes`, in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).join("")
 }
 
 fn naming(path: &Path, error: &io::Error) -> io::Error {

@@ -380,6 +380,7 @@ fn outputs_are_tried_first() {
         ("rank attention --depth 2 --width 16 --tokens 32 --certificate", "--certificate"),
         ("rank attention --depth 4 --width 4 --tokens 6 --method grid --coq", "--coq"),
         ("gap --attention vit-b-16 --mixer mixer-b-16 --certificate", "--certificate"),
+        ("matrix rank missing.csv --certificate", "--certificate"),
         ("table --all --out", "--out"),
         ("plot cut --tokens 24 --out", "--out"),
     ] {

@@ -1,6 +1,6 @@
 //! `seprank matrix`.
 
-use super::{Failure, Format, json, print_json};
+use super::{Failure, Format, json, print_json, try_output};
 use crate::arith::Prime;
 use crate::linalg::Certificate as Proof;
 use crate::matrix::read::{self, ReadError};
@@ -104,6 +104,7 @@ struct Document<'a> {
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let Command::Rank(args) = &args.command;
+    try_output("--certificate", args.certificate.as_deref())?;
     let over = match args.modulo {
         None => Over::Rationals,
         Some(p) => Over::Modulo(Prime::new(p).map_err(|e| format!("--modulo {p}: {e}"))?),

@@ -112,7 +112,7 @@ impl Matrix {
         &self.columns[self.starts[row]..self.starts[row + 1]]
     }
 
-    /// The entries as text, places from 0: `(row, column, value)`, row by row, fractions in lowest terms.
+    /// The entries, places from 0: `(row, column, value)`, row by row, fractions in lowest terms.
     pub fn triples(&self) -> impl Iterator<Item = (usize, u32, Number)> {
         (0..self.rows()).flat_map(move |i| {
             (self.starts[i]..self.starts[i + 1])

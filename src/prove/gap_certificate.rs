@@ -27,14 +27,6 @@ pub enum NoCertificate {
         /// The id of the bound.
         bound: &'static str,
     },
-    /// The evidence of a computed rank shows less than was computed.
-    #[error("the minor in the certificate shows a rank of {rank} only, not more than {upper}")]
-    TooSmall {
-        /// Its rank.
-        rank: Integer,
-        /// What it must pass.
-        upper: Integer,
-    },
     /// The evidence of a computed rank cannot be had.
     #[error(transparent)]
     Rank(#[from] RankError),
@@ -72,13 +64,6 @@ impl GapAnswer {
             lower: claim(above, lower, rank.as_deref())?,
             upper: by_theorem(below, upper.bound.ok_or(NoCertificate::Open)?, upper)?,
         };
-        if let (Value::Exact(Text(rank)), Value::Exact(Text(upper))) =
-            (&claims.lower.value, &claims.upper.value)
-            && rank <= upper
-        {
-            let [rank, upper] = [rank, upper].map(|n| n.to_string().parse().unwrap_or_default());
-            return Err(NoCertificate::TooSmall { rank, upper });
-        }
         let one_size =
             gap.across.is_empty() && matches!(other.architecture(), Architecture::Mixer(_));
         let kind = match (refuted, one_size) {

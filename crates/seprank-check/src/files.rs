@@ -1,5 +1,6 @@
-//! Files that appear whole or not at all.
+//! Files that appear whole or not at all, and what they are recognised by.
 
+use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -81,6 +82,11 @@ fn temporary_in(directory: &Path) -> PathBuf {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let (process, count) = (process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     directory.join(format!("{TEMPORARY_PREFIX}{process}-{count}{TEMPORARY_SUFFIX}"))
+}
+
+/// The SHA-256 of `bytes`, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether `name` is of a file that [`replace`] writes before it renames it.

@@ -1,12 +1,11 @@
 //! Evidence by blocks, for functions of a sum (docs/theory.md, 1.6).
 
 use super::challenge::Challenge;
+use super::packed;
 use super::problem::Problem;
 use super::types::{Residue, required};
 use super::weights::Weights;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Minors of Hankel blocks, whose orders add up to the rank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,20 +61,12 @@ pub struct Words(pub Vec<u32>);
 
 impl Serialize for Words {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = self.0.iter().flat_map(|w| w.to_le_bytes()).collect();
-        serializer.serialize_str(&STANDARD.encode(bytes))
+        packed::serialize(self.0.iter().map(|n| n.to_le_bytes()), serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let bytes = STANDARD.decode(text).map_err(de::Error::custom)?;
-        let (words, rest) = bytes.as_chunks::<4>();
-        if !rest.is_empty() {
-            let got = bytes.len();
-            return Err(de::Error::custom(format_args!("{got} bytes are no numbers of 4 bytes")));
-        }
-        Ok(Self(words.iter().map(|w| u32::from_le_bytes(*w)).collect()))
+        packed::deserialize(deserializer, u32::from_le_bytes).map(Self)
     }
 }

@@ -2,12 +2,11 @@
 
 use super::blocks::Words;
 use super::challenge::Challenge;
+use super::packed;
 use super::types::{Integer, Rational, Relation, Residue, required};
 use super::write::written;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use sha2::{Digest, Sha256};
+use crate::files::sha256;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// `rank(matrix) relation value`, over a field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,21 +127,13 @@ pub struct Residues(pub Vec<u64>);
 
 impl Serialize for Residues {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = self.0.iter().flat_map(|w| w.to_le_bytes()).collect();
-        serializer.serialize_str(&STANDARD.encode(bytes))
+        packed::serialize(self.0.iter().map(|n| n.to_le_bytes()), serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Residues {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let bytes = STANDARD.decode(text).map_err(de::Error::custom)?;
-        let (words, rest) = bytes.as_chunks::<8>();
-        if !rest.is_empty() {
-            let got = bytes.len();
-            return Err(de::Error::custom(format_args!("{got} bytes are no residues of 8 bytes")));
-        }
-        Ok(Self(words.iter().map(|w| u64::from_le_bytes(*w)).collect()))
+        packed::deserialize(deserializer, u64::from_le_bytes).map(Self)
     }
 }
 
@@ -170,9 +161,7 @@ struct Fixed<'a> {
 impl MatrixClaim {
     /// Its challenges. Cost: the matrix is written once.
     pub fn challenges(&self) -> MatrixChallenges<'_> {
-        let hash = Sha256::digest(written(&self.matrix));
-        let matrix = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        MatrixChallenges { claim: self, matrix }
+        MatrixChallenges { claim: self, matrix: sha256(&written(&self.matrix)) }
     }
 }
 

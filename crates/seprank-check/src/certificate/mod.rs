@@ -14,6 +14,7 @@ mod evidence;
 mod kinds;
 mod matrix;
 mod number;
+mod packed;
 mod problem;
 mod read;
 mod types;

@@ -8,6 +8,9 @@ pub(super) fn index(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
+/// The order of a minor that is eliminated is at most this.
+pub(super) const MAX_ELIMINATED: u64 = 8192;
+
 /// A matrix, stored by rows.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Matrix<E> {

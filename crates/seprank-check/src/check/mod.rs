@@ -16,6 +16,7 @@ mod count;
 mod evidence;
 mod gap;
 mod given;
+mod halves;
 mod layers;
 mod logarithm;
 mod matrix;

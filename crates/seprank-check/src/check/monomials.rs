@@ -106,6 +106,15 @@ impl Monomials {
         self.products[k][v * self.count(k) + m] as usize
     }
 
+    /// The variables of monomial m of degree k, decreasing.
+    pub(super) fn variables(&self, k: usize, mut m: u32) -> impl Iterator<Item = usize> {
+        (1..=k).rev().map(move |k| {
+            let (v, rest) = self.split(k, m);
+            m = rest;
+            v
+        })
+    }
+
     /// The largest variable of monomial m of degree k >= 1, and the number of the rest of it.
     fn split(&self, k: usize, m: u32) -> (usize, u32) {
         let row = &self.choose[k];
@@ -213,6 +222,7 @@ mod tests {
                 assert!(list.windows(2).all(|w| w[0].iter().rev().lt(w[1].iter().rev())));
                 for (m, tuple) in list.iter().enumerate() {
                     assert_eq!(monomials.number(tuple), m as u32);
+                    assert!(monomials.variables(k, m as u32).eq(tuple.iter().rev().copied()));
                     for extra in 0..=top - k {
                         let others = &lists[extra];
                         let all: Vec<u32> = (0..others.len() as u32).rev().collect();

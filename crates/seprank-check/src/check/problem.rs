@@ -8,7 +8,7 @@ use std::fmt::Display;
 /// The matrices of a network, and a state, have no more entries.
 const MAX_CELLS: u64 = 1 << 22;
 /// No check multiplies more often.
-const MAX_OPERATIONS: u64 = 1 << 42;
+pub(super) const MAX_OPERATIONS: u64 = 1 << 42;
 /// Multiplications for one hidden entry of a Mixer: two products for either mixing, and two powers
 /// with 64 squarings at most.
 const MIXER_OPERATIONS: u64 = 132;

@@ -4,19 +4,14 @@ use super::function::SumFunction;
 use super::lines::Lines;
 use super::{Check, Way};
 use crate::certificate::{Block, Blocks, Challenge, Text, Words};
-use crate::check::matrix::{Matrix, index, rank};
+use crate::check::matrix::{MAX_ELIMINATED, Matrix, index, rank};
 use crate::check::monomials::Multiples;
-use crate::check::problem::within_limit;
+use crate::check::problem::{MAX_OPERATIONS, within_limit};
 use crate::check::ring::{Residues, Ring};
 use crate::check::verdict::{Finding, Kind};
 use num_traits::ToPrimitive;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-
-/// The order of a minor that is eliminated is at most this.
-const MAX_ELIMINATED: u64 = 8192;
-/// All minors together ask for no more multiplications.
-const MAX_OPERATIONS: u64 = 1 << 42;
 
 const PLACE: &str = "lower.blocks";
 
@@ -157,9 +152,9 @@ impl Check<'_> {
 
     /// The one class of the rows and columns of a minor.
     fn class(&self, classes: &Classes, minor: &Minor, place: &str) -> Result<u64, Finding> {
-        let mut found = classes.of(minor);
-        let first = found.next().unwrap_or(0);
-        if found.all(|class| class == first) {
+        let found = classes.of(minor);
+        let first = found.first().copied().unwrap_or(0);
+        if found.iter().all(|class| *class == first) {
             return Ok(first);
         }
         Err(self.finding(Kind::Block, place, "rows and columns of one class of signs", "several"))
@@ -215,21 +210,21 @@ struct Classes {
 
 impl Classes {
     /// Of each row, then of each column. All members of a line have one class.
-    fn of(&self, minor: &Minor) -> impl Iterator<Item = u64> {
+    fn of(&self, minor: &Minor) -> Vec<u64> {
         let Minor { function, block, rows, cols, .. } = minor;
-        let (components, most) = (function.components, function.monomials.degree);
-        let [of_rows, of_cols] = [most - index(block.degree), index(block.degree)].map(|k| {
-            let mut list = Vec::with_capacity(function.monomials.count(k));
-            let class = |t: &[usize]| t.iter().fold(0, |sum, v| sum ^ self.variables[*v]);
-            function.monomials.each(k, |tuple| list.push(class(tuple)));
-            list
-        });
+        let (components, monomials) = (function.components, &function.monomials);
+        let degree = index(block.degree);
+        let class = |k: usize, m: usize| {
+            monomials.variables(k, m as u32).fold(0, |sum, v| sum ^ self.variables[v])
+        };
         let firsts = |lines: &Lines| -> Vec<usize> {
             lines.each().filter_map(|mut line| Some(line.next()?.0 as usize)).collect()
         };
-        let row = move |n: usize| of_rows[n / components] ^ self.components[n % components];
-        let cols = firsts(cols).into_iter().map(move |n| of_cols[n]);
-        firsts(rows).into_iter().map(row).chain(cols)
+        let row = |n: usize| {
+            class(monomials.degree - degree, n / components) ^ self.components[n % components]
+        };
+        let rows = firsts(rows).into_iter().map(row);
+        rows.chain(firsts(cols).into_iter().map(|n| class(degree, n))).collect()
     }
 }
 

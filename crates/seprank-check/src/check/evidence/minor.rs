@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::certificate::{Coefficients, Grid, Residue};
-use crate::check::matrix::{Matrix, index, rank};
+use crate::check::matrix::{MAX_ELIMINATED, Matrix, index, rank};
 use crate::check::polynomial::Polynomials;
 use crate::check::prime::is_prime;
 use crate::check::problem::within_limit;
@@ -10,9 +10,6 @@ use crate::check::ring::Residues;
 use crate::check::verdict::{Finding, Kind};
 use num_traits::ToPrimitive;
 use std::cmp::Ordering;
-
-/// No minor is larger.
-const MAX_RANK: u64 = 8192;
 
 impl Check<'_> {
     pub(super) fn grid(&self, grid: &Grid) -> Result<(), Finding> {
@@ -79,7 +76,7 @@ impl Check<'_> {
             };
             return Err(self.finding(kind, &format!("{place}.{side}"), value, got));
         }
-        within_limit(&self.at(place), "rows", MAX_RANK, expected)?;
+        within_limit(&self.at(place), "rows", MAX_ELIMINATED, expected)?;
         Ok(expected)
     }
 

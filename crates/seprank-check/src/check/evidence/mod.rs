@@ -8,6 +8,7 @@ mod polynomials;
 
 use super::Options;
 use super::count::{Failure, Work};
+use super::halves::halves;
 use super::logarithm;
 use super::network::Network;
 use super::problem::Problem;
@@ -69,23 +70,7 @@ impl Check<'_> {
     /// The evidence that the claim asks for is there, and no other.
     fn form(&self) -> Result<(), Finding> {
         let Self { claim, .. } = self;
-        let halves = [
-            ("lower", claim.relation != Relation::AtMost, claim.lower.is_some()),
-            ("upper", claim.relation != Relation::AtLeast, claim.upper.is_some()),
-        ];
-        for (field, wanted, given) in halves {
-            match (wanted, given) {
-                (true, false) => {
-                    let expected = "evidence for this half of the claim";
-                    return Err(self.finding(Kind::MissingEvidence, field, expected, "null"));
-                }
-                (false, true) => {
-                    let expected = "null: the claim does not go that way";
-                    return Err(self.finding(Kind::Superfluous, field, expected, "evidence"));
-                }
-                _ => {}
-            }
-        }
+        halves(self.place, claim.relation, claim.lower.is_some(), claim.upper.is_some())?;
         let computed = [
             ("lower", claim.lower.as_ref().is_some_and(|l| !matches!(l, Lower::Theorem(_)))),
             ("upper", claim.upper.as_ref().is_some_and(|u| !matches!(u, Upper::Theorem(_)))),

@@ -3,16 +3,11 @@
 use super::{Check, Over, finding, positions, prime};
 use crate::certificate::{Challenge, MatrixMinor, Residues as Listed};
 use crate::check::evidence::Way;
-use crate::check::matrix::rank;
-use crate::check::problem::within_limit;
+use crate::check::matrix::{MAX_ELIMINATED, rank};
+use crate::check::problem::{MAX_OPERATIONS, within_limit};
 use crate::check::ring::Residues;
 use crate::check::verdict::{Finding, Kind};
 use std::cmp::Ordering;
-
-/// The order of a minor that is eliminated is at most this.
-const MAX_ELIMINATED: u64 = 8192;
-/// No half asks for more multiplications.
-pub(super) const MAX_OPERATIONS: u64 = 1 << 42;
 
 impl Check<'_> {
     pub(super) fn minor(&self, minor: &MatrixMinor) -> Result<Way, Finding> {

@@ -12,15 +12,16 @@ pub use side_file::MAX_MATRIX_BYTES;
 
 use super::Options;
 use super::evidence::Way;
+use super::halves::halves;
 use super::prime::is_prime;
 use super::verdict::{Finding, Kind};
 use crate::certificate::{
-    Field, GivenMatrix, MatrixClaim, MatrixEntries, MatrixEntry, Relation, SideFile, Words,
+    Field, GivenMatrix, MatrixClaim, MatrixEntries, MatrixEntry, SideFile, Words,
 };
+use crate::files::sha256;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use rows::{Entries, Rows};
-use sha2::{Digest, Sha256};
 use std::fmt::Display;
 
 const PLACE: &str = "claim.matrix";
@@ -55,23 +56,7 @@ fn finding(kind: Kind, field: &str, expected: impl Display, got: impl Display) -
 
 /// The value, which no rank passes, if the evidence that the claim asks for is there and no other.
 fn form(claim: &MatrixClaim) -> Result<u64, Finding> {
-    let halves = [
-        ("lower", claim.relation != Relation::AtMost, claim.lower.is_some()),
-        ("upper", claim.relation != Relation::AtLeast, claim.upper.is_some()),
-    ];
-    for (field, wanted, given) in halves {
-        match (wanted, given) {
-            (true, false) => {
-                let expected = "evidence for this half of the claim";
-                return Err(finding(Kind::MissingEvidence, field, expected, "null"));
-            }
-            (false, true) => {
-                let expected = "null: the claim does not go that way";
-                return Err(finding(Kind::Superfluous, field, expected, "evidence"));
-            }
-            _ => {}
-        }
-    }
+    halves(PLACE, claim.relation, claim.lower.is_some(), claim.upper.is_some())?;
     let GivenMatrix { rows, cols, .. } = claim.matrix;
     for (field, size) in [("rows", rows), ("cols", cols)] {
         if size > MAX_SIDE {
@@ -101,7 +86,7 @@ fn matrix(claim: &MatrixClaim, file: Option<&[u8]>) -> Result<Entries, Finding> 
             Ok(entries)
         }
         (MatrixEntries::File(named), Some(bytes)) => {
-            let found: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+            let found = sha256(bytes);
             if found == named.sha256 {
                 return side_file::read(&claim.matrix, bytes, &over);
             }

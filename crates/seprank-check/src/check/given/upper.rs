@@ -1,13 +1,13 @@
 //! Evidence that no larger minor is non-zero.
 
-use super::lower::{MAX_OPERATIONS, answers, one_answer};
+use super::lower::{answers, one_answer};
 use super::rows::{Entries, Rows};
 use super::{Check, Over, finding, positions};
 use crate::certificate::{Challenge, MatrixCover, MatrixUpper, SpanningColumns};
 use crate::check::evidence::Way;
 use crate::check::matrix::rank;
 use crate::check::prime::is_prime;
-use crate::check::problem::within_limit;
+use crate::check::problem::{MAX_OPERATIONS, within_limit};
 use crate::check::ring::Residues;
 use crate::check::verdict::{Finding, Kind};
 
