@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use seprank_check::files::{can_replace, is_temporary, replace, sha256};
+pub use seprank_check::files::{can_replace, is_temporary, replace, sha256, sha256_of};
 
 /// A directory that this run writes into. Another run is refused as long as this lives.
 #[derive(Debug)]

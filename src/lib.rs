@@ -63,9 +63,11 @@ pub mod network;
 pub mod plot;
 pub mod poly;
 pub mod prove;
+mod stop;
 pub mod sweep;
 pub mod table;
 pub mod tensor;
 
 pub use api::Network;
 pub use seprank_check::{certificate, check};
+pub use stop::{Limit, Stop};

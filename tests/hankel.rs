@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use seprank::arith::{Fp, Prime, Rational};
 use seprank::linalg::rank_mod_p;
 use seprank::network::{InputFamily, Network, Problem, WeightStyle};
-use seprank::tensor::hankel::{SumFunction, reduced_function, sum_function};
+use seprank::tensor::hankel::{SumFunction, no_sides, reduced_function, sum_function};
 use seprank::tensor::{CoefficientTensor, MemoryLimit};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -279,5 +279,23 @@ fn blocks_of_two_channels_lose_nothing_where_diagonal_weights_do() {
             });
         assert_eq!(random, blocks, "{depth} {d}");
         assert_eq!(diagonal != random, loses, "{depth} {d}");
+    }
+}
+
+/// Nothing is said to be all where somebody asked to end.
+#[test]
+fn of_a_stopped_class_nothing_is_known() {
+    let problem = Problem::attention(2, 2, 1, 4).unwrap();
+    let mut rng = ChaCha20Rng::seed_from_u64(5);
+    let network = WeightStyle::Random.draw(&problem, &mut rng);
+    let function = sum_function(&problem, &network, Prime::WORD).unwrap();
+    let stop = seprank::Stop::new(None);
+    stop.ask();
+    for b in 0..=function.degree() {
+        let block = function.block(b);
+        for class in block.classes() {
+            let found = block.class_rank(&class, u64::MAX, &mut rng, &no_sides, &stop);
+            assert_eq!((found.rows.len(), found.whole), (0, false));
+        }
     }
 }

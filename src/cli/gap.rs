@@ -1,7 +1,7 @@
 //! `seprank gap`.
 
 use super::gap_report::Report;
-use super::{Failure, Format, try_output};
+use super::{Failure, Format, progress, try_output};
 use crate::bounds::SCOPE;
 use crate::network::{
     Architecture, InvalidProblem, MixerShape, NetworkFile, Output, Partition, Problem,
@@ -127,7 +127,9 @@ struct MixerSizes {
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     try_output("--certificate", args.certificate.as_deref())?;
     let (lower, upper) = args.sides()?;
+    let busy = progress::busy("comparing");
     let answer = args.compare(&lower, &upper)?;
+    drop(busy);
     let note = args.certificate.as_ref().map(|path| certify(&answer, path)).transpose()?.flatten();
     Report::of(&answer, &lower, &upper, args.scope(&upper)).print(args.format)?;
     if let Some(note) = note {

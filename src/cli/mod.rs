@@ -4,6 +4,7 @@
 //! Results go to standard output, progress and errors to standard error.
 
 mod bounds;
+mod budget;
 mod certify;
 mod check;
 mod duration;
@@ -18,6 +19,7 @@ mod problem;
 mod profile;
 mod progress;
 mod rank;
+mod rank_report;
 mod shape;
 mod spectrum;
 mod table;
@@ -46,6 +48,9 @@ fn try_output(option: &str, path: Option<&Path>) -> Result<(), Failure> {
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// No progress on standard error
+    #[arg(long, global = true)]
+    quiet: bool,
 }
 
 #[derive(Subcommand)]
@@ -116,6 +121,7 @@ pub fn run() -> ExitCode {
             return exit(message.print().map(|()| ExitCode::from(code)).map_err(Failure::from));
         }
     };
+    progress::start(cli.quiet);
     exit(match cli.command {
         Command::Rank(args) => rank::run(&args),
         Command::Tensor(args) => tensor::run(&args),

@@ -1,11 +1,11 @@
 //! `seprank plot`.
 
-use super::Failure;
+use super::{Failure, progress};
 use crate::bounds::{Evaluation, LogInterval, Side, best, comparable, gap_across};
 use crate::files::replace;
 use crate::network::{Architecture, InvalidProblem, Problem, presets};
 use crate::plot::{Chart, Series};
-use crate::prove::{self, RankRequest};
+use crate::prove::{self, RankRequest, Status};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -71,6 +71,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Picture::Cut(cut) => &cut.out,
     };
     super::try_output("--out", Some(out))?;
+    let _busy = progress::busy("computing what is drawn");
     let chart = match &args.picture {
         Picture::Depth(depths) => depths.bounds()?,
         Picture::Ratio(depths) => depths.ratio()?,
@@ -108,7 +109,11 @@ impl Depths {
                 let point = |(l, a, m): &(f64, Problem, Problem)| {
                     Some((*l, evaluate(a, m).and_then(log).filter(|y| *y > 0.0)?))
                 };
-                Series { label: label.into(), points: problems.iter().filter_map(point).collect() }
+                Series {
+                    label: label.into(),
+                    points: problems.iter().filter_map(point).collect(),
+                    at_least: Vec::new(),
+                }
             };
         Ok(Chart {
             title: format!(
@@ -116,8 +121,9 @@ impl Depths {
                 self.attention, self.mixer
             ),
             x: "depth L".into(),
-            y: "log10 of the rank".into(),
+            y: "log10 of the bound".into(),
             logarithmic: true,
+            whole: false,
             series: vec![
                 series("attention, lower bound", 0, &|a, _| best(a, Side::Lower)),
                 series("mixer, upper bound", 1, &|_, m| best(m, Side::Upper)),
@@ -133,15 +139,18 @@ impl Depths {
             let gap = gap_across(a, m)?;
             proved.extend(gap.ratio().map(|[low, _]| (*l, low)));
         }
+        let line =
+            |label: &str, points| Series { label: label.into(), points, at_least: Vec::new() };
         let power = problems.iter().map(|(l, ..)| (*l, 1.5f64.powf(*l)));
         Ok(Chart {
-            title: format!("log rank of {} over log rank of {}", self.attention, self.mixer),
+            title: format!("Ratio of bounds, {} and {} by depth", self.attention, self.mixer),
             x: "depth L".into(),
-            y: "ratio of the logarithms".into(),
+            y: "log of the lower bound over log of the upper".into(),
             logarithmic: true,
+            whole: false,
             series: vec![
-                Series { label: "proved lower bound".into(), points: proved },
-                Series { label: "(3/2)^L".into(), points: power.collect() },
+                line("attention's lower, the Mixer's upper bound", proved),
+                line("(3/2)^L", power.collect()),
             ],
         })
     }
@@ -152,13 +161,15 @@ impl Cut {
         let attention = Problem::attention(self.depth, self.width, 1, self.tokens)?;
         let mixer = Problem::mixer(self.depth, self.width, self.token_hidden, self.tokens)?;
         let series = |label: &str, problem: &Problem| -> Result<Series, Failure> {
-            let mut points = Vec::new();
+            let (mut points, mut at_least) = (Vec::new(), Vec::new());
             for cut in 1..self.tokens {
                 let problem = problem.with_partition(&(0..cut).collect::<Vec<_>>())?;
                 let answer = prove::rank(&RankRequest::new(problem), &|_, _| ())?;
-                points.push((cut as f64, answer.rank as f64));
+                let point = (cut as f64, answer.rank as f64);
+                points.push(point);
+                at_least.extend(Some(point).filter(|_| answer.status == Status::Lower));
             }
-            Ok(Series { label: label.into(), points })
+            Ok(Series { label: label.into(), points, at_least })
         };
         let Self { depth, width, tokens, token_hidden, .. } = self;
         Ok(Chart {
@@ -168,6 +179,7 @@ impl Cut {
             x: "tokens left of the cut".into(),
             y: "generic separation rank".into(),
             logarithmic: false,
+            whole: true,
             series: vec![series("attention", &attention)?, series("mixer", &mixer)?],
         })
     }

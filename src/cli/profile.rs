@@ -3,9 +3,9 @@
 use super::problem::Subject;
 use super::{Failure, json, new_table, print_json, progress};
 use crate::arith::Prime;
-use crate::network::Problem;
+use crate::network::{Problem, sizes};
 use crate::plot::{Chart, Series};
-use crate::prove::{self, RankRequest};
+use crate::prove::{self, RankRequest, Status};
 use clap::ValueEnum;
 use itertools::Itertools;
 use serde::Serialize;
@@ -107,7 +107,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     bar.finish_and_clear();
     if let Some(path) = &args.svg {
-        let svg = chart(&rows).svg()?;
+        let svg = chart(&problem, &rows).svg()?;
         crate::files::replace(path, svg.as_bytes())
             .map_err(|e| format!("--svg {}: {e}", path.display()))?;
     }
@@ -153,16 +153,21 @@ fn distribution(rows: &[Row]) -> Vec<[usize; 2]> {
     ranks.dedup_with_count().map(|(count, rank)| [rank, count]).collect()
 }
 
-fn chart(rows: &[Row]) -> Chart {
-    let cuts = rows.iter().filter(|r| r.kind == "cut");
+fn chart(problem: &Problem, rows: &[Row]) -> Chart {
+    let cuts = || rows.iter().filter(|r| r.kind == "cut");
+    let points = |of: &dyn Fn(&&Row) -> bool| {
+        cuts().filter(of).map(|r| (r.size as f64, r.rank as f64)).collect()
+    };
     Chart {
-        title: "Separation rank at contiguous cuts".into(),
+        title: format!("Rank at each cut, {}, N={}", sizes(problem), problem.tokens()),
         x: "tokens in A".into(),
         y: "rank".into(),
         logarithmic: false,
+        whole: true,
         series: vec![Series {
             label: "rank".into(),
-            points: cuts.map(|r| (r.size as f64, r.rank as f64)).collect(),
+            points: points(&|_| true),
+            at_least: points(&|r| r.status == Status::Lower.name()),
         }],
     }
 }

@@ -1,19 +1,18 @@
 //! `seprank rank`.
 
+use super::budget::Budget;
 use super::duration::duration;
 use super::problem::Subject;
-use super::{Failure, Format, json, print_json, progress, try_output};
+use super::rank_report::{About, Prediction, Report, WeightsText};
+use super::{Failure, Format, in_options, print_json, progress, try_output};
 use crate::network::WeightStyle;
 use crate::prove::witness::WitnessKind;
 use crate::prove::{
-    self, BoundValue, Decided, Evidence, GridWitness, Inputs, Method, RankAnswer, RankRequest,
-    Status, Weights,
+    self, ByTheorem, GridWitness, Inputs, Method, RankAnswer, RankError, RankRequest, Weights,
 };
-use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
-use rug::Integer;
 use seprank_check::certificate::Certificate;
-use serde::Serialize;
+use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,9 +63,8 @@ struct Options {
     /// Largest number of points on a side of a grid: for a lower bound on a rank too large to find
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     points: Option<u64>,
-    /// Largest matrix, in GiB
-    #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
-    memory: u16,
+    #[command(flatten)]
+    budget: Budget,
     /// Go on where a run was stopped: of Hankel blocks, finished classes are written there and read back
     #[arg(long, global = true, value_name = "DIR", conflicts_with_all = ["dry_run", "coq"])]
     resume: Option<PathBuf>,
@@ -79,22 +77,12 @@ struct Options {
     /// Write a certificate of the answer there, to be checked by `seprank check`
     #[arg(long, global = true, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// Write out numbers of more than 60 digits, in JSON instead of their logarithms
+    #[arg(long, global = true)]
+    digits: bool,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Serialize)]
-struct Prediction {
-    method: &'static str,
-    blocks: Vec<[json::Integer; 2]>,
-    /// Of Hankel blocks: the number of classes, and rows and columns of the largest.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    classes: Vec<[json::Integer; 3]>,
-    #[serde(serialize_with = "json::integer")]
-    bytes: u64,
-    seconds: f64,
-    fits: bool,
 }
 
 /// A kind of weights, or a file of them.
@@ -104,14 +92,20 @@ enum WeightsArg {
     File(PathBuf),
 }
 
-fn parse_weights(text: &str) -> Result<WeightsArg, String> {
-    if text.ends_with(".safetensors") {
-        return Ok(WeightsArg::File(text.into()));
-    }
+/// The kinds by name.
+fn kinds() -> Vec<(&'static str, Weights)> {
     let mut known = vec![("random", Weights::Random)];
     let split = [WeightStyle::Diagonal, WeightStyle::Blocks2];
     known.extend(split.map(|style| (style.name(), Weights::Styled(style))));
     known.extend(WitnessKind::ALL.map(|kind| (kind.name(), Weights::Named(kind))));
+    known
+}
+
+fn parse_weights(text: &str) -> Result<WeightsArg, String> {
+    if text.ends_with(".safetensors") {
+        return Ok(WeightsArg::File(text.into()));
+    }
+    let known = kinds();
     let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
     let found = known.into_iter().find(|(name, _)| *name == text);
     found
@@ -137,50 +131,6 @@ enum MethodArg {
 
 /// Up to this rank weights are drawn, and a minor found, even if theorems decide it.
 const COMPUTED: u32 = 1000;
-
-#[derive(Serialize)]
-struct Report {
-    #[serde(serialize_with = "json::count")]
-    rank: Integer,
-    status: &'static str,
-    method: &'static str,
-    #[serde(serialize_with = "json::integer")]
-    seed: u64,
-    bounds: Vec<BoundRow>,
-    basis: String,
-    /// Of the Hankel route: the blocks whose ranks add up.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    blocks: Vec<BlockRow>,
-    /// None of a rank by theorem.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    prime: Option<String>,
-    scope: String,
-    /// Of an output that depends on one side only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    warning: Option<String>,
-}
-
-#[derive(Serialize)]
-struct BlockRow {
-    degree_right: usize,
-    rows: usize,
-    cols: usize,
-    classes: usize,
-    rank: usize,
-}
-
-#[derive(Serialize)]
-struct BoundRow {
-    id: &'static str,
-    side: &'static str,
-    value: Option<String>,
-}
-
-impl From<&BoundValue> for BoundRow {
-    fn from(b: &BoundValue) -> Self {
-        Self { id: b.id, side: b.side.name(), value: b.value.as_ref().map(ToString::to_string) }
-    }
-}
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let options = &args.options;
@@ -208,22 +158,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             MethodArg::Hankel => Method::Hankel,
         },
         seed: options.seed,
-        memory: MemoryLimit(u64::from(options.memory) << 30),
+        memory: options.budget.memory(),
         points: options.points,
+        stop: options.budget.stop()?,
     };
-    let warning = request.problem.sight().and_then(|s| s.warning(request.problem.output()));
-    if let Some(decided) = by_theorem(&request, options)? {
-        return show_decided(&decided, options);
+    if let Some(found) = by_theorem(&request, options)? {
+        return show_theorem(&found, &request, options, None);
     }
     if options.dry_run {
-        return predict(&request, options.format);
+        return predict(&request, options);
     }
-    let bar = progress::bar(0, "steps");
+    let bar = progress::bar(0, progress::STEPS);
     let count = |steps, planned| {
-        if bar.length() != Some(planned) {
-            bar.set_length(planned);
-            bar.set_position(0);
-        }
+        bar.set_length(planned);
         bar.inc(steps);
     };
     let answer = match &options.resume {
@@ -231,9 +178,39 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         None => prove::rank(&request, &count),
     };
     bar.finish_and_clear();
-    let answer = answer?;
+    match answer {
+        Ok(answer) => show(&answer, &request, options),
+        // What does not fit may still be bounded from below.
+        Err(error @ (RankError::TooLarge(_) | RankError::TooLong { .. }))
+            if is_generic(&request) =>
+        {
+            let why = Failure::from(error);
+            match prove::proved(&request.problem) {
+                Some(found) => show_theorem(&found, &request, options, Some(why)),
+                None => Err(why),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the question is one of theorems: of almost all weights, on all inputs.
+fn is_generic(request: &RankRequest) -> bool {
+    request.weights == Weights::Random && request.inputs == Inputs::All
+}
+
+/// Done, or ended before.
+fn exit_code(ended: bool) -> ExitCode {
+    ExitCode::from(if ended { 2 } else { 0 })
+}
+
+fn show(
+    answer: &RankAnswer,
+    request: &RankRequest,
+    options: &Options,
+) -> Result<ExitCode, Failure> {
     if let Some(path) = &options.coq {
-        let witness = GridWitness::of_answer(&answer)
+        let witness = GridWitness::of_answer(answer)
             .ok_or("--coq needs a witness by grid: use --method grid")?;
         let theorem =
             prove::coq_theorem(&witness).map_err(|e| format!("--coq {}: {e}", path.display()))?;
@@ -241,26 +218,33 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             .map_err(|e| format!("--coq {}: {e}", path.display()))?;
     }
     if let Some(path) = &options.certificate {
+        let _busy = progress::busy("writing the certificate");
         write_certificate(&answer.certificate()?, path)?;
     }
     match options.format {
-        Format::Json => print_json(&Report { warning, ..report(&answer) })?,
-        Format::Text => {
-            let mut out = std::io::stdout().lock();
-            writeln!(out, "{answer}")?;
-            warning.map_or(Ok(()), |warning| writeln!(out, "  warning: {warning}"))?;
-        }
+        Format::Json => print_json(&Report::of_answer(answer, about(request, options)?))?,
+        Format::Text => print_text(answer, about(request, options)?)?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(exit_code(answer.limit.is_some()))
+}
+
+/// The answer and what it is about, with long numbers written out if that is asked for.
+fn print_text(answer: &dyn Display, about: About) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match about.digits {
+        true => writeln!(out, "{answer:#}")?,
+        false => writeln!(out, "{answer}")?,
+    }
+    let About { weights, version, warning, .. } = about;
+    writeln!(out, "  weights: {weights}; seprank {version}")?;
+    warning.map_or(Ok(()), |warning| writeln!(out, "  warning: {warning}"))?;
+    Ok(())
 }
 
 /// The answer by theorem, where the method asks for it or leaves it open.
-fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<Decided>, Failure> {
+fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<ByTheorem>, Failure> {
     let wanted = options.method == MethodArg::Theorem;
-    let free = request.weights == Weights::Random
-        && request.inputs == Inputs::All
-        && request.points.is_none()
-        && options.coq.is_none();
+    let free = is_generic(request) && request.points.is_none() && options.coq.is_none();
     if !(wanted || free && options.method == MethodArg::Auto) {
         return Ok(None);
     }
@@ -279,57 +263,68 @@ fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<Decided
     }
 }
 
-fn show_decided(decided: &Decided, options: &Options) -> Result<ExitCode, Failure> {
+/// What is found by theorem, and why not by computation if that was wanted.
+fn show_theorem(
+    found: &ByTheorem,
+    request: &RankRequest,
+    options: &Options,
+    why: Option<Failure>,
+) -> Result<ExitCode, Failure> {
     if let Some(path) = options.certificate.as_ref().filter(|_| !options.dry_run) {
-        write_certificate(&decided.certificate(), path)?;
+        write_certificate(&found.certificate(), path)?;
     }
-    let mut out = std::io::stdout().lock();
+    let why = why.map(|error| in_options(error.as_ref()));
+    let almost = WeightsText::Stated { kind: "almost all" };
+    let about = About::new(&request.problem, almost, options.digits);
     match (options.dry_run, options.format) {
-        (true, Format::Text) => writeln!(out, "by theorem: nothing is computed")?,
-        (true, Format::Json) => print_json(&Prediction {
-            method: "theorem",
-            blocks: Vec::new(),
-            classes: Vec::new(),
-            bytes: 0,
-            seconds: 0.0,
-            fits: true,
-        })?,
-        (false, Format::Text) => writeln!(out, "{decided}")?,
-        (false, Format::Json) => print_json(&Report {
-            rank: decided.rank.clone(),
-            status: Status::Exact.name(),
-            method: "theorem",
-            seed: options.seed,
-            bounds: decided.bounds.iter().map(BoundRow::from).collect(),
-            basis: decided.reason(),
-            blocks: Vec::new(),
-            prime: None,
-            scope: decided.scope().to_string(),
-            warning: None,
-        })?,
+        (true, Format::Text) => {
+            writeln!(std::io::stdout().lock(), "by theorem: nothing is computed")?;
+        }
+        (true, Format::Json) => print_json(&Prediction::theorem())?,
+        (false, Format::Text) => {
+            print_text(found, about)?;
+            if let Some(why) = &why {
+                writeln!(std::io::stdout().lock(), "  not computed: {why}")?;
+            }
+        }
+        (false, Format::Json) => {
+            print_json(&Report::of_theorem(found, about, why.clone()))?;
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(exit_code(why.is_some()))
 }
 
 fn write_certificate(certificate: &Certificate, path: &Path) -> Result<(), Failure> {
     certificate.write(path).map_err(|e| format!("--certificate {}: {e}", path.display()).into())
 }
 
-fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
+/// What a computed answer is about.
+fn about(request: &RankRequest, options: &Options) -> Result<About, Failure> {
+    let RankRequest { problem, weights, seed, .. } = request;
+    let text = match &options.weights {
+        WeightsArg::File(path) => {
+            let digest = crate::files::sha256_of(path)
+                .map_err(|e| format!("--weights {}: {e}", path.display()))?;
+            WeightsText::File { file: path.display().to_string(), sha256: digest }
+        }
+        WeightsArg::Kind(_) if problem.weight_degree() == Some(0) => {
+            WeightsText::Stated { kind: "all stated by the network" }
+        }
+        WeightsArg::Kind(_) => {
+            let kind = kinds().into_iter().find(|(_, known)| known == weights);
+            let kind = kind.map_or("given", |(name, _)| name);
+            WeightsText::Made { kind, seed: *seed }
+        }
+    };
+    Ok(About::new(problem, text, options.digits))
+}
+
+fn predict(request: &RankRequest, options: &Options) -> Result<ExitCode, Failure> {
+    let busy = progress::busy("forecast");
     let f = prove::forecast(request)?;
-    if format == Format::Json {
-        print_json(&Prediction {
-            method: f.route.name(),
-            blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols].map(json::Integer)).collect(),
-            classes: f
-                .classes
-                .iter()
-                .map(|(count, rows, cols)| [*count as u64, *rows, *cols].map(json::Integer))
-                .collect(),
-            bytes: f.bytes,
-            seconds: f.seconds,
-            fits: f.fits,
-        })?;
+    drop(busy);
+    if options.format == Format::Json {
+        print_json(&Prediction::of(&f))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = std::io::stdout().lock();
@@ -354,32 +349,4 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn report(answer: &RankAnswer) -> Report {
-    let blocks = match &answer.evidence {
-        Evidence::Hankel { blocks, .. } => blocks
-            .iter()
-            .map(|b| BlockRow {
-                degree_right: b.degree,
-                rows: b.rows,
-                cols: b.cols,
-                classes: b.classes,
-                rank: b.rank,
-            })
-            .collect(),
-        _ => Vec::new(),
-    };
-    Report {
-        rank: answer.rank.into(),
-        status: answer.status.name(),
-        method: answer.evidence.route().name(),
-        seed: answer.seed,
-        bounds: answer.bounds.iter().map(BoundRow::from).collect(),
-        basis: answer.reason(),
-        blocks,
-        prime: Some(answer.prime.to_string()),
-        scope: answer.scope.to_string(),
-        warning: None,
-    }
 }

@@ -212,7 +212,10 @@ fn by_size(rows: &Rows, plan: &Plan, question: Question) -> [BandChart; 2] {
         }
         let ticks = values.iter().map(usize::to_string).collect();
         let y = "effective rank, 95% band".into();
-        BandChart { title: format!("{title} by {letter}"), x: letter.into(), y, ticks, bands }
+        let (title, x) = (format!("{title} by {letter}"), letter.into());
+        // So many singular values are there, and one is not zero.
+        let range = (1.0, plan.points as f64);
+        BandChart { title, x, y, ticks, range, bands }
     })
 }
 
@@ -242,6 +245,7 @@ fn decay(rows: &Rows, plan: &Plan) -> [BandChart; 2] {
             x: "k".into(),
             y: "log10 of s_k / s_1".into(),
             ticks: Vec::new(),
+            range: (f64::NEG_INFINITY, 0.0),
             bands: followed().map(band).collect(),
         }
     })

@@ -1,7 +1,7 @@
 //! `seprank tensor`.
 
 use super::problem::Subject;
-use super::{Failure, json, print_json};
+use super::{Failure, json, print_json, progress};
 use crate::arith::Rational;
 use crate::network::{InputFamily, WeightStyle};
 use crate::prove::generator;
@@ -76,9 +76,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     limit
         .check("the coefficient tensor", bytes, &["depth", "width", "tokens"])
         .map_err(TensorError::from)?;
+    let busy = progress::busy("computing the tensor");
     let family = InputFamily::all(&problem);
     let network = WeightStyle::Random.draw(&problem, &mut generator(args.seed));
     let tensor = CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit)?;
+    drop(busy);
     let (left, right) = (problem.partition().left(), problem.partition().right());
     let variables: Vec<String> = left
         .iter()

@@ -11,6 +11,7 @@ pub use factorisation::RowFactorisation;
 pub use modular::{Certificate, Echelon, LeftKernel, RationalRank};
 
 use crate::arith::{Fp, Prime};
+use crate::stop::Stop;
 use nalgebra::DMatrix;
 use rug::Integer;
 
@@ -46,8 +47,9 @@ pub fn rank_dense(data: &mut [f64], rows: usize, cols: usize, prime: Prime) -> E
     modular::echelon_in_place(data, rows, cols, word(prime))
 }
 
-/// As [`rank_dense`], with the combinations of rows that vanish modulo the prime. Cost: for each of the
-/// `rows - rank` of them `rank^2 / 2` multiply-adds more.
+/// As [`rank_dense`], with the combinations of rows that vanish modulo the prime. Once `stop` is due it ends,
+/// within seconds, with the minor that it has, which may not be the largest, and no combinations.
+/// Cost: for each of the `rows - rank` combinations `rank^2 / 2` multiply-adds more.
 ///
 /// # Panics
 /// As [`rank_dense`].
@@ -56,8 +58,9 @@ pub fn rank_and_kernel(
     rows: usize,
     cols: usize,
     prime: Prime,
+    stop: &Stop,
 ) -> (Echelon, LeftKernel) {
-    modular::echelon_and_kernel(data, rows, cols, word(prime))
+    modular::echelon_and_kernel(data, rows, cols, word(prime), stop)
 }
 
 /// Rank and minor, modulo any prime, of the row-major `rows x cols` matrix of residues in `data`, which is

@@ -14,7 +14,21 @@ pub fn fingerprint(problem: &Problem) -> u64 {
 pub fn describe(problem: &Problem) -> String {
     let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
     let output = problem.output();
-    let mut text = match problem.architecture() {
+    let mut text = sizes(problem);
+    text += &format!(" N={left}+{right}");
+    let first_half = (0..left).all(|t| problem.partition().left()[t] == t);
+    if !first_half {
+        text += &format!(" A={}", problem.partition().left().iter().format(","));
+    }
+    if (output.token, output.channel) != (0, 0) {
+        text += &format!(" Y[{},{}]", output.token, output.channel);
+    }
+    text
+}
+
+/// The same without tokens and output.
+pub fn sizes(problem: &Problem) -> String {
+    match problem.architecture() {
         Architecture::Attention(s) => {
             format!("attention L={} d={} H={}", s.depth, s.width, s.heads)
         }
@@ -42,14 +56,5 @@ pub fn describe(problem: &Problem) -> String {
             let names = names.collect::<Vec<_>>().join(", ");
             format!("layers d={} {names} #{:06x}", s.width, fingerprint(problem) >> 24)
         }
-    };
-    text += &format!(" N={left}+{right}");
-    let first_half = (0..left).all(|t| problem.partition().left()[t] == t);
-    if !first_half {
-        text += &format!(" A={}", problem.partition().left().iter().format(","));
     }
-    if (output.token, output.channel) != (0, 0) {
-        text += &format!(" Y[{},{}]", output.token, output.channel);
-    }
-    text
 }

@@ -32,7 +32,7 @@ mod weights;
 pub use activated::FirstActivation;
 pub use activation::{Activation, ActivationError, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MixerShape};
-pub use describe::{describe, fingerprint};
+pub use describe::{describe, fingerprint, sizes};
 pub use family::{InputFamily, SideFamily};
 pub use file::{MAX_NETWORK_BYTES, NetworkFile, Replacements};
 pub use forward::{Network, WeightShapeError};

@@ -24,6 +24,8 @@ pub struct BandChart {
     pub y: String,
     /// Words at x = 0, 1, 2, .. in the place of numbers; numbers where empty.
     pub ticks: Vec<String>,
+    /// Least and largest y that there can be: no band goes beyond.
+    pub range: (f64, f64),
     /// The lines.
     pub bands: Vec<Band>,
 }
@@ -89,10 +91,11 @@ impl BandChart {
         DB::ErrorType: 'static,
     {
         let points = || self.bands.iter().flat_map(|b| &b.points);
+        let inside = |y: f64| y.max(self.range.0).min(self.range.1);
         let (mut x, mut y) = ((f64::MAX, f64::MIN), (f64::MAX, f64::MIN));
         for &(px, low, _, high) in points() {
             x = (x.0.min(px), x.1.max(px));
-            y = (y.0.min(low), y.1.max(high));
+            y = (y.0.min(inside(low)), y.1.max(inside(high)));
         }
         let (side, room) = ((x.1 - x.0).max(1.0) / 25.0, (y.1 - y.0).max(1e-3) / 20.0);
         let mut chart = ChartBuilder::on(area)
@@ -117,8 +120,8 @@ impl BandChart {
             .label_style(("sans-serif", 14))
             .draw()?;
         for (band, colour) in self.bands.iter().zip(COLOURS.iter().cycle()) {
-            let upper = band.points.iter().map(|p| (p.0, p.3));
-            let lower = band.points.iter().rev().map(|p| (p.0, p.1));
+            let upper = band.points.iter().map(|p| (p.0, inside(p.3)));
+            let lower = band.points.iter().rev().map(|p| (p.0, inside(p.1)));
             let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
             chart.draw_series([Polygon::new(outline, colour.mix(0.18))])?;
             let line = ShapeStyle::from(colour).stroke_width(2);

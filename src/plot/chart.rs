@@ -10,6 +10,8 @@ pub struct Series {
     pub label: String,
     /// (x, y), by growing x.
     pub points: Vec<(f64, f64)>,
+    /// Those of the points of which y is only known from below: they are drawn open, the others filled.
+    pub at_least: Vec<(f64, f64)>,
 }
 
 /// Lines over one pair of axes.
@@ -23,6 +25,8 @@ pub struct Chart {
     pub y: String,
     /// Whether y is on a logarithmic scale; then all values must be positive.
     pub logarithmic: bool,
+    /// Whether y is a whole number: then no tick is between two.
+    pub whole: bool,
     /// The lines.
     pub series: Vec<Series>,
 }
@@ -85,6 +89,7 @@ impl Chart {
             .x_label_formatter(&|v| whole(*v))
             .y_label_formatter(&|v| match v.abs() {
                 large if large >= 1e6 => format!("{v:.0e}"),
+                _ if self.whole => whole(*v),
                 // Ticks are sums of steps; what rounding left is no digit of theirs.
                 _ => ((v * 1e6).round() / 1e6).to_string(),
             })
@@ -94,9 +99,21 @@ impl Chart {
         for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
             let line = ShapeStyle::from(colour).stroke_width(2);
             chart
-                .draw_series(LineSeries::new(series.points.iter().copied(), line).point_size(3))?
+                .draw_series(LineSeries::new(series.points.iter().copied(), line))?
                 .label(&series.label)
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], line));
+            let dots =
+                |filled: ShapeStyle| series.points.iter().map(move |p| Circle::new(*p, 4, filled));
+            chart.draw_series(dots(colour.filled()))?;
+            let open =
+                |style: ShapeStyle| series.at_least.iter().map(move |p| Circle::new(*p, 3, style));
+            chart.draw_series(open(WHITE.filled()))?;
+        }
+        if self.series.iter().any(|s| !s.at_least.is_empty()) {
+            chart
+                .draw_series(std::iter::empty::<Circle<(f64, f64), i32>>())?
+                .label("open: at least; filled: exact")
+                .legend(|(x, y)| Circle::new((x + 11, y), 4, BLACK.stroke_width(1)));
         }
         chart
             .configure_series_labels()

@@ -5,6 +5,7 @@ use crate::arith::{Fp, Prime, Rational};
 use crate::bounds::Side;
 use crate::network::{InputFamily, Network, Problem};
 use crate::poly::Monomial;
+use crate::stop::Limit;
 use crate::tensor::hankel::BlockRank;
 use crate::tensor::{CoefficientMatrix, GridPoints, MemoryLimit};
 use rug::Integer;
@@ -123,6 +124,16 @@ impl Evidence {
     }
 }
 
+/// What a route has found.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) evidence: Evidence,
+    /// The prime of its minors.
+    pub(super) prime: Prime,
+    /// What ended the route before there was all that it looks for.
+    pub(super) limit: Option<Limit>,
+}
+
 /// A bound that holds, with its exact value where it can be written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoundValue {
@@ -141,9 +152,12 @@ pub struct RankAnswer {
     pub problem: Problem,
     /// What the rank is the rank of.
     pub scope: Scope,
-    /// The rank.
+    /// The rank of the evidence. A lower bound of the registry may be above it:
+    /// [`by_theorem`](Self::by_theorem).
     pub rank: usize,
-    /// Whether it is exact.
+    /// What ended the search for a larger one, if anything did.
+    pub limit: Option<Limit>,
+    /// Whether the rank is exact.
     pub status: Status,
     /// What the upper half rests on.
     pub basis: Basis,

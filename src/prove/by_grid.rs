@@ -1,6 +1,6 @@
 //! The rank of values on a grid.
 
-use super::answer::Evidence;
+use super::answer::{Evidence, Found};
 use super::modulus::{LARGE, faithful};
 use super::plan::Grids;
 use super::request::RankError;
@@ -8,17 +8,18 @@ use super::setting::Setting;
 use crate::arith::{Fp, Prime};
 use crate::linalg::{Echelon, rank_mod_p};
 use crate::network::{InputFamily, Problem};
+use crate::stop::Limit;
 use crate::tensor::{GridPoints, grid, random_inputs, random_points};
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha20Rng;
 
-/// The evidence and its prime: square grids of growing size, until the rank stays below the size or the
-/// plan has no larger one.
+/// Square grids of growing size, until the rank stays below the size, the plan has no larger one, or the
+/// request's `stop` is due.
 pub(super) fn run(
     setting: &Setting,
     grids: &Grids,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<(Evidence, Prime), RankError> {
+) -> Result<Found, RankError> {
     let prime = faithful(setting.network(), LARGE)?;
     let network = setting.network().modulo(prime).map_err(|e| RankError::no_prime(1, e))?;
     let mut rng = setting.rng();
@@ -30,9 +31,16 @@ pub(super) fn run(
         let matrix =
             grid(&setting.request.problem, &network, &points, &|rows| progress(rows, size));
         let minor = rank_mod_p(&matrix, prime);
-        match grids.after(size).filter(|_| minor.rank == tried) {
+        // Whether a larger grid may show more.
+        let open = minor.rank == tried && size < grids.most;
+        let limit = setting.request.stop.due().filter(|_| open);
+        match grids.after(size).filter(|_| open && limit.is_none()) {
             Some(next) => size = next,
-            None => return Ok((Evidence::Grid { points: chosen(points, &minor), tried }, prime)),
+            None => {
+                let evidence = Evidence::Grid { points: chosen(points, &minor), tried };
+                let limit = limit.or(open.then_some(Limit::Memory));
+                return Ok(Found { evidence, prime, limit });
+            }
         }
     }
 }

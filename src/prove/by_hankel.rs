@@ -1,6 +1,6 @@
 //! The ranks of Hankel blocks.
 
-use super::answer::Evidence;
+use super::answer::{Evidence, Found};
 use super::certificate::{block_in_certificate, problem as in_certificate, weights};
 use super::finished::FinishedClasses;
 use super::modulus::{WORD, faithful};
@@ -10,6 +10,7 @@ use super::setting::Setting;
 use super::units;
 use crate::arith::Prime;
 use crate::network::InvalidProblem;
+use crate::stop::Limit;
 use crate::tensor::hankel::{Block, Class, ClassRank, sum_function};
 use seprank_check::certificate::{Problem, Text, Weights};
 use std::path::Path;
@@ -39,15 +40,17 @@ impl Challenges {
 }
 
 /// The evidence and its prime. Classes that are finished in the directory `resume` are taken from there,
-/// others are written there. Progress counts the multiply-adds of the eliminations.
+/// others are written there. Progress counts the multiply-adds of the eliminations. Blocks come by degree, so
+/// that a stop leaves the small ones of the first half.
 pub(super) fn run(
     setting: &Setting,
     planned: &HankelBlocks,
     resume: Option<&Path>,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<(Evidence, Prime), RankError> {
+) -> Result<Found, RankError> {
     let prime = faithful(setting.network(), WORD)?;
     let request = setting.request;
+    let stop = &request.stop;
     let open = |path| FinishedClasses::open(path, request, setting.network(), prime);
     let finished = resume.map(open).transpose()?;
     let Some(function) = sum_function(&request.problem, setting.network(), prime) else {
@@ -76,8 +79,10 @@ pub(super) fn run(
         // A stream for each class: what it draws does not depend on what was done before.
         let mut rng = setting.rng();
         rng.set_stream(1 + ((b as u64) << 32 | u64::from(class.label)));
-        let found = block.class_rank(class, most, &mut rng, &sides);
-        finished.as_ref().map_or(Ok(()), |f| f.write(b, class, &found))?;
+        let found = block.class_rank(class, most, &mut rng, &sides, stop);
+        if found.whole || !stop.is_due() {
+            finished.as_ref().map_or(Ok(()), |f| f.write(b, class, &found))?;
+        }
         Ok(found)
     };
     let mut blocks = Vec::with_capacity(sizes.len());
@@ -85,11 +90,15 @@ pub(super) fn run(
         let mut classes = Vec::new();
         let block = function.block(b);
         for class in block.classes() {
-            classes.push(one(b, &block, &class)?);
+            // Nothing is known of a class that is not begun.
+            let found =
+                if stop.is_due() { Ok(ClassRank::default()) } else { one(b, &block, &class) };
+            classes.push(found?);
             progress(cost(class.rows.len().min(class.cols.len()) as u64), total);
         }
         blocks.push(block.joined(classes));
     }
+    let limit = blocks.iter().any(|b| !b.whole).then(|| stop.due().unwrap_or(Limit::Memory));
     let signs = function.signs(request.problem.width());
-    Ok((Evidence::Hankel { blocks, signs }, prime))
+    Ok(Found { evidence: Evidence::Hankel { blocks, signs }, prime, limit })
 }

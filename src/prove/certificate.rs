@@ -19,7 +19,8 @@ use seprank_check::certificate::{
 };
 
 impl RankAnswer {
-    /// The certificate of this answer: its evidence, as the checker reads it.
+    /// The certificate of this answer: its evidence, as the checker reads it, or the theorem where that proves
+    /// [more](RankAnswer::by_theorem).
     ///
     /// | scope | claim | lower half | upper half |
     /// |---|---|---|---|
@@ -45,6 +46,9 @@ impl RankAnswer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn certificate(&self) -> Result<Certificate, RankError> {
+        if let Some(better) = self.by_theorem() {
+            return Ok(better.certificate());
+        }
         let (lower, rank) = match &self.evidence {
             Evidence::Grid { points, .. } => (of_grid(points, self.prime), self.rank),
             Evidence::Coefficients { blocks, .. } if self.scope != Scope::ProofInputs => {

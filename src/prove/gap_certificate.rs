@@ -13,7 +13,7 @@ use seprank_check::certificate::{
 };
 
 /// Why there is no certificate of a gap.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoCertificate {
     /// Nothing is proved.

@@ -1,15 +1,18 @@
 //! The separation rank of one problem: a plan, its run, and what the evidence says.
 
-use super::answer::{Basis, Evidence, RankAnswer, Route, Scope, Status};
+use super::answer::{Basis, Evidence, Found, RankAnswer, Route, Scope, Status};
 use super::plan::{Choice, Plan};
+use super::rates::Rates;
 use super::request::{RankError, RankRequest};
 use super::setting::Setting;
-use super::{by_coefficients, by_grid, by_hankel};
+use super::{by_coefficients, by_grid, by_hankel, units};
 use crate::arith::Prime;
 use crate::network::{InvalidProblem, RANDOM_WEIGHT_RANGE};
 use std::path::Path;
 
 /// Computes the rank that `request` asks for. `progress` is called with (steps done, steps planned).
+/// Once the request's `stop` is due it ends, with the minor that is found by then and the limit's name; the coefficient
+/// matrix, which is chosen where it is small, is always finished.
 ///
 /// Cost: [`forecast`](super::forecast).
 ///
@@ -46,20 +49,27 @@ fn found(
 ) -> Result<RankAnswer, RankError> {
     let Plan { setting, choice } = Plan::new(request)?;
     let route = choice.route();
+    in_time(request, &choice)?;
     if let Some(path) = resume.filter(|_| route != Route::Hankel) {
         let allowed = format!("needs the method hankel; this problem is done by {}", route.name());
         return Err(InvalidProblem::new("resume", path.display(), allowed).into());
     }
-    let (evidence, prime) = match &choice {
-        Choice::Coefficients(_) => by_coefficients::run(&setting),
-        Choice::Grid(grids) => by_grid::run(&setting, grids, progress),
-        Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, resume, progress),
-    }?;
-    let (status, basis) = judge(&setting, &evidence, prime);
+    let Found { evidence, prime, limit } =
+        match &choice {
+            Choice::Coefficients(_) => by_coefficients::run(&setting)
+                .map(|(evidence, prime)| Found { evidence, prime, limit: None }),
+            Choice::Grid(grids) => by_grid::run(&setting, grids, progress),
+            Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, resume, progress),
+        }?;
+    let (status, basis) = match judge(&setting, &evidence, prime) {
+        (Status::Lower, _) if limit.is_some() => (Status::Lower, Basis::Chance(None)),
+        judged => judged,
+    };
     Ok(RankAnswer {
         problem: request.problem.clone(),
         scope: setting.scope,
         rank: evidence.rank(),
+        limit: limit.filter(|_| status == Status::Lower),
         status,
         basis,
         prime,
@@ -70,6 +80,28 @@ fn found(
         seed: request.seed,
         memory: request.memory,
     })
+}
+
+/// Whether what cannot be ended early is done in time.
+fn in_time(request: &RankRequest, choice: &Choice) -> Result<(), RankError> {
+    let Some(left) = request.stop.left().map(|left| left.as_secs_f64()) else { return Ok(()) };
+    let rates = Rates::default();
+    let problem = &request.problem;
+    let (what, seconds) = match choice {
+        Choice::Coefficients(tensor) => {
+            let products = units::term_products(problem, *tensor);
+            ("the coefficient tensor", products * rates.term_product())
+        }
+        Choice::Hankel(blocks) => {
+            let entries = units::function(problem, blocks.sizes);
+            ("the table of coefficients", entries * rates.function(problem))
+        }
+        Choice::Grid(_) => return Ok(()),
+    };
+    match seconds <= left {
+        true => Ok(()),
+        false => Err(RankError::TooLong { what, seconds, left }),
+    }
 }
 
 /// The one verdict on an answer, from its evidence.

@@ -3,6 +3,7 @@
 use super::witness::{Witness, WitnessKind};
 use crate::arith::Rational;
 use crate::network::{InvalidProblem, Network, Problem, VanishingEntry, WeightStyle};
+use crate::stop::Stop;
 use crate::tensor::{MemoryLimit, TensorError, TooLarge};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -61,19 +62,30 @@ pub struct RankRequest {
     pub memory: MemoryLimit,
     /// Largest number of points on a side of a grid: the rank found is at most this.
     pub points: Option<u64>,
+    /// When to end with what is found.
+    pub stop: Stop,
 }
 
 impl RankRequest {
-    /// Random weights, all inputs, automatic method, seed 0, default memory limit.
+    /// Random weights, all inputs, automatic method, seed 0, default memory limit, no end of time.
     pub fn new(problem: Problem) -> Self {
         let (weights, inputs, method) = (Weights::Random, Inputs::All, Method::Auto);
         let memory = MemoryLimit::default();
-        Self { problem, weights, inputs, method, seed: 0, memory, points: None }
+        Self {
+            problem,
+            weights,
+            inputs,
+            method,
+            seed: 0,
+            memory,
+            points: None,
+            stop: Stop::new(None),
+        }
     }
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RankError {
     /// The request makes no sense.
@@ -82,6 +94,16 @@ pub enum RankError {
     /// The computation would not fit.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
+    /// What cannot be ended early would take longer than there is time.
+    #[error("{what} is forecast to take {seconds:.0} s, more than the {left:.0} s that are left")]
+    TooLong {
+        /// What does.
+        what: &'static str,
+        /// Its forecast.
+        seconds: f64,
+        /// Seconds until the request's `stop` is due.
+        left: f64,
+    },
     /// An entry vanishes, or loses its denominator, modulo each of the primes tried.
     #[error("none of the {tried} primes tried is allowed; of the last one: {last}")]
     NoPrime {

@@ -2,6 +2,9 @@
 
 use super::answer::{Basis, BoundValue, RankAnswer, Scope, Status};
 use crate::bounds::Side;
+use crate::network::describe;
+use crate::stop::Limit;
+use rug::Integer;
 use std::fmt;
 
 impl Status {
@@ -12,6 +15,39 @@ impl Status {
             Self::Lower => "lower",
         }
     }
+
+    /// `"="` or `">="`.
+    pub fn relation(self) -> &'static str {
+        match self {
+            Self::Exact => "=",
+            Self::Lower => ">=",
+        }
+    }
+}
+
+/// Of longer numbers the first and last digits are shown.
+const SHOWN: usize = 60;
+
+/// An integer, above zero, for reading; in full if told so.
+pub(super) struct Digits<'a>(pub(super) &'a Integer, pub(super) bool);
+
+impl fmt::Display for Digits<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.to_string();
+        if self.1 || text.len() <= SHOWN {
+            return f.write_str(&text);
+        }
+        let (first, last) = (&text[..SHOWN / 3], &text[text.len() - SHOWN / 3..]);
+        write!(f, "{first}...{last} ({} digits)", text.len())
+    }
+}
+
+/// A line for each; no line end at the end.
+pub(super) fn list_bounds(bounds: &[BoundValue], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bounds.iter().try_for_each(|bound| match f.alternate() {
+        true => write!(f, "\n  {bound:#}"),
+        false => write!(f, "\n  {bound}"),
+    })
 }
 
 impl fmt::Display for Scope {
@@ -30,7 +66,9 @@ impl fmt::Display for BoundValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let relation = if self.side == Side::Lower { ">=" } else { "<=" };
         match &self.value {
-            Some(value) => write!(f, "{relation} {value}  {}", self.id),
+            Some(value) => {
+                write!(f, "{relation} {}  {}", Digits(value, f.alternate()), self.id)
+            }
             None => write!(f, "{relation} (too large to write)  {}", self.id),
         }
     }
@@ -39,7 +77,10 @@ impl fmt::Display for BoundValue {
 impl RankAnswer {
     /// What the rank rests on, in words.
     pub fn reason(&self) -> String {
-        let minor = format!("a non-zero minor modulo {}", self.prime);
+        let minor = match self.rank {
+            0 => format!("no minor of any order modulo {}", self.prime),
+            _ => format!("a non-zero minor modulo {}", self.prime),
+        };
         let of = match self.scope {
             Scope::Generic => "the generic rank",
             _ => "the rank of these weights",
@@ -63,14 +104,40 @@ impl RankAnswer {
     }
 }
 
-/// The rank, what it is of, what it rests on, and a line for each bound; no line end at the end.
+/// The best that is proved, what it is of, what it rests on, and a line for each bound; no line end at the end.
+/// Long numbers are written out by `{:#}`.
 impl fmt::Display for RankAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let relation = if self.status == Status::Exact { "=" } else { ">=" };
-        let (status, route) = (self.status.name(), self.evidence.route().name());
-        writeln!(f, "separation rank {relation} {}  ({status}, by {route})", self.rank)?;
-        writeln!(f, "  of: {}", self.scope)?;
-        write!(f, "  by: {}", self.reason())?;
-        self.bounds.iter().try_for_each(|bound| write!(f, "\n  {bound}"))
+        let route = self.evidence.route().name();
+        let computed = format!("{} {}", self.status.relation(), self.rank);
+        match self.by_theorem() {
+            None => {
+                writeln!(f, "separation rank {computed}  ({}, by {route})", self.status.name())?;
+                writeln!(f, "  of: {}\n  network: {}", self.scope, describe(&self.problem))?;
+                write!(f, "  by: {}", self.reason())?;
+            }
+            Some(better) => {
+                let (status, rank) = (better.status(), Digits(&better.rank, f.alternate()));
+                let relation = status.relation();
+                writeln!(f, "separation rank {relation} {rank}  ({}, by theorem)", status.name())?;
+                writeln!(f, "  of: {}\n  network: {}", self.scope, describe(&self.problem))?;
+                writeln!(f, "  by: {}", better.reason())?;
+                write!(f, "  computed: {computed}, by {route}: {}", self.reason())?;
+            }
+        }
+        if let Some(limit) = self.limit {
+            write!(f, "\n  ended by: {}", limit.text())?;
+        }
+        list_bounds(&self.bounds, f)
+    }
+}
+
+impl Limit {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Time => "the limit on time",
+            Self::Memory => "the limit on memory",
+            Self::Interrupt => "an interrupt",
+        }
     }
 }

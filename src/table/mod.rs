@@ -24,6 +24,7 @@ pub use render::{Format, render};
 
 use crate::network::{Architecture, Problem};
 use crate::prove::{RankAnswer, RankError, RankRequest, Status, rank};
+use itertools::Itertools;
 
 /// A computed table.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,9 +93,10 @@ fn options(problem: &Problem) -> Cell {
         if (s.token_degree, s.channel_degree) != (2, 1) {
             list.push(format!("$k_t = {}$, $k_c = {}$", s.token_degree, s.channel_degree));
         }
-        let flags =
-            [(s.bias, "biases"), (s.residual, "residual"), (s.permutation.is_some(), "permuted")];
+        let flags = [(s.bias, "biases"), (s.residual, "residual")];
         list.extend(flags.into_iter().filter(|f| f.0).map(|f| f.1.into()));
+        let source = s.permutation.as_ref().map(|p| p.source().iter().join(", "));
+        list.extend(source.map(|source| format!("permuted: {source}")));
     }
     let output = problem.output();
     if (output.token, output.channel) != (0, 0) {

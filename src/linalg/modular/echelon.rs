@@ -21,6 +21,9 @@
 //! matrix decomposition*, JSC 56, 2013, and Dumas, Giorgi, Pernet, ACM TOMS
 //! 35(3), 2008.
 //!
+//! Once [`Stop`](crate::Stop) is due no more pivots are found: the minor of those that are is `L U` all the
+//! same.
+//!
 //! # Memory
 //!
 //! The matrix itself, one row descriptor per row, and per thread a packed slab
@@ -95,7 +98,7 @@ fn decompose(
     c1: usize,
     pivots: &mut Vec<usize>,
 ) -> usize {
-    if rows.is_empty() {
+    if rows.is_empty() || cx.stop.is_due() {
         return 0;
     }
     if c1 - c0 <= WIDTH {
@@ -104,12 +107,16 @@ fn decompose(
     let mid = c0 + ((c1 - c0) / 2).next_multiple_of(WIDTH);
     let first = decompose(cx, rows, c0, mid, pivots);
     let (top, bottom) = rows.split_at_mut(first);
-    if bottom.is_empty() {
+    if bottom.is_empty() || cx.stop.is_due() {
         return first;
     }
     let span = Span { a: c0, c: mid, n: c1 - mid };
     solve(cx, top, span);
     update(cx, bottom, top, span);
+    // What a stop has left unfinished is right of the pivots that are found.
+    if cx.stop.is_due() {
+        return first;
+    }
     let second = decompose(cx, bottom, mid, c1, pivots);
     let end = c0 + first;
     let found = &pivots[pivots.len() - second..];

@@ -8,6 +8,7 @@
 use super::echelon::{Echelon, echelon_with};
 use super::kernel::Isa;
 use super::update::{Context, Halves, Span, update};
+use crate::stop::{NEVER, Stop};
 use rayon::prelude::*;
 
 /// A basis of the left kernel of a matrix of which the rank is known: vector q is 1 at row `free[q]`
@@ -20,7 +21,8 @@ pub struct LeftKernel {
     pub columns: Vec<f64>,
 }
 
-/// [`echelon_in_place`](super::echelon::echelon_in_place), and the combinations of rows that vanish.
+/// [`echelon_in_place`](super::echelon::echelon_in_place), and the combinations of rows that vanish: none of
+/// them once `stop` is due, when there may be more pivots as well.
 ///
 /// # Panics
 ///
@@ -30,10 +32,14 @@ pub(crate) fn echelon_and_kernel(
     rows: usize,
     cols: usize,
     p: u32,
+    stop: &Stop,
 ) -> (Echelon, LeftKernel) {
-    let cx = Context::new(p, Isa::detect(), rayon::current_num_threads());
+    let cx = Context { stop, ..Context::new(p, Isa::detect(), rayon::current_num_threads()) };
     let echelon = echelon_with(&cx, data, rows, cols);
-    let kernel = left_kernel(&cx, data, cols, &echelon);
+    if stop.is_due() {
+        return (echelon, LeftKernel::default());
+    }
+    let kernel = left_kernel(&Context { stop: &NEVER, ..cx }, data, cols, &echelon);
     (echelon, kernel)
 }
 
@@ -137,10 +143,12 @@ fn product(cx: &Context, a: &mut [f64], b: &mut [f64], (k, n): (usize, usize)) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::linalg::modular::echelon::echelon_with;
+    use crate::linalg::modular::echelon::{echelon_in_place, echelon_with};
     use crate::linalg::modular::kernel::Isa;
+    use crate::linalg::modular::minor::solve_minor;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha20Rng;
+    use std::time::Instant;
 
     /// Entry by entry in integers.
     fn naive(p: i64, a: &[f64], b: &[f64], (k, n): (usize, usize)) -> Vec<i64> {
@@ -209,6 +217,41 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// Whenever it is stopped the pivots are those of a minor that is not zero, which is `L U`.
+    #[test]
+    fn a_stop_leaves_a_minor() {
+        let (n, p) = (1500, 8_388_593u32);
+        let mut rng = ChaCha20Rng::seed_from_u64(11);
+        let matrix: Vec<f64> = (0..n * n).map(|_| f64::from(rng.random_range(0..p))).collect();
+        let start = Instant::now();
+        assert_eq!(echelon_and_kernel(&mut matrix.clone(), n, n, p, &NEVER).0.rank, n);
+        let (mut time, mut between) = (start.elapsed(), 0);
+        for _ in 0..60 {
+            let mut data = matrix.clone();
+            let stop = Stop::new(Some(time));
+            let (found, kernel) = echelon_and_kernel(&mut data, n, n, p, &stop);
+            let rank = found.rank;
+            let minor: Vec<f64> = (0..rank * rank)
+                .map(|e| matrix[found.pivot_rows[e / rank] * n + found.pivot_cols[e % rank]])
+                .collect();
+            assert_eq!(echelon_in_place(&mut minor.clone(), rank, rank, p).rank, rank);
+            let side: Vec<u32> = (0..rank).map(|_| rng.random_range(0..p)).collect();
+            let x = &solve_minor(&data, n, &found, false, std::slice::from_ref(&side), p)[0];
+            let product = |row: &[f64]| {
+                let terms = row.iter().zip(x).map(|(m, x)| *m as u64 * u64::from(*x));
+                terms.fold(0, |sum, term| (sum + term) % u64::from(p)) as u32
+            };
+            assert!(minor.chunks(rank.max(1)).map(product).eq(side));
+            assert!(kernel.free.is_empty());
+            between += usize::from(rank > 0 && rank < n);
+            time = time.mul_f64(0.93);
+            if between > 5 {
+                return;
+            }
+        }
+        panic!("stopped {between} times between the first pivot and the last");
     }
 
     #[test]

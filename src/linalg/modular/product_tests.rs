@@ -17,7 +17,7 @@ fn class(x: f64) -> i64 {
 }
 
 /// Each instruction set, on one thread and with everything shared out.
-fn contexts() -> Vec<Context> {
+fn contexts() -> Vec<Context<'static>> {
     let with = |isa, threads| Context { shared: 1.0, ..Context::new(P as u32, isa, threads) };
     Isa::all().into_iter().flat_map(|isa| [with(isa, 1), with(isa, 3)]).collect()
 }

@@ -17,6 +17,7 @@
 
 use super::field::Modulus;
 use super::kernel::{self, Isa, KC, MR_MAX, Pair};
+use crate::stop::{NEVER, Stop};
 use rayon::prelude::*;
 use std::cell::RefCell;
 
@@ -29,7 +30,7 @@ thread_local! {
 
 /// Everything a product needs to know besides its operands.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Context {
+pub(crate) struct Context<'a> {
     /// The prime.
     pub modulus: Modulus,
     /// The instruction set.
@@ -38,12 +39,14 @@ pub(crate) struct Context {
     pub threads: usize,
     /// Products of numbers from which an operation is large.
     pub shared: f64,
+    /// Once it is due, products are left unfinished: who sets it looks at it after each.
+    pub stop: &'a Stop,
 }
 
-impl Context {
+impl Context<'_> {
     /// Everything for the prime `p`.
     pub(super) fn new(p: u32, isa: Isa, threads: usize) -> Self {
-        Self { modulus: Modulus::new(p), isa, threads, shared: SHARED }
+        Self { modulus: Modulus::new(p), isa, threads, shared: SHARED, stop: &NEVER }
     }
 
     /// Balanced residues of integers of magnitude below 2^52.
@@ -186,6 +189,9 @@ pub(crate) fn update_serial<T: Line>(cx: &Context, rows: &mut [T], top: &[T], sp
     PACK.with_borrow_mut(|buffer| {
         for j in (0..span.n).step_by(slab) {
             for (block, part) in top.chunks(KC).enumerate() {
+                if cx.stop.is_due() {
+                    return;
+                }
                 let here = Span { a: span.a + block * KC, c: span.c + j, n: slab.min(span.n - j) };
                 pack(cx.isa, part, &here, buffer);
                 for group in rows.chunks_mut(mr) {

@@ -3,6 +3,7 @@
 use super::{Class, Side, SumFunction};
 use crate::arith::Fp;
 use crate::linalg::{kernel_values, rank_and_kernel, rank_dense, solve_minor};
+use crate::stop::{NEVER, Stop};
 use nalgebra::DMatrix;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha20Rng;
@@ -112,7 +113,9 @@ impl SumFunction {
     pub fn block_rank(&self, b: usize, most: u64, rng: &mut ChaCha20Rng) -> BlockRank {
         let block = self.block(b);
         let classes = block.classes();
-        block.joined(classes.iter().map(|class| block.class_rank(class, most, rng, &no_sides)))
+        block.joined(
+            classes.iter().map(|class| block.class_rank(class, most, rng, &no_sides, &NEVER)),
+        )
     }
 
     /// The minor of a block's rank, by rows.
@@ -185,8 +188,8 @@ impl Block<'_> {
     /// the vectors on the shorter side that the sample kills. Those that the class kills are among
     /// them, so the rank is that of the sample and that of the values of the class on K together, and
     /// a minor of these values makes the sample's minor larger (Schur complement). The values are
-    /// made if that takes at most `most` bytes. The `sides` of the minor are solved with what the elimination
-    /// leaves; if the minor grows, with another elimination.
+    /// made if that takes at most `most` bytes, and if `stop` is not due before. The `sides` of the minor are
+    /// solved with what the elimination leaves; if the minor grows, with another elimination.
     ///
     /// Cost: one table look-up or a few for each entry, and one elimination of the order of the shorter
     /// side; where its rank is not full a product of the class with K, and the elimination of that. The
@@ -197,6 +200,7 @@ impl Block<'_> {
         most: u64,
         rng: &mut ChaCha20Rng,
         sides: &Sides,
+        stop: &Stop,
     ) -> ClassRank {
         let by_rows = class.rows.len() >= class.cols.len();
         let (long, short) =
@@ -208,22 +212,27 @@ impl Block<'_> {
         chosen.sort_unstable();
         // The shorter side is that of the elimination's rows: the kernel is on that side.
         let mut data = self.entries(!by_rows, short, &chosen);
-        let (found, mut kernel) = rank_and_kernel(&mut data, short.len(), taken, prime);
+        let (found, mut kernel) = rank_and_kernel(&mut data, short.len(), taken, prime, stop);
         let mut of_short: Vec<usize> = found.pivot_rows.iter().map(|i| short[*i]).collect();
         let mut of_long: Vec<usize> = found.pivot_cols.iter().map(|j| chosen[*j]).collect();
         let minor_sides =
             if by_rows { sides(&of_long, &of_short) } else { sides(&of_short, &of_long) };
         let mut solutions = solve_minor(&data, taken, &found, by_rows, &minor_sides, prime);
         drop(data);
-        let mut whole = kernel.free.is_empty() || taken == long.len();
+        let mut whole = found.rank == short.len() || taken == long.len() && !stop.is_due();
         let (free, part) = (kernel.free.len(), PART.checked_div(short.len()).unwrap_or(0).max(1));
         let bytes = [long.len() * free, short.len() * free, part.min(long.len()) * short.len()];
-        if !whole && bytes.iter().fold(0u64, |sum, n| sum.saturating_add(8 * *n as u64)) <= most {
-            let mut values = Vec::with_capacity(long.len() * free);
-            for lines in long.chunks(part) {
+        let fits = bytes.iter().fold(0u64, |sum, n| sum.saturating_add(8 * *n as u64)) <= most;
+        // None once `stop` is due.
+        let mut values = Vec::new();
+        if !whole && fits {
+            values.reserve_exact(long.len() * free);
+            for lines in long.chunks(part).take_while(|_| !stop.is_due()) {
                 let mut data = self.entries(by_rows, lines, short);
                 values.extend(kernel_values(&mut data, &mut kernel, prime));
             }
+        }
+        if !values.is_empty() && values.len() == long.len() * free {
             let more = rank_dense(&mut values, long.len(), free, prime);
             of_long.extend(more.pivot_rows.iter().map(|i| long[*i]));
             of_short.extend(more.pivot_cols.iter().map(|q| short[kernel.free[*q]]));

@@ -1,0 +1,244 @@
+//! What `seprank rank` prints as JSON, and what an answer is about.
+
+use super::json;
+use crate::network::{Problem, describe};
+use crate::prove::{BoundValue, ByTheorem, Evidence, Forecast, RankAnswer, problem_in_certificate};
+use rug::Integer;
+use seprank_check::certificate;
+use serde::Serialize;
+use std::fmt;
+
+/// The network, its weights and the program.
+#[derive(Serialize)]
+pub(super) struct About {
+    /// In a few words.
+    network: String,
+    /// As certificates write it (docs/format.md).
+    problem: certificate::Problem,
+    pub(super) weights: WeightsText,
+    pub(super) version: &'static str,
+    /// Whether long numbers are written out.
+    #[serde(skip)]
+    pub(super) digits: bool,
+    /// Of an output that depends on one side only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) warning: Option<String>,
+}
+
+/// Where the weights are from.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum WeightsText {
+    /// Drawn, or built as in a proof.
+    Made {
+        kind: &'static str,
+        #[serde(serialize_with = "json::integer")]
+        seed: u64,
+    },
+    /// Read.
+    File { file: String, sha256: String },
+    /// Nothing is drawn.
+    Stated { kind: &'static str },
+}
+
+impl fmt::Display for WeightsText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made { kind, seed } => write!(f, "{kind}, seed {seed}"),
+            Self::File { file, sha256 } => write!(f, "{file}, SHA-256 {sha256}"),
+            Self::Stated { kind } => f.write_str(kind),
+        }
+    }
+}
+
+impl About {
+    pub(super) fn new(problem: &Problem, weights: WeightsText, digits: bool) -> Self {
+        Self {
+            network: describe(problem),
+            problem: problem_in_certificate(problem),
+            weights,
+            version: env!("CARGO_PKG_VERSION"),
+            digits,
+            warning: problem.sight().and_then(|sight| sight.warning(problem.output())),
+        }
+    }
+}
+
+/// What is forecast.
+#[derive(Serialize)]
+pub(super) struct Prediction {
+    method: &'static str,
+    blocks: Vec<[json::Integer; 2]>,
+    /// Of Hankel blocks: the number of classes, and rows and columns of the largest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<[json::Integer; 3]>,
+    #[serde(serialize_with = "json::integer")]
+    bytes: u64,
+    seconds: f64,
+    fits: bool,
+}
+
+impl Prediction {
+    pub(super) fn of(f: &Forecast) -> Self {
+        let classes = f.classes.iter();
+        Self {
+            method: f.route.name(),
+            blocks: f.blocks.iter().map(|(rows, cols)| [*rows, *cols].map(json::Integer)).collect(),
+            classes: classes
+                .map(|(count, rows, cols)| [*count as u64, *rows, *cols].map(json::Integer))
+                .collect(),
+            bytes: f.bytes,
+            seconds: f.seconds,
+            fits: f.fits,
+        }
+    }
+
+    /// Nothing is computed.
+    pub(super) fn theorem() -> Self {
+        let (blocks, classes) = (Vec::new(), Vec::new());
+        Self { method: "theorem", blocks, classes, bytes: 0, seconds: 0.0, fits: true }
+    }
+}
+
+/// The best that is proved, and what it rests on.
+#[derive(Serialize)]
+pub(super) struct Report {
+    #[serde(serialize_with = "json::count")]
+    rank: Integer,
+    status: &'static str,
+    method: &'static str,
+    #[serde(flatten)]
+    about: About,
+    bounds: Vec<BoundRow>,
+    basis: String,
+    /// Of the Hankel route: the blocks whose ranks add up.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocks: Vec<BlockRow>,
+    /// What was computed, if a theorem proves more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    computed: Option<Computed>,
+    /// None of a rank by theorem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prime: Option<String>,
+    scope: String,
+    /// The limit that ended the computation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_by: Option<&'static str>,
+    /// Why nothing was computed, if that was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_computed: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Computed {
+    rank: usize,
+    method: &'static str,
+    basis: String,
+}
+
+#[derive(Serialize)]
+struct BlockRow {
+    degree_right: usize,
+    rows: usize,
+    cols: usize,
+    classes: usize,
+    rank: usize,
+}
+
+#[derive(Serialize)]
+struct BoundRow {
+    id: &'static str,
+    side: &'static str,
+    /// None of long ones, unless they are asked for.
+    value: Option<String>,
+    /// Of a value that is left out: its logarithm, rounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log10: Option<f64>,
+}
+
+/// Longer numbers are given by their logarithms.
+const LONG: usize = 60;
+
+impl BoundRow {
+    fn list(bounds: &[BoundValue], digits: bool) -> Vec<Self> {
+        let row = |b: &BoundValue| {
+            let text = b.value.as_ref().map(ToString::to_string);
+            let (value, long) = match text {
+                Some(text) if text.len() > LONG && !digits => (None, Some(text)),
+                text => (text, None),
+            };
+            let log10 = long.and_then(|text| {
+                let leading: f64 = format!("0.{}", &text[..LONG]).parse().ok()?;
+                Some(text.len() as f64 + leading.log10())
+            });
+            Self { id: b.id, side: b.side.name(), value, log10 }
+        };
+        bounds.iter().map(row).collect()
+    }
+}
+
+impl Report {
+    /// `not_computed` says why nothing was computed, if that was wanted.
+    pub(super) fn of_theorem(
+        found: &ByTheorem,
+        about: About,
+        not_computed: Option<String>,
+    ) -> Self {
+        Self {
+            rank: found.rank.clone(),
+            status: found.status().name(),
+            method: "theorem",
+            bounds: BoundRow::list(&found.bounds, about.digits),
+            about,
+            basis: found.reason(),
+            blocks: Vec::new(),
+            computed: None,
+            prime: None,
+            scope: found.scope().to_string(),
+            ended_by: None,
+            not_computed,
+        }
+    }
+
+    pub(super) fn of_answer(answer: &RankAnswer, about: About) -> Self {
+        let method = answer.evidence.route().name();
+        let blocks = match &answer.evidence {
+            Evidence::Hankel { blocks, .. } => blocks
+                .iter()
+                .map(|b| BlockRow {
+                    degree_right: b.degree,
+                    rows: b.rows,
+                    cols: b.cols,
+                    classes: b.classes,
+                    rank: b.rank,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let computed = Self {
+            rank: answer.rank.into(),
+            status: answer.status.name(),
+            method,
+            bounds: BoundRow::list(&answer.bounds, about.digits),
+            about,
+            basis: answer.reason(),
+            blocks,
+            computed: None,
+            prime: Some(answer.prime.to_string()),
+            scope: answer.scope.to_string(),
+            ended_by: answer.limit.map(crate::Limit::name),
+            not_computed: None,
+        };
+        match answer.by_theorem() {
+            None => computed,
+            Some(better) => Self {
+                rank: better.rank.clone(),
+                status: better.status().name(),
+                method: "theorem",
+                basis: better.reason(),
+                computed: Some(Computed { rank: answer.rank, method, basis: computed.basis }),
+                ..computed
+            },
+        }
+    }
+}

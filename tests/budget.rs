@@ -1,0 +1,135 @@
+//! What a computation that ends early is worth: the best bound that is proved, its certificate, exit code 2.
+
+use seprank::network::{Problem, WeightStyle};
+use seprank::prove::{Evidence, RankError, RankRequest, Status, Weights, proved, rank};
+use seprank::{Limit, Stop};
+use seprank_check::check::{Verdict, check, check_file};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn seprank(arguments: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seprank"));
+    command.args(arguments.split_whitespace()).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Stopped before anything, between two blocks and in the middle of an elimination: what is found is a minor
+/// that the checker accepts, and never said to be all.
+#[test]
+fn what_a_stop_leaves_is_proved() {
+    let problem = Problem::attention(3, 3, 1, 6).unwrap();
+    let weights = Weights::Styled(WeightStyle::Diagonal);
+    let request = RankRequest { weights, ..RankRequest::new(problem) };
+    let whole = rank(&request, &|_, _| ()).unwrap();
+    assert!(whole.limit.is_none() && matches!(whole.evidence, Evidence::Hankel { .. }));
+    let mut found = Vec::new();
+    for steps in [0, 3, 9] {
+        let stop = Stop::new(None);
+        let request = RankRequest { stop: stop.clone(), ..request.clone() };
+        let done = std::sync::atomic::AtomicU64::new(0);
+        let answer = rank(&request, &|_, _| {
+            if done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= steps {
+                stop.ask();
+            }
+        })
+        .unwrap();
+        assert_eq!((answer.limit, answer.status), (Some(Limit::Interrupt), Status::Lower));
+        assert!(answer.rank < whole.rank && answer.to_string().contains("ended by: an interrupt"));
+        assert_eq!(check(&answer.certificate().unwrap()), Verdict::Valid);
+        found.push(answer.rank);
+    }
+    assert!(found.is_sorted() && found[2] > found[0], "{found:?}");
+}
+
+/// One class of order 2380 takes longer than the time: its elimination is left with the pivots that it has.
+#[test]
+fn an_elimination_is_left_with_its_pivots() {
+    let problem = Problem::attention(3, 3, 1, 6).unwrap();
+    let whole = rank(&RankRequest::new(problem.clone()), &|_, _| ()).unwrap();
+    for milliseconds in [0, 10, 30, 60, 100] {
+        let stop = Stop::new(Some(Duration::from_millis(milliseconds)));
+        let request = RankRequest { stop, ..RankRequest::new(problem.clone()) };
+        match rank(&request, &|_, _| ()) {
+            Err(RankError::TooLong { .. }) => {}
+            Ok(answer) => {
+                assert!(answer.rank <= whole.rank);
+                assert_eq!(check(&answer.certificate().unwrap()), Verdict::Valid);
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+#[test]
+fn the_headline_is_the_best_that_is_proved() {
+    let sizes = "attention --depth 8 --width 4 --tokens 8";
+    let output = seprank(&format!("rank --points 4 {sizes}"));
+    let found = proved(&Problem::attention(8, 4, 1, 8).unwrap()).unwrap();
+    let (shown, first) = (text(&output), format!("separation rank >= {}", found.rank));
+    assert!(shown.starts_with(&first) && shown.contains("computed: >= 4, by grid"), "{shown}");
+    // Every lower bound that is listed is at most the headline.
+    for line in shown.lines().filter_map(|line| line.strip_prefix("  >= ")) {
+        let value: rug::Integer = line.split(' ').next().unwrap().parse().unwrap();
+        assert!(value <= found.rank, "{line}");
+    }
+}
+
+/// Too large for the memory: the theorems still say something, with a certificate and exit code 2.
+#[test]
+fn what_does_not_fit_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rank.json");
+    let certificate = format!("--certificate {}", file.display());
+    let output = seprank(&format!("rank attention --depth 4 --width 16 --tokens 40 {certificate}"));
+    assert_eq!(output.status.code(), Some(2));
+    let shown = text(&output);
+    assert!(shown.starts_with("separation rank >= "), "{shown}");
+    assert!(shown.contains("not computed: ") && shown.contains("bytes"), "{shown}");
+    assert_eq!(check_file(&file), Verdict::Valid);
+    // Of the weights of a proof no theorem bounds the rank from below, so that it is refused.
+    let output = seprank("rank attention --depth 4 --width 16 --tokens 40 --weights isotropic");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+}
+
+#[test]
+fn a_spent_budget_answers_in_time() {
+    let start = Instant::now();
+    let request = "rank attention --depth 4 --width 3 --tokens 8 --weights diagonal --time 2s";
+    let output = seprank(request);
+    let shown = text(&output);
+    assert_eq!(output.status.code(), Some(2), "{shown}");
+    assert!(shown.contains("ended by: the limit on time"), "{shown}");
+    assert!(start.elapsed() < Duration::from_secs(40));
+    for (time, why) in [("10", "unit"), ("soon", "number"), ("", "empty")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_seprank"))
+            .args(["rank", "attention", "--depth", "1", "--width", "1", "--tokens", "2", "--time"])
+            .arg(time)
+            .output()
+            .unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && error.contains(why), "{error}");
+    }
+}
+
+/// As Ctrl-C does, and a batch system before its limit.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_answers() {
+    for signal in ["INT", "TERM"] {
+        let child = Command::new(env!("CARGO_BIN_EXE_seprank"))
+            .args("rank attention --depth 4 --width 3 --tokens 8 --weights diagonal".split(' '))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_secs(2));
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let shown = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{shown}");
+        assert!(shown.contains("ended by: an interrupt"), "{shown}");
+    }
+}
