@@ -62,6 +62,14 @@ fn the_formats_agree() {
     for (format, text) in files {
         assert_eq!(values(&parse(text.as_bytes(), format).unwrap()), expected, "{text}");
     }
+    // Entries in any order.
+    for large in ["4", "9223372036854775808"] {
+        let listed = format!("2 3 M\n2 2 5\n1 3 -2\n2 1 {large}\n1 1 1\n0 0 0\n");
+        let by_rows = format!("1,0,-2\n{large},5,0\n");
+        let [listed, by_rows] = [(listed, Format::Sms), (by_rows, Format::Csv)]
+            .map(|(text, format)| parse(text.as_bytes(), format).unwrap());
+        assert_eq!(listed, by_rows);
+    }
     let small: [i64; 6] = [1, 0, -2, 7, 5, 100];
     let expected = small.map(|n| n.to_string());
     let by_columns = [0, 3, 1, 4, 2, 5].map(|at| small[at]);
@@ -238,7 +246,7 @@ fn what_is_wrong_is_named_with_its_place() {
     }
     assert!(
         refusal(b"2 2 M\n1 1 \xff\n", Format::Sms)
-            .contains("line 2, column 5: a byte: allowed is text in UTF-8")
+            .contains("line 2, column 5: \u{fffd}: allowed are an integer")
     );
     let long = format!("1,{}\n", "x".repeat(1000));
     assert!(refusal(long.as_bytes(), Format::Csv).len() < 300);

@@ -14,7 +14,8 @@ pub struct Builder {
     cols: usize,
     limit: MemoryLimit,
     bytes: u64,
-    places: Vec<(u32, u32)>,
+    /// For each entry its row and its column.
+    places: [Vec<u32>; 2],
     values: Values,
 }
 
@@ -36,7 +37,14 @@ impl Builder {
         let needed = expected.checked_mul(ENTRY_BYTES).and_then(|b| b.checked_add(bytes));
         limit.check("the matrix", needed, &["memory"])?;
         let (rows, cols) = (rows as usize, cols as usize); // at most 2^24
-        Ok(Self { rows, cols, limit, bytes, places: Vec::new(), values: Values::Words(Vec::new()) })
+        Ok(Self {
+            rows,
+            cols,
+            limit,
+            bytes,
+            places: Default::default(),
+            values: Values::Words(Vec::new()),
+        })
     }
 
     /// Adds an entry, places from 0 and inside the matrix; a zero is left out.
@@ -59,7 +67,8 @@ impl Builder {
         let rational = matches!(self.values, Values::Rationals(_));
         self.bytes += ENTRY_BYTES + if rational { value.bytes() } else { 0 };
         self.limit.check("the matrix", Some(self.bytes), &["memory"])?;
-        self.places.push((row as u32, col as u32));
+        self.places[0].push(row as u32);
+        self.places[1].push(col as u32);
         match &mut self.values {
             Values::Words(list) => list.extend(value.to_word()),
             Values::Rationals(list) => list.push(value.into_rational()),
@@ -67,32 +76,61 @@ impl Builder {
         Ok(())
     }
 
-    /// The matrix. Cost: sorting, where the entries did not come row by row.
+    /// The matrix. Cost: where the entries did not come row by row they are copied; where those of a row did not
+    /// come in order, they are sorted.
     ///
     /// # Errors
     /// A place that has two entries.
     pub fn finish(self) -> Result<Matrix, ShapeError> {
-        let Self { rows, cols, places, values, .. } = self;
-        let (places, values) = if places.is_sorted() {
-            (places, values)
-        } else {
-            let mut order: Vec<usize> = (0..places.len()).collect();
-            order.sort_unstable_by_key(|at| places[*at]);
-            let values = match values {
-                Values::Words(list) => Values::Words(order.iter().map(|at| list[*at]).collect()),
-                Values::Rationals(mut list) => Values::Rationals(
-                    order.iter().map(|at| std::mem::take(&mut list[*at])).collect(),
-                ),
-            };
-            (order.iter().map(|at| places[*at]).collect(), values)
-        };
-        if let Some(pair) = places.windows(2).find(|pair| pair[0] == pair[1]) {
-            let (row, col) = pair[0];
-            return Err(ShapeError::Twice { row: u64::from(row) + 1, col: u64::from(col) + 1 });
-        }
+        let Self { rows, cols, places: [row_of, mut columns], mut values, .. } = self;
         let mut starts = vec![0; rows + 1];
-        places.iter().for_each(|(row, _)| starts[*row as usize + 1] += 1);
+        row_of.iter().for_each(|row| starts[*row as usize + 1] += 1);
         (0..rows).for_each(|i| starts[i + 1] += starts[i]);
-        Ok(Matrix { cols, starts, columns: places.iter().map(|(_, col)| *col).collect(), values })
+        if !row_of.is_sorted() {
+            columns = by_rows(&row_of, &starts, columns);
+            values = match values {
+                Values::Words(list) => Values::Words(by_rows(&row_of, &starts, list)),
+                Values::Rationals(list) => Values::Rationals(by_rows(&row_of, &starts, list)),
+            };
+        }
+        for (row, ends) in starts.windows(2).enumerate() {
+            let range = ends[0]..ends[1];
+            let columns = &mut columns[range.clone()];
+            if !columns.is_sorted() {
+                match &mut values {
+                    Values::Words(list) => sort(columns, &mut list[range]),
+                    Values::Rationals(list) => sort(columns, &mut list[range]),
+                }
+            }
+            if let Some(pair) = columns.windows(2).find(|pair| pair[0] == pair[1]) {
+                let (row, col) = (row as u64 + 1, u64::from(pair[0]) + 1);
+                return Err(ShapeError::Twice { row, col });
+            }
+        }
+        Ok(Matrix { cols, starts, columns, values })
+    }
+}
+
+/// What belongs to the entries, row by row, of each row in the order in which it came.
+fn by_rows<T: Default>(row_of: &[u32], starts: &[usize], list: Vec<T>) -> Vec<T> {
+    let mut next = starts.to_vec();
+    let mut sorted = Vec::new();
+    sorted.resize_with(list.len(), T::default);
+    for (row, value) in row_of.iter().zip(list) {
+        let at = &mut next[*row as usize];
+        sorted[*at] = value;
+        *at += 1;
+    }
+    sorted
+}
+
+/// Sorts the entries of a row by their columns.
+fn sort<T: Default>(columns: &mut [u32], values: &mut [T]) {
+    let pairs = columns.iter().copied().zip(values.iter_mut().map(std::mem::take));
+    let mut pairs: Vec<(u32, T)> = pairs.collect();
+    pairs.sort_unstable_by_key(|(col, _)| *col);
+    for ((col, value), (to_col, to_value)) in pairs.into_iter().zip(columns.iter_mut().zip(values))
+    {
+        (*to_col, *to_value) = (col, value);
     }
 }

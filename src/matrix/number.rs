@@ -23,10 +23,15 @@ impl Number {
 
     /// An integer, where it has a fraction of zeros as `3.0`, or a fraction `n/d`, in decimal. Nothing for
     /// anything else: other decimal fractions and exponents are refused rather than rounded.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: impl AsRef<[u8]>) -> Option<Self> {
+        let text = text.as_ref();
+        if let Some(word) = short(text) {
+            return Some(Self::Word(word));
+        }
         if text.len() > MAX_DIGITS {
             return None;
         }
+        let text = std::str::from_utf8(text).ok()?;
         let text = text.strip_prefix('+').filter(|t| !t.starts_with('-')).unwrap_or(text);
         if let Ok(word) = text.parse() {
             return Some(Self::Word(word));
@@ -98,6 +103,26 @@ impl Number {
     }
 }
 
+/// An integer of at most 18 digits, without `+`: what nearly all of a file is.
+pub(super) fn short(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut n = 0;
+    for digit in digits {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        n = 10 * n + i64::from(digit);
+    }
+    Some(if negative { -n } else { n })
+}
+
 fn integer(text: &str) -> Option<Integer> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let decimal = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
@@ -151,7 +176,7 @@ mod tests {
         for text in [
             "", "-", "+", "+-1", "-+1", "--1", ".", ".0", ".5", "3.5", "3e0", "1e3", "0x10",
             "1_000", "1/0", "1/", "/2", "1/2/3", "1.0/2", "nan", "inf", " 1", "1 ", "\u{661}",
-            "3.0.0",
+            "3.0.0", "1:", "/",
         ] {
             assert_eq!(Number::parse(text), None, "{text}");
         }

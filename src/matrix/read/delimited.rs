@@ -38,8 +38,7 @@ pub(super) fn parse(bytes: &[u8], limit: MemoryLimit) -> Result<Matrix, ReadErro
     let mut row = 0;
     while values.read_byte_record(&mut record).map_err(csv_error)? {
         for (col, field) in record.iter().enumerate() {
-            let number = std::str::from_utf8(field).ok().and_then(Number::parse);
-            let number = number.ok_or_else(|| {
+            let number = Number::parse(field).ok_or_else(|| {
                 let line = record.position().map(csv::Position::line);
                 let text = String::from_utf8_lossy(field);
                 ReadError::new(line, Some(col as u64 + 1), text, number::ALLOWED)

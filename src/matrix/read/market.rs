@@ -27,7 +27,7 @@ const BANNER: &str =
 pub(super) fn parse(bytes: &[u8], limit: MemoryLimit) -> Result<Matrix, ReadError> {
     let mut lines = Lines::new(bytes, None);
     let words = lines.expect::<5>(BANNER)?;
-    let lower = words.map(|w| w.text.to_ascii_lowercase());
+    let lower = words.map(|w| String::from_utf8_lossy(w.text).to_ascii_lowercase());
     let among = |at: usize, allowed: &str| -> Result<(), ReadError> {
         let known = allowed.split('|').any(|name| name == lower[at]);
         if known { Ok(()) } else { Err(words[at].wrong(format_args!("allowed is {allowed}"))) }

@@ -151,30 +151,34 @@ pub fn parse(bytes: &[u8], format: Format, limit: MemoryLimit) -> Result<Matrix,
 /// A word of a line, with its place.
 #[derive(Clone, Copy, Debug)]
 struct Word<'a> {
-    text: &'a str,
+    text: &'a [u8],
     line: u64,
     column: u64,
 }
 
 impl Word<'_> {
     fn wrong(&self, allowed: impl fmt::Display) -> ReadError {
-        ReadError::new(Some(self.line), Some(self.column), self.text, allowed)
+        let text = String::from_utf8_lossy(self.text);
+        ReadError::new(Some(self.line), Some(self.column), text, allowed)
     }
 
     /// A count, at most `most`.
     fn count(&self, what: &str, most: u64) -> Result<u64, ReadError> {
-        let digits = self.text.bytes().all(|b| b.is_ascii_digit());
-        let count = digits.then(|| self.text.parse().ok()).flatten().filter(|n| *n <= most);
-        count.ok_or_else(|| self.wrong(format_args!("{what}: allowed are 0..={most}")))
+        self.natural(most).ok_or_else(|| self.wrong(format_args!("{what}: allowed are 0..={most}")))
     }
 
     /// A position from 1 in `1..=most`, as one from 0.
     fn position(&self, what: &str, most: usize) -> Result<usize, ReadError> {
-        let position = self.text.parse().ok().filter(|n| (1..=most).contains(n));
-        let position: Option<usize> = position.filter(|_| !self.text.starts_with('+'));
+        let position = self.natural(most as u64).and_then(|n| n.checked_sub(1));
         position
-            .map(|n| n - 1)
+            .map(|n| n as usize)
             .ok_or_else(|| self.wrong(format_args!("{what}: allowed are 1..={most}")))
+    }
+
+    fn natural(&self, most: u64) -> Option<u64> {
+        number::short(self.text)
+            .and_then(|n| u64::try_from(n).ok())
+            .filter(|n| *n <= most && self.text[0] != b'-')
     }
 
     fn number(&self) -> Result<Number, ReadError> {
@@ -194,46 +198,36 @@ impl<'a> Lines<'a> {
         Self { rest: bytes, line: 0, comment }
     }
 
-    /// The next line as it stands.
-    fn line(&mut self) -> Option<Result<&'a str, ReadError>> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let end = self.rest.iter().position(|b| *b == b'\n').unwrap_or(self.rest.len());
-        let line = &self.rest[..end];
-        self.rest = self.rest.get(end + 1..).unwrap_or_default();
-        self.line += 1;
-        Some(std::str::from_utf8(line).map_err(|e| {
-            let column = Some(e.valid_up_to() as u64 + 1);
-            ReadError::new(Some(self.line), column, "a byte", "allowed is text in UTF-8")
-        }))
-    }
-
     /// The words of the next line that has any: `N` of them.
     fn words<const N: usize>(&mut self, what: &str) -> Result<Option<[Word<'a>; N]>, ReadError> {
-        while let Some(line) = self.line() {
-            let line = line?;
-            if self.comment.is_some_and(|c| line.as_bytes().first() == Some(&c)) {
-                continue;
-            }
-            let mut found = [Word { text: "", line: self.line, column: 1 }; N];
-            let mut count = 0;
-            for text in line.split_ascii_whitespace() {
-                if let Some(word) = found.get_mut(count) {
-                    // Both are parts of one line.
-                    let column = text.as_ptr() as u64 - line.as_ptr() as u64 + 1;
-                    *word = Word { text, line: self.line, column };
+        while let Some(first) = self.rest.first() {
+            self.line += 1;
+            let comment = self.comment == Some(*first);
+            let mut found = [Word { text: &[], line: self.line, column: 1 }; N];
+            let (mut count, mut at) = (0, 0);
+            while let Some(byte) = self.rest.get(at).filter(|byte| **byte != b'\n') {
+                if byte.is_ascii_whitespace() {
+                    at += 1;
+                    continue;
+                }
+                let word = &self.rest[at..];
+                let end = word.iter().position(u8::is_ascii_whitespace).unwrap_or(word.len());
+                if let Some(found) = found.get_mut(count) {
+                    (found.text, found.column) = (&word[..end], at as u64 + 1);
                 }
                 count += 1;
+                at += end;
             }
-            if count == 0 {
+            let line = &self.rest[..at];
+            self.rest = self.rest.get(at + 1..).unwrap_or_default();
+            if comment || count == 0 {
                 continue;
             }
             if count != N {
                 return Err(ReadError::new(
                     Some(self.line),
                     None,
-                    line.trim(),
+                    String::from_utf8_lossy(line).trim(),
                     format_args!("allowed is {what}"),
                 ));
             }

@@ -11,14 +11,14 @@ pub(super) fn parse(bytes: &[u8], limit: MemoryLimit) -> Result<Matrix, ReadErro
     let mut lines = Lines::new(bytes, Some(b'#'));
     let [rows, cols, letter] = lines.expect("rows, columns and a letter")?;
     let (m, n) = (rows.count("rows", MAX_SIDE)?, cols.count("columns", MAX_SIDE)?);
-    if letter.text.len() != 1 || !letter.text.as_bytes()[0].is_ascii_alphabetic() {
+    if !matches!(letter.text, [letter] if letter.is_ascii_alphabetic()) {
         return Err(letter.wrong("allowed is one letter, as M"));
     }
     let mut builder = Builder::new(m, n, 0, limit)?;
     loop {
         let [row, col, value] =
             lines.expect("row, column and value of an entry, or 0 0 0 at the end")?;
-        if [row, col, value].iter().all(|word| word.text == "0") {
+        if [row, col, value].iter().all(|word| word.text == b"0") {
             break;
         }
         let (i, j) = (row.position("row", m as usize)?, col.position("column", n as usize)?);
