@@ -45,11 +45,8 @@ fn requests() -> Vec<(String, RankRequest)> {
         (3, 4, 8, 400),
     ] {
         let problem = Problem::attention(depth, width, 1, tokens).unwrap();
-        let request = RankRequest {
-            method: Method::Grid,
-            points: Some(points),
-            ..RankRequest::new(problem)
-        };
+        let request =
+            RankRequest { method: Method::Grid, points: Some(points), ..RankRequest::new(problem) };
         add(format!("grid of attention {depth} {width} {tokens}, {points} points"), request);
     }
     for (depth, width, hidden, tokens) in
@@ -60,8 +57,7 @@ fn requests() -> Vec<(String, RankRequest)> {
     }
     for (depth, width, tokens) in [(2, 2, 4), (2, 3, 4), (3, 2, 2)] {
         let problem = Problem::attention(depth, width, 1, tokens).unwrap();
-        let request =
-            RankRequest { method: Method::Coefficients, ..RankRequest::new(problem) };
+        let request = RankRequest { method: Method::Coefficients, ..RankRequest::new(problem) };
         add(format!("coefficients {depth} {width} {tokens}"), request);
     }
     for (kind, depth, width, heads, tokens) in [

@@ -3,6 +3,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 pub use seprank_check::files::{can_replace, is_temporary, replace, sha256, sha256_of};
 
@@ -24,7 +26,7 @@ impl OutputDirectory {
         let named = |e: io::Error| naming(path, &e);
         fs::create_dir_all(path).map_err(named)?;
         let lock = File::open(path).ok();
-        if let Some(Err(TryLockError::WouldBlock)) = lock.as_ref().map(File::try_lock) {
+        if lock.as_ref().is_some_and(held_by_another) {
             return Err(named(io::Error::other("another run is writing there")));
         }
         for entry in fs::read_dir(path).map_err(named)? {
@@ -49,6 +51,20 @@ impl OutputDirectory {
         let path = self.file(name);
         replace(&path, bytes).map_err(|e| naming(&path, &e))
     }
+}
+
+/// Whether the lock cannot be had. A process that this one has just started may hold it until it becomes another
+/// program, so that it is asked for more than once.
+fn held_by_another(lock: &File) -> bool {
+    const TRIES: u32 = 20;
+    let refused = |_| {
+        let refused = matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
+        if refused {
+            thread::sleep(Duration::from_millis(25));
+        }
+        refused
+    };
+    (0..TRIES).all(refused)
 }
 
 fn naming(path: &Path, error: &io::Error) -> io::Error {

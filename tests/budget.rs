@@ -68,13 +68,34 @@ fn the_headline_is_the_best_that_is_proved() {
     let sizes = "attention --depth 8 --width 4 --tokens 8";
     let output = seprank(&format!("rank --points 4 {sizes}"));
     let found = proved(&Problem::attention(8, 4, 1, 8).unwrap()).unwrap();
-    let (shown, first) = (text(&output), format!("separation rank >= {}", found.rank));
+    let (shown, first) =
+        (text(&output), format!("separation rank >= {}", found.lower.value.clone().unwrap()));
     assert!(shown.starts_with(&first) && shown.contains("computed: >= 4, by grid"), "{shown}");
     // Every lower bound that is listed is at most the headline.
     for line in shown.lines().filter_map(|line| line.strip_prefix("  >= ")) {
         let value: rug::Integer = line.split(' ').next().unwrap().parse().unwrap();
-        assert!(value <= found.rank, "{line}");
+        assert!(value <= *found.lower.value.as_ref().unwrap(), "{line}");
     }
+}
+
+/// Numbers that are too long to write are compared too.
+#[test]
+fn the_headline_of_a_published_model_is_the_best() {
+    let output = seprank("rank --model vit-b-16");
+    let shown = text(&output);
+    assert_eq!(output.status.code(), Some(2));
+    let by = shown.lines().find_map(|line| line.strip_prefix("  by: the lower bound ")).unwrap();
+    let best = by.strip_suffix("; nothing was computed").unwrap();
+    let problem = seprank::network::presets::network("model", "vit-b-16", &Default::default());
+    let problem = problem.unwrap().problem;
+    let low = |id: &str| {
+        let log = seprank::bounds::find(id).unwrap().enclosure(&problem).unwrap();
+        log.log10().unwrap()[0]
+    };
+    let listed = shown.lines().filter_map(|line| line.strip_prefix("  >= "));
+    let mut ids: Vec<&str> = listed.map(|line| line.rsplit(' ').next().unwrap()).collect();
+    ids.retain(|id| *id != best);
+    assert!(ids.len() > 2 && ids.iter().all(|id| low(id) < low(best)), "{shown}");
 }
 
 /// Too large for the memory: the theorems still say something, with a certificate and exit code 2.

@@ -207,8 +207,14 @@ fn bad_input_gets_one_line_that_names_the_option() {
         ),
         ("rank attention --depth 2 --width 4 --tokens 4 --output 0,4", "--output 0,4: allowed are"),
         ("rank attention --depth 41 --width 2 --tokens 4", "at most 40 layers of degree 3"),
-        ("rank attention --depth 6 --width 40 --tokens 400", "reduce --depth, --width or --tokens"),
-        ("rank attention --depth 3 --width 16777216 --tokens 16777216", "reduce --depth"),
+        (
+            "rank attention --depth 6 --width 40 --tokens 400 --weights isotropic",
+            "reduce --depth, --width or --tokens",
+        ),
+        (
+            "rank attention --depth 3 --width 16777216 --tokens 16777216 --weights isotropic",
+            "reduce --depth",
+        ),
         (
             "rank attention --depth 2 --width 4 --tokens 99999999999",
             "--tokens 99999999999: allowed are",

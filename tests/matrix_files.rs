@@ -2,23 +2,14 @@
 
 #[path = "common/matrices.rs"]
 mod matrices;
+#[path = "common/npy.rs"]
+mod npy;
 
 use matrices::parse;
+use npy::npy;
 use seprank::matrix::read::{Format, ReadError, parse as parse_within};
 use seprank::matrix::{MAX_SIDE, Matrix, Number};
 use seprank::tensor::MemoryLimit;
-
-/// An NPY file of version 1: header and data.
-fn npy(descr: &str, by_columns: bool, shape: &str, data: &[u8]) -> Vec<u8> {
-    let order = if by_columns { "True" } else { "False" };
-    let header = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
-    let header = format!("{header:<117}\n");
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
-    bytes.extend(header.bytes());
-    bytes.extend(data);
-    bytes
-}
 
 fn values(matrix: &Matrix) -> Vec<String> {
     let (rows, cols) = (matrix.rows(), matrix.cols());

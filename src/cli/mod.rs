@@ -8,6 +8,7 @@ mod budget;
 mod certify;
 mod check;
 mod duration;
+mod eval;
 mod gap;
 mod gap_report;
 mod json;
@@ -57,6 +58,8 @@ struct Cli {
 enum Command {
     /// The separation rank of one network
     Rank(rank::Args),
+    /// The values of a network at inputs from a file
+    Eval(eval::Args),
     /// The coefficient tensor and the shape of its matricization
     Tensor(tensor::Args),
     /// The rank of a matrix from a file
@@ -124,6 +127,7 @@ pub fn run() -> ExitCode {
     progress::start(cli.quiet);
     exit(match cli.command {
         Command::Rank(args) => rank::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Tensor(args) => tensor::run(&args),
         Command::Matrix(args) => matrix::run(&args),
         Command::Bounds(args) => bounds::run(&args),

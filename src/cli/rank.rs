@@ -271,7 +271,7 @@ fn show_theorem(
     why: Option<Failure>,
 ) -> Result<ExitCode, Failure> {
     if let Some(path) = options.certificate.as_ref().filter(|_| !options.dry_run) {
-        write_certificate(&found.certificate(), path)?;
+        write_certificate(&found.certificate()?, path)?;
     }
     let why = why.map(|error| in_options(error.as_ref()));
     let almost = WeightsText::Stated { kind: "almost all" };

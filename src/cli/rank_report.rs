@@ -1,6 +1,7 @@
 //! What `seprank rank` prints as JSON, and what an answer is about.
 
 use super::json;
+use crate::bounds::{Ends, LogInterval};
 use crate::network::{Problem, describe};
 use crate::prove::{BoundValue, ByTheorem, Evidence, Forecast, RankAnswer, problem_in_certificate};
 use rug::Integer;
@@ -103,8 +104,12 @@ impl Prediction {
 /// The best that is proved, and what it rests on.
 #[derive(Serialize)]
 pub(super) struct Report {
-    #[serde(serialize_with = "json::count")]
-    rank: Integer,
+    /// None of a number that is too long to write.
+    #[serde(serialize_with = "json::optional_count")]
+    rank: Option<Integer>,
+    /// Around the logarithm of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log10: Option<Ends>,
     status: &'static str,
     method: &'static str,
     #[serde(flatten)]
@@ -151,26 +156,24 @@ struct BoundRow {
     side: &'static str,
     /// None of long ones, unless they are asked for.
     value: Option<String>,
-    /// Of a value that is left out: its logarithm, rounded.
+    /// Of a value that is left out: around its logarithm.
     #[serde(skip_serializing_if = "Option::is_none")]
-    log10: Option<f64>,
+    log10: Option<Ends>,
 }
 
 /// Longer numbers are given by their logarithms.
 const LONG: usize = 60;
 
+fn log10(bound: &BoundValue) -> Option<Ends> {
+    bound.log.as_ref().map(LogInterval::log10_ends)
+}
+
 impl BoundRow {
     fn list(bounds: &[BoundValue], digits: bool) -> Vec<Self> {
         let row = |b: &BoundValue| {
-            let text = b.value.as_ref().map(ToString::to_string);
-            let (value, long) = match text {
-                Some(text) if text.len() > LONG && !digits => (None, Some(text)),
-                text => (text, None),
-            };
-            let log10 = long.and_then(|text| {
-                let leading: f64 = format!("0.{}", &text[..LONG]).parse().ok()?;
-                Some(text.len() as f64 + leading.log10())
-            });
+            let short = |text: &String| text.len() <= LONG || digits;
+            let value = b.value.as_ref().map(ToString::to_string).filter(short);
+            let log10 = if value.is_none() { log10(b) } else { None };
             Self { id: b.id, side: b.side.name(), value, log10 }
         };
         bounds.iter().map(row).collect()
@@ -185,7 +188,8 @@ impl Report {
         not_computed: Option<String>,
     ) -> Self {
         Self {
-            rank: found.rank.clone(),
+            rank: found.lower.value.clone(),
+            log10: log10(&found.lower).filter(|_| found.lower.value.is_none()),
             status: found.status().name(),
             method: "theorem",
             bounds: BoundRow::list(&found.bounds, about.digits),
@@ -216,7 +220,8 @@ impl Report {
             _ => Vec::new(),
         };
         let computed = Self {
-            rank: answer.rank.into(),
+            rank: Some(answer.rank.into()),
+            log10: None,
             status: answer.status.name(),
             method,
             bounds: BoundRow::list(&answer.bounds, about.digits),
@@ -232,7 +237,8 @@ impl Report {
         match answer.by_theorem() {
             None => computed,
             Some(better) => Self {
-                rank: better.rank.clone(),
+                log10: log10(&better.lower).filter(|_| better.lower.value.is_none()),
+                rank: better.lower.value.clone(),
                 status: better.status().name(),
                 method: "theorem",
                 basis: better.reason(),

@@ -2,7 +2,7 @@
 
 use super::witness::WitnessKind;
 use crate::arith::{Fp, Prime, Rational};
-use crate::bounds::Side;
+use crate::bounds::{LogInterval, Side};
 use crate::network::{InputFamily, Network, Problem};
 use crate::poly::Monomial;
 use crate::stop::Limit;
@@ -134,7 +134,7 @@ pub(super) struct Found {
     pub(super) limit: Option<Limit>,
 }
 
-/// A bound that holds, with its exact value where it can be written.
+/// A bound that holds, with its exact value where it can be written, and with its size anyhow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoundValue {
     /// Id in the registry.
@@ -143,6 +143,8 @@ pub struct BoundValue {
     pub side: Side,
     /// Value.
     pub value: Option<Integer>,
+    /// Around its logarithm; `None` of zero.
+    pub log: Option<LogInterval>,
 }
 
 /// A rank with everything that it rests on: `answer.certificate()` only writes it down.

@@ -1,14 +1,14 @@
 //! Generic ranks by theorems alone: the best lower bound of the registry, exact where an upper one has its value.
 
 use super::answer::{BoundValue, RankAnswer, Scope, Status};
-use super::certificate::problem as in_certificate;
+use super::certificate::{TooManyDigits, problem as in_certificate, theorem_value};
 use super::words::{Digits, list_bounds};
-use crate::bounds::{Side, applicable, evaluate};
+use crate::bounds::{Bound, Evaluation, Side, applicable, evaluate};
 use crate::network::{Problem, describe};
-use rug::Integer;
 use seprank_check::certificate::{
-    self as file, Certificate, Claim, Lower, RankClaim, Relation, Text, Upper, Value,
+    self as file, Certificate, Claim, Lower, RankClaim, Relation, Upper,
 };
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What the registry proves about a generic rank, without a computation.
@@ -16,11 +16,9 @@ use std::fmt;
 pub struct ByTheorem {
     /// The problem.
     pub problem: Problem,
-    /// The rank, or what it is at least.
-    pub rank: Integer,
-    /// The id of the lower bound that has this value.
-    pub lower: &'static str,
-    /// The id of an upper bound that has it too: then it is the rank.
+    /// The best lower bound.
+    pub lower: BoundValue,
+    /// The id of an upper bound of the same value: then that is the rank.
     pub upper: Option<&'static str>,
     /// All bounds that apply, with their values up to some number of digits.
     pub bounds: Vec<BoundValue>,
@@ -29,8 +27,8 @@ pub struct ByTheorem {
 /// Values of more digits do not decide.
 const DIGITS: f64 = 40.0;
 
-/// Values of so many bits have no more digits than a certificate holds: a digit has more than three.
-const MAX_BITS: usize = 3 * file::MAX_DIGITS;
+/// Values of more digits are not written out where nothing decides.
+const WRITTEN: f64 = 1000.0;
 
 /// The generic rank of `problem` if the best lower bound is the best upper one, both of at most 40 digits.
 /// Cost: of the bounds, whatever the size; no weights are drawn.
@@ -39,7 +37,7 @@ const MAX_BITS: usize = 3 * file::MAX_DIGITS;
 /// use seprank::network::Problem;
 /// use seprank::prove;
 /// let problem = Problem::attention(2, 768, 1, 196)?;
-/// assert_eq!(prove::decided(&problem).unwrap().rank, 43_827_094_849u64);
+/// assert_eq!(prove::decided(&problem).unwrap().lower.value.unwrap(), 43_827_094_849u64);
 /// assert!(prove::decided(&Problem::attention(3, 768, 1, 196)?).is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -56,52 +54,58 @@ pub fn decided_from(problem: &Problem, least: u32) -> Option<ByTheorem> {
     ByTheorem::of(problem, bounds).filter(|found| found.upper.is_some())
 }
 
-/// What the registry proves about the generic rank of `problem`, among values that a certificate holds;
-/// `None` if no lower bound applies that is so small.
+/// What the registry proves about the generic rank of `problem`, at any size; `None` if no lower bound applies.
+/// Values of up to 1000 digits are written out.
 ///
 /// ```
 /// use seprank::network::Problem;
 /// use seprank::prove;
-/// let found = prove::proved(&Problem::attention(3, 768, 1, 196)?).unwrap();
-/// assert!(found.upper.is_none() && found.rank > prove::decided(&Problem::attention(2, 768, 1, 196)?).unwrap().rank);
+/// let problem = Problem::attention(3, 768, 1, 196)?;
+/// let found = prove::proved(&problem).unwrap();
+/// assert!(found.upper.is_none() && found.lower.value.unwrap() > 43_827_094_849u64);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn proved(problem: &Problem) -> Option<ByTheorem> {
-    let sides = [Side::Lower, Side::Upper];
-    let mut bounds: Vec<_> =
-        sides.into_iter().flat_map(|side| values(problem, side, file::MAX_DIGITS as f64)).collect();
+    let mut bounds: Vec<_> = [Side::Lower, Side::Upper]
+        .iter()
+        .flat_map(|side| values(problem, *side, WRITTEN))
+        .collect();
     bounds.sort_by_key(|b| b.id);
     ByTheorem::of(problem, bounds)
 }
 
 fn values(problem: &Problem, side: Side, digits: f64) -> Vec<BoundValue> {
     let own = applicable(problem).into_iter().filter(|bound| bound.side() == side);
-    let value = |bound| evaluate(bound, problem, digits).value;
-    own.map(|bound| BoundValue { id: bound.id(), side, value: value(bound) }).collect()
+    let value = |bound: &'static dyn Bound| {
+        let Evaluation { value, log, .. } = evaluate(bound, problem, digits);
+        BoundValue { id: bound.id(), side, value, log }
+    };
+    own.map(value).collect()
 }
 
 impl RankAnswer {
     /// The best lower bound of the registry that holds here, if it is above the rank of the evidence.
     pub fn by_theorem(&self) -> Option<ByTheorem> {
+        let above = |lower: &BoundValue| lower.value.as_ref().is_none_or(|v| *v > self.rank);
         ByTheorem::of(&self.problem, self.bounds.clone())
-            .filter(|found| self.scope == Scope::Generic && found.rank > self.rank)
+            .filter(|found| self.scope == Scope::Generic && above(&found.lower))
     }
 }
 
 impl ByTheorem {
-    /// The best of `bounds`.
+    /// The best of `bounds`; none that is zero counts.
     fn of(problem: &Problem, bounds: Vec<BoundValue>) -> Option<Self> {
-        let short = |value: &Integer| value.significant_digits::<bool>() <= MAX_BITS;
-        let of = |side| {
-            let own = bounds.iter().filter(move |b| b.side == side);
-            own.filter(|b| b.value.as_ref().is_some_and(short))
+        let of = |side| bounds.iter().filter(move |b| b.side == side && b.log.is_some());
+        let order = |a: &&BoundValue, b: &&BoundValue| match (&a.value, &b.value, &a.log, &b.log) {
+            (Some(a), Some(b), ..) => a.cmp(b),
+            (.., Some(a), Some(b)) => a.compare_low(b),
+            _ => Ordering::Equal,
         };
         // Of equal ones the first by id.
-        let lower = of(Side::Lower).rev().max_by(|a, b| a.value.cmp(&b.value))?;
-        let upper = of(Side::Upper).min_by(|a, b| a.value.cmp(&b.value));
-        let upper = upper.filter(|upper| upper.value == lower.value).map(|upper| upper.id);
-        let (rank, lower) = (lower.value.clone()?, lower.id);
-        Some(Self { problem: problem.clone(), rank, lower, upper, bounds })
+        let lower = of(Side::Lower).rev().max_by(order)?.clone();
+        let meets = |upper: &&BoundValue| upper.value.is_some() && upper.value == lower.value;
+        let upper = of(Side::Upper).find(meets).map(|upper| upper.id);
+        Some(Self { problem: problem.clone(), lower, upper, bounds })
     }
 
     /// Whether it is the rank.
@@ -113,9 +117,9 @@ impl ByTheorem {
     pub fn reason(&self) -> String {
         match self.upper {
             Some(upper) => {
-                format!("the lower bound {}, met by the upper bound {upper}", self.lower)
+                format!("the lower bound {}, met by the upper bound {upper}", self.lower.id)
             }
-            None => format!("the lower bound {}", self.lower),
+            None => format!("the lower bound {}", self.lower.id),
         }
     }
 
@@ -124,21 +128,22 @@ impl ByTheorem {
         Scope::Generic
     }
 
-    /// The certificate: equal or at least, by theorems, without weights.
+    /// The certificate: equal or at least, by theorems, without weights; of a value that is too long to write,
+    /// its logarithm.
     ///
-    /// # Panics
-    /// If the rank has more digits than a certificate holds, which none that is made here has.
-    pub fn certificate(&self) -> Certificate {
-        let digits = self.rank.to_string();
-        Certificate::new(Claim::Rank(Box::new(RankClaim {
+    /// # Errors
+    /// [`TooManyDigits`] if the logarithm is too long as well.
+    pub fn certificate(&self) -> Result<Certificate, TooManyDigits> {
+        let value = theorem_value(&self.lower)?;
+        Ok(Certificate::new(Claim::Rank(Box::new(RankClaim {
             problem: in_certificate(&self.problem),
             scope: file::Scope::Generic,
             relation: if self.upper.is_some() { Relation::Equal } else { Relation::AtLeast },
-            value: Value::Exact(Text(digits.parse().expect("decimal digits"))),
+            value,
             weights: None,
-            lower: Some(Lower::Theorem(self.lower.into())),
+            lower: Some(Lower::Theorem(self.lower.id.into())),
             upper: self.upper.map(|id| Upper::Theorem(id.into())),
-        })))
+        }))))
     }
 }
 
@@ -150,7 +155,7 @@ impl fmt::Display for ByTheorem {
             f,
             "separation rank {} {}  ({}, by theorem)",
             status.relation(),
-            Digits(&self.rank, f.alternate()),
+            Digits(&self.lower, f.alternate()),
             status.name()
         )?;
         writeln!(f, "  of: {}\n  network: {}", self.scope(), describe(&self.problem))?;
@@ -163,6 +168,8 @@ impl fmt::Display for ByTheorem {
 mod tests {
     use super::*;
     use crate::prove::{RankRequest, rank};
+    use rug::Integer;
+    use seprank_check::certificate::{Text, Value};
     use seprank_check::check::{Kind, Verdict, check};
 
     /// The checker follows both halves, and no other value passes; small ones are also computed.
@@ -173,15 +180,16 @@ mod tests {
         {
             let problem = Problem::attention(depth, width, heads, tokens).unwrap();
             let decided = decided(&problem).unwrap();
-            let mut certificate = decided.certificate();
+            let mut certificate = decided.certificate().unwrap();
+            let exact = decided.lower.value.clone().unwrap();
             assert_eq!(check(&certificate), Verdict::Valid, "{problem:?}");
             if width < 10 {
                 let computed = rank(&RankRequest::new(problem), &|_, _| ()).unwrap().rank;
-                assert_eq!(decided.rank, computed);
+                assert_eq!(exact, computed);
             }
             for more in [-1, 1] {
                 let Claim::Rank(claim) = &mut certificate.claim else { unreachable!() };
-                let value = Integer::from(&decided.rank + more).to_string();
+                let value = Integer::from(&exact + more).to_string();
                 claim.value = Value::Exact(Text(value.parse().unwrap()));
                 let kind = check(&certificate).finding().map(|f| f.kind);
                 // Where partitions are too many to sum the checker has estimates above the upper bound.

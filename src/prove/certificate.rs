@@ -1,12 +1,12 @@
 //! From answers to certificates: the same facts, written so that the checker can follow them.
 
-use super::answer::{Basis, CoefficientMinor, Evidence, RankAnswer, Scope};
+use super::answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Scope};
 use super::by_grid::{chosen, random_square};
 use super::layers::{matrix, rational};
 use super::modulus::LARGE;
 use super::request::{RankError, generator};
 use crate::arith::{Fp, Prime, Rational};
-use crate::bounds::{Bound, Side};
+use crate::bounds::{Bound, LogInterval, Side};
 use crate::linalg::{RowFactorisation, rank_mod_p, rank_rational};
 use crate::network::{Architecture, Head, Network, Problem};
 use crate::poly::Monomial;
@@ -15,7 +15,8 @@ use crate::tensor::{CoefficientMatrix, GridPoints, grid};
 use nalgebra::DMatrix;
 use rug::Integer;
 use seprank_check::certificate::{
-    self as file, Certificate, Claim, Lower, RankClaim, Relation, Text, Upper, Value, Words,
+    self as file, Certificate, Claim, Decimal, Log10, Lower, MAX_DIGITS, RankClaim, Relation, Text,
+    Upper, Value, Words,
 };
 
 impl RankAnswer {
@@ -47,7 +48,7 @@ impl RankAnswer {
     /// ```
     pub fn certificate(&self) -> Result<Certificate, RankError> {
         if let Some(better) = self.by_theorem() {
-            return Ok(better.certificate());
+            return Ok(better.certificate()?);
         }
         let (lower, rank) = match &self.evidence {
             Evidence::Grid { points, .. } => (of_grid(points, self.prime), self.rank),
@@ -88,6 +89,37 @@ pub fn certify_bound(problem: &Problem, bound: &dyn Bound) -> Option<Certificate
     bound.applies(problem).ok()?;
     let value = bound.value(problem)?;
     bound_claim(problem, bound, &value).map(|claim| Certificate::new(Claim::Rank(Box::new(claim))))
+}
+
+/// Places of the ends of a logarithm.
+const PLACES: u32 = 9;
+
+/// A number of which not even the logarithm fits a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the logarithm of {bound} has more than {MAX_DIGITS} digits, which is all that a certificate holds"
+)]
+pub struct TooManyDigits {
+    /// The id of the bound.
+    pub bound: &'static str,
+}
+
+/// The value of a bound as certificates write it: its digits, or where they are too many its logarithm.
+pub(super) fn theorem_value(bound: &BoundValue) -> Result<Value, TooManyDigits> {
+    let digits = bound.value.as_ref().map(Integer::to_string);
+    let digits = digits.filter(|text| text.len() <= MAX_DIGITS).and_then(|text| text.parse().ok());
+    if let Some(digits) = digits {
+        return Ok(Value::Exact(Text(digits)));
+    }
+    let too_long = || TooManyDigits { bound: bound.id };
+    let of_value = || bound.value.as_ref().and_then(LogInterval::of);
+    let log = bound.log.clone().or_else(of_value);
+    let units = log.and_then(|log| log.log10_units(PLACES)).ok_or_else(too_long)?;
+    let [low, high] = units.map(|end| {
+        end.to_string().parse().ok().map(|units| Text(Decimal { units, places: PLACES }))
+    });
+    let (low, high) = low.zip(high).ok_or_else(too_long)?;
+    Ok(Value::Log10(Log10 { low, high }))
 }
 
 fn bound_claim(of: &Problem, bound: &dyn Bound, value: &Integer) -> Option<RankClaim> {

@@ -1,16 +1,12 @@
 //! Certificates of gaps: the two numbers that decide, each with its evidence.
 
-use super::answer::RankAnswer;
-use super::certificate::theorem_claim;
+use super::answer::{BoundValue, RankAnswer};
+use super::certificate::{TooManyDigits, theorem_claim, theorem_value};
 use super::gap::GapAnswer;
 use super::request::RankError;
-use crate::bounds::{Bound, Half, LogInterval, Regime};
+use crate::bounds::{Bound, Half, Regime};
 use crate::network::{Architecture, Problem};
-use rug::Integer;
-use seprank_check::certificate::{
-    self as file, Certificate, Claim, Decimal, GapClaim, Log10, MAX_DIGITS, RankClaim, Relation,
-    Text, Value,
-};
+use seprank_check::certificate::{self as file, Certificate, Claim, GapClaim, RankClaim, Relation};
 
 /// Why there is no certificate of a gap.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -20,13 +16,8 @@ pub enum NoCertificate {
     #[error("the gap is open: nothing is certified")]
     Open,
     /// Not even the logarithm of a number can be written.
-    #[error(
-        "the logarithm of {bound} has more than {MAX_DIGITS} digits, which is all that a certificate holds"
-    )]
-    TooLong {
-        /// The id of the bound.
-        bound: &'static str,
-    },
+    #[error(transparent)]
+    TooManyDigits(#[from] TooManyDigits),
     /// The evidence of a computed rank cannot be had.
     #[error(transparent)]
     Rank(#[from] RankError),
@@ -35,7 +26,7 @@ pub enum NoCertificate {
 impl GapAnswer {
     /// The certificate of the verdict. Certified: attention's lower bound is above the other network's upper
     /// bound. Refuted: the other way round. At one size against a Mixer it is a `gap` or `refuted-gap`, else one
-    /// across sizes. Numbers of more than [`MAX_DIGITS`] digits are enclosed by their logarithms.
+    /// across sizes. Numbers of more digits than a certificate holds are enclosed by their logarithms.
     /// Cost: of the exact values, below a second; of a computed rank that of its
     /// [certificate](RankAnswer::certificate).
     ///
@@ -96,28 +87,13 @@ fn by_minor(answer: &RankAnswer) -> Result<RankClaim, NoCertificate> {
     })
 }
 
-/// Places of the ends of a logarithm.
-const PLACES: u32 = 9;
-
 fn by_theorem(
     of: &Problem,
     bound: &'static dyn Bound,
     half: &Half,
 ) -> Result<RankClaim, NoCertificate> {
     let value = half.value.clone().or_else(|| bound.value(of));
-    let digits = value.as_ref().map(Integer::to_string).filter(|text| text.len() <= MAX_DIGITS);
-    if let Some(digits) = digits.and_then(|text| text.parse().ok()) {
-        return Ok(theorem_claim(of, bound, Value::Exact(Text(digits))));
-    }
-    let log = match &value {
-        Some(value) => LogInterval::of(value),
-        None => bound.enclosure(of),
-    };
-    let too_long = || NoCertificate::TooLong { bound: bound.id() };
-    let units = log.and_then(|log| log.log10_units(PLACES)).ok_or_else(too_long)?;
-    let [low, high] = units.map(|end| {
-        end.to_string().parse().ok().map(|units| Text(Decimal { units, places: PLACES }))
-    });
-    let (low, high) = low.zip(high).ok_or_else(too_long)?;
-    Ok(theorem_claim(of, bound, Value::Log10(Log10 { low, high })))
+    let log = if value.is_none() { bound.enclosure(of) } else { None };
+    let value = BoundValue { id: bound.id(), side: bound.side(), value, log };
+    Ok(theorem_claim(of, bound, theorem_value(&value)?))
 }

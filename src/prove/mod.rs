@@ -32,7 +32,7 @@ mod words;
 
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
 pub use by_theorem::{ByTheorem, decided, decided_from, proved};
-pub use certificate::{certify_bound, problem as problem_in_certificate};
+pub use certificate::{TooManyDigits, certify_bound, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
 pub(crate) use forecast::forecast_at;
 pub use forecast::{Forecast, forecast};

@@ -1,5 +1,6 @@
 //! What is asked: a problem, weights, inputs and a method.
 
+use super::certificate::TooManyDigits;
 use super::witness::{Witness, WitnessKind};
 use crate::arith::Rational;
 use crate::network::{InvalidProblem, Network, Problem, VanishingEntry, WeightStyle};
@@ -104,6 +105,9 @@ pub enum RankError {
         /// Seconds until the request's `stop` is due.
         left: f64,
     },
+    /// No certificate holds the number.
+    #[error(transparent)]
+    TooManyDigits(#[from] TooManyDigits),
     /// An entry vanishes, or loses its denominator, modulo each of the primes tried.
     #[error("none of the {tried} primes tried is allowed; of the last one: {last}")]
     NoPrime {

@@ -98,7 +98,7 @@ impl<'a> Setting<'a> {
     pub(super) fn bound_values(&self) -> Vec<BoundValue> {
         let value = |e: &Evaluation| {
             let value = e.value.clone().or_else(|| e.bound.value(&self.request.problem));
-            BoundValue { id: e.bound.id(), side: e.bound.side(), value }
+            BoundValue { id: e.bound.id(), side: e.bound.side(), value, log: e.log.clone() }
         };
         self.bounds().iter().map(value).collect()
     }

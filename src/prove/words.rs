@@ -4,7 +4,6 @@ use super::answer::{Basis, BoundValue, RankAnswer, Scope, Status};
 use crate::bounds::Side;
 use crate::network::describe;
 use crate::stop::Limit;
-use rug::Integer;
 use std::fmt;
 
 impl Status {
@@ -28,12 +27,18 @@ impl Status {
 /// Of longer numbers the first and last digits are shown.
 const SHOWN: usize = 60;
 
-/// An integer, above zero, for reading; in full if told so.
-pub(super) struct Digits<'a>(pub(super) &'a Integer, pub(super) bool);
+/// The value of a bound for reading, in full if told so: its digits, or a power of ten around it.
+pub(super) struct Digits<'a>(pub(super) &'a BoundValue, pub(super) bool);
 
 impl fmt::Display for Digits<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.to_string();
+        let Some(value) = &self.0.value else {
+            return match &self.0.log {
+                Some(log) => write!(f, "10^{}", log.log10_ends()),
+                None => f.write_str("0"),
+            };
+        };
+        let text = value.to_string();
         if self.1 || text.len() <= SHOWN {
             return f.write_str(&text);
         }
@@ -65,12 +70,7 @@ impl fmt::Display for Scope {
 impl fmt::Display for BoundValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let relation = if self.side == Side::Lower { ">=" } else { "<=" };
-        match &self.value {
-            Some(value) => {
-                write!(f, "{relation} {}  {}", Digits(value, f.alternate()), self.id)
-            }
-            None => write!(f, "{relation} (too large to write)  {}", self.id),
-        }
+        write!(f, "{relation} {}  {}", Digits(self, f.alternate()), self.id)
     }
 }
 
@@ -117,7 +117,7 @@ impl fmt::Display for RankAnswer {
                 write!(f, "  by: {}", self.reason())?;
             }
             Some(better) => {
-                let (status, rank) = (better.status(), Digits(&better.rank, f.alternate()));
+                let (status, rank) = (better.status(), Digits(&better.lower, f.alternate()));
                 let relation = status.relation();
                 writeln!(f, "separation rank {relation} {rank}  ({}, by theorem)", status.name())?;
                 writeln!(f, "  of: {}\n  network: {}", self.scope, describe(&self.problem))?;

@@ -104,7 +104,7 @@ impl LogInterval {
     }
 
     /// The order of the lower ends.
-    pub(super) fn compare_low(&self, other: &Self) -> Ordering {
+    pub(crate) fn compare_low(&self, other: &Self) -> Ordering {
         self.ln.lo.total_cmp(&other.ln.lo)
     }
 

@@ -15,6 +15,8 @@ mod market;
 mod npy;
 mod sms;
 
+pub use npy::Array;
+
 use super::{Matrix, Number, ShapeError, number};
 use crate::tensor::MemoryLimit;
 use std::fmt;

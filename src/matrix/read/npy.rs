@@ -20,13 +20,15 @@ fn wrong(value: impl std::fmt::Display, allowed: impl std::fmt::Display) -> Read
 
 pub(super) fn parse(bytes: &[u8], limit: MemoryLimit) -> Result<Matrix, ReadError> {
     let (header, data) = split(bytes)?;
-    let Header { kind, by_columns, rows, cols } = Header::parse(header)?;
-    let size = kind.bytes as u64;
-    let expected = rows.checked_mul(cols).and_then(|n| n.checked_mul(size));
-    if expected != Some(data.len() as u64) {
-        let allowed = format_args!("allowed are {rows} x {cols} of {size} bytes");
-        return Err(wrong(format_args!("{} bytes of data", data.len()), allowed));
+    let Header { descr, by_columns, shape } = Header::parse(header)?;
+    let kind = Kind::parse(descr)?;
+    let &[rows, cols] = &shape[..] else {
+        return Err(wrong(format_args!("{} dimensions", shape.len()), "allowed are 2"));
+    };
+    if rows > MAX_SIDE || cols > MAX_SIDE {
+        return Err(crate::matrix::ShapeError::Side { rows, cols }.into());
     }
+    fits(&shape, kind.bytes, data)?;
     let mut builder = Builder::new(rows, cols, rows * cols, limit)?;
     let width = if by_columns { rows } else { cols } as usize;
     for (at, bytes) in data.chunks_exact(kind.bytes).enumerate() {
@@ -35,6 +37,81 @@ pub(super) fn parse(bytes: &[u8], limit: MemoryLimit) -> Result<Matrix, ReadErro
         builder.push(row, col, kind.number(bytes))?;
     }
     Ok(builder.finish()?)
+}
+
+/// An array of numbers of any shape, exactly: in the order of its positions, the last index running fastest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// The numbers of positions by dimension.
+    pub shape: Vec<usize>,
+    /// The entries.
+    pub values: Vec<Rational>,
+}
+
+impl Array {
+    /// Reads an array of integers, or of floating-point numbers of 2, 4 or 8 bytes, in the bytes of an NPY file.
+    ///
+    /// # Errors
+    /// What the format does not allow; a number that is not finite; another length than the shape says.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ReadError> {
+        let (header, data) = split(bytes)?;
+        let Header { descr, by_columns, shape } = Header::parse(header)?;
+        let kind = match descr {
+            "<f2" | "<f4" | "<f8" => None,
+            integers => Some(Kind::parse(integers).map_err(|_| {
+                let allowed = "the type: allowed are <f2, <f4, <f8, and integers as <i8";
+                wrong(format_args!("'{descr}'"), allowed)
+            })?),
+        };
+        let size = kind.map_or_else(|| usize::from(descr.as_bytes()[2] - b'0'), |kind| kind.bytes);
+        fits(&shape, size, data)?;
+        let number = |bytes: &[u8]| match kind {
+            Some(kind) => Ok(kind.number(bytes).into_rational()),
+            None => {
+                let value = float(bytes);
+                Rational::from_f64(value).ok_or_else(|| wrong(value, "allowed are finite numbers"))
+            }
+        };
+        let read: Vec<Rational> = data.chunks_exact(size).map(number).collect::<Result<_, _>>()?;
+        let shape: Vec<usize> = shape.into_iter().map(|n| n as usize).collect();
+        let values = if by_columns { by_rows(&read, &shape) } else { read };
+        Ok(Self { shape, values })
+    }
+}
+
+/// A number of 2, 4 or 8 bytes, the lowest first.
+fn float(bytes: &[u8]) -> f64 {
+    match *bytes {
+        [a, b] => half::f16::from_le_bytes([a, b]).to_f64(),
+        [a, b, c, d] => f32::from_le_bytes([a, b, c, d]).into(),
+        _ => bytes.try_into().map_or(f64::NAN, f64::from_le_bytes),
+    }
+}
+
+/// The entries of an array that was stored with the first index running fastest.
+fn by_rows(values: &[Rational], shape: &[usize]) -> Vec<Rational> {
+    let entry = |mut at: usize| {
+        let mut place = values.len();
+        let mut index = 0;
+        for size in shape.iter().rev() {
+            place /= size;
+            index += at % size * place;
+            at /= size;
+        }
+        values[index].clone()
+    };
+    (0..values.len()).map(entry).collect()
+}
+
+/// So many numbers as the shape says, each of `size` bytes.
+fn fits(shape: &[u64], size: usize, data: &[u8]) -> Result<(), ReadError> {
+    let expected = shape.iter().try_fold(size as u64, |n, side| n.checked_mul(*side));
+    if expected == Some(data.len() as u64) {
+        return Ok(());
+    }
+    let sides = shape.iter().map(u64::to_string).collect::<Vec<_>>().join(" x ");
+    let allowed = format_args!("allowed are {sides} of {size} bytes");
+    Err(wrong(format_args!("{} bytes of data", data.len()), allowed))
 }
 
 /// The header's text, and what follows it.
@@ -114,26 +191,25 @@ impl Kind {
 }
 
 #[derive(Debug, PartialEq)]
-struct Header {
-    kind: Kind,
+struct Header<'a> {
+    descr: &'a str,
     by_columns: bool,
-    rows: u64,
-    cols: u64,
+    shape: Vec<u64>,
 }
 
-impl Header {
+impl<'a> Header<'a> {
     /// A dictionary of three keys in any order, with spaces anywhere between.
-    fn parse(text: &str) -> Result<Self, ReadError> {
+    fn parse(text: &'a str) -> Result<Self, ReadError> {
         let allowed = "allowed is a dictionary with the keys descr, fortran_order and shape";
         let refused = || wrong(text.trim(), allowed);
         let mut rest = Scanner(text);
-        let (mut kind, mut by_columns, mut shape) = (None, None, None);
+        let (mut descr, mut by_columns, mut shape) = (None, None, None);
         rest.take("{").ok_or_else(refused)?;
         while rest.take("}").is_none() {
             let key = rest.quoted().ok_or_else(refused)?;
             rest.take(":").ok_or_else(refused)?;
             let twice = match key {
-                "descr" => kind.replace(Kind::parse(rest.quoted().ok_or_else(refused)?)?).is_some(),
+                "descr" => descr.replace(rest.quoted().ok_or_else(refused)?).is_some(),
                 "fortran_order" => {
                     by_columns.replace(rest.boolean().ok_or_else(refused)?).is_some()
                 }
@@ -144,18 +220,12 @@ impl Header {
                 return Err(refused());
             }
         }
-        let (Some(kind), Some(by_columns), Some(shape), true) =
-            (kind, by_columns, shape, rest.0.trim().is_empty())
-        else {
-            return Err(refused());
-        };
-        let &[rows, cols] = &shape[..] else {
-            return Err(wrong(format_args!("{} dimensions", shape.len()), "allowed are 2"));
-        };
-        if rows > MAX_SIDE || cols > MAX_SIDE {
-            return Err(crate::matrix::ShapeError::Side { rows, cols }.into());
+        match (descr, by_columns, shape, rest.0.trim().is_empty()) {
+            (Some(descr), Some(by_columns), Some(shape), true) => {
+                Ok(Self { descr, by_columns, shape })
+            }
+            _ => Err(refused()),
         }
-        Ok(Self { kind, by_columns, rows, cols })
     }
 }
 
