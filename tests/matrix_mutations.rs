@@ -38,7 +38,7 @@ static HONEST: LazyLock<Vec<MatrixClaim>> = LazyLock::new(|| {
         let matrix = parse(text.as_bytes(), Format::Csv).unwrap();
         let request = Request { over, seed: 3, limit: Default::default() };
         let answer = MatrixRank::new(&matrix, request).unwrap();
-        let made = answer.certificate(&matrix, "m.sms", Default::default()).unwrap();
+        let made = answer.certificate(&matrix, "m", 0, Default::default()).unwrap();
         let Claim::Matrix(claim) = made.certificate.claim else { unreachable!() };
         *claim
     });

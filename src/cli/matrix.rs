@@ -4,7 +4,7 @@ use super::{Failure, Format, json, print_json, try_output};
 use crate::arith::Prime;
 use crate::linalg::Certificate as Proof;
 use crate::matrix::read::{self, ReadError};
-use crate::matrix::{Matrix, MatrixRank, Over, Part, Request, Upper};
+use crate::matrix::{Matrix, MatrixCertificate, MatrixRank, Over, Part, Request, Upper};
 use crate::tensor::MemoryLimit;
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
@@ -31,7 +31,7 @@ enum Command {
   seprank matrix rank incidence.mtx
   seprank matrix rank table.csv --modulo 65537 --format json
   seprank matrix rank incidence.mtx --certificate rank.json && seprank check rank.json
-  seprank matrix rank large.npy --certificate rank.json && seprank check rank.json --matrix rank.json.sms
+  seprank matrix rank large.npy --certificate rank.json && seprank check rank.json --matrix rank.json.npy
   gunzip -c matrix.sms.gz | seprank matrix rank - --input-format sms
 
 Read are Matrix Market (.mtx, .mm), SMS (.sms), CSV (.csv) and NPY (.npy), of integers of any size or, in
@@ -40,8 +40,8 @@ rounded. A coordinate list may have one entry a place.
 
 The rank is exact where both halves are proved: a minor that is not zero modulo a prime, and modulo a
 prime the elimination, over Q as many rows and columns as hold every entry, or a proof over Q. Of a matrix
-over Q too large for that, only the lower half is; a certificate shows the other half by challenge: a false
-claim passes one try in 2^128.")]
+over Q too large for that, only the lower half is. A certificate of a small matrix is checked by elimination,
+one of a large matrix by challenge: a false claim passes one try in 2^128.")]
 struct RankArgs {
     /// The matrix; - is standard input
     #[arg(value_name = "FILE")]
@@ -55,7 +55,7 @@ struct RankArgs {
     /// Over Q: draws the prime modulo which the minor is found
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
-    /// Write a certificate there, to be checked by `seprank check`; a large matrix goes to FILE.sms beside it
+    /// Write a certificate there, to be checked by `seprank check`; a large matrix goes to FILE.npy or FILE.sms beside it
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     /// Limit for what is held at once, in GiB
@@ -140,19 +140,20 @@ fn write_certificate(
     limit: MemoryLimit,
 ) -> Result<Written, Failure> {
     let because = |e: &dyn std::fmt::Display| format!("--certificate {}: {e}", path.display());
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".sms");
-    let beside = PathBuf::from(beside);
-    let name = beside.file_name().and_then(|name| name.to_str());
+    let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| because(&"a file name in UTF-8 is needed"))?;
-    let made = answer.certificate(matrix, name, limit).map_err(|e| because(&e))?;
+    let made = answer.certificate(matrix, name, MatrixCertificate::ELIMINATED, limit);
+    let made = made.map_err(|e| because(&e))?;
+    let shown = |path: &Path| path.display().to_string();
+    let mut written = Written { certificate: shown(path), matrix: None };
     // The certificate comes last: it names the other by its digest.
-    if let Some(bytes) = &made.side_file {
-        crate::files::replace(&beside, bytes).map_err(|e| because(&e))?;
+    if let Some(file) = &made.side_file {
+        let beside = path.with_file_name(&file.name);
+        crate::files::replace(&beside, &file.bytes).map_err(|e| because(&e))?;
+        written.matrix = Some(shown(&beside));
     }
     made.certificate.write(path).map_err(|e| because(&e))?;
-    let shown = |path: &Path| path.display().to_string();
-    Ok(Written { certificate: shown(path), matrix: made.side_file.map(|_| shown(&beside)) })
+    Ok(written)
 }
 
 impl RankArgs {

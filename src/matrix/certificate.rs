@@ -4,32 +4,41 @@
 //! half are modulo primes that the claim itself draws, so the minor is eliminated again for each.
 
 use super::eliminate::solve;
-use super::{Cover, Matrix, MatrixRank, Number, Over, RankError, Upper};
+use super::{Cover, Matrix, MatrixRank, Number, Over, RankError, SideFile, Upper};
 use crate::arith::Prime;
 use crate::tensor::MemoryLimit;
 use num_rational::BigRational;
+use rayon::prelude::*;
 use seprank_check::certificate::{
     Certificate, Challenge, Claim, Field, GivenMatrix, MatrixChallenges, MatrixClaim, MatrixCover,
-    MatrixEntries, MatrixEntry, MatrixMinor, MatrixUpper, Relation, Residues, SideFile,
+    MatrixEntries, MatrixEntry, MatrixMinor, MatrixUpper, Relation, Residues, SideFile as Named,
     SpanningColumns, Text, Words,
 };
 use std::cmp::Reverse;
 
 /// A matrix whose entries take more bytes than this in a certificate goes to a file of its own.
-const INLINE: u64 = 8 << 20;
+const INLINE: u64 = 1 << 20;
 
 /// A certificate of a rank.
 #[derive(Clone, Debug)]
 pub struct MatrixCertificate {
     /// The certificate.
     pub certificate: Certificate,
-    /// The content of the file of the matrix, if it does not stand in the certificate.
-    pub side_file: Option<Vec<u8>>,
+    /// The file of the matrix, if it does not stand in the certificate.
+    pub side_file: Option<SideFile>,
+}
+
+impl MatrixCertificate {
+    /// Elimination, for evidence without chance, is asked of a checker where it takes at most so many
+    /// multiplications: a few seconds, for a minor alone up to 900 rows.
+    pub const ELIMINATED: u64 = 1 << 28;
 }
 
 impl MatrixRank {
     /// The certificate of this answer for the matrix that it was found for. `name` is that of the file of the
-    /// matrix, if it takes one. With [`Upper::Open`] it is evidence by challenge for the upper half.
+    /// matrix, if it takes one, without its ending. A checker eliminates what takes at most `eliminated`
+    /// multiplications, as [`MatrixCertificate::ELIMINATED`]; beyond, and with [`Upper::Open`], the evidence is
+    /// answers to challenges.
     ///
     /// Cost: the entries for each challenge; over Q without a cover some eliminations of the minor modulo primes of
     /// 62 bits.
@@ -40,13 +49,15 @@ impl MatrixRank {
         &self,
         matrix: &Matrix,
         name: &str,
+        eliminated: u64,
         limit: MemoryLimit,
     ) -> Result<MatrixCertificate, RankError> {
         let reduced = match self.over {
             Over::Modulo(prime) => Some(matrix.reduced(prime)?),
             Over::Rationals => None,
         };
-        let matrix = reduced.as_ref().unwrap_or(matrix);
+        let matrix = reduced.as_deref().unwrap_or(matrix);
+        let by_challenge = self.upper == Upper::Open || self.elimination(matrix) > eliminated;
         let (given, side_file) = given(matrix, name);
         let words = |list: &[u32]| Words(list.to_vec());
         let minor = MatrixMinor {
@@ -67,12 +78,15 @@ impl MatrixRank {
             upper: None,
         };
         let challenges = claim.challenges();
-        let sides = challenges.minor(&minor).sides(self.rank);
-        let solutions = self.minor.solve(&sides).into_iter().map(Residues).collect();
+        let solutions = by_challenge.then(|| {
+            let sides = challenges.minor(&minor).sides(self.rank);
+            self.minor.solve(&sides).into_iter().map(Residues).collect()
+        });
         let upper = match &self.upper {
             Upper::Cover(Cover { rows, cols }) => {
                 MatrixUpper::Cover(MatrixCover { rows: words(rows), cols: words(cols) })
             }
+            _ if !by_challenge => MatrixUpper::Elimination,
             Upper::Elimination | Upper::Rational(_) | Upper::Open => {
                 let combinations = match self.over {
                     Over::Modulo(prime) => self.combinations(matrix, prime, &challenges)?,
@@ -81,10 +95,25 @@ impl MatrixRank {
                 MatrixUpper::Columns(SpanningColumns { cols: minor.cols.clone(), combinations })
             }
         };
-        claim.lower = Some(MatrixMinor { solutions: Some(solutions), ..minor });
+        claim.lower = Some(MatrixMinor { solutions, ..minor });
         claim.upper = Some(upper);
         let certificate = Certificate::new(Claim::Matrix(Box::new(claim)));
         Ok(MatrixCertificate { certificate, side_file })
+    }
+
+    /// Multiplications of a checker that eliminates the minor and, without a cover, the matrix.
+    fn elimination(&self, matrix: &Matrix) -> u64 {
+        let rank = self.rank as u64;
+        let minor = rank.saturating_pow(3).div_ceil(3);
+        if matches!(self.upper, Upper::Cover(_)) {
+            return minor;
+        }
+        let primes = match self.over {
+            Over::Modulo(_) => 1,
+            Over::Rationals => hadamard_bits(&matrix.cleared(), self.rank) / 30 + 1,
+        };
+        let size = matrix.rows() as u64 * matrix.cols() as u64; // below 2^48
+        size.saturating_mul(rank).saturating_mul(primes).saturating_add(minor)
     }
 
     /// For each challenge the combination of the columns of the minor that is the one of all columns.
@@ -98,13 +127,11 @@ impl MatrixRank {
         let cols = Words(self.minor.cols.clone());
         let sides = challenges.columns(&cols, 0, prime.get()).sides(matrix.cols());
         debug_assert_eq!(sides.len(), Challenge::count(prime.get()));
-        let images: Vec<Vec<u64>> = sides
-            .iter()
-            .map(|side| {
-                let at = |row: &u32| matrix.row_times(*row as usize, &values, side, prime);
-                self.minor.rows.iter().map(at).collect()
-            })
-            .collect();
+        let image = |side: &Vec<u64>| {
+            let at = |row: &u32| matrix.row_times(*row as usize, &values, side, prime);
+            self.minor.rows.par_iter().map(at).collect()
+        };
+        let images: Vec<Vec<u64>> = sides.iter().map(image).collect();
         Ok(self.minor.solve(&images).into_iter().map(Residues).collect())
     }
 
@@ -127,20 +154,25 @@ impl MatrixRank {
             let values = cleared.residues(prime)?;
             let side = &challenges.columns(&cols, number, prime.get()).sides(matrix.cols())[0];
             let at = |row: usize| cleared.row_times(row, &values, side, prime);
-            let image: Vec<u64> = self.minor.rows.iter().map(|row| at(*row as usize)).collect();
+            let rows = self.minor.rows.par_iter();
+            let image: Vec<u64> = rows.map(|row| at(*row as usize)).collect();
             let answer = solve(&minor, &minor.residues(prime)?, &image, prime, limit)?;
             let answer = answer.ok_or(RankError::NoPrime(1))?;
             let mut vector = vec![0; matrix.cols()];
             self.minor.cols.iter().zip(&answer).for_each(|(j, w)| vector[*j as usize] = *w);
             let same = |row| at(row) == cleared.row_times(row, &values, &vector, prime);
-            if (0..matrix.rows()).all(same) { Ok(Residues(answer)) } else { Err(RankError::Larger) }
+            if (0..matrix.rows()).into_par_iter().all(same) {
+                Ok(Residues(answer))
+            } else {
+                Err(RankError::Larger)
+            }
         };
         (0..count).map(combination).collect()
     }
 }
 
 /// The matrix as it stands in a certificate, and the file of it that the certificate names, if it is large.
-fn given(matrix: &Matrix, name: &str) -> (GivenMatrix, Option<Vec<u8>>) {
+fn given(matrix: &Matrix, name: &str) -> (GivenMatrix, Option<SideFile>) {
     // Places, punctuation and digits.
     let each = 24 + u64::from(matrix.largest_bits()) / 3;
     let (entries, side_file) = if matrix.entries() as u64 * each <= INLINE {
@@ -153,9 +185,9 @@ fn given(matrix: &Matrix, name: &str) -> (GivenMatrix, Option<Vec<u8>>) {
         };
         (MatrixEntries::Inline(matrix.triples().map(entry).collect()), None)
     } else {
-        let bytes = matrix.to_sms();
-        let sha256 = crate::files::sha256(&bytes);
-        (MatrixEntries::File(SideFile { name: name.into(), sha256 }), Some(bytes))
+        let file = SideFile::new(matrix, name);
+        let sha256 = crate::files::sha256(&file.bytes);
+        (MatrixEntries::File(Named { name: file.name.clone(), sha256 }), Some(file))
     };
     (GivenMatrix { rows: matrix.rows() as u64, cols: matrix.cols() as u64, entries }, side_file)
 }

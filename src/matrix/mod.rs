@@ -7,7 +7,7 @@
 //! | `cover` | rows and columns that hold every entry, which bound the rank |
 //! | `rank` | the rank over Q or modulo a prime, with what it rests on |
 //! | `certificate` | its certificate |
-//! | `text` | the matrix as a file in SMS |
+//! | `side_file` | the matrix as a file that its certificate names |
 //!
 //! A [`Matrix`] holds its non-zero entries by rows, whether there are many or few.
 
@@ -18,13 +18,14 @@ mod eliminate;
 mod number;
 mod rank;
 pub mod read;
-mod text;
+mod side_file;
 
 pub use builder::Builder;
 pub use certificate::MatrixCertificate;
 pub use cover::Cover;
 pub use number::Number;
 pub use rank::{MatrixRank, Over, Part, RankError, Request, Upper};
+pub use side_file::SideFile;
 
 use crate::arith::Prime;
 use crate::tensor::TooLarge;
@@ -175,7 +176,11 @@ impl Matrix {
     ///
     /// # Errors
     /// A denominator that the prime divides.
-    pub fn reduced(&self, prime: Prime) -> Result<Self, NoResidue> {
+    pub fn reduced(&self, prime: Prime) -> Result<Cow<'_, Self>, NoResidue> {
+        let below = |x: &i64| u64::try_from(*x).is_ok_and(|x| x < prime.get());
+        if matches!(&self.values, Values::Words(list) if list.iter().all(below)) {
+            return Ok(Cow::Borrowed(self));
+        }
         let residues = self.residues(prime)?;
         let mut reduced = Self {
             cols: self.cols,
@@ -192,7 +197,7 @@ impl Matrix {
             reduced.starts.push(words.len());
         }
         reduced.values = Values::Words(words);
-        Ok(reduced)
+        Ok(Cow::Owned(reduced))
     }
 
     /// The matrix of some rows and columns, both increasing.

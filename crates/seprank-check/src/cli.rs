@@ -18,7 +18,7 @@ pub struct Selection {
     #[arg(long)]
     pub eliminate: bool,
     /// Of a claim on a matrix: the file with its entries, as the certificate names it
-    #[arg(long, value_name = "FILE.sms")]
+    #[arg(long, value_name = "FILE")]
     pub matrix: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -242,6 +242,70 @@ fn the_matrix_may_stand_in_a_file() {
     }
 }
 
+/// As `numpy.save` writes an array of three rows and two columns.
+fn npy(descr: &str, data: &[u8]) -> Vec<u8> {
+    let dictionary = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (3, 2), }}");
+    [b"\x93NUMPY\x01\x00v\x00", format!("{dictionary:<117}\n").as_bytes(), data].concat()
+}
+
+#[test]
+fn the_file_may_be_an_array() {
+    let entries = [1i64, 2, 2, 4, 0, -3];
+    let bytes = |width: usize| -> Vec<u8> {
+        entries.iter().flat_map(|n| n.to_le_bytes()[..width].to_vec()).collect()
+    };
+    let verdict = |file: &[u8]| {
+        let sha256 = Sha256::digest(file).iter().map(|b| format!("{b:02x}")).collect();
+        let mut claim = claim();
+        claim.matrix.entries = MatrixEntries::File(SideFile { name: "m.npy".into(), sha256 });
+        check_with(&whole(claim), Some(file), Options::default())
+    };
+    // The same entries in the certificate.
+    let mut inline = claim();
+    let MatrixEntries::Inline(list) = &mut inline.matrix.entries else { panic!("inline") };
+    list.last_mut().expect("an entry").2 =
+        Text(num_rational::BigRational::from_integer((-3).into()));
+    let inline = whole(inline);
+    for (descr, width) in [("|i1", 1), ("<i2", 2), ("<i4", 4), ("<i8", 8)] {
+        let file = npy(descr, &bytes(width));
+        assert_eq!(verdict(&file), Verdict::Valid, "{descr}");
+        assert_eq!(check_with(&inline, Some(&file), Options::default()), Verdict::Valid, "{descr}");
+        let mut other = file.clone();
+        *other.last_mut().expect("data") ^= 1;
+        let found = check_with(&inline, Some(&other), Options::default());
+        assert_eq!(found.finding().map(|f| f.kind), Some(Kind::Matrix));
+    }
+    // One form only.
+    let good = npy("<i2", &bytes(2));
+    let edited = |edit: &dyn Fn(&mut Vec<u8>)| {
+        let mut file = good.clone();
+        edit(&mut file);
+        verdict(&file).finding().map(|f| f.kind)
+    };
+    let replaced = |from: &str, to: &str| {
+        let at = good.windows(from.len()).position(|w| w == from.as_bytes()).expect("once");
+        edited(&|file| file[at..at + to.len()].copy_from_slice(to.as_bytes()))
+    };
+    for (from, to) in [
+        ("<i2", ">i2"),
+        ("<i2", "=i2"),
+        ("<i2", "<u2"),
+        ("<i2", "<i1"),
+        ("<i2", "<i4"),
+        ("False", "True "),
+        ("(3, 2)", "(2, 3)"),
+        ("(3, 2)", "(3 ,2)"),
+        (" }", "} "),
+        ("  \n", " \n "),
+    ] {
+        assert_eq!(replaced(from, to), Some(Kind::Matrix), "{to}");
+    }
+    assert_eq!(edited(&|file| drop(file.pop())), Some(Kind::Matrix));
+    assert_eq!(edited(&|file| file.push(0)), Some(Kind::Matrix));
+    assert_eq!(edited(&|file| file[6] = 2), Some(Kind::Matrix));
+    assert_eq!(edited(&|file| file.truncate(10)), Some(Kind::Matrix));
+}
+
 /// The more primes may divide a minor, the more are drawn.
 #[test]
 fn longer_entries_ask_for_more_combinations() {

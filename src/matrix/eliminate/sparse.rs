@@ -4,7 +4,10 @@
 //! a single entry comes first. This is nearly the choice of H. M. Markowitz (Management Science 3, 1957),
 //! by which few zeros are filled. It stops when a step costs more than a step on a dense matrix of what is left.
 //! Not attempted: several pivots at once, other orders to compare, any use of blocks or of a known shape.
+//! Pivots that need no elimination before them (J.-C. Faugère, S. Lachartre, PASCO 2010; C. Bouillaguet,
+//! C. Delaplace, M.-E. Voge, PASCO 2017) are fewer where entries are anywhere; see docs/performance.md.
 
+use super::WORD_LIMIT;
 use crate::arith::Prime;
 use crate::matrix::Matrix;
 use crate::tensor::{MemoryLimit, TooLarge};
@@ -38,8 +41,12 @@ pub(super) struct Done {
     pub(super) steps: Vec<Step>,
 }
 
-/// A step on an entry of a sparse row takes as long as about this many entries of a dense matrix.
-const SLOWER: u64 = 60;
+/// A step on an entry of a sparse row takes as long as about this many entries of a dense matrix, where two
+/// threads share the dense elimination in floating point; see docs/performance.md.
+const SLOWER: u64 = 700;
+
+/// The same, where the prime asks for the elimination in words.
+const SLOWER_WIDE: u64 = 60;
 
 /// Columns with more entries are no candidates.
 const MOST: usize = 512;
@@ -79,10 +86,11 @@ pub(super) fn eliminate(
 ) -> Result<(Done, Vec<(u32, Entries)>), TooLarge> {
     let mut done = Done::default();
     let mut active = Active::new(matrix, values, prime, &mut done);
+    let slower = if prime.get() < WORD_LIMIT { SLOWER } else { SLOWER_WIDE };
     let mut kept = 0u64;
     while let Some((row, col, work)) = active.choose() {
         let dense = active.live_rows.saturating_mul(active.live_cols);
-        if work.saturating_mul(SLOWER) > dense && dense.saturating_mul(8) <= limit.0 / 2 {
+        if work.saturating_mul(slower) > dense && dense.saturating_mul(8) <= limit.0 / 2 {
             break;
         }
         kept += active.rows[row as usize].len() as u64;

@@ -31,10 +31,11 @@ pub(super) fn parse(bytes: &[u8], limit: MemoryLimit) -> Result<Matrix, ReadErro
     fits(&shape, kind.bytes, data)?;
     let mut builder = Builder::new(rows, cols, rows * cols, limit)?;
     let width = if by_columns { rows } else { cols } as usize;
-    for (at, bytes) in data.chunks_exact(kind.bytes).enumerate() {
-        let (major, minor) = (at / width, at % width);
-        let (row, col) = if by_columns { (minor, major) } else { (major, minor) };
-        builder.push(row, col, kind.number(bytes))?;
+    for (major, line) in data.chunks_exact((width * kind.bytes).max(1)).enumerate() {
+        for (minor, bytes) in line.chunks_exact(kind.bytes).enumerate() {
+            let (row, col) = if by_columns { (minor, major) } else { (major, minor) };
+            builder.push(row, col, kind.number(bytes))?;
+        }
     }
     Ok(builder.finish()?)
 }

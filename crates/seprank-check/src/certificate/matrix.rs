@@ -2,9 +2,9 @@
 
 use super::blocks::Words;
 use super::challenge::Challenge;
-use super::packed;
 use super::types::{Integer, Rational, Relation, Residue, required};
 use super::write::written;
+use super::{number, packed};
 use crate::files::sha256;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -52,7 +52,11 @@ pub enum MatrixEntries {
 
 /// Row and column, from 0, and the value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MatrixEntry(pub u64, pub u64, pub Rational);
+pub struct MatrixEntry(
+    pub u64,
+    pub u64,
+    #[serde(serialize_with = "number::serialize")] pub Rational,
+);
 
 /// A file with the entries of a matrix, in the form of docs/format.md.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

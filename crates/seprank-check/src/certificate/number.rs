@@ -1,7 +1,8 @@
 //! Numbers as text, in exactly one form each.
 
 use num_bigint::BigInt;
-use num_traits::Signed;
+use num_rational::BigRational;
+use num_traits::{Signed, ToPrimitive};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -45,6 +46,17 @@ impl<'de, T: FromStr + Display> Deserialize<'de> for Text<T> {
     }
 }
 
+/// As [`Text`] is written, at once where it is a word: of a matrix there are many.
+pub(super) fn serialize<S: Serializer>(
+    number: &Text<BigRational>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match number.0.is_integer().then(|| number.0.numer().to_i64()).flatten() {
+        Some(word) => serializer.serialize_str(&word.to_string()),
+        None => number.serialize(serializer),
+    }
+}
+
 /// A decimal fraction `units / 10^places`: an end of an enclosure.
 ///
 /// Written with exactly `places` digits after the point, and without a point if there are none.
@@ -80,7 +92,6 @@ impl Display for Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use num_rational::BigRational;
 
     fn accepts<T: FromStr + Display>(text: &str) -> bool {
         serde_json::from_value::<Text<T>>(text.into()).is_ok()

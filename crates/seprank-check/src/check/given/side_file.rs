@@ -1,13 +1,15 @@
-//! The file of a large matrix: SMS in one form (docs/format.md, 2).
+//! The file of a large matrix: SMS or NPY, each in one form (docs/format.md, 2).
 //!
-//! `rows cols M`, then a line `row col value` for each entry that is not zero, places from 1, row by row and
-//! columns increasing, then `0 0 0`; one space between, a line end after each.
+//! SMS: `rows cols M`, then a line `row col value` for each entry that is not zero, places from 1, row by row and
+//! columns increasing, then `0 0 0`; one space between, a line end after each. NPY: all entries, by rows, as
+//! signed integers of 1, 2, 4 or 8 bytes, the lowest first.
 
 use super::rows::{Builder, Entries};
 use super::{Over, finding};
 use crate::certificate::{GivenMatrix, MAX_DIGITS, Rational};
 use crate::check::verdict::{Finding, Kind};
 use num_rational::BigRational;
+use std::fmt::Display;
 
 /// No file of a matrix is larger.
 pub const MAX_MATRIX_BYTES: u64 = 1 << 30;
@@ -21,6 +23,9 @@ pub(super) fn read(matrix: &GivenMatrix, bytes: &[u8], over: &Over) -> Result<En
         Over::Modulo(_) => MAX_ENTRIES,
         Over::Rationals => MAX_RATIONALS,
     };
+    if bytes.starts_with(NPY) {
+        return npy(matrix, bytes, over, most);
+    }
     let wrong = |line: usize, expected: &str| {
         let field = "matrix.entries";
         finding(
@@ -54,6 +59,53 @@ pub(super) fn read(matrix: &GivenMatrix, bytes: &[u8], over: &Over) -> Result<En
             .map_err(|(expected, _)| wrong(number + 1, &expected))?;
     }
     Err(wrong(1, "0 0 0 at the end, not"))
+}
+
+/// What a file in NPY begins with: its name, version 1.0, and a header of 118 bytes.
+const NPY: &[u8] = b"\x93NUMPY\x01\x00\x76\x00";
+
+/// All entries, those that are zero too.
+fn npy(matrix: &GivenMatrix, bytes: &[u8], over: &Over, most: usize) -> Result<Entries, Finding> {
+    let wrong = |expected: &dyn Display, got: &dyn Display| {
+        finding(Kind::Matrix, "matrix.entries", expected, got)
+    };
+    let (rows, cols) = (matrix.rows, matrix.cols);
+    let count = rows * cols; // at most 2^48
+    let head = |order: char, width: usize| {
+        let dictionary = format!(
+            "{{'descr': '{order}i{width}', 'fortran_order': False, 'shape': ({rows}, {cols}), }}"
+        );
+        [NPY, format!("{dictionary:<117}\n").as_bytes()].concat()
+    };
+    let types = [('|', 1), ('<', 2), ('<', 4), ('<', 8)];
+    let found = types.into_iter().find_map(|(order, width)| {
+        bytes.strip_prefix(&head(order, width)[..]).map(|data| (width, data))
+    });
+    let Some((width, data)) = found else {
+        let expected = format_args!("the header of an array {rows} x {cols} of signed integers");
+        return Err(wrong(&expected, &"another"));
+    };
+    if data.len() as u64 != count * width as u64 {
+        let expected = format_args!("{count} entries of {width} bytes in its file");
+        return Err(wrong(&expected, &format_args!("{} bytes", data.len())));
+    }
+    let entries = data.chunks_exact(width).filter(|entry| entry.iter().any(|b| *b != 0)).count();
+    if entries > most {
+        let expected = format_args!("at most {most} entries");
+        return Err(finding(Kind::Limit, "matrix.entries", expected, entries));
+    }
+    let mut builder = Builder::new(matrix, over);
+    for (at, bytes) in (0..count).zip(data.chunks_exact(width)) {
+        // The highest byte has the sign.
+        let high = i64::from(bytes[width - 1].cast_signed());
+        let value = bytes[..width - 1].iter().rev().fold(high, |n, b| n << 8 | i64::from(*b));
+        if value != 0 {
+            let (row, col) = (at / cols, at % cols);
+            let value = BigRational::from_integer(value.into());
+            builder.push(row, col, value).map_err(|(expected, got)| wrong(&expected, &got))?;
+        }
+    }
+    Ok(builder.finish())
 }
 
 /// Row, column and value of a line, in the one form that each has.
