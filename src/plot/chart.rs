@@ -36,6 +36,14 @@ fn whole(v: f64) -> String {
     if (v - v.round()).abs() < 1e-9 { format!("{v:.0}") } else { String::new() }
 }
 
+/// Labels of an axis, at most.
+const LABELS: usize = 11;
+
+/// How many labels there are where each is a whole number.
+fn labels(length: f64) -> usize {
+    (length.ceil() as usize).clamp(1, LABELS)
+}
+
 impl Chart {
     /// The picture as SVG.
     ///
@@ -64,6 +72,12 @@ impl Chart {
         Ok(text)
     }
 
+    /// Largest y less the least.
+    fn spread(&self) -> f64 {
+        let values = || self.series.iter().flat_map(|s| s.points.iter().map(|p| p.1));
+        values().fold(f64::MIN, f64::max) - values().fold(f64::MAX, f64::min) + 1.0
+    }
+
     fn draw<Y>(
         &self,
         text: &mut String,
@@ -74,6 +88,7 @@ impl Chart {
         Y: plotters::coord::ranged1d::AsRangedCoord<Value = f64>,
         Y::CoordDescType: plotters::coord::ranged1d::ValueFormatter<f64>,
     {
+        let steps = (x.end - x.start, self.spread());
         let area = SVGBackend::with_string(text, SIZE).into_drawing_area();
         area.fill(&WHITE)?;
         let mut chart = ChartBuilder::on(&area)
@@ -84,6 +99,8 @@ impl Chart {
             .build_cartesian_2d(x, y)?;
         chart
             .configure_mesh()
+            .x_labels(labels(steps.0))
+            .y_labels(if self.whole { labels(steps.1) } else { LABELS })
             .x_desc(&self.x)
             .y_desc(&self.y)
             .x_label_formatter(&|v| whole(*v))
