@@ -217,6 +217,11 @@ fn what_is_wrong_is_named_with_its_place() {
             "%%MatrixMarket matrix coordinate integer general\n99999999 1 0\n",
             "line 2, column 1: 99999999: rows: allowed are 0..=16777216",
         ),
+        (
+            Format::Market,
+            "%%MatrixMarket matrix array integer general\n2 2\n1\n-2\n%\n3\n2.5\n",
+            "line 7, column 1: 2.5: allowed are an integer",
+        ),
         (Format::Sms, "2 2\n", "line 1: 2 2: allowed is rows, columns and a letter"),
         (Format::Sms, "2 2 7\n", "line 1, column 5: 7: allowed is one letter"),
         (Format::Sms, "2 -2 M\n", "line 1, column 3: -2: columns: allowed are 0..=16777216"),

@@ -205,3 +205,33 @@ fn count_over_q(bits: u64) -> Option<u32> {
     let each = 54u32.checked_sub(log2).filter(|each| *each >= 8)?;
     Some(128u32.div_ceil(each))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{Verdict, check};
+    use crate::matrix::read::{Format, parse};
+    use crate::matrix::{Part, Request};
+
+    /// Under a limit that leaves no room for a proof over Q.
+    fn open(text: &str) -> (Matrix, MatrixRank, MemoryLimit) {
+        let limit = MemoryLimit(200);
+        let matrix = parse(text.as_bytes(), Format::Csv, Default::default()).unwrap();
+        let request = Request { over: Over::Rationals, seed: 1, limit };
+        let answer = MatrixRank::new(&matrix, request).unwrap();
+        assert_eq!((&answer.upper, answer.part(), answer.rank), (&Upper::Open, Part::Lower, 1));
+        (matrix, answer, limit)
+    }
+
+    #[test]
+    fn what_is_open_is_shown_by_challenge_or_refused() {
+        let (matrix, answer, limit) = open("1,1\n1,1\n");
+        let made = answer.certificate(&matrix, "m", MatrixCertificate::ELIMINATED, limit).unwrap();
+        assert_eq!(check(&made.certificate), Verdict::ValidByChallenge);
+        // Rank 2, but 1 modulo the prime that the seed draws.
+        let unlucky = format!("1,1\n1,{}\n", answer.prime().get() + 1);
+        let (matrix, answer, limit) = open(&unlucky);
+        let error = answer.certificate(&matrix, "m", MatrixCertificate::ELIMINATED, limit);
+        assert_eq!(error.unwrap_err(), RankError::Larger);
+    }
+}

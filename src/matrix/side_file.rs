@@ -96,3 +96,29 @@ fn decimal(bytes: &mut Vec<u8>, mut n: u64) {
     }
     bytes.extend_from_slice(&digits[first..]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::read::{Format, parse};
+
+    #[test]
+    fn arrays_are_as_narrow_as_their_entries_allow() {
+        for (entries, width) in [
+            ([127, -128], 1),
+            ([128, 1], 2),
+            ([1, -129], 2),
+            ([32767, -32768], 2),
+            ([32768, 1], 4),
+            ([i64::from(i32::MAX), i64::from(i32::MIN)], 4),
+            ([1, i64::from(i32::MIN) - 1], 8),
+            ([i64::MAX, i64::MIN], 8),
+        ] {
+            let text = format!("{},{}\n", entries[0], entries[1]);
+            let matrix = parse(text.as_bytes(), Format::Csv, Default::default()).unwrap();
+            let file = SideFile::new(&matrix, "m");
+            assert_eq!((file.bytes.len(), &file.name[..]), (128 + 2 * width, "m.npy"), "{text}");
+            assert_eq!(parse(&file.bytes, Format::Npy, Default::default()).unwrap(), matrix);
+        }
+    }
+}

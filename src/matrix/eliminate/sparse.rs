@@ -41,9 +41,9 @@ pub(super) struct Done {
     pub(super) steps: Vec<Step>,
 }
 
-/// A step on an entry of a sparse row takes as long as about this many entries of a dense matrix, where two
-/// threads share the dense elimination in floating point; see docs/performance.md.
-const SLOWER: u64 = 700;
+/// A step on an entry of a sparse row takes as long as about this many entries of a dense matrix, where the dense
+/// elimination is in floating point: 200 to 700 on two threads, by the machine; see docs/performance.md.
+const SLOWER: u64 = 300;
 
 /// The same, where the prime asks for the elimination in words.
 const SLOWER_WIDE: u64 = 60;

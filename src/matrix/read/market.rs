@@ -136,8 +136,11 @@ fn array(
             Symmetry::Skew => j + 1,
         };
         for i in first..m as usize {
-            let [value] = lines.expect("a value, by columns")?;
-            push(&mut builder, (i, j), value.number()?, symmetry)?;
+            let value = match lines.integer() {
+                Some(value) => value,
+                None => lines.expect::<1>("a value, by columns")?[0].number()?,
+            };
+            push(&mut builder, (i, j), value, symmetry)?;
         }
     }
     lines.end()?;

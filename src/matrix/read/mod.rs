@@ -200,6 +200,15 @@ impl<'a> Lines<'a> {
         Self { rest: bytes, line: 0, comment }
     }
 
+    /// The next line, if it is a short integer and nothing else: what the lines of an array are.
+    fn integer(&mut self) -> Option<Number> {
+        let end = self.rest.iter().take(20).position(|byte| *byte == b'\n')?;
+        let word = number::short(&self.rest[..end])?;
+        self.rest = &self.rest[end + 1..];
+        self.line += 1;
+        Some(Number::Word(word))
+    }
+
     /// The words of the next line that has any: `N` of them.
     fn words<const N: usize>(&mut self, what: &str) -> Result<Option<[Word<'a>; N]>, ReadError> {
         while let Some(first) = self.rest.first() {
