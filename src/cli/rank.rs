@@ -1,15 +1,16 @@
 //! `seprank rank`.
 
 use super::duration::duration;
+use super::memory::Memory;
 use super::problem::Subject;
 use super::{Failure, Format, json, print_json, progress, try_output};
+use crate::files::Bytes;
 use crate::network::WeightStyle;
 use crate::prove::witness::WitnessKind;
 use crate::prove::{
     self, BoundValue, Decided, Evidence, GridWitness, Inputs, Method, RankAnswer, RankRequest,
     Status, Weights,
 };
-use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use rug::Integer;
 use seprank_check::certificate::Certificate;
@@ -58,15 +59,15 @@ struct Options {
     /// Seed of the random weights and points
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
-    /// How to find it; auto: by theorems where they decide a rank above 1000, else by the cheapest computation
+    /// How to find it; auto: by theorems where they decide a rank above 1000, or one that takes longer than about a
+    /// second to compute, else by the cheapest computation
     #[arg(long, global = true, value_enum, default_value_t = MethodArg::Auto)]
     method: MethodArg,
     /// Largest number of points on a side of a grid: for a lower bound on a rank too large to find
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     points: Option<u64>,
-    /// Largest matrix, in GiB
-    #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
-    memory: u16,
+    #[command(flatten)]
+    memory: Memory,
     /// Go on where a run was stopped: of Hankel blocks, finished classes are written there and read back
     #[arg(long, global = true, value_name = "DIR", conflicts_with_all = ["dry_run", "coq"])]
     resume: Option<PathBuf>,
@@ -93,6 +94,9 @@ struct Prediction {
     classes: Vec<[json::Integer; 3]>,
     #[serde(serialize_with = "json::integer")]
     bytes: u64,
+    /// Counted, and the same each time.
+    operations: f64,
+    /// By the rates of this machine, which are timed each time.
     seconds: f64,
     fits: bool,
 }
@@ -135,7 +139,7 @@ enum MethodArg {
     Hankel,
 }
 
-/// Up to this rank weights are drawn, and a minor found, even if theorems decide it.
+/// Up to this rank weights are drawn, and a minor found, even if theorems decide it, where that is short.
 const COMPUTED: u32 = 1000;
 
 #[derive(Serialize)]
@@ -188,6 +192,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         try_output("--certificate", options.certificate.as_deref())?;
         try_output("--coq", options.coq.as_deref())?;
     }
+    answer(args).map_err(|e| args.network.explain(e))
+}
+
+fn answer(args: &Args) -> Result<ExitCode, Failure> {
+    let options = &args.options;
     let network = args.network.network()?;
     let weights = match &options.weights {
         WeightsArg::Kind(weights) => weights.clone(),
@@ -208,7 +217,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             MethodArg::Hankel => Method::Hankel,
         },
         seed: options.seed,
-        memory: MemoryLimit(u64::from(options.memory) << 30),
+        memory: options.memory.limit,
         points: options.points,
     };
     let warning = request.problem.sight().and_then(|s| s.warning(request.problem.output()));
@@ -270,12 +279,11 @@ fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<Decided
                 .into(),
         );
     }
-    let least = if wanted { 0 } else { COMPUTED + 1 };
-    match prove::decided_from(&request.problem, least) {
+    match prove::decided(&request.problem) {
         None if wanted => {
             Err("--method theorem: no lower bound has the value of an upper one here; see `seprank bounds`".into())
         }
-        found => Ok(found),
+        found => Ok(found.filter(|d| wanted || d.rank > COMPUTED || !prove::is_short(request))),
     }
 }
 
@@ -291,6 +299,7 @@ fn show_decided(decided: &Decided, options: &Options) -> Result<ExitCode, Failur
             blocks: Vec::new(),
             classes: Vec::new(),
             bytes: 0,
+            operations: 0.0,
             seconds: 0.0,
             fits: true,
         })?,
@@ -327,6 +336,7 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
                 .map(|(count, rows, cols)| [*count as u64, *rows, *cols].map(json::Integer))
                 .collect(),
             bytes: f.bytes,
+            operations: f.operations,
             seconds: f.seconds,
             fits: f.fits,
         })?;
@@ -334,7 +344,7 @@ fn predict(request: &RankRequest, format: Format) -> Result<ExitCode, Failure> {
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "by {}, forecast: {}", f.route.name(), duration(f.seconds))?;
-    writeln!(out, "memory: {} MiB of {} MiB", f.bytes >> 20, request.memory.0 >> 20)?;
+    writeln!(out, "memory: {} of {}", Bytes(f.bytes), Bytes(request.memory.0))?;
     if !f.fits {
         writeln!(
             out,

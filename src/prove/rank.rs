@@ -56,17 +56,19 @@ fn found(
         Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, resume, progress),
     }?;
     let (status, basis) = judge(&setting, &evidence, prime);
+    let (scope, bounds) = (setting.scope, setting.bound_values());
+    let (network, family) = setting.into_parts();
     Ok(RankAnswer {
         problem: request.problem.clone(),
-        scope: setting.scope,
+        scope,
         rank: evidence.rank(),
         status,
         basis,
         prime,
         evidence,
-        bounds: setting.bound_values(),
-        network: setting.network().clone(),
-        family: setting.family,
+        bounds,
+        network,
+        family,
         seed: request.seed,
         memory: request.memory,
     })
