@@ -1,12 +1,76 @@
-//! Files that appear whole or not at all, and directories that one run at a time writes into.
+//! Files that appear whole or not at all, directories that one run at a time writes into, and files that are read.
 
+use std::fmt;
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 pub use seprank_check::files::{can_replace, is_temporary, replace, sha256, sha256_of};
+
+/// So many bytes in the unit that a reader would take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes(pub u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < 1024 {
+            return write!(f, "{} bytes", self.0);
+        }
+        let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+        let power = self.0.ilog2() / 10;
+        let n = self.0 as f64 / 1024f64.powi(power as i32);
+        let digits = usize::from(n < 10.0 && n.fract() > 0.0);
+        write!(f, "{n:.digits$} {}", units[power as usize - 1])
+    }
+}
+
+/// Opens a file to read it. A device, which may have no end, is refused; a pipe is not.
+///
+/// # Errors
+/// Those of the file system, and that it is a directory or a device.
+pub fn open(path: &Path) -> io::Result<File> {
+    let found = fs::metadata(path)?;
+    let what = match found.file_type() {
+        kind if kind.is_file() || is_pipe(kind) => return File::open(path),
+        kind if kind.is_dir() => "a directory",
+        _ => "a device",
+    };
+    Err(io::Error::other(format!("it is {what}; a file is needed")))
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: fs::FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: fs::FileType) -> bool {
+    false
+}
+
+/// The text in a file of at most so many bytes, without a byte-order mark.
+///
+/// # Errors
+/// Those of [`open`], and that the file is longer, or no text.
+pub fn read_text(path: &Path, most: u64) -> io::Result<String> {
+    let file = open(path)?;
+    let mut bytes = Vec::new();
+    // What is too long is not read, but for a pipe, whose length shows then.
+    if file.metadata()?.len() <= most {
+        file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 <= most {
+            let text = String::from_utf8(bytes);
+            let mut text = text.map_err(|_| io::Error::other("it is no text in UTF-8"))?;
+            if text.starts_with('\u{feff}') {
+                text.remove(0);
+            }
+            return Ok(text);
+        }
+    }
+    Err(io::Error::other(format!("it is too long; at most {} are allowed", Bytes(most))))
+}
 
 /// A directory that this run writes into. Another run is refused as long as this lives.
 #[derive(Debug)]
@@ -69,4 +133,23 @@ fn held_by_another(lock: &File) -> bool {
 
 fn naming(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_have_a_unit() {
+        for (bytes, text) in [
+            (1023, "1023 bytes"),
+            (1024, "1 KiB"),
+            (1536, "1.5 KiB"),
+            (160 << 20, "160 MiB"),
+            (4 << 30, "4 GiB"),
+            (u64::MAX, "16 EiB"),
+        ] {
+            assert_eq!(Bytes(bytes).to_string(), text);
+        }
+    }
 }

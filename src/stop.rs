@@ -1,5 +1,6 @@
 //! Ending a computation before it is done.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -39,6 +40,17 @@ impl Limit {
             Self::Memory => "memory",
             Self::Interrupt => "interrupt",
         }
+    }
+}
+
+/// With its article, to stand in a sentence.
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Time => "the limit on time",
+            Self::Memory => "the limit on memory",
+            Self::Interrupt => "an interrupt",
+        })
     }
 }
 

@@ -2,7 +2,9 @@
 
 pub use crate::bounds::Regime;
 use crate::bounds::{Ends, Half};
-use crate::network::{Architecture, InvalidProblem, MixerShape, Output, Partition, Problem};
+use crate::network::{
+    Architecture, AttentionShape, InvalidProblem, MixerShape, Output, Partition, Problem,
+};
 use crate::prove::gap_across;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +79,10 @@ impl Size {
     /// # Errors
     /// If a size is not allowed, or the heads do not divide the width, or `other` has another number of tokens.
     pub fn problems(&self, other: Option<&Problem>) -> Result<(Problem, Problem), InvalidProblem> {
-        let attention = Problem::attention(self.depth, self.width, self.heads, self.tokens)?;
+        let shape = AttentionShape { depth: self.depth, width: self.width, heads: self.heads };
+        let partition = Partition::halves(self.tokens)?;
+        let attention =
+            Problem::new(Architecture::Attention(shape), partition.clone(), Output::default())?;
         if let Some(other) = other {
             let attention = attention.like(other)?;
             return Ok((attention, other.clone()));
@@ -86,12 +91,7 @@ impl Size {
             token_degree: self.layer_degree,
             ..MixerShape::quadratic(self.depth, self.width, self.token_hidden)
         };
-        let mixer = Problem::new(
-            Architecture::Mixer(shape),
-            Partition::halves(self.tokens)?,
-            Output::default(),
-        )?;
-        Ok((attention, mixer))
+        Ok((attention, Problem::new(Architecture::Mixer(shape), partition, Output::default())?))
     }
 
     /// What is known at this size. Cost: that of [`gap_across`].

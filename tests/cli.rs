@@ -422,7 +422,7 @@ fn presets_are_listed_and_shown() {
         ("rank --model gmlp --left 9", "left = 9"),
         ("rank --model gmlp --weights heads", "--weights heads"),
         ("rank --model gmlp --weights nothing", "FILE.safetensors"),
-        ("rank --model gmlp attention --depth 1 --width 1 --tokens 2", "give one of"),
+        ("rank --model gmlp attention --depth 1 --width 1 --tokens 2", "one network is needed"),
         ("profile attention --depth 1 --width 1 --tokens 40", "--partitions all"),
     ] {
         let output = seprank(arguments);

@@ -294,10 +294,7 @@ fn hostile_sizes_are_refused() {
         format!("%%MatrixMarket matrix coordinate integer general\n{most} 1 0\n"),
         format!("%%MatrixMarket matrix array integer general\n{most} {most}\n"),
     ] {
-        assert!(
-            refused(&text, Format::Market).contains("more than the limit of 1048576"),
-            "{text}"
-        );
+        assert!(refused(&text, Format::Market).contains("more than the limit of 1 MiB"), "{text}");
     }
     refused(&format!("{most} {most} M\n0 0 0\n"), Format::Sms);
     // Of a file without promises what was read so far counts.

@@ -384,14 +384,17 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("[[layer]]\ntype = \"scaling\"\nvalues = [[1., 1]]", &["line 5"]),
     ("[[layer]]\ntype = \"scaling\"\nvalues = [[0xg, 1]]", &["line 5"]),
     // A fraction, a string or too many digits where a size is asked for; a number for a name.
-    ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2.0", &["hidden", "`2.0`", "usize"]),
-    ("[[layer]]\ntype = \"token-mixing\"\nhidden = \"2\"", &["hidden", "string \"2\"", "usize"]),
-    ("[[layer]]\ntype = \"token-mixing\"\nhidden = -2", &["hidden", "-2", "usize"]),
+    ("[[layer]]\ntype = \"token-mixing\"\nhidden = 2.0", &["hidden", "`2.0`", "a whole number"]),
+    (
+        "[[layer]]\ntype = \"token-mixing\"\nhidden = \"2\"",
+        &["hidden", "string \"2\"", "a whole number"],
+    ),
+    ("[[layer]]\ntype = \"token-mixing\"\nhidden = -2", &["hidden", "-2", "a whole number"]),
     (
         "[[layer]]\ntype = \"token-mixing\"\nhidden = 340282366920938463463374607431768211456000",
-        &["hidden", "`340282366920938463463374607431768211456000`", "usize"],
+        &["hidden", "`340282366920938463463374607431768211456000`", "a whole number"],
     ),
-    ("[[layer]]\ntype = \"permutation\"\nseed = 1.5", &["seed", "`1.5`", "u64"]),
+    ("[[layer]]\ntype = \"permutation\"\nseed = 1.5", &["seed", "`1.5`", "a whole number"]),
     ("[[layer]]\ntype = \"permutation\"\nof = 1", &["of", "1"]),
     ("[[layer]]\ntype = \"permutation\"\nfile = 1.5", &["file", "`1.5`", "string"]),
     ("[[layer]]\ntype = 3.5", &["layer 0: type", "`3.5`", "string"]),

@@ -149,7 +149,7 @@ fn a_grid_that_does_not_grow_is_a_lower_bound() {
         ..RankRequest::new(problem)
     };
     assert_eq!(rank(&whole, &|_, _| ()).unwrap().rank, 110);
-    let limited = RankRequest { memory: MemoryLimit(140_000), ..whole.clone() };
+    let limited = RankRequest { memory: MemoryLimit(400_000), ..whole.clone() };
     let pointed = RankRequest { points: Some(64), ..whole };
     assert!(!forecast(&limited).unwrap().fits && forecast(&pointed).unwrap().fits);
     for request in [limited, pointed] {

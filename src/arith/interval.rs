@@ -69,6 +69,14 @@ impl Interval {
         }
     }
 
+    /// The smallest one around both, as of an integer.
+    pub(crate) fn around(lo: &Float, hi: &Float) -> Self {
+        Self {
+            lo: rounded(Self::PRECISION, lo, Round::Down),
+            hi: rounded(Self::PRECISION, hi, Round::Up),
+        }
+    }
+
     /// `numerator / denominator`, the denominator not zero.
     pub(crate) fn ratio(numerator: i64, denominator: i64) -> Self {
         Self::integer(&numerator.into()).divided_by(&Self::integer(&denominator.into()))

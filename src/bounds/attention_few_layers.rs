@@ -1,8 +1,8 @@
-//! Theorem 3.17: one layer, and two layers with one head as wide as the tokens. There the upper bounds 3.3
-//! and 3.14(a) are the generic rank, so this lower bound makes it exact.
+//! Theorem 3.17: one layer, two layers with one head as wide as the tokens, and any number of layers on tokens of
+//! one entry. There the upper bounds 3.3 and 3.14(a) are the generic rank, so this lower bound makes it exact.
 
-use super::numbers::symmetric_entries;
-use super::{Bound, Inapplicable, LogInterval, Side};
+use super::numbers::{attention_half_degree, symmetric_entries};
+use super::{Bound, Inapplicable, LogInterval, MAX_DIGITS, Side};
 use crate::network::layers::Layer;
 use crate::network::{Architecture, Problem};
 use rug::Integer;
@@ -20,12 +20,12 @@ impl Bound for FewLayersBound {
         "3.17"
     }
     fn formula(&self) -> &'static str {
-        "$r + 1$ for $L = 1$, $1 + n + n(n+1)/2 + r n + r$ for $L = 2$, $n = r(r+1)/2$, $r$ the entries of a token that \
-         are read"
+        "$r + 1$ for $L = 1$, $1 + n + n(n+1)/2 + r n + r$ for $L = 2$, $n = r(r+1)/2$, $1 + (3^L - 1)/2$ for $r = 1$, \
+         $r$ the entries of a token that are read"
     }
     fn hypotheses(&self) -> &'static str {
-        "attention, $L = 1$ with $H d_a >= r$, or $L = 2$ with $d_a >= r$ and two tokens on either side, with or without \
-         a linear embedding, residual connections and biases, almost all weights"
+        "attention, $L = 1$ with $H d_a >= r$, or $L = 2$ with $d_a >= r$ and two tokens on either side, or $r = 1$, with \
+         or without a linear embedding, residual connections and biases, almost all weights"
     }
     fn applies(&self, problem: &Problem) -> Result<(), Inapplicable> {
         let form = form(problem).ok_or_else(|| {
@@ -33,6 +33,7 @@ impl Bound for FewLayersBound {
         })?;
         let sides = problem.side_sizes();
         match form.depth {
+            _ if form.entries == 1 => Ok(()),
             1 if form.reads >= form.entries => Ok(()),
             1 => Err(Inapplicable::new("needs heads that together have the width of a token")),
             2 if form.widest < form.entries => {
@@ -42,12 +43,17 @@ impl Bound for FewLayersBound {
                 Err(Inapplicable::new("needs two tokens on either side for two layers"))
             }
             2 => Ok(()),
-            _ => Err(Inapplicable::new("is for one layer and for two")),
+            _ => Err(Inapplicable::new("is for one layer, for two and for tokens of one entry")),
         }
     }
     fn value(&self, problem: &Problem) -> Option<Integer> {
         let form = form(problem)?;
         let r = Integer::from(form.entries);
+        if form.entries == 1 {
+            // 3^L has less than half as many digits as L.
+            let short = form.depth as f64 / 2.0 <= MAX_DIGITS;
+            return short.then(|| attention_half_degree(form.depth) + 1u32);
+        }
         if form.depth == 1 {
             return Some(r + 1u32);
         }
@@ -56,7 +62,11 @@ impl Bound for FewLayersBound {
         Some(pairs + (n + 1u32) * (r + 1u32))
     }
     fn enclosure(&self, problem: &Problem) -> Option<LogInterval> {
-        LogInterval::of(&self.value(problem)?)
+        let form = form(problem)?;
+        match form.entries {
+            1 => LogInterval::of(&(attention_half_degree(form.depth) + 1u32)),
+            _ => LogInterval::of(&self.value(problem)?),
+        }
     }
 }
 
@@ -127,7 +137,8 @@ mod tests {
     fn random_weights_reach_it() {
         let two = itertools::iproduct!([2], 1..=5usize, [1], 2..=3, 2..=3);
         let one = itertools::iproduct!([1], 1..=4usize, 1..=4, 1..=2, 1..=2);
-        for (depth, width, heads, own, other) in two.chain(one) {
+        let narrow = itertools::iproduct!(1..=5, [1], [1], 1..=2, 1..=2);
+        for (depth, width, heads, own, other) in two.chain(one).chain(narrow) {
             if width % heads > 0 {
                 continue;
             }
@@ -159,6 +170,12 @@ mod tests {
             (2, vec![linear(3), plain(1, 2), plain(1, 3)], 18),
             (3, vec![linear(2), around(plain(1, 2)), plain(1, 2)], 18),
             (3, vec![linear(4), linear(2), plain(2, 1)], 3),
+            (1, vec![plain(2, 1), around(plain(1, 1)), plain(1, 3)], 14),
+            (
+                3,
+                vec![linear(1), linear(2), around(plain(2, 1)), plain(1, 1), around(plain(1, 2))],
+                14,
+            ),
             (2, vec![biased(), around(biased())], 18),
         ] {
             let biases = layers.iter().any(|l| *l == biased());
@@ -183,6 +200,20 @@ mod tests {
             assert_eq!(own, value);
             assert_eq!(best(&problem, Side::Upper).unwrap().value, Some(own));
         }
+        // 1 + (3^L - 1)/2 by adding one power of three at a time, and where that is too long to write.
+        let powers =
+            std::iter::successors(Some(Integer::from(1)), |p| Some(Integer::from(p * 3u32)));
+        let deep = problem(attention(500, 1, 1), 3, 1);
+        let own = evaluate(&FewLayersBound, &deep, 300.0);
+        assert_eq!(own.value, Some(powers.take(500).sum::<Integer>() + 1u32));
+        assert_eq!(best(&deep, Side::Upper).unwrap().value, own.value);
+        let deepest = problem(attention(1 << 24, 1, 1), 1, 1);
+        let own = evaluate(&FewLayersBound, &deepest, MAX_DIGITS);
+        let log = own.log.unwrap().log10().unwrap()[0];
+        assert!(
+            own.value.is_none()
+                && (log - (3f64.log10() * 2f64.powi(24) - 2f64.log10())).abs() < 1.0
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::numbers::{
     determinantal_dimension_bound, determinantal_dimension_within, determinantal_variables,
     log10_multiset_estimate, multiset, symmetric_entries,
 };
-use super::{Bound, Inapplicable, LogInterval, Side, affordable, attention, short};
+use super::{Bound, Inapplicable, LogInterval, MAX_DIGITS, Side, affordable, attention, short};
 use crate::network::{AttentionShape, Problem};
 use rug::Integer;
 
@@ -37,6 +37,11 @@ impl Bound for GradedBound {
         let shape = attention(problem).ok()?;
         let (own, other) = problem.side_sizes();
         let d = shape.width;
+        if d == 1 {
+            // In one entry of a token there is one polynomial of each degree: every term is 1.
+            return (shape.depth as f64 / 2.0 <= MAX_DIGITS)
+                .then(|| attention_half_degree(shape.depth) + 1u32);
+        }
         let c = attention_half_degree(shape.depth);
         let digits = log10_multiset_estimate(symmetric_entries(d).to_f64(), c.to_f64());
         let heads = HeadTerm::new(shape);

@@ -5,6 +5,7 @@
 use super::LogInterval;
 use rug::Integer;
 use rug::ops::Pow;
+use std::cell::RefCell;
 
 /// `mc(n,k) = C(n+k-1, k)`, with `mc(0,0) = 1` and `mc(0,k) = 0` for k > 0.
 /// Cost: that of one GMP binomial.
@@ -36,9 +37,28 @@ pub fn choose(n: Integer, k: u64) -> Integer {
     n.binomial(least.expect("callers estimate the size first"))
 }
 
-/// `3^exponent`.
+/// `3^exponent`. The last long one is kept: all bounds on one deep network ask for powers near to it.
 pub fn ternary_power(exponent: usize) -> Integer {
-    Integer::from(3).pow(u32::try_from(exponent).expect("depths are at most 2^24"))
+    const LONG: usize = 10_000;
+    /// Powers of which a factor of 32 bits is left.
+    const NEAR: usize = 20;
+    thread_local! {
+        static LAST: RefCell<(usize, Integer)> = const { RefCell::new((0, Integer::new())) };
+    }
+    let power = || Integer::from(3).pow(u32::try_from(exponent).expect("depths are at most 2^24"));
+    if exponent < LONG {
+        return power();
+    }
+    LAST.with_borrow_mut(|(last, known)| {
+        if last.abs_diff(exponent) > NEAR {
+            (*last, *known) = (exponent, power());
+        }
+        let factor = 3u32.pow(last.abs_diff(exponent) as u32);
+        match *last <= exponent {
+            true => Integer::from(&*known * factor),
+            false => Integer::from(known.div_exact_u_ref(factor)),
+        }
+    })
 }
 
 /// `C_L = (3^L - 1)/2`, the number of Gram factors of attention of depth L.

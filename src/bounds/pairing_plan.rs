@@ -29,6 +29,18 @@ pub struct PairingPlan {
     pub exponent: Integer,
 }
 
+/// So many choices of r are tried, and their exponents have no more bits together.
+const MAX_CHOICES: usize = 1 << 15;
+const MAX_BITS: usize = 1 << 29;
+
+/// All of `1..=most`, or where these are too many as many as may be, the ends among them: every choice has a rank
+/// that is reached.
+fn numbers_of_vectors(most: usize, depth: usize) -> impl Iterator<Item = usize> {
+    // 3^depth has less than 2 depth bits.
+    let count = most.min(MAX_CHOICES).min(2 + MAX_BITS / (2 * depth));
+    (0..count).map(move |i| 1 + i * (most - 1) / (count - 1).max(1))
+}
+
 impl PairingPlan {
     /// Theorem 3.8 with n heads and r vectors and the largest payload; `None` if its hypotheses fail.
     pub fn heads(problem: &Problem, heads: usize, vectors: usize) -> Option<Self> {
@@ -57,21 +69,22 @@ impl PairingPlan {
         (payload > 0).then_some(Self { payload, first_batch: Some(first), ..plan })
     }
 
-    /// All choices for Theorem 3.8 that no other beats: with fewer heads than min(H, pairs) there are as many
+    /// All choices for Theorem 3.8 that no other beats, but for [`numbers_of_vectors`]: with fewer heads than min(H, pairs) there are as many
     /// carriers and stages or more.
     pub fn all_heads(problem: &Problem) -> Vec<Self> {
         let Architecture::Attention(shape) = problem.architecture() else { return Vec::new() };
-        let vectors = 1..=(shape.width / shape.heads).min(problem.side_sizes().0);
-        vectors.filter_map(|r| Self::heads(problem, shape.heads.min(r.div_ceil(2)), r)).collect()
+        let most = (shape.width / shape.heads).min(problem.side_sizes().0);
+        numbers_of_vectors(most, shape.depth)
+            .filter_map(|r| Self::heads(problem, shape.heads.min(r.div_ceil(2)), r))
+            .collect()
     }
 
-    /// All choices for Theorem 3.9 that no other with as many vectors beats: the payload grows with the
+    /// All choices for Theorem 3.9 that no other with as many vectors beats, but for [`numbers_of_vectors`]: the payload grows with the
     /// first batch, so that is as large as d_a - q allows.
     pub fn all_blocks(problem: &Problem) -> Vec<Self> {
         let Architecture::Attention(shape) = problem.architecture() else { return Vec::new() };
         let head_width = shape.width / shape.heads;
-        let vectors = 1..=(2 * head_width).min(problem.side_sizes().0);
-        vectors
+        numbers_of_vectors((2 * head_width).min(problem.side_sizes().0), shape.depth)
             .filter_map(|r| {
                 let heads = shape.heads.min(r.div_ceil(2));
                 let carriers = r.div_ceil(2).div_ceil(heads);

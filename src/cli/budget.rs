@@ -1,6 +1,7 @@
 //! What a computation may take.
 
 use super::Failure;
+use super::memory::Memory;
 use crate::Stop;
 use crate::tensor::MemoryLimit;
 use std::process;
@@ -9,9 +10,8 @@ use std::time::Duration;
 /// Limits, of one name and one meaning in all commands that have them.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct Budget {
-    /// Largest matrix, in GiB
-    #[arg(long, global = true, value_name = "GIB", default_value_t = 4)]
-    memory: u16,
+    #[command(flatten)]
+    memory: Memory,
     /// Longest time, as 30s, 10m or 2h: what is proved by then is printed, and the exit code is 2; Ctrl-C
     /// does the same at once
     #[arg(long, global = true, value_name = "TIME", value_parser = humantime::parse_duration)]
@@ -24,7 +24,7 @@ const INTERRUPTED: i32 = 130;
 impl Budget {
     /// The limit on memory.
     pub(super) fn memory(&self) -> MemoryLimit {
-        MemoryLimit(u64::from(self.memory) << 30)
+        self.memory.limit
     }
 
     /// Due after the time, or when the process is interrupted or told to end; a second time ends it.

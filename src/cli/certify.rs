@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Certify every claim on small cases and print a verdict for each
 #[derive(clap::Args, Clone, Debug)]
@@ -39,8 +39,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Time for the sharpness campaign, for example 30s, 10m, 2h
-    #[arg(long, value_name = "TIME", default_value = "1m")]
-    budget: humantime::Duration,
+    /// [default: 1m]
+    #[arg(long, value_name = "TIME")]
+    budget: Option<humantime::Duration>,
     /// Seed of the random weights and points
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
@@ -104,6 +105,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         }
         ProfileArg::Sharpness => return sharpness(args),
     };
+    if args.budget.is_some() {
+        return Err("--budget: only --profile sharpness has one".into());
+    }
     let brought = args.network.as_ref().map(|path| {
         let problem = NetworkFile::read(path, &Replacements::default())?.problem;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -157,7 +161,7 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
     let bar = progress::counter("instances");
     let records = claims::sharpness::campaign(
         args.seed,
-        args.budget.into(),
+        args.budget.map_or(Duration::from_secs(60), Into::into),
         MemoryLimit::default(),
         args.out.as_deref(),
         &mut |record| {

@@ -6,7 +6,7 @@ use crate::claims::fingerprint;
 use crate::files::OutputDirectory;
 use crate::network::{InvalidProblem, NetworkFile, Problem, Replacements};
 use crate::plot::regime_map;
-use crate::sweep::{Row, Size};
+use crate::sweep::{Regime, Row, Size};
 use itertools::iproduct;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -61,8 +61,9 @@ pub(super) struct Args {
 type Span = (usize, usize);
 
 fn parse_span(text: &str) -> Result<Span, String> {
-    let number =
-        |t: &str| t.trim().parse::<usize>().map_err(|e| format!("{e}; expected a number or A..=B"));
+    let number = |t: &str| {
+        t.trim().parse::<usize>().map_err(|_| "a whole number or A..=B is expected".to_owned())
+    };
     match text.split_once("..=") {
         None => number(text).map(|n| (n, n)),
         Some((first, last)) => match (number(first)?, number(last)?) {
@@ -108,7 +109,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     dir.replace("map.csv", &rows_to_bytes(known.values())?).map_err(named)?;
     let asked: Vec<Row> = sizes.iter().filter_map(|s| known.get(s).cloned()).collect();
     dir.replace("map.svg", regime_map(&asked)?.as_bytes()).map_err(named)?;
-    writeln!(io::stdout(), "{} sizes in {}", asked.len(), path.display())?;
+    let kept = match sizes.len() - missing.len() {
+        0 => String::new(),
+        kept => format!(", {kept} of them kept from an earlier run"),
+    };
+    writeln!(io::stdout(), "{} sizes in {}{kept}", asked.len(), path.display())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -126,7 +131,9 @@ fn read(path: &Path) -> Result<BTreeMap<Size, Row>, Failure> {
     bytes.truncate(bytes.iter().rposition(|&b| b == b'\n').map_or(0, |end| end + 1));
     let rows: Result<Vec<Row>, _> = csv::Reader::from_reader(&*bytes).deserialize().collect();
     let rows = rows.map_err(|e| format!("--out: {} is not a map: {e}", path.display()))?;
-    Ok(rows.into_iter().map(|row| (row.size(), row)).collect())
+    // Rows of an earlier version may not say what decided; they are found again.
+    let whole = |row: &Row| row.regime == Regime::Open || !row.above.is_empty();
+    Ok(rows.into_iter().filter(whole).map(|row| (row.size(), row)).collect())
 }
 
 fn rows_to_bytes<'a>(mut rows: impl Iterator<Item = &'a Row>) -> Result<Vec<u8>, Failure> {

@@ -1,5 +1,6 @@
 //! `seprank matrix`.
 
+use super::memory::Memory;
 use super::{Failure, Format, json, print_json, try_output};
 use crate::arith::Prime;
 use crate::linalg::Certificate as Proof;
@@ -8,7 +9,6 @@ use crate::matrix::{Matrix, MatrixCertificate, MatrixRank, Over, Part, Request, 
 use crate::tensor::MemoryLimit;
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -58,9 +58,8 @@ struct RankArgs {
     /// Write a certificate there, to be checked by `seprank check`; a large matrix goes to FILE.npy or FILE.sms beside it
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
-    /// Limit for what is held at once, in GiB
-    #[arg(long, value_name = "GIB", default_value_t = 4)]
-    memory: u16,
+    #[command(flatten)]
+    memory: Memory,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -109,7 +108,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         None => Over::Rationals,
         Some(p) => Over::Modulo(Prime::new(p).map_err(|e| format!("--modulo {p}: {e}"))?),
     };
-    let limit = MemoryLimit(u64::from(args.memory) << 30);
+    let limit = args.memory.limit;
     let matrix = args.matrix(limit)?;
     let request = Request { over, seed: args.seed, limit };
     let named = |e: &dyn std::fmt::Display| format!("{}: {e}", args.file.display());
@@ -174,7 +173,7 @@ impl RankArgs {
             if stdin {
                 read::read(io::stdin().lock(), format, limit)
             } else {
-                read::read(File::open(&self.file)?, format, limit)
+                read::read(crate::files::open(&self.file)?, format, limit)
             }
         };
         Ok(read().map_err(|e| format!("{}: {e}", self.file.display()))?)

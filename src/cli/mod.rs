@@ -14,6 +14,7 @@ mod gap_report;
 mod json;
 mod map;
 mod matrix;
+mod memory;
 mod networks;
 mod plot;
 mod problem;
@@ -28,11 +29,13 @@ mod tensor;
 
 use crate::network::InvalidProblem;
 use crate::prove::RankError;
-use crate::tensor::TensorError;
+use crate::tensor::{TensorError, TooLarge};
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use gmp_mpfr_sys::{gmp, mpfr};
 use std::io::{self, IsTerminal, Write};
+use std::num::{IntErrorKind, ParseIntError};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -40,6 +43,21 @@ use std::process::ExitCode;
 fn try_output(option: &str, path: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     crate::files::can_replace(path).map_err(|e| format!("{option} {}: {e}", path.display()).into())
+}
+
+/// The same of a picture, which is SVG.
+fn try_svg(option: &str, path: Option<&Path>) -> Result<(), Failure> {
+    let ending = path.and_then(Path::extension).and_then(|ending| ending.to_str());
+    const OTHERS: &[&str] = &["png", "jpg", "jpeg", "gif", "webp", "pdf", "ps", "eps"];
+    if let (Some(path), Some(ending)) = (path, ending)
+        && OTHERS.contains(&ending.to_lowercase().as_str())
+    {
+        let name = path.display();
+        return Err(
+            format!("{option} {name}: pictures are SVG; give a name that ends in .svg").into()
+        );
+    }
+    try_output(option, path)
 }
 
 /// Exact, certified separation ranks of polynomial attention and MLP-Mixer networks.
@@ -121,7 +139,12 @@ pub fn run() -> ExitCode {
         // Help and version come this way too.
         Err(message) => {
             let code = u8::try_from(message.exit_code()).unwrap_or(2);
-            return exit(message.print().map(|()| ExitCode::from(code)).map_err(Failure::from));
+            return exit(
+                in_plain_words(message)
+                    .print()
+                    .map(|()| ExitCode::from(code))
+                    .map_err(Failure::from),
+            );
         }
     };
     progress::start(cli.quiet);
@@ -141,6 +164,23 @@ pub fn run() -> ExitCode {
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),
     })
+}
+
+/// What is wrong with a number, in words.
+fn in_plain_words(message: clap::Error) -> clap::Error {
+    let source = std::error::Error::source(&message);
+    let Some(error) = source.and_then(|source| source.downcast_ref::<ParseIntError>()) else {
+        return message;
+    };
+    let words = match error.kind() {
+        IntErrorKind::PosOverflow => "the number is too large",
+        IntErrorKind::NegOverflow => "the number is too small",
+        _ => "a whole number is expected",
+    };
+    let of = |kind| message.get(kind).map(ToString::to_string).unwrap_or_default();
+    let (value, option) = (of(ContextKind::InvalidValue), of(ContextKind::InvalidArg));
+    let text = format!("invalid value '{value}' for '{option}': {words}\n");
+    clap::Error::raw(ErrorKind::ValueValidation, text)
 }
 
 /// The exit code of a result; an error is shown on standard error.
@@ -164,23 +204,39 @@ fn exit(result: Result<ExitCode, Failure>) -> ExitCode {
 
 /// The text of an error; the fields of the library are options here.
 fn in_options(error: &(dyn std::error::Error + 'static)) -> String {
-    let option = |field: &str| format!("--{}", field.replace('_', "-"));
-    let invalid = |InvalidProblem { field, value, allowed }: &InvalidProblem| {
-        format!("{} {value}: {allowed}", option(field))
-    };
-    if let Some(error) = error.downcast_ref() {
-        return match error {
-            RankError::Invalid(error) => invalid(error),
-            RankError::TooLarge(error) => error.text(option),
-            error => error.to_string(),
+    if let Some(InvalidProblem { field, value, allowed }) = invalid(error) {
+        return match (*field, &value[..]) {
+            ("", _) => allowed.clone(),
+            (field, "") => format!("{}: {allowed}", option(field)),
+            (field, value) => format!("{} {value}: {allowed}", option(field)),
         };
     }
-    if let Some(error) = error.downcast_ref() {
-        return invalid(error);
+    match too_large(error) {
+        Some(error) => error.text(|field| Some(option(field))),
+        None => error.to_string(),
     }
+}
+
+/// The option for a field of the library.
+fn option(field: &str) -> String {
+    format!("--{}", field.replace('_', "-"))
+}
+
+/// The request that makes no sense, if it is that.
+fn invalid<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a InvalidProblem> {
     match error.downcast_ref() {
-        Some(TensorError::TooLarge(error)) => error.text(option),
-        _ => error.to_string(),
+        Some(RankError::Invalid(error)) => Some(error),
+        _ => error.downcast_ref(),
+    }
+}
+
+/// The computation that would not fit, if it is that.
+fn too_large<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a TooLarge> {
+    match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(RankError::TooLarge(error)), _) | (_, Some(TensorError::TooLarge(error))) => {
+            Some(error)
+        }
+        _ => error.downcast_ref(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `seprank plot`.
 
+use super::memory::Memory;
 use super::{Failure, progress};
 use crate::bounds::{Evaluation, LogInterval, Side, best, comparable, gap_across};
 use crate::files::replace;
@@ -54,12 +55,14 @@ struct Cut {
     /// Channels of both networks
     #[arg(long, value_name = "D", default_value_t = 2)]
     width: usize,
-    /// Tokens
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    tokens: usize,
+    /// Tokens; a picture shows at most 999 cuts
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(2..=1000))]
+    tokens: u16,
     /// Hidden token width of the Mixer
     #[arg(long, value_name = "S", default_value_t = 8)]
     token_hidden: usize,
+    #[command(flatten)]
+    memory: Memory,
     /// The file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -70,7 +73,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Picture::Depth(depths) | Picture::Ratio(depths) => &depths.out,
         Picture::Cut(cut) => &cut.out,
     };
-    super::try_output("--out", Some(out))?;
+    super::try_svg("--out", Some(out))?;
     let _busy = progress::busy("computing what is drawn");
     let chart = match &args.picture {
         Picture::Depth(depths) => depths.bounds()?,
@@ -158,20 +161,23 @@ impl Depths {
 
 impl Cut {
     fn profile(&self) -> Result<Chart, Failure> {
-        let attention = Problem::attention(self.depth, self.width, 1, self.tokens)?;
-        let mixer = Problem::mixer(self.depth, self.width, self.token_hidden, self.tokens)?;
+        let tokens = usize::from(self.tokens);
+        let attention = Problem::attention(self.depth, self.width, 1, tokens)?;
+        let mixer = Problem::mixer(self.depth, self.width, self.token_hidden, tokens)?;
+        let memory = self.memory.limit;
         let series = |label: &str, problem: &Problem| -> Result<Series, Failure> {
             let (mut points, mut at_least) = (Vec::new(), Vec::new());
-            for cut in 1..self.tokens {
+            for cut in 1..tokens {
                 let problem = problem.with_partition(&(0..cut).collect::<Vec<_>>())?;
-                let answer = prove::rank(&RankRequest::new(problem), &|_, _| ())?;
+                let request = RankRequest { memory, ..RankRequest::new(problem) };
+                let answer = prove::rank(&request, &|_, _| ())?;
                 let point = (cut as f64, answer.rank as f64);
                 points.push(point);
                 at_least.extend(Some(point).filter(|_| answer.status == Status::Lower));
             }
             Ok(Series { label: label.into(), points, at_least })
         };
-        let Self { depth, width, tokens, token_hidden, .. } = self;
+        let Self { depth, width, token_hidden, .. } = self;
         Ok(Chart {
             title: format!(
                 "Separation rank by cut, L={depth} d={width} N={tokens} S={token_hidden}"

@@ -1,5 +1,6 @@
 //! The options that describe a problem, shared by the subcommands.
 
+use super::{Failure, invalid, option, too_large};
 use crate::network::layers::{Layer, LinearHead, Permutation};
 use crate::network::{
     Architecture, InvalidProblem, MAX_SIZE, MixerShape, NetworkFile, Output, Partition, Problem,
@@ -7,6 +8,10 @@ use crate::network::{
 };
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+
+/// The fields that are options only where a network is given by its sizes.
+const SIZES: &[&str] =
+    &["depth", "width", "heads", "token-hidden", "token-degree", "channel-hidden"];
 
 /// A network: by its sizes, by a network file or by the name of a preset.
 #[derive(Args, Clone, Debug)]
@@ -59,21 +64,62 @@ impl Subject {
             (None, Some(file), None) => file,
             (None, None, Some(name)) => presets::network("model", name, &self.file.replacements()),
             (None, None, None) => Err(InvalidProblem::new(
-                "network",
+                "",
                 "",
                 "a network is needed: --network FILE, --model NAME, or `attention` or `mixer` with sizes",
             )),
             _ => Err(InvalidProblem::new(
-                "network",
-                self.file.network.as_deref().unwrap_or(Path::new("")).display(),
-                "give one of --network FILE, --model NAME and `attention` or `mixer` with sizes",
+                "",
+                "",
+                "one network is needed: --network FILE, --model NAME, or `attention` or `mixer` with sizes, and not two \
+                 of them",
             )),
         }
+    }
+
+    /// Whether the positions of side A are given.
+    pub(super) fn gives_left(&self) -> bool {
+        let setting = self.sizes.as_ref().map(|sizes| match sizes {
+            NetworkArgs::Attention(a) => &a.setting,
+            NetworkArgs::Mixer(m) => &m.setting,
+        });
+        self.file.left.is_some() || setting.is_some_and(|setting| setting.left.is_some())
     }
 
     /// The problem.
     pub(super) fn problem(&self) -> Result<Problem, InvalidProblem> {
         self.network().map(|file| file.problem)
+    }
+
+    /// The error in the options that gave this network: of one that was not given by its sizes these are no
+    /// options, and what is wrong with them is wrong with the file or preset.
+    pub(super) fn explain(&self, error: Failure) -> Failure {
+        let given = match (&self.sizes, &self.file.network, &self.model) {
+            (None, Some(path), _) => format!("--network {}", path.display()),
+            (None, None, Some(name)) => format!("--model {name}"),
+            _ => {
+                let map = |e: &&InvalidProblem| e.field == "network" && e.value.starts_with('(');
+                return match invalid(error.as_ref()).filter(map) {
+                    Some(_) => "--weights: a network that is given by its sizes does not say which tensors they are; \
+                                give --network FILE, with its [weights]"
+                        .into(),
+                    None => error,
+                };
+            }
+        };
+        if let Some(error) = too_large(error.as_ref()) {
+            let ours = |field: &str| matches!(field, "tokens" | "memory").then(|| option(field));
+            return error.text(ours).into();
+        }
+        match invalid(error.as_ref()) {
+            Some(InvalidProblem { field: "network", value, allowed }) if value.starts_with('(') => {
+                format!("{given}: {allowed}").into()
+            }
+            Some(InvalidProblem { field, value, allowed }) if SIZES.contains(field) => {
+                format!("{given}: {field} {value}: {allowed}").into()
+            }
+            _ => error,
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! `seprank profile`.
 
+use super::budget::Budget;
 use super::problem::Subject;
 use super::{Failure, json, new_table, print_json, progress};
 use crate::arith::Prime;
 use crate::network::{Problem, sizes};
 use crate::plot::{Chart, Series};
-use crate::prove::{self, RankRequest, Status};
+use crate::prove::{self, RankError, RankRequest, Status};
+use crate::{Limit, Stop};
 use clap::ValueEnum;
 use itertools::Itertools;
 use serde::Serialize;
@@ -31,6 +33,8 @@ pub(super) struct Args {
     /// Seed of the random weights and points
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
+    #[command(flatten)]
+    budget: Budget,
     /// Also draw the ranks at the cuts
     #[arg(long, global = true, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -58,7 +62,7 @@ enum ProfileFormat {
 }
 
 /// Balanced partitions are at most so many.
-const MAX_PARTITIONS: usize = 10_000;
+const MAX_PARTITIONS: u64 = 10_000;
 
 #[derive(Clone, Serialize)]
 struct Row {
@@ -82,61 +86,132 @@ struct Report {
     rows: Vec<Row>,
     /// Of the balanced partitions: how many have each rank.
     distribution: Vec<[usize; 2]>,
+    /// The limit that ended it before all partitions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_by: Option<&'static str>,
+    /// How many rows were asked for.
+    partitions: u64,
+}
+
+/// The rows of as many partitions as there was time for.
+struct Profile {
+    rows: Vec<Row>,
+    planned: u64,
+    limit: Option<Limit>,
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let problem = args.network.problem()?;
-    let n = problem.tokens();
-    let mut sides: Vec<(&'static str, Vec<usize>)> =
-        (1..n).map(|t| ("cut", (0..t).collect())).collect();
-    if args.partitions == Partitions::All {
-        let balanced = balanced(n);
-        if balanced.len() > MAX_PARTITIONS {
-            return Err(format!(
-                "--partitions all: more than {MAX_PARTITIONS} balanced partitions of {n} tokens; allowed is cuts"
-            )
-            .into());
-        }
-        sides.extend(balanced.into_iter().map(|left| ("balanced", left)));
-    }
-    let bar = progress::bar(sides.len() as u64, "partitions");
-    let mut rows = Vec::new();
-    for (kind, left) in sides {
-        rows.push(row(&problem, kind, &left, args.seed)?);
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+    super::try_svg("--svg", args.svg.as_deref())?;
+    let profile = profile(args).map_err(|e| args.network.explain(e))?;
+    let Profile { rows, planned, limit } = profile;
     if let Some(path) = &args.svg {
-        let svg = chart(&problem, &rows).svg()?;
+        let svg = chart(&args.network.problem()?, &rows).svg()?;
         crate::files::replace(path, svg.as_bytes())
             .map_err(|e| format!("--svg {}: {e}", path.display()))?;
     }
     match args.format {
         ProfileFormat::Json => {
             let distribution = distribution(&rows);
-            print_json(&Report { seed: args.seed, rows, distribution })?;
+            let ended_by = limit.map(Limit::name);
+            print_json(&Report {
+                seed: args.seed,
+                rows,
+                distribution,
+                ended_by,
+                partitions: planned,
+            })?;
         }
         ProfileFormat::Csv => {
             let mut writer = csv::Writer::from_writer(std::io::stdout().lock());
             rows.iter().try_for_each(|row| writer.serialize(row))?;
             writer.flush()?;
         }
-        ProfileFormat::Text => print_text(&rows, args.seed)?,
+        ProfileFormat::Text => {
+            print_text(&rows, args.seed)?;
+            if let Some(limit) = limit {
+                let (done, mut out) = (rows.len(), std::io::stdout().lock());
+                writeln!(out, "ended by {limit}: {done} of {planned} partitions")?;
+            }
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::from(if limit.is_some() { 2 } else { 0 }))
+}
+
+/// The rank at each of the partitions that are asked for.
+fn profile(args: &Args) -> Result<Profile, Failure> {
+    if args.network.gives_left() {
+        return Err("--left: a profile goes through the sides by itself; see --partitions".into());
+    }
+    let problem = args.network.problem()?;
+    let n = problem.tokens();
+    let balanced = match (args.partitions, count_balanced(n)) {
+        (Partitions::Cuts, _) => 0,
+        (Partitions::All, Some(count)) => count,
+        (Partitions::All, None) => {
+            return Err(format!(
+                "--partitions all: more than {MAX_PARTITIONS} balanced partitions of {n} tokens; allowed is cuts"
+            )
+            .into());
+        }
+    };
+    // Each row lists the positions of its side.
+    let (digits, n_wide) = (n.to_string().len() as u64 + 1, n as u64);
+    let positions = (n_wide * n_wide + balanced * n_wide) / 2;
+    let bytes = positions * digits + (n_wide + balanced) * size_of::<Row>() as u64;
+    args.budget.memory().check("the list of partitions", Some(bytes), &["tokens"])?;
+    let cuts = (1..n).map(|t| ("cut", (0..t).collect()));
+    let all: Box<dyn Iterator<Item = (&'static str, Vec<usize>)>> = match args.partitions {
+        Partitions::Cuts => Box::new(cuts),
+        Partitions::All => Box::new(cuts.chain(balanced_sides(n).map(|left| ("balanced", left)))),
+    };
+    let stop = args.budget.stop()?;
+    let planned = n_wide - 1 + balanced;
+    let bar = progress::bar(planned, "partitions");
+    let mut rows = Vec::new();
+    let mut limit = None;
+    for (kind, left) in all {
+        match row(&problem, kind, &left, args, &stop) {
+            Ok(row) => rows.push(row),
+            Err(RankError::TooLong { .. }) => limit = Some(Limit::Time),
+            Err(error) => return Err(error.into()),
+        }
+        bar.inc(1);
+        limit = limit.or(stop.due());
+        if limit.is_some() {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    Ok(Profile { limit: limit.filter(|_| (rows.len() as u64) < planned), rows, planned })
+}
+
+/// How many partitions [`balanced_sides`] lists; `None` above [`MAX_PARTITIONS`].
+fn count_balanced(n: usize) -> Option<u64> {
+    // C(n, k) grows up to k = n/2, half of which are listed where n is even.
+    let parity = 2 - n as u64 % 2;
+    let most = parity * MAX_PARTITIONS;
+    let n = n as u64;
+    let count = (1..=n / 2).try_fold(1, |c, k| Some(c * (n - k + 1) / k).filter(|c| *c <= most))?;
+    Some(count / parity)
 }
 
 /// The partitions whose sides differ by at most one token: A has the first token where the sides
 /// are equal, and is the smaller one where they are not.
-fn balanced(n: usize) -> Vec<Vec<usize>> {
-    let half = n / 2;
-    let sets = (0..n).combinations(half).take_while(move |left| n % 2 == 1 || left[0] == 0);
-    sets.take(MAX_PARTITIONS + 1).collect()
+fn balanced_sides(n: usize) -> impl Iterator<Item = Vec<usize>> {
+    (0..n).combinations(n / 2).take_while(move |left| n % 2 == 1 || left[0] == 0)
 }
 
-fn row(problem: &Problem, kind: &'static str, left: &[usize], seed: u64) -> Result<Row, Failure> {
+fn row(
+    problem: &Problem,
+    kind: &'static str,
+    left: &[usize],
+    args: &Args,
+    stop: &Stop,
+) -> Result<Row, RankError> {
     let problem = problem.with_partition(left)?;
-    let answer = prove::rank(&RankRequest { seed, ..RankRequest::new(problem) }, &|_, _| ())?;
+    let (seed, memory, stop) = (args.seed, args.budget.memory(), stop.clone());
+    let request = RankRequest { seed, memory, stop, ..RankRequest::new(problem) };
+    let answer = prove::rank(&request, &|_, _| ())?;
     Ok(Row {
         kind,
         left: left.iter().join(" "),

@@ -5,6 +5,7 @@ use super::duration::duration;
 use super::problem::Subject;
 use super::rank_report::{About, Prediction, Report, WeightsText};
 use super::{Failure, Format, in_options, print_json, progress, try_output};
+use crate::files::Bytes;
 use crate::network::WeightStyle;
 use crate::prove::witness::WitnessKind;
 use crate::prove::{
@@ -57,7 +58,8 @@ struct Options {
     /// Seed of the random weights and points
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
-    /// How to find it; auto: by theorems where they decide a rank above 1000, else by the cheapest computation
+    /// How to find it; auto: by theorems where they decide a rank above 1000, or one that takes longer than about a
+    /// second to compute, else by the cheapest computation
     #[arg(long, global = true, value_enum, default_value_t = MethodArg::Auto)]
     method: MethodArg,
     /// Largest number of points on a side of a grid: for a lower bound on a rank too large to find
@@ -129,7 +131,7 @@ enum MethodArg {
     Hankel,
 }
 
-/// Up to this rank weights are drawn, and a minor found, even if theorems decide it.
+/// Up to this rank weights are drawn, and a minor found, even if theorems decide it, where that is short.
 const COMPUTED: u32 = 1000;
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
@@ -138,6 +140,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         try_output("--certificate", options.certificate.as_deref())?;
         try_output("--coq", options.coq.as_deref())?;
     }
+    answer(args).map_err(|e| args.network.explain(e))
+}
+
+fn answer(args: &Args) -> Result<ExitCode, Failure> {
+    let options = &args.options;
     let network = args.network.network()?;
     let weights = match &options.weights {
         WeightsArg::Kind(weights) => weights.clone(),
@@ -254,12 +261,14 @@ fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<ByTheor
                 .into(),
         );
     }
-    let least = if wanted { 0 } else { COMPUTED + 1 };
-    match prove::decided_from(&request.problem, least) {
+    match prove::decided(&request.problem) {
         None if wanted => {
             Err("--method theorem: no lower bound has the value of an upper one here; see `seprank bounds`".into())
         }
-        found => Ok(found),
+        found => Ok(found.filter(|found| {
+            let large = found.lower.value.as_ref().is_some_and(|rank| *rank > COMPUTED);
+            wanted || large || !prove::is_short(request)
+        })),
     }
 }
 
@@ -329,7 +338,7 @@ fn predict(request: &RankRequest, options: &Options) -> Result<ExitCode, Failure
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "by {}, forecast: {}", f.route.name(), duration(f.seconds))?;
-    writeln!(out, "memory: {} MiB of {} MiB", f.bytes >> 20, request.memory.0 >> 20)?;
+    writeln!(out, "memory: {} of {}", Bytes(f.bytes), Bytes(request.memory.0))?;
     if !f.fits {
         writeln!(
             out,

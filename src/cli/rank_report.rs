@@ -75,6 +75,9 @@ pub(super) struct Prediction {
     classes: Vec<[json::Integer; 3]>,
     #[serde(serialize_with = "json::integer")]
     bytes: u64,
+    /// Counted, and the same each time.
+    operations: f64,
+    /// By the rates of this machine, which are timed each time.
     seconds: f64,
     fits: bool,
 }
@@ -89,6 +92,7 @@ impl Prediction {
                 .map(|(count, rows, cols)| [*count as u64, *rows, *cols].map(json::Integer))
                 .collect(),
             bytes: f.bytes,
+            operations: f.operations,
             seconds: f.seconds,
             fits: f.fits,
         }
@@ -97,7 +101,15 @@ impl Prediction {
     /// Nothing is computed.
     pub(super) fn theorem() -> Self {
         let (blocks, classes) = (Vec::new(), Vec::new());
-        Self { method: "theorem", blocks, classes, bytes: 0, seconds: 0.0, fits: true }
+        Self {
+            method: "theorem",
+            blocks,
+            classes,
+            bytes: 0,
+            operations: 0.0,
+            seconds: 0.0,
+            fits: true,
+        }
     }
 }
 

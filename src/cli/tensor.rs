@@ -1,13 +1,12 @@
 //! `seprank tensor`.
 
+use super::memory::Memory;
 use super::problem::Subject;
 use super::{Failure, json, print_json, progress};
 use crate::arith::Rational;
-use crate::network::{InputFamily, WeightStyle};
+use crate::network::{InputFamily, Problem, WeightStyle};
 use crate::prove::generator;
-use crate::tensor::{
-    CoefficientForecast, CoefficientMatrix, CoefficientTensor, MemoryLimit, TensorError,
-};
+use crate::tensor::{CoefficientForecast, CoefficientMatrix, CoefficientTensor, weight_bytes};
 use clap::ValueEnum;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -25,6 +24,8 @@ pub(super) struct Args {
     /// Seed of the random weights
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
+    #[command(flatten)]
+    memory: Memory,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t = TensorFormat::Json)]
     format: TensorFormat,
@@ -69,13 +70,21 @@ struct Term {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    print_tensor(args).map_err(|e| args.network.explain(e))
+}
+
+/// Bytes of the tensor, of its list of terms and of the weights, which are drawn before.
+fn bytes(problem: &Problem) -> Option<u64> {
+    let tensor = CoefficientForecast::of_all_inputs(problem)?;
+    let variables = (problem.tokens() as u64).checked_mul(problem.width() as u64)?;
+    let list = tensor.terms.checked_mul(variables.checked_mul(8)?.checked_add(100)?)?;
+    tensor.bytes.checked_add(list)?.checked_add(weight_bytes(problem, 1)?)
+}
+
+fn print_tensor(args: &Args) -> Result<ExitCode, Failure> {
     let problem = args.network.problem()?;
-    let limit = MemoryLimit::default();
-    // Before the weights are drawn, which may be many.
-    let bytes = CoefficientForecast::of_all_inputs(&problem).map(|f| f.bytes);
-    limit
-        .check("the coefficient tensor", bytes, &["depth", "width", "tokens"])
-        .map_err(TensorError::from)?;
+    let limit = args.memory.limit;
+    limit.check("the coefficient tensor", bytes(&problem), &["depth", "width", "tokens"])?;
     let busy = progress::busy("computing the tensor");
     let family = InputFamily::all(&problem);
     let network = WeightStyle::Random.draw(&problem, &mut generator(args.seed));

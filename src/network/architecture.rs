@@ -207,8 +207,10 @@ impl Architecture {
     /// The number of weights, or `None` past 64 bits.
     pub fn parameter_count(&self, tokens: usize) -> Option<u64> {
         let (list, times): (Vec<Layer>, usize) = match self {
+            // Four factors, which the heads share out.
             Self::Attention(s) => {
-                (Self::Attention(AttentionShape { depth: 1, ..s.clone() }).layers(), s.depth)
+                let square = (s.width as u64).checked_mul(s.width as u64)?;
+                return square.checked_mul(4)?.checked_mul(s.depth as u64);
             }
             Self::Mixer(s) => (Self::Mixer(MixerShape { depth: 1, ..s.clone() }).layers(), s.depth),
             Self::Layers(s) => (s.layers.clone(), 1),

@@ -163,6 +163,60 @@ impl Expression {
         }
     }
 
+    /// Entries of all matrices that [`evaluate`](Expression::evaluate) holds at a time, at most, besides the input
+    /// and the parameters. Sizes must fit ([`Expression::size`]).
+    pub fn held(
+        &self,
+        input: (usize, usize),
+        parameter: &dyn Fn(usize) -> (usize, usize),
+    ) -> usize {
+        self.held_and_left(input, parameter).0
+    }
+
+    /// The same, and the entries of the value if it is a new matrix.
+    fn held_and_left(
+        &self,
+        input: (usize, usize),
+        parameter: &dyn Fn(usize) -> (usize, usize),
+    ) -> (usize, usize) {
+        let of = |e: &Self| e.held_and_left(input, parameter);
+        let own =
+            || self.size(input, parameter).map_or(0, |(rows, cols)| rows.saturating_mul(cols));
+        let two = |(held, left): (usize, usize), (held_next, left_next): (usize, usize), own| {
+            let together = left.saturating_add(left_next).saturating_add(own);
+            held.max(left.saturating_add(held_next)).max(together)
+        };
+        match self {
+            Input | Parameter(_) => (0, 0),
+            Product(a, b) | Hadamard(a, b) => (two(of(a), of(b), own()), own()),
+            Transpose(a) | Power(a, _) => (two(of(a), (0, 0), own()), own()),
+            Polynomial { of: a, .. } | Repeat { of: a, .. } | Gather { of: a, .. } => {
+                (two(of(a), (0, 0), own()), own())
+            }
+            // The sum so far, and the next term.
+            Sum(list) => {
+                let terms = list.iter().map(|e| of(e).0).max().unwrap_or(0);
+                (terms.saturating_add(own()), own())
+            }
+            Then(a, b) => {
+                let (before, between) = (of(a), a.size(input, parameter).unwrap_or(input));
+                let (held, _) = b.held_and_left(between, parameter);
+                (before.0.max(before.1.saturating_add(held)).saturating_add(own()), own())
+            }
+        }
+    }
+
+    /// How many expressions it is made of, itself included.
+    pub fn count(&self) -> usize {
+        1 + match self {
+            Input | Parameter(_) => 0,
+            Product(a, b) | Hadamard(a, b) | Then(a, b) => a.count() + b.count(),
+            Transpose(a) | Power(a, _) => a.count(),
+            Polynomial { of: a, .. } | Repeat { of: a, .. } | Gather { of: a, .. } => a.count(),
+            Sum(list) => list.iter().map(Self::count).sum(),
+        }
+    }
+
     /// Whether the value does not depend on the input.
     pub fn is_constant(&self) -> bool {
         match self {

@@ -35,6 +35,17 @@ impl SideFamily {
         Self { parameters: positions * width, branches: vec![entries] }
     }
 
+    /// Whether it is that of [`SideFamily::all`].
+    fn is_all(&self, positions: usize, width: usize) -> bool {
+        // A variable takes memory by its number: few are made where they cannot all be there.
+        self.parameters == positions * width
+            && self.branches.len() == 1
+            && self.branches[0].shape() == (positions, width)
+            && (0..positions).all(|i| {
+                (0..width).all(|j| self.branches[0][(i, j)] == Polynomial::variable(i * width + j))
+            })
+    }
+
     /// The rows of X for the given parameter values; `branch` is taken modulo their number.
     pub fn evaluate<T: Ring>(
         &self,
@@ -54,6 +65,13 @@ impl InputFamily {
     pub fn all(problem: &Problem) -> Self {
         let side = |positions: &[usize]| SideFamily::all(positions.len(), problem.width());
         Self { left: side(problem.partition().left()), right: side(problem.partition().right()) }
+    }
+
+    /// Whether these are all inputs of `problem`.
+    pub fn is_all(&self, problem: &Problem) -> bool {
+        let (left, right) = (problem.partition().left(), problem.partition().right());
+        self.left.is_all(left.len(), problem.width())
+            && self.right.is_all(right.len(), problem.width())
     }
 }
 

@@ -8,8 +8,8 @@ use super::layers::read_list;
 use super::site::{Budget, Site};
 use super::weight_file::WeightMap;
 use super::{Architecture, FileError, InvalidProblem, Output, Partition, Problem, Table};
+use crate::files::read_text;
 use serde::Deserialize;
-use std::io::Read;
 use std::path::Path;
 
 /// A network file has at most this many bytes.
@@ -55,13 +55,7 @@ impl NetworkFile {
     /// Names the file, the layer, the key and what is allowed.
     pub fn read(path: &Path, replace: &Replacements) -> Result<Self, InvalidProblem> {
         let wrong = |why: String| InvalidProblem::new("network", path.display(), why);
-        let mut text = String::new();
-        std::fs::File::open(path)
-            .and_then(|file| file.take(MAX_NETWORK_BYTES + 1).read_to_string(&mut text))
-            .map_err(|e| wrong(e.to_string()))?;
-        if text.len() as u64 > MAX_NETWORK_BYTES {
-            return Err(wrong(format!("at most {MAX_NETWORK_BYTES} bytes are allowed")));
-        }
+        let text = read_text(path, MAX_NETWORK_BYTES).map_err(|e| wrong(e.to_string()))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, folder, replace).map_err(|e| wrong(e.to_string()))
     }

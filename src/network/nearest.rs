@@ -1,4 +1,4 @@
-//! Unknown names are answered with the nearest known one.
+//! Unknown names are answered with the nearest known one, and types with what they hold.
 
 /// The message of a deserializer, on one line, with the name that is nearest to an unknown one.
 pub(super) fn with_nearest(message: &str) -> String {
@@ -13,6 +13,20 @@ pub(super) fn with_nearest(message: &str) -> String {
         Some(near) => format!("{line}; did you mean `{near}`?"),
         None => line,
     }
+}
+
+/// A message of a deserializer with what is expected named in words, and not by the type that takes it.
+pub(super) fn in_plain_words(message: String) -> String {
+    let Some((before, kind)) = message.rsplit_once("expected ") else { return message };
+    let words = match kind {
+        "usize" | "u64" => "a whole number from 0 to 2^64 - 1",
+        "i64" => "a whole number of 64 bits",
+        "f64" | "f32" => "a number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        _ => return message,
+    };
+    format!("{before}expected {words}")
 }
 
 /// The known name that is most like `given`.

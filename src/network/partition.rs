@@ -1,12 +1,13 @@
 //! Partitions (A, B) of the token positions.
 
 use super::{InvalidProblem, MAX_SIZE};
+use std::sync::Arc;
 
-/// A partition of `0..tokens` into two non-empty sides A (left) and B (right).
+/// A partition of `0..tokens` into two non-empty sides A (left) and B (right). Copies share the positions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partition {
-    left: Vec<usize>,
-    right: Vec<usize>,
+    left: Arc<[usize]>,
+    right: Arc<[usize]>,
 }
 
 impl Partition {
@@ -67,7 +68,7 @@ impl Partition {
             ));
         }
         Self::check_size(tokens)?;
-        Self::new(tokens, &(0..tokens / 2).collect::<Vec<_>>())
+        Ok(Self { left: (0..tokens / 2).collect(), right: (tokens / 2..tokens).collect() })
     }
 
     /// Before anything is allocated by token.

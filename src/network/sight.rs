@@ -52,12 +52,14 @@ impl Sight {
 /// A pattern has no more cells, and no step of the analysis more.
 const MAX_CELLS: usize = 1 << 22;
 const MAX_STEPS: usize = 1 << 28;
+/// The patterns of a layer have no more rows and columns together.
+const MAX_LINES: usize = 1 << 24;
 /// Of so many layers it is remembered what they did: two blocks of two.
 const REMEMBERED: usize = 4;
 
 impl Problem {
     /// What the output depends on; `None` for attention and Mixers given by their sizes, whose every output depends
-    /// on both sides, and where a mask has too many different rows and columns to follow.
+    /// on both sides, and where there are too many rows and columns to follow.
     ///
     /// Cost: of products of the patterns of zeros in the matrices, equal rows and columns taken once; of blocks of
     /// layers that repeat, of the first few.
@@ -75,6 +77,9 @@ impl Problem {
             }
             let Definition { parameters, expression, .. } =
                 layer.definition(n, d).expect("the layers fit together");
+            if expression.count().saturating_mul(n.saturating_add(d)) > MAX_LINES {
+                return None;
+            }
             let after = pattern(&expression, &state, &parameters)?;
             known.truncate(REMEMBERED - 1);
             known.push_front((layer, std::mem::replace(&mut state, after.clone()), after));

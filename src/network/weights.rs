@@ -100,10 +100,9 @@ impl WeightStyle {
                             Self::Blocks2 => exchanged(row, problem.output().channel, d),
                             _ => row,
                         };
-                        let entries: Vec<Rational> = (0..p.rows * p.cols)
-                            .map(|e| style.entry(row(e / p.cols), first + e % p.cols, rng).into())
-                            .collect();
-                        DMatrix::from_row_slice(p.rows, p.cols, &entries)
+                        let entries = (0..p.rows * p.cols)
+                            .map(|e| style.entry(row(e / p.cols), first + e % p.cols, rng).into());
+                        DMatrix::from_row_iterator(p.rows, p.cols, entries)
                     })
                     .collect(),
             };

@@ -4,6 +4,7 @@
 //! of the same kind (`rates`). The count supposes that every class of a Hankel block has full rank.
 
 use super::answer::Route;
+use super::gap::MOST_OPERATIONS;
 use super::plan::{Choice, Plan};
 use super::rates::Rates;
 use super::request::{RankError, RankRequest};
@@ -40,9 +41,16 @@ pub fn forecast(request: &RankRequest) -> Result<Forecast, RankError> {
     forecast_at(request, &Rates::default())
 }
 
-/// The same by rates that may be known already.
+/// Whether the rank is found in about a second: by a count of its operations and not by a clock, so that it depends
+/// on no machine. Cost: that of the plan.
+pub fn is_short(request: &RankRequest) -> bool {
+    let short = |plan: Plan| plan.operations() <= MOST_OPERATIONS && plan.grids_suffice();
+    Plan::of_forecast(request).is_ok_and(short)
+}
+
+/// The forecast by rates that may be known already.
 pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Forecast, RankError> {
-    let plan = Plan::new(request)?;
+    let plan = Plan::of_forecast(request)?;
     let problem = &request.problem;
     let operations = plan.operations();
     let mut forecast = Forecast {

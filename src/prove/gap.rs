@@ -20,8 +20,8 @@ use std::cmp::Ordering;
 /// needed takes no more: about a second. A count and not a time, so that a verdict depends on no machine.
 pub(super) const MOST_OPERATIONS: f64 = 1e8;
 
-/// And in at most 1 GiB.
-const MEMORY: MemoryLimit = MemoryLimit(1 << 30);
+/// And in at most a quarter of a GiB.
+const MEMORY: MemoryLimit = MemoryLimit(1 << 28);
 
 /// What is known of a gap, with what it rests on.
 #[derive(Clone)]
@@ -77,8 +77,12 @@ impl GapAnswer {
     ) -> Result<Self, Incomparable> {
         let gap = compare(attention, other)?;
         // The sides may have changed names; a rank does not depend on them.
-        let left = other.partition().left();
-        let attention = attention.with_partition(left).unwrap_or_else(|_| attention.clone());
+        let attention = match attention.partition() == other.partition() {
+            true => attention.clone(),
+            false => attention
+                .with_partition(other.partition().left())
+                .unwrap_or_else(|_| attention.clone()),
+        };
         Ok(Self { gap, attention, other: other.clone(), ranks: [None, None], note: None })
     }
 

@@ -31,11 +31,11 @@ pub mod witness;
 mod words;
 
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
-pub use by_theorem::{ByTheorem, decided, decided_from, proved};
+pub use by_theorem::{ByTheorem, decided, proved};
 pub use certificate::{TooManyDigits, certify_bound, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
 pub(crate) use forecast::forecast_at;
-pub use forecast::{Forecast, forecast};
+pub use forecast::{Forecast, forecast, is_short};
 pub use gap::{GapAnswer, gap, gap_across};
 pub use gap_certificate::NoCertificate;
 pub use grid_witness::{GridWitness, ImportError};

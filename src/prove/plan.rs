@@ -6,7 +6,7 @@
 use super::answer::{Route, Scope};
 use super::modulus::{WORD, faithful};
 use super::request::{Inputs, Method, RankError, RankRequest};
-use super::setting::Setting;
+use super::setting::{Setting, not_made};
 use super::units;
 use crate::network::{Architecture, InvalidProblem};
 use crate::tensor::hankel::{self, ClassSize, Sizes};
@@ -20,6 +20,9 @@ const SMALL_TENSOR: u64 = 500;
 
 /// The fields that make a problem smaller.
 const SIZES: &[&str] = &["depth", "width", "tokens"];
+
+/// A forecast makes no weights of more bytes: there it says that they decide the route.
+const FORECAST: MemoryLimit = MemoryLimit(160 << 20);
 
 /// A request, resolved, with the route that it takes.
 pub(super) struct Plan<'a> {
@@ -51,7 +54,16 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// All that [`rank`](super::rank) fails with but what only the elimination can show.
     pub(super) fn new(request: &'a RankRequest) -> Result<Self, RankError> {
-        let setting = Setting::new(request)?;
+        Self::made_within(request, request.memory)
+    }
+
+    /// The same where only the plan is wanted.
+    pub(super) fn of_forecast(request: &'a RankRequest) -> Result<Self, RankError> {
+        Self::made_within(request, FORECAST)
+    }
+
+    fn made_within(request: &'a RankRequest, made: MemoryLimit) -> Result<Self, RankError> {
+        let setting = Setting::new(request, made)?;
         let choice = choose(&setting)?;
         Ok(Self { setting, choice })
     }
@@ -102,7 +114,9 @@ fn coefficients(
     let Some(tensor) = tensor else {
         return Err(TooLarge::past_64_bits(what, memory, SIZES).into());
     };
-    memory.check(what, Some(tensor.bytes), SIZES)?;
+    let with_weights = |bytes: u64| bytes.checked_add(setting.weight_bytes);
+    let bytes = with_weights(tensor.bytes);
+    memory.check(format!("{what}, with the weights,"), bytes, SIZES)?;
     // A block has no more rows than its side has monomials, nor more than the tensor has terms.
     let side = |variables: usize| {
         count_monomials(variables as u64, tensor.degree, false)
@@ -123,9 +137,9 @@ fn coefficients(
         true => Some(tensor.terms),
         false => side(left).checked_mul(side(right)),
     };
-    let bytes = entries.and_then(|n| n.checked_mul(entry));
-    memory.check("a block of the coefficient matrix", bytes, SIZES)?;
-    Ok(Choice::Coefficients(tensor))
+    let block = entries.and_then(|n| n.checked_mul(entry)).and_then(with_weights);
+    memory.check("a block of the coefficient matrix, with the weights,", block, SIZES)?;
+    Ok(Choice::Coefficients(CoefficientForecast { bytes: bytes.max(block).unwrap_or(0), ..tensor }))
 }
 
 /// The Hankel blocks of a problem.
@@ -154,27 +168,33 @@ fn hankel(setting: &Setting) -> Result<Option<Choice>, RankError> {
     let Some(sizes) = Sizes::new(problem).filter(|_| *inputs == Inputs::All) else {
         return Ok(None);
     };
+    let fields = &["depth", "width"];
+    let with_weights = |bytes: u64| bytes.checked_add(setting.weight_bytes);
     if let Architecture::Mixer(_) = problem.architecture() {
+        if setting.weight_bytes > setting.made.0 {
+            let allowed = not_made(setting.weight_bytes, setting.made) + "; allowed is grid";
+            return Err(InvalidProblem::new("method", "hankel", allowed).into());
+        }
         let prime = faithful(setting.network(), WORD)?;
         if !hankel::sides_are_free(problem, setting.network(), prime) {
             return Ok(None);
         }
     }
-    let fields = &["depth", "width"];
-    memory.check("the table of coefficients", Some(sizes.bytes), fields)?;
+    let mut bytes = with_weights(sizes.bytes);
+    memory.check("the table of coefficients, with the weights,", bytes, fields)?;
     let blocks = (0..=sizes.degree).map(|b| sizes.block(b)).collect();
     let classes = setting.labels(&sizes).sizes(sizes.degree, sizes.sides);
     let all = classes.iter().enumerate().flat_map(|(b, list)| list.iter().map(move |c| (b, c)));
     let largest = all.max_by_key(|(_, class)| (class.order(), class.rows.max(class.cols)));
-    let mut bytes = sizes.bytes;
     if let Some((b, class)) = largest {
         let matrix = hankel::class_bytes(class.rows, class.cols);
-        let needed = matrix.and_then(|n| n.checked_add(sizes.kept));
+        let needed = matrix.and_then(|n| n.checked_add(sizes.kept)).and_then(with_weights);
         let (rows, cols) = (class.rows, class.cols);
         let what = format!("a {rows} x {cols} class of the block of degree {b}, with the table,");
         memory.check(what, needed, fields)?;
-        bytes = bytes.max(needed.unwrap_or(u64::MAX));
+        bytes = bytes.max(needed);
     }
+    let bytes = bytes.unwrap_or(u64::MAX);
     Ok(Some(Choice::Hankel(HankelBlocks { sizes, blocks, classes, bytes })))
 }
 
@@ -188,19 +208,23 @@ pub(super) struct Grids {
     pub(super) most: u64,
     /// Entries of a point of either side together.
     input: u64,
+    /// Bytes of the weights, and of what is held while they meet a point on each core.
+    network: u64,
     memory: MemoryLimit,
 }
 
 impl Grids {
-    /// Bytes of a grid with its points.
+    /// Bytes of a grid with its points and the network.
     pub(super) fn bytes(&self, size: u64) -> Option<u64> {
         let row = size.checked_mul(24)?.checked_add(self.input.checked_mul(16)?)?;
-        size.checked_mul(row)
+        size.checked_mul(row)?.checked_add(self.network)
     }
 
     fn check(&self, size: Option<u64>) -> Result<(), TooLarge> {
         let what = match size {
-            Some(size) => format!("a {size} x {size} grid matrix"),
+            Some(size) => {
+                format!("a {size} x {size} grid matrix, with its points and the network,")
+            }
             None => "the grid matrix".into(),
         };
         self.memory.check(what, size.and_then(|size| self.bytes(size)), SIZES)
@@ -235,7 +259,9 @@ fn grid(setting: &Setting) -> Result<Choice, RankError> {
     let most = points.map_or(most, |points| most.min(points));
     let first = reached.map_or(u64::MAX, |rank| rank.saturating_add(1).max(SMALL_GRID));
     let input = (problem.tokens() as u64).saturating_mul(problem.width() as u64);
-    let grids = Grids { first: most.min(first), most, input, memory: *memory };
+    let states = units::state_bytes(problem).saturating_mul(rayon::current_num_threads() as u64);
+    let network = setting.weight_bytes.saturating_add(states);
+    let grids = Grids { first: most.min(first), most, input, network, memory: *memory };
     grids.check(reached.map(|_| grids.first))?;
     Ok(Choice::Grid(grids))
 }

@@ -65,18 +65,20 @@ fn found(
         (Status::Lower, _) if limit.is_some() => (Status::Lower, Basis::Chance(None)),
         judged => judged,
     };
+    let (scope, bounds) = (setting.scope, setting.bound_values());
+    let (network, family) = setting.into_parts();
     Ok(RankAnswer {
         problem: request.problem.clone(),
-        scope: setting.scope,
+        scope,
         rank: evidence.rank(),
         limit: limit.filter(|_| status == Status::Lower),
         status,
         basis,
         prime,
         evidence,
-        bounds: setting.bound_values(),
-        network: setting.network().clone(),
-        family: setting.family,
+        bounds,
+        network,
+        family,
         seed: request.seed,
         memory: request.memory,
     })

@@ -6,8 +6,10 @@ use super::request::{Inputs, RankError, RankRequest, Weights, generator};
 use super::witness::{Witness, WitnessKind};
 use crate::arith::Rational;
 use crate::bounds::{Evaluation, Side, applicable, evaluate};
+use crate::files::Bytes;
 use crate::network::{InputFamily, InvalidProblem, Network, WeightStyle};
 use crate::tensor::hankel::{Labels, Sizes};
+use crate::tensor::{MemoryLimit, weight_bytes};
 use rand_chacha::ChaCha20Rng;
 use std::cell::OnceCell;
 
@@ -18,25 +20,55 @@ pub(super) struct Setting<'a> {
     /// The inputs of a proof, or all.
     pub(super) family: Option<InputFamily>,
     pub(super) witness: Option<Witness>,
+    /// Bytes of the weights, of a forecast also of those that are not made.
+    pub(super) weight_bytes: u64,
+    /// Weights of more bytes are not made, as in a forecast.
+    pub(super) made: MemoryLimit,
     bounds: OnceCell<Vec<Evaluation>>,
+    /// Random weights, and the generator as drawing them leaves it.
     drawn: OnceCell<(Network<Rational>, ChaCha20Rng)>,
 }
 
 /// Bounds with more decimal digits are above every rank that 64 bits count.
 const DIGITS: f64 = 20.0;
 
+/// Why the weights are not made.
+pub(super) fn not_made(bytes: u64, made: MemoryLimit) -> String {
+    let (bytes, most) = (Bytes(bytes), Bytes(made.0));
+    format!("the forecast depends on these weights, which take {bytes}; it makes at most {most}")
+}
+
 impl<'a> Setting<'a> {
+    /// Weights of more than `made` bytes are not made.
+    ///
     /// # Errors
     /// A degree past 64 bits, weights over the memory limit, named weights that do not fit the problem,
     /// or the inputs of a proof without its weights.
-    pub(super) fn new(request: &'a RankRequest) -> Result<Self, RankError> {
+    pub(super) fn new(request: &'a RankRequest, made: MemoryLimit) -> Result<Self, RankError> {
         let problem = &request.problem;
         problem.degree()?;
-        let weight_count = problem.architecture().parameter_count(problem.tokens());
-        let bytes = weight_count.and_then(|n| n.checked_mul(64));
-        request.memory.check("the weights", bytes, &["depth", "width", "tokens"])?;
+        let copies = match &request.weights {
+            Weights::Random | Weights::Styled(_) => 1,
+            // Those that are given, or put together, and those of the network.
+            _ => 2,
+        };
+        // The inputs are there in two places too.
+        let inputs = match &request.weights {
+            Weights::Named(kind) => kind.input_bytes(problem).and_then(|n| n.checked_mul(2)),
+            _ => Some(0),
+        };
+        let bytes = weight_bytes(problem, copies).zip(inputs).and_then(|(w, i)| w.checked_add(i));
+        let sizes = &["depth", "width", "tokens"];
+        request.memory.check("the weights", bytes, sizes)?;
+        let weight_bytes = bytes.unwrap_or(u64::MAX);
         let witness = match &request.weights {
-            Weights::Named(kind) => Some(kind.build(problem)?),
+            Weights::Named(kind) => {
+                if weight_bytes > made.0 {
+                    let allowed = not_made(weight_bytes, made);
+                    return Err(InvalidProblem::new("weights", kind.name(), allowed).into());
+                }
+                Some(kind.build(problem)?)
+            }
             Weights::Witness(witness) => Some(witness.as_ref().clone()),
             _ => None,
         };
@@ -57,30 +89,47 @@ impl<'a> Setting<'a> {
             }
         };
         let (bounds, drawn) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { request, scope, family, witness, bounds, drawn })
+        Ok(Self { request, scope, family, witness, weight_bytes, made, bounds, drawn })
     }
 
     fn drawn(&self) -> &(Network<Rational>, ChaCha20Rng) {
         self.drawn.get_or_init(|| {
-            let mut rng = generator(self.request.seed);
-            let network = match (&self.request.weights, &self.witness) {
-                (Weights::Given(network), _) => network.clone(),
-                (_, Some(witness)) => witness.network.clone(),
-                (Weights::Styled(style), _) => style.draw(&self.request.problem, &mut rng),
-                _ => WeightStyle::Random.draw(&self.request.problem, &mut rng),
+            let style = match &self.request.weights {
+                Weights::Styled(style) => *style,
+                _ => WeightStyle::Random,
             };
+            let mut rng = generator(self.request.seed);
+            let network = style.draw(&self.request.problem, &mut rng);
             (network, rng)
         })
     }
 
+    /// The network of given weights, or of those of a proof.
+    fn known(&self) -> Option<&Network<Rational>> {
+        match &self.request.weights {
+            Weights::Given(network) => Some(network),
+            _ => self.witness.as_ref().map(|witness| &witness.network),
+        }
+    }
+
     /// The network with its weights.
     pub(super) fn network(&self) -> &Network<Rational> {
-        &self.drawn().0
+        self.known().unwrap_or_else(|| &self.drawn().0)
     }
 
     /// The generator as drawing the weights leaves it.
     pub(super) fn rng(&self) -> ChaCha20Rng {
-        self.drawn().1.clone()
+        match self.known() {
+            Some(_) => generator(self.request.seed),
+            None => self.drawn().1.clone(),
+        }
+    }
+
+    /// The network with its weights, and the inputs of a proof.
+    pub(super) fn into_parts(mut self) -> (Network<Rational>, Option<InputFamily>) {
+        let drawn = self.drawn.take().map(|(network, _)| network);
+        let made = drawn.or_else(|| Some(self.witness.take()?.network));
+        (made.unwrap_or_else(|| self.network().clone()), self.family)
     }
 
     /// The bounds that hold for the scope: upper bounds are of all weights and all inputs, lower bounds

@@ -1,6 +1,8 @@
 //! What a rank costs, counted: multiply-adds of an elimination, entries of a table, forward passes,
 //! products of terms. One count for routes, forecasts, progress and campaigns.
 
+use crate::arith::Fp;
+use crate::network::layers::{Layer, placed};
 use crate::network::{Architecture, Problem};
 use crate::tensor::hankel::Sizes;
 use crate::tensor::{CoefficientForecast, count_monomials};
@@ -62,4 +64,35 @@ pub(super) fn forward(problem: &Problem) -> f64 {
         }
     };
     layer * problem.architecture().depth() as f64
+}
+
+/// Bytes of the states and of all that is between them in one forward pass over F_p, at most.
+pub(super) fn state_bytes(problem: &Problem) -> u64 {
+    // Where all layers are alike one will do.
+    let layers = problem.with_depth(1).unwrap_or_else(|_| problem.clone()).layers();
+    let input = (problem.tokens(), problem.width());
+    let held = |(layer, (n, d)): (&Layer, (usize, usize))| {
+        let parameters = layer.parameters(n, d);
+        let size = |i: usize| (parameters[i].rows, parameters[i].cols);
+        layer.expression(n, d).held((n, d), &size).saturating_add(n.saturating_mul(d))
+    };
+    let largest = placed(&layers, input).into_iter().map(held).max().unwrap_or(0);
+    // Besides the input of the network that of the layer.
+    let entries = input.0.saturating_mul(input.1).saturating_add(largest) as u64;
+    entries.saturating_mul(size_of::<Fp>() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand, for one layer of Y Q (K^T Y^T Y O) U^T at N = 3, d = 2: most is held at K^T Y^T Y O, which are 4 entries,
+    /// with its two factors and Y Q, each 6; then the sum, the state and the input.
+    #[test]
+    fn what_a_layer_holds_is_counted() {
+        let bytes = |depth, tokens| state_bytes(&Problem::attention(depth, 2, 1, tokens).unwrap());
+        assert_eq!(bytes(1, 3), (6 + 6 + 6 + 4 + 6 + 6 + 6) * 16);
+        assert_eq!(bytes(1, 3), bytes(9, 3));
+        assert_eq!(bytes(1, 300), (6 * 600 + 4) * 16);
+    }
 }

@@ -3,7 +3,6 @@
 use super::answer::{Basis, BoundValue, RankAnswer, Scope, Status};
 use crate::bounds::Side;
 use crate::network::describe;
-use crate::stop::Limit;
 use std::fmt;
 
 impl Status {
@@ -126,18 +125,8 @@ impl fmt::Display for RankAnswer {
             }
         }
         if let Some(limit) = self.limit {
-            write!(f, "\n  ended by: {}", limit.text())?;
+            write!(f, "\n  ended by: {limit}")?;
         }
         list_bounds(&self.bounds, f)
-    }
-}
-
-impl Limit {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Time => "the limit on time",
-            Self::Memory => "the limit on memory",
-            Self::Interrupt => "an interrupt",
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! What a computation will need, before anything is allocated.
 
 use crate::bounds::numbers::{log10_multiset_estimate, multiset};
+use crate::files::Bytes;
 use crate::network::{Architecture, InputFamily, Problem};
 
-/// A limit on the bytes that one matrix or tensor may take.
+/// A limit on the bytes that a computation may hold: matrices, tables, points and weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryLimit(pub u64);
 
@@ -16,7 +17,7 @@ impl Default for MemoryLimit {
 
 /// A computation that would not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.text(|field| field.into()))]
+#[error("{}", self.text(|field| Some(field.into())))]
 pub struct TooLarge {
     /// What does not fit.
     pub what: String,
@@ -38,14 +39,24 @@ impl TooLarge {
         Self { what: what.into(), needed: None, limit: limit.0, reduce }
     }
 
-    /// The error in words, fields being named by `name`.
-    pub fn text(&self, name: impl Fn(&str) -> String) -> String {
-        let needed = self.needed.map_or("over 10^18".into(), |bytes| bytes.to_string());
-        let (what, limit) = (&self.what, self.limit);
-        let mut fields: Vec<String> = self.reduce.iter().map(|field| name(field)).collect();
-        let last = fields.pop().unwrap_or_default();
-        let fields = if fields.is_empty() { last } else { fields.join(", ") + " or " + &last };
-        format!("{what} would take {needed} bytes, more than the limit of {limit}; reduce {fields}")
+    /// The error in words, fields being named by `name`: those that are not there are not advised.
+    pub fn text(&self, name: impl Fn(&str) -> Option<String>) -> String {
+        let limit = Bytes(self.limit).to_string();
+        let needed = self.needed.map_or("over 10^18 bytes".into(), |n| Bytes(n).to_string());
+        let needed = if needed == limit { String::new() } else { needed + ", " };
+        let reduce = self.reduce.iter().filter(|field| **field != "memory");
+        let mut fields: Vec<String> = reduce.filter_map(|field| name(field)).collect();
+        let last = fields.pop();
+        let reduce = match last {
+            None => String::new(),
+            Some(last) if fields.is_empty() => format!("; reduce {last}"),
+            Some(last) => format!("; reduce {} or {last}", fields.join(", ")),
+        };
+        let raise = name("memory").map_or_else(String::new, |memory| match reduce.is_empty() {
+            true => format!("; raise {memory}"),
+            false => format!(", or raise {memory}"),
+        });
+        format!("{} would take {needed}more than the limit of {limit}{reduce}{raise}", self.what)
     }
 }
 
@@ -65,6 +76,19 @@ impl MemoryLimit {
             _ => Err(TooLarge { what: what.into(), needed, limit: self.0, reduce }),
         }
     }
+}
+
+/// Bytes of all weights of `problem`, of which so many copies are held at a time: fractions of two allocated
+/// words each, and their residues; with what says of each layer what it does. `None` past 64 bits.
+pub fn weight_bytes(problem: &Problem, copies: u64) -> Option<u64> {
+    let architecture = problem.architecture();
+    let count = architecture.parameter_count(problem.tokens())?;
+    let parts = match architecture {
+        Architecture::Attention(shape) => shape.heads as u64 + 1,
+        _ => 2,
+    };
+    let layers = (architecture.depth() as u64).checked_mul(parts)?.checked_mul(2048)?;
+    count.checked_mul(copies.checked_mul(96)?.checked_add(16)?)?.checked_add(layers)
 }
 
 /// No count of 64 bits is estimated above 10^24.7.
@@ -107,7 +131,7 @@ impl CoefficientForecast {
             .max()?
             .max(1);
         let variables = (family.left.parameters + family.right.parameters) as u64;
-        Self::of(problem, variables, entry_degree, *family == InputFamily::all(problem))
+        Self::of(problem, variables, entry_degree, family.is_all(problem))
     }
 
     /// The same on all inputs.
@@ -172,9 +196,13 @@ mod tests {
             for (needed, shown) in [(Some(101), "101"), (None, "over 10^18")] {
                 let error = check(needed).unwrap_err();
                 assert_eq!((error.needed, error.limit, error.reduce), (needed, 100, fields));
-                let text = format!("this would take {shown} bytes, more than the limit of 100; ");
-                assert_eq!(error.text(str::to_uppercase), text.clone() + "reduce " + listed);
-                assert_eq!(error.to_string(), text + "reduce " + &listed.to_lowercase());
+                let text =
+                    format!("this would take {shown} bytes, more than the limit of 100 bytes");
+                let upper = |field: &str| (field != "memory").then(|| field.to_uppercase());
+                assert_eq!(error.text(upper), format!("{text}; reduce {listed}"));
+                assert_eq!(error.text(|_| None), text);
+                let listed = listed.to_lowercase();
+                assert_eq!(error.to_string(), format!("{text}; reduce {listed}, or raise memory"));
             }
         }
     }

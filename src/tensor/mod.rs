@@ -13,5 +13,5 @@ mod grid;
 pub mod hankel;
 
 pub use coefficient::{Block, CoefficientMatrix, CoefficientTensor, TensorError};
-pub use forecast::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials};
+pub use forecast::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials, weight_bytes};
 pub use grid::{GridPoints, grid, random_inputs, random_points};

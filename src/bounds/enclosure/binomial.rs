@@ -12,6 +12,7 @@
 //! relative width below 10^-25, far below 10^-12, for every N that can be stored.
 
 use super::LogInterval;
+use super::count::Count;
 use crate::arith::Interval;
 use rug::Integer;
 
@@ -73,13 +74,17 @@ pub(super) fn ln_choose(total: &Integer, chosen: &Integer) -> Option<Interval> {
         return Some(Interval::integer(&exact).ln());
     }
     // Here rest >= total / 2 >= SMALL.
-    let (n, s_real, rest) =
-        (Interval::integer(total), Interval::integer(s), Interval::integer(&rest));
-    let growth = s_real.divided_by(&rest).ln_1p();
+    Some(ln_stirling(&Interval::integer(total), s, &Interval::integer(&rest)))
+}
+
+/// `ln C(n, s)` with n - s = `rest` >= s, [`SMALL`].
+fn ln_stirling(n: &Interval, s: &Integer, rest: &Interval) -> Interval {
+    let s_real = Interval::integer(s);
+    let growth = s_real.divided_by(rest).ln_1p();
     let main = &(&s_real * &n.ln()) - &s_real;
-    let main = &(&main + &(&rest * &growth)) + &growth.halved(1);
-    let remainders = &stirling_remainder(&n) - &stirling_remainder(&rest);
-    Some(&(&main + &remainders) - &ln_factorial(s))
+    let main = &(&main + &(rest * &growth)) + &growth.halved(1);
+    let remainders = &stirling_remainder(n) - &stirling_remainder(rest);
+    &(&main + &remainders) - &ln_factorial(s)
 }
 
 impl LogInterval {
@@ -92,13 +97,23 @@ impl LogInterval {
     /// assert!(lo <= 3.0 && 3.0 <= hi && hi - lo < 1e-12); // mc(2, 999) = 1000
     /// ```
     pub fn multiset(n: &Integer, k: &Integer) -> Option<Self> {
-        if k.is_zero() {
-            return Some(Self::one());
+        Self::multiset_of(n, &Count::from(k))
+    }
+
+    /// The same of a k of which only the leading bits may be known.
+    pub(super) fn multiset_of(n: &Integer, k: &Count) -> Option<Self> {
+        match k {
+            Count::Exact(k) if k.is_zero() => Some(Self::one()),
+            _ if *n <= 0 => None,
+            Count::Exact(k) => ln_choose(&(Integer::from(n + k) - 1u32), k).map(Self::from_ln),
+            Count::About(_) if *n == 1 => Some(Self::one()),
+            // C(n+k-1, n-1), k being the larger: n is a number of variables.
+            Count::About(k) => {
+                let s = Integer::from(n - 1u32);
+                let total = k + &Interval::integer(&s);
+                Some(Self::from_ln(ln_stirling(&total, &s, k)))
+            }
         }
-        if *n <= 0 {
-            return None;
-        }
-        ln_choose(&(Integer::from(n + k) - 1u32), k).map(Self::from_ln)
     }
 }
 

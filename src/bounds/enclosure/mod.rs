@@ -3,9 +3,11 @@
 //! A [`LogInterval`] is a pair of MPFR numbers with the natural logarithm of a positive number between
 //! them. Directed rounding makes every operation an inclusion; the analytic inputs are Stirling's
 //! enveloping series (`binomial`) and the closed sums of `sums`, each with its proof. The exact value is
-//! never needed, so the cost does not depend on how many digits the number has.
+//! never needed, so the cost does not depend on how many digits the number has; of an argument of more than a
+//! thousand bits the leading ones are read once (`count`).
 
 mod binomial;
+mod count;
 mod ends;
 mod sums;
 

@@ -1,8 +1,10 @@
 //! Sums of binomial coefficients too long to add: closed forms, with proofs.
 
 use super::LogInterval;
+use super::count::{Count, moved, places};
 use crate::arith::Interval;
-use rug::Integer;
+use rug::float::Round;
+use rug::{Float, Integer};
 
 /// `sum over 0 <= j <= M, j = M mod 2, of mc(n,j)`, for n >= 0; `None` if it is zero.
 ///
@@ -16,10 +18,15 @@ use rug::Integer;
 /// 2^-n rho_{n-1} = 2^-n / mc(n,M), which outweighs a negative last one. I = 128 leaves a relative width
 /// of 2^-128.
 pub(crate) fn parity_sum(n: &Integer, m: &Integer) -> Option<LogInterval> {
+    parity_sum_of(n, &m.into(), m.is_even())
+}
+
+fn parity_sum_of(n: &Integer, m: &Count, even: bool) -> Option<LogInterval> {
     if *n <= 0 {
-        return m.is_even().then(LogInterval::one);
+        return even.then(LogInterval::one);
     }
-    let all = LogInterval::multiset(&Integer::from(n + 1u32), m)?;
+    let all = LogInterval::multiset_of(&Integer::from(n + 1u32), m)?;
+    let m = m.interval();
     let mut alternating = Interval::ratio(0, 1);
     let mut rho = Interval::ratio(1, 1);
     for i in 0..128u32 {
@@ -27,16 +34,18 @@ pub(crate) fn parity_sum(n: &Integer, m: &Integer) -> Option<LogInterval> {
         let left = Integer::from(n - (i + 1));
         if left.is_zero() {
             let last = rho.halved(i + 1);
-            alternating = if m.is_even() { &alternating + &last } else { &alternating - &last };
+            alternating = if even { &alternating + &last } else { &alternating - &last };
             rho = Interval::ratio(0, 1);
             break;
         }
-        let next = Interval::integer(&left).divided_by(&Interval::integer(&(left + m)));
+        let left = Interval::integer(&left);
+        let next = left.divided_by(&(&left + &m));
         rho = &rho * &next;
     }
     alternating = &alternating + &rho.halved(128).with_zero();
     // mc(n,M) = mc(n+1,M) n/(n+M).
-    let share = Interval::integer(n).divided_by(&Interval::integer(&Integer::from(n + m)));
+    let n = Interval::integer(n);
+    let share = n.divided_by(&(&n + &m));
     let factor = (&Interval::ratio(1, 1) + &(&share * &alternating)).halved(1);
     Some(all.times(&LogInterval::from_ln(factor.ln())))
 }
@@ -104,28 +113,29 @@ impl Growth {
 
     /// The value at b >= 0.
     pub(crate) fn term(&self, b: &Integer) -> Option<LogInterval> {
+        self.at(&b.into())
+    }
+
+    fn at(&self, b: &Count) -> Option<LogInterval> {
         self.minimum(|stride, n| match stride {
-            Stride::Every => LogInterval::multiset(n, b),
-            Stride::Even => LogInterval::multiset(n, &Integer::from(b * 2u32)),
-            Stride::Odd => LogInterval::multiset(n, &(Integer::from(b * 2u32) + 1u32)),
+            Stride::Every => LogInterval::multiset_of(n, b),
+            Stride::Even => LogInterval::multiset_of(n, &b.doubled(false)),
+            Stride::Odd => LogInterval::multiset_of(n, &b.doubled(true)),
         })
     }
 
-    /// The sum of the values at 0..=b; `None` (an empty sum) for b < 0. Of a [least](Growth::least) of
-    /// several the interval is wide: from the last value to the least of the sums.
-    pub(crate) fn sum_to(&self, b: &Integer) -> Option<LogInterval> {
-        if *b < 0 {
-            return None;
-        }
+    /// The sum of the values at 0..=b. Of a [least](Growth::least) of several the interval is wide: from the last
+    /// value to the least of the sums.
+    fn sum_to(&self, b: &Count) -> Option<LogInterval> {
         let least = self.minimum(|stride, n| match stride {
-            Stride::Every => LogInterval::multiset(&Integer::from(n + 1u32), b),
-            Stride::Even => parity_sum(n, &Integer::from(b * 2u32)),
-            Stride::Odd => parity_sum(n, &(Integer::from(b * 2u32) + 1u32)),
+            Stride::Every => LogInterval::multiset_of(&Integer::from(n + 1u32), b),
+            Stride::Even => parity_sum_of(n, &b.doubled(false), true),
+            Stride::Odd => parity_sum_of(n, &b.doubled(true), false),
         })?;
         if self.parts.len() == 1 {
             Some(least)
         } else {
-            Some(LogInterval::between(&self.term(b)?, &least))
+            Some(LogInterval::between(&self.at(b)?, &least))
         }
     }
 }
@@ -139,26 +149,31 @@ impl Growth {
 /// `S >= sum_{a<l} P + sum_{c<=C-h} Q + (the terms l <= a < h, if at most two)` and `S <= sum_{a<l} P + sum_{c<=C-l} Q`
 /// (a minimum is at most either). Bisection stops when h - l < l / 2^80: the terms between are then
 /// a share of order n 2^-80 of S, since P(0) + .. + P(a) is at least P(a) (n+a) / (2n) for the sequences here.
+///
+/// C may have millions of bits. Places are floats of a thousand: below that they are all integers, above it some,
+/// and l is rounded down where it moves, which keeps what is said of l; C - a is then between two floats, and
+/// where that is too coarse a comparison is uncertain.
 pub(crate) fn least_sum(p: &Growth, q: &Growth, c: &Integer) -> Option<LogInterval> {
-    let compare = |a: &Integer| -> Option<(LogInterval, LogInterval)> {
-        Some((p.term(a)?, q.term(&Integer::from(c - a))?))
-    };
-    let (mut low, mut high) = (Integer::new(), Integer::from(c + 1u32));
+    let (whole, next) = (places(c), places(&Integer::from(c + 1u32)));
+    let compare = |a: &Float| Some((p.at(&Count::at(a))?, q.at(&Count::beyond(a, &whole)?)?));
+    let one = Float::with_val(2, 1);
+    let minus = |x: &Float, y: &Float| moved(x, &-y.clone(), Round::Down);
+    let bits = |x: &Float| x.get_exp().unwrap_or(0);
+    let [zero, _] = places(&Integer::new());
+    let (mut low, [_, mut high]) = (zero, next);
     // Where the last overlap was, and the next step to take from it.
-    let mut step = Integer::new();
-    let mut overlap: Option<Integer> = None;
-    while low < high && Integer::from(&high - &low) >= Integer::from(&low >> 80u32) {
+    let mut overlap: Option<(Float, Float)> = None;
+    while low < high && minus(&high, &low) >= Float::with_val(low.prec(), &low >> 80u32).floor() {
         let probe = match &overlap {
-            // C may have millions of bits and t be far below it: first the length of t is bisected.
-            None if high.significant_bits() > low.significant_bits() + 2 => {
-                Integer::from(1) << ((low.significant_bits() + high.significant_bits()) / 2)
+            // t may be far below C: first the length of t is bisected.
+            None if bits(&high) > bits(&low) + 2 => {
+                Float::with_val(low.prec(), &one << ((bits(&low) + bits(&high)) / 2))
             }
-            None => Integer::from(&low + &high) / 2u32,
-            Some(centre) => {
+            None => Float::with_val(low.prec(), moved(&low, &high, Round::Down) >> 1u32).floor(),
+            Some((centre, step)) => {
                 // Outwards from the overlap, first below it, then above.
-                let below = Integer::from(centre - &step);
-                let above = Integer::from(centre + &step);
-                if below >= low {
+                let (below, above) = (minus(centre, step), moved(centre, step, Round::Down));
+                if moved(&below, &one, Round::Down) > low {
                     below
                 } else if above < high {
                     above
@@ -167,31 +182,39 @@ pub(crate) fn least_sum(p: &Growth, q: &Growth, c: &Integer) -> Option<LogInterv
                 }
             }
         };
-        let (left, right) = compare(&probe)?;
-        if left.at_most(&right) {
-            low = probe + 1u32;
-        } else if right.at_most(&left) {
-            high = probe;
-        } else if overlap.is_none() {
+        let order = compare(&probe);
+        match &order {
+            Some((left, right)) if left.at_most(right) => low = moved(&probe, &one, Round::Down),
+            Some((left, right)) if right.at_most(left) => high = probe,
             // A smaller bracket says no more: bisection would stop at it.
-            step = Integer::from(&probe >> 300u32).max(Integer::from(1));
-            overlap = Some(probe);
-        } else {
-            step *= 2u32;
+            _ if overlap.is_none() => {
+                let step = Float::with_val(low.prec(), &probe >> 300u32).floor().max(&one);
+                overlap = Some((probe, step));
+            }
+            _ => overlap = overlap.map(|(centre, step)| (centre, step * 2u32)),
         }
     }
     let sum = |x: Option<LogInterval>, y: Option<LogInterval>| match (x, y) {
         (Some(x), Some(y)) => Some(x.plus(&y)),
         (x, y) => x.or(y),
     };
-    let head = p.sum_to(&Integer::from(&low - 1u32));
-    let upper = sum(head.clone(), q.sum_to(&Integer::from(c - &low)))?;
-    let mut lower = sum(head, q.sum_to(&Integer::from(c - &high)));
-    if Integer::from(&high - &low) <= 2 {
+    // None of an empty sum.
+    let head = |round| match low > 0 {
+        true => p.sum_to(&Count::at(&moved(&low, &-one.clone(), round))),
+        false => None,
+    };
+    let tail = match low > whole[1] {
+        true => None,
+        false => q.sum_to(&Count::beyond(&low, &whole).unwrap_or_else(|| c.into())),
+    };
+    let upper = sum(head(Round::Up), tail)?;
+    let rest = Count::beyond(&high, &whole);
+    let mut lower = sum(head(Round::Down), rest.and_then(|rest| q.sum_to(&rest)));
+    if minus(&high, &low) <= 2 {
         while low < high {
             let (left, right) = compare(&low)?;
             lower = sum(lower, Some(left.min(&right)));
-            low += 1u32;
+            low = moved(&low, &one, Round::Down);
         }
     }
     Some(LogInterval::between(&lower?, &upper))

@@ -192,3 +192,12 @@ fn partition_counts() {
         assert_eq!((seen, count_partitions(n as u64, n, 50)), (all, Some(all))); // OEIS A000041
     }
 }
+
+/// Whatever was asked for before.
+#[test]
+fn long_powers_of_three_do_not_depend_on_the_last_one() {
+    for exponent in [12_000, 12_001, 11_981, 11_980, 12_000, 9_999, 30_000, 12_020, 12_000] {
+        let exact = rug::Integer::from(rug::Integer::u_pow_u(3, exponent));
+        assert_eq!(super::ternary_power(exponent as usize), exact, "{exponent}");
+    }
+}

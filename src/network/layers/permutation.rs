@@ -1,13 +1,13 @@
 //! Fixed permutations of the entries of the state.
 
 use super::{LayerRule, Parameters};
+use crate::files::read_text;
 use crate::network::expression::Expression::{self, Gather, Input};
 use crate::network::{FileError, MAX_SIZE, Site};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha20Rng;
 use serde::Deserialize;
-use std::io::Read;
 use std::path::Path;
 
 /// `out[e] = in[source[e]]`, entries numbered `e = token * width + channel`.
@@ -26,12 +26,12 @@ pub enum PermutationError {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] std::io::Error),
-    /// The file is too long.
-    #[error("at most {MAX_ORDER_BYTES} bytes are allowed")]
-    TooLong,
     /// Something else than a number.
-    #[error("numbers from 0 are expected: {0}")]
-    Number(#[from] std::num::ParseIntError),
+    #[error("numbers from 0 are expected, not {word:?}")]
+    Number {
+        /// The beginning of it.
+        word: String,
+    },
     /// A number is missing or repeated.
     #[error("each of 0..={last} must stand there once")]
     Order {
@@ -64,15 +64,13 @@ impl Permutation {
     /// # Errors
     /// Says what is wrong with the file.
     pub fn read(path: &Path) -> Result<Self, PermutationError> {
-        let mut content = String::new();
-        let file = std::fs::File::open(path)?;
-        file.take(MAX_ORDER_BYTES + 1).read_to_string(&mut content)?;
-        if content.len() as u64 > MAX_ORDER_BYTES {
-            return Err(PermutationError::TooLong);
-        }
+        let content = read_text(path, MAX_ORDER_BYTES)?;
         let words = content.split([',', ' ', '\n', '\t', '\r']).filter(|w| !w.is_empty());
-        let order: Result<Vec<usize>, _> = words.map(str::parse).collect();
-        Self::of_order(order?)
+        let number = |word: &str| {
+            let beginning = || word.chars().take(20).collect();
+            word.parse().map_err(|_| PermutationError::Number { word: beginning() })
+        };
+        Self::of_order(words.map(number).collect::<Result<_, _>>()?)
     }
 
     fn of_order(order: Vec<usize>) -> Result<Self, PermutationError> {
@@ -150,8 +148,18 @@ impl LayerRule for Permutation {
                 ("file", order.map_err(|e| FileError::new("file", format_args!("{file:?}"), e))?)
             }
             (None, None, None, Some(axis)) => return segments(axis, keys.grid, site),
-            _ => {
-                let needed = "one of the keys order, seed, file and swap is needed";
+            (order, seed, file, swap) => {
+                let given = [
+                    ("order", order.is_some()),
+                    ("seed", seed.is_some()),
+                    ("file", file.is_some()),
+                    ("swap", swap.is_some()),
+                ];
+                let given = given.iter().filter(|(_, there)| *there).map(|(key, _)| *key);
+                let needed = match given.collect::<Vec<_>>()[..] {
+                    [] => "one of the keys order, seed, file and swap is needed".into(),
+                    ref given => format!("only one of the keys {} is allowed", given.join(", ")),
+                };
                 return Err(FileError::whole(needed));
             }
         };

@@ -1,7 +1,7 @@
 //! What is wrong in a network file.
 
 use crate::network::InvalidProblem;
-use crate::network::nearest::with_nearest;
+use crate::network::nearest::{in_plain_words, with_nearest};
 use std::fmt;
 
 /// What is wrong in a network file: where, which key, its value and what is allowed.
@@ -66,7 +66,7 @@ impl std::error::Error for FileError {}
 /// What a deserializer finds wrong, with the nearest known name.
 impl serde::de::Error for FileError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::whole(with_nearest(&message.to_string()))
+        Self::whole(in_plain_words(with_nearest(&message.to_string())))
     }
 }
 

@@ -179,6 +179,13 @@ pub enum WeightError {
     },
 }
 
+impl WeightError {
+    /// Whether it is about the section `[weights]`, and not about the weight file.
+    pub(super) fn is_of_map(&self) -> bool {
+        matches!(self, Self::UnknownKey { .. } | Self::Unmapped { .. } | Self::HeadNumber { .. })
+    }
+}
+
 fn hint(near: &Option<String>) -> String {
     near.as_ref().map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
 }

@@ -17,7 +17,6 @@ use nalgebra::DMatrix;
 use serde::Deserialize;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 use tensors::Tensors;
@@ -76,9 +75,11 @@ impl WeightMap {
         problem: &Problem,
         path: &Path,
     ) -> Result<Network<Rational>, InvalidProblem> {
-        let file = File::open(path).map_err(WeightError::from);
-        file.and_then(|file| self.read(problem, file))
-            .map_err(|why| InvalidProblem::new("weights", path.display(), why))
+        let file = crate::files::open(path).map_err(WeightError::from);
+        file.and_then(|file| self.read(problem, file)).map_err(|why| match why.is_of_map() {
+            true => InvalidProblem::new("network", "(its weights)", why),
+            false => InvalidProblem::new("weights", path.display(), why),
+        })
     }
 
     /// As [`WeightMap::load`], from an open file.

@@ -124,6 +124,23 @@ impl WitnessKind {
         Ok(plan.finish(problem, self, rank))
     }
 
+    /// Bytes of the inputs of the construction, at most: of each side one polynomial for each entry, and in one that is
+    /// a parameter two bytes for each parameter before. `None` past 64 bits.
+    pub(super) fn input_bytes(self, problem: &Problem) -> Option<u64> {
+        let width = problem.width() as u64;
+        let side = |positions: usize| {
+            let entries = (positions as u64).checked_mul(width)?;
+            let parameters = match self {
+                Self::Power | Self::Isotropic | Self::PositionWise => width,
+                Self::TwoLayers => 3 * width,
+                _ => entries,
+            };
+            entries.checked_mul(64)?.checked_add(parameters.checked_pow(2)?.checked_mul(2)?)
+        };
+        let (own, other) = problem.side_sizes();
+        side(own)?.checked_add(side(other)?)
+    }
+
     fn refuse(self, why: &str) -> InvalidProblem {
         InvalidProblem::new("weights", self.name(), why)
     }

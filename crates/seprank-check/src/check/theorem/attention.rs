@@ -22,6 +22,10 @@ pub(super) fn word(problem: &Problem, work: &Work) -> Result<Estimate, Failure> 
 /// 3.3: `sum_b min( h(d,|B|;b), h1(d,|A|;C-b), g(b) )`, the output token in A.
 pub(super) fn graded(problem: &Problem, work: &Work) -> Result<Estimate, Failure> {
     let s = Sizes::of(problem)?;
+    if s.width == 1 {
+        // In one entry of a token there is one polynomial of each degree: every term is 1.
+        return sharp(half_degree(work, s.depth).map(|c| c + 1u32));
+    }
     let (own, other) = problem.own_and_other();
     let c = half_degree(work, s.depth).and_then(|c| c.to_u64()).filter(|c| *c <= MAX_TERMS);
     let c = c.or_too_costly()?;

@@ -1,15 +1,19 @@
-//! One layer of attention, or two with a head as wide as the tokens: docs/theory.md, 3.17.
+//! One layer of attention, two with a head as wide as the tokens, or any number on tokens of one entry:
+//! docs/theory.md, 3.17.
 
 use super::blocks::{Heads, attention, embedding};
-use crate::check::count::{Estimate, Failure, Work, big, sharp};
+use crate::check::count::{Estimate, Failure, Work, big, half_degree, sharp};
 use crate::check::problem::{Architecture, Problem};
 
-/// `1 + r` for one layer, `(1 + n)(1 + r) + n(n+1)/2` with `n = r(r+1)/2` for two.
-pub(super) fn few_layers(problem: &Problem, _: &Work) -> Result<Estimate, Failure> {
+/// `1 + r` for one layer, `(1 + n)(1 + r) + n(n+1)/2` with `n = r(r+1)/2` for two, `1 + (3^L - 1)/2` for r = 1.
+pub(super) fn few_layers(problem: &Problem, work: &Work) -> Result<Estimate, Failure> {
     let failure = Failure::Hypothesis(
-        "one layer of attention that reads a token, or two with heads as wide as it and two tokens a side",
+        "one layer of attention that reads a token, or two with heads as wide as it and two tokens a side, or tokens of \
+         one entry",
     );
+    let narrow = |depth: u64| sharp(half_degree(work, depth).map(|c| c + 1u32));
     let (r, heads) = match &problem.architecture {
+        Architecture::Attention { .. } if problem.width == 1 => return narrow(problem.depth),
         Architecture::Attention { heads, head_width } => {
             let all = Heads {
                 reads: heads * head_width,
@@ -35,6 +39,7 @@ pub(super) fn few_layers(problem: &Problem, _: &Work) -> Result<Estimate, Failur
     };
     let n = big(r) * (r + 1) / 2u32;
     match heads[..] {
+        [_, ..] if r == 1 => narrow(heads.len() as u64),
         [one] if one.reads >= r => sharp(Some(big(r) + 1u32)),
         [one, two]
             if one.widest.min(two.widest) >= r && problem.sides().iter().all(|s| *s >= 2) =>
@@ -63,6 +68,11 @@ mod tests {
         assert_eq!(value(2, 3, 1, (3, 2)), Some(1 + 6 + 21 + 18 + 3));
         assert_eq!(value(2, 4, 1, (2, 4)), Some(1 + 10 + 55 + 40 + 4));
         assert_eq!(value(1, 6, 3, (1, 1)), Some(7));
+        for (depth, half) in [(1, 1), (2, 4), (3, 13), (12, 265_720)] {
+            assert_eq!(value(depth, 1, 1, (1, 3)), Some(1 + half));
+        }
+        // More digits than are written out.
+        assert_eq!(value(1 << 24, 1, 1, (1, 1)), None);
         for (depth, heads, sides) in
             [(2, 2, (2, 2)), (2, 1, (1, 2)), (2, 1, (2, 1)), (3, 1, (2, 2))]
         {
