@@ -1,5 +1,5 @@
-//! What a rank costs, counted: multiply-adds of an elimination, entries of a table, forward passes,
-//! products of terms. One count for routes, forecasts, progress and campaigns.
+//! What a rank costs, counted: multiply-adds of an elimination, entries of a table, products of terms. One
+//! count for routes, forecasts, progress and campaigns.
 
 use crate::network::{Architecture, Problem};
 use crate::tensor::hankel::Sizes;
@@ -45,21 +45,4 @@ pub(super) fn term_products(problem: &Problem, tensor: CoefficientForecast) -> f
     let terms =
         |degree| count_monomials(tokens * width, degree, true).map_or(f64::INFINITY, |n| n as f64);
     (tokens * width * width) as f64 * terms(factor) * terms(tensor.degree - factor)
-}
-
-/// Multiply-adds of one forward pass.
-pub(super) fn forward(problem: &Problem) -> f64 {
-    let (n, d) = (problem.tokens() as f64, problem.width() as f64);
-    let layer = match problem.architecture() {
-        Architecture::Mixer(s) => {
-            2.0 * n * d * (s.token_hidden as f64) + 2.0 * n * d * (s.channel_hidden as f64)
-        }
-        Architecture::Attention(_) => 6.0 * n * d * d,
-        Architecture::Layers(_) => {
-            // Each weight meets each token, or each channel, about once.
-            let weights = problem.architecture().parameter_count(problem.tokens());
-            return weights.map_or(f64::INFINITY, |w| w as f64) * n.max(d);
-        }
-    };
-    layer * problem.architecture().depth() as f64
 }
