@@ -1,12 +1,12 @@
 //! The matrices behind a separation rank: grids, coefficient tensors, Hankel blocks.
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use seprank::arith::{Fp, Prime, Rational};
 use seprank::network::{InputFamily, Network, Problem, WeightStyle};
 use seprank::tensor::hankel::gram_function;
-use seprank::tensor::{CoefficientTensor, MemoryLimit, grid, random_points};
+use seprank::tensor::{CoefficientTensor, Evaluator, MemoryLimit, grid, random_points};
 
 const PRIME: Prime = Prime::WORD;
 
@@ -24,14 +24,26 @@ fn reduce(q: &Rational) -> Fp {
     Fp::from_ratio(q, PRIME).expect("integer weights")
 }
 
-/// 100 x 100 forward passes of depth 3, width 3, 6 tokens.
+/// 100 x 100 values: by forward passes at depth 3, width 3, 6 tokens, and by an evaluator there and at width
+/// 64, where a multiply-add of each of the 10^4 pairs counts as one.
 fn grid_evaluation(c: &mut Criterion) {
-    let (problem, network) = attention(3, 3, 6);
-    let network = network.map(reduce);
-    let points = random_points(&InputFamily::all(&problem), (100, 100), PRIME, &mut rng());
-    c.bench_function("grid, 100 x 100", |b| {
-        b.iter(|| grid(&problem, &network, &points, &|_| ()));
-    });
+    let mut group = c.benchmark_group("grid, 100 x 100");
+    for (depth, width, tokens) in [(3, 3, 6), (2, 64, 4)] {
+        let (problem, network) = attention(depth, width, tokens);
+        let network = network.map(reduce);
+        let points = random_points(&InputFamily::all(&problem), (100, 100), PRIME, &mut rng());
+        let size = format!("L={depth} d={width} N={tokens}");
+        if width == 3 {
+            group.bench_function(BenchmarkId::new("forward passes", &size), |b| {
+                b.iter(|| grid(&problem, &network, &points, &|_| ()));
+            });
+        }
+        let evaluator = Evaluator::new(&problem, &network, PRIME);
+        group.bench_function(BenchmarkId::new("evaluator", &size), |b| {
+            b.iter(|| evaluator.grid(&points, &|_| ()));
+        });
+    }
+    group.finish();
 }
 
 /// The forward pass over polynomials in 8 variables, of degree 9.

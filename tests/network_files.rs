@@ -14,6 +14,7 @@ use seprank::arith::{Fp, Prime, Rational};
 use seprank::bounds::{Side, best};
 use seprank::network::{Network, NetworkFile, Problem, Replacements, WeightStyle, presets};
 use seprank::prove::{Method, RankRequest, Weights, rank};
+use seprank::tensor::{Evaluator, grid, random_inputs};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -140,6 +141,24 @@ proptest! {
         for ((q, f), s) in exact.iter().zip(float.iter()).zip(scale.iter()) {
             prop_assert!((q.to_f64() - f).abs() <= 1e-9 * s.abs().max(1.0), "{} {} {}", q.to_f64(), f, s);
         }
+    }
+
+    /// An evaluator has the values of forward passes, modulo primes of each size, for numbers of points that
+    /// fill no pack of them.
+    #[test]
+    fn evaluators_agree_with_forward_passes(
+        text in network_text(), seed: u64, style in 0..WeightStyle::ALL.len(),
+        left in 1usize..6, right in 0usize..30, prime in 0usize..5
+    ) {
+        let problem = parse(&text).map_err(TestCaseError::fail)?.problem;
+        let primes = [2, 10_007, Prime::WORD.get(), PRIME.get(), (1 << 63) - 25];
+        let prime = Prime::new(primes[prime]).unwrap();
+        let network = styled(&problem, WeightStyle::ALL[style], seed);
+        let Ok(network) = network.modulo(prime) else { return Ok(()) };
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        let points = random_inputs(&problem, (left, right), prime, &mut rng);
+        let found = Evaluator::new(&problem, &network, prime).grid(&points, &|_| ());
+        prop_assert_eq!(found, grid(&problem, &network, &points, &|_| ()), "{}", text);
     }
 
     /// The routes agree, and neither exceeds the bound.

@@ -19,7 +19,7 @@ use seprank::network::{
     Architecture, AttentionShape, MixerShape, NetworkFile, Output, Partition, Problem,
     Replacements, WeightStyle, describe, presets,
 };
-use seprank::tensor::{grid, random_inputs};
+use seprank::tensor::{Evaluator, random_inputs};
 use std::path::Path;
 
 const PRIME: Prime = Prime::MERSENNE_61;
@@ -169,7 +169,7 @@ fn problem(rng: &mut ChaCha20Rng) -> Option<Problem> {
 fn rank_of(problem: &Problem, style: WeightStyle, points: usize, rng: &mut ChaCha20Rng) -> usize {
     let network = style.draw(problem, rng).modulo(PRIME).expect("small denominators");
     let points = random_inputs(problem, (points, points), PRIME, rng);
-    rank_mod_p(&grid(problem, &network, &points, &|_| ()), PRIME).rank
+    rank_mod_p(&Evaluator::new(problem, &network, PRIME).grid(&points, &|_| ()), PRIME).rank
 }
 
 proptest! {

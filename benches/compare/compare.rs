@@ -13,7 +13,7 @@ use seprank::arith::{Fp, Prime, Rational};
 use seprank::linalg::{rank_dense, rank_rational};
 use seprank::network::{InputFamily, Problem, WeightStyle};
 use seprank::prove::{RankRequest, rank};
-use seprank::tensor::{grid, random_points};
+use seprank::tensor::{Evaluator, random_points};
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
@@ -95,7 +95,7 @@ fn write(what: Write) -> Result<(), Box<dyn Error>> {
             let family = InputFamily::all(&problem);
             let points = random_points(&family, (size, size), prime, &mut rng);
             let start = Instant::now();
-            let values = grid(&problem, &network, &points, &|_| ());
+            let values = Evaluator::new(&problem, &network, prime).grid(&points, &|_| ());
             println!("{:.6}", start.elapsed().as_secs_f64());
             (values.map(|x| x.residue(prime) as i64), file)
         }

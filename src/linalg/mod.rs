@@ -9,6 +9,7 @@ mod modular;
 
 pub use factorisation::RowFactorisation;
 pub use modular::{Certificate, Echelon, LeftKernel, RationalRank};
+pub(crate) use modular::{Entries, Lanes, MersenneLanes, Operand, Product, WideLanes, WordLanes};
 
 use crate::arith::{Fp, Prime};
 use crate::stop::Stop;
@@ -28,13 +29,20 @@ use rug::Integer;
 pub fn rank_mod_p(matrix: &DMatrix<Fp>, prime: Prime) -> Echelon {
     let (rows, cols) = matrix.shape();
     // The transpose, read by columns, is the matrix by rows.
-    let residues = matrix.transpose().map(|x| x.residue(prime));
-    if prime.get() < u64::from(modular::MODULUS_LIMIT) {
-        let mut data: Vec<f64> = residues.iter().map(|x| *x as f64).collect();
-        rank_dense(&mut data, rows, cols, prime)
-    } else {
-        let mut data: Vec<u64> = residues.iter().copied().collect();
-        modular::echelon_u64(&mut data, rows, cols, prime.get())
+    rank_by_rows(matrix.transpose().map(|x| x.residue(prime)).as_slice(), rows, cols, prime)
+}
+
+/// [`rank_mod_p`] of a row-major matrix of residues.
+///
+/// # Panics
+/// If there are other than `rows * cols` of them.
+pub fn rank_by_rows(residues: &[u64], rows: usize, cols: usize, prime: Prime) -> Echelon {
+    match word_modulus(prime) {
+        Some(_) => {
+            let mut data: Vec<f64> = residues.iter().map(|x| *x as f64).collect();
+            rank_dense(&mut data, rows, cols, prime)
+        }
+        None => rank_of_residues(&mut residues.to_vec(), rows, cols, prime),
     }
 }
 
@@ -114,6 +122,11 @@ pub fn solve_minor(
 
 fn word(prime: Prime) -> u32 {
     u32::try_from(prime.get()).expect("a prime below 2^26")
+}
+
+/// The prime, if it is below 2^26.
+pub(crate) fn word_modulus(prime: Prime) -> Option<u32> {
+    u32::try_from(prime.get()).ok().filter(|p| *p < modular::MODULUS_LIMIT)
 }
 
 /// Rank over Q with its argument. See [`RationalRank`]; cost O(r (b + log r)) bits of modulus for

@@ -1,17 +1,17 @@
 //! From answers to certificates: the same facts, written so that the checker can follow them.
 
 use super::answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Scope};
-use super::by_grid::{chosen, random_square};
+use super::by_grid::Grid;
 use super::layers::{matrix, rational};
-use super::modulus::LARGE;
+use super::modulus;
 use super::request::{RankError, generator};
 use crate::arith::{Fp, Prime, Rational};
 use crate::bounds::{Bound, LogInterval, Side};
-use crate::linalg::{RowFactorisation, rank_mod_p, rank_rational};
+use crate::linalg::{RowFactorisation, rank_rational};
 use crate::network::{Architecture, Head, Network, Problem};
 use crate::poly::Monomial;
 use crate::tensor::hankel::{BlockRank, ClassRank};
-use crate::tensor::{CoefficientMatrix, GridPoints, grid};
+use crate::tensor::{CoefficientMatrix, GridPoints};
 use nalgebra::DMatrix;
 use rug::Integer;
 use seprank_check::certificate::{
@@ -195,20 +195,18 @@ pub(super) fn block_in_certificate(degree: usize, rows: &[usize], cols: &[usize]
 /// New evidence, found now: a minor of a grid of points of X that is as large as the answer's rank, or
 /// with bad luck smaller, and its rank.
 fn grid_in_place_of_coefficients(answer: &RankAnswer) -> Result<(Lower, usize), RankError> {
-    let prime = super::modulus::faithful(&answer.network, LARGE)?;
-    let network = answer.network.modulo(prime).map_err(|e| RankError::no_prime(1, e))?;
-    let mut rng = generator(answer.seed);
     let count = answer.rank + 8;
+    let prime = modulus::of_grid(&answer.network, answer.problem.degree()?, count as u64)?;
     let bytes = (count as u64).checked_mul(count as u64).and_then(|n| n.checked_mul(24));
     answer.memory.check("a grid matrix", bytes, &["depth", "width", "tokens"])?;
-    let family = answer.family.as_ref();
-    let points = random_square(&answer.problem, family, count, prime, &mut rng);
-    let matrix = grid(&answer.problem, &network, &points, &|_| {});
-    let mut minor = rank_mod_p(&matrix, prime);
+    let (family, rng) = (answer.family.as_ref(), generator(answer.seed));
+    let mut grid = Grid::new(&answer.problem, &answer.network, family, prime, rng)?;
+    grid.grow(count, &crate::stop::NEVER, &|_| {});
+    let mut minor = grid.rank();
     minor.rank = minor.rank.min(answer.rank);
     minor.pivot_rows.truncate(minor.rank);
     minor.pivot_cols.truncate(minor.rank);
-    Ok((of_grid(&chosen(points, &minor), prime), minor.rank))
+    Ok((of_grid(&grid.chosen(&minor), prime), minor.rank))
 }
 
 /// f as a sum of as many products as its coefficient matrix has rank over Q: for each block

@@ -9,7 +9,7 @@ use super::literals::{attention_weights, mixer_weights, rows};
 use crate::arith::{Fp, Prime, Rational};
 use crate::linalg::rank_mod_p;
 use crate::network::{Architecture, Network, Problem, describe};
-use crate::tensor::{GridPoints, grid};
+use crate::tensor::{Evaluator, GridPoints};
 use itertools::Itertools;
 use nalgebra::DMatrix;
 
@@ -56,7 +56,7 @@ pub fn coq_theorem(witness: &GridWitness) -> Result<String, CoqError> {
         };
         let points = GridPoints { left: side(&points.left), right: side(&points.right) };
         let Ok(reduced) = network.modulo(prime) else { continue };
-        let matrix = grid(problem, &reduced, &points, &|_| ());
+        let matrix = Evaluator::new(problem, &reduced, prime).grid(&points, &|_| ());
         if rank_mod_p(&matrix, prime).rank == points.left.len() {
             return write_theorem(problem, network, &points, prime);
         }

@@ -5,10 +5,12 @@
 
 use super::answer::Route;
 use super::gap::MOST_OPERATIONS;
+use super::modulus;
 use super::plan::{Choice, Plan};
 use super::rates::Rates;
 use super::request::{RankError, RankRequest};
 use super::units;
+use crate::tensor::GridWork;
 use crate::tensor::hankel::ClassSize;
 
 /// A forecast: route, blocks, bytes, operations and seconds.
@@ -80,12 +82,15 @@ pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Foreca
             forecast.seconds = eliminations + function;
         }
         Choice::Grid(grids) => {
-            let pass = rates.forward() * units::forward(problem);
+            let prime = modulus::first_of_grid(problem.degree()?, grids.first);
             let last = plan.grids().last().unwrap_or(grids.first);
             forecast.blocks = vec![(last, last)];
             forecast.bytes = grids.bytes(last).unwrap_or(u64::MAX);
-            let seconds = |n: u64| (n as f64).powi(2) * pass + rates.large().seconds(n);
-            forecast.seconds = plan.grids().map(seconds).sum();
+            let elimination = if prime == modulus::WORD { rates.word() } else { rates.large() };
+            let eliminations: f64 = plan.grids().map(|n| elimination.seconds(n)).sum();
+            // A grid that grows keeps its entries.
+            let values = GridWork::new(problem).seconds(&rates.grid(prime), last);
+            forecast.seconds = values + eliminations;
             forecast.fits = plan.grids_suffice();
         }
     }

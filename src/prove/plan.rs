@@ -10,7 +10,7 @@ use super::setting::{Setting, not_made};
 use super::units;
 use crate::network::{Architecture, InvalidProblem};
 use crate::tensor::hankel::{self, ClassSize, Sizes};
-use crate::tensor::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials};
+use crate::tensor::{CoefficientForecast, GridWork, MemoryLimit, TooLarge, count_monomials};
 
 /// The first grid has at least this many points on a side, if an upper bound does not say fewer do.
 const SMALL_GRID: u64 = 64;
@@ -277,8 +277,10 @@ impl Plan<'_> {
                 h.orders().map(units::elimination).sum::<f64>() + units::function(problem, h.sizes)
             }
             Choice::Grid(_) => {
-                let pass = units::forward(problem);
-                self.grids().map(|n| units::elimination(n) + (n as f64).powi(2) * pass).sum()
+                // A grid that grows keeps its entries.
+                let last = self.grids().last().unwrap_or_default() as f64;
+                let eliminations: f64 = self.grids().map(units::elimination).sum();
+                eliminations + last.powi(2) * GridWork::new(problem).of_pair()
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The separation rank of one problem: a plan, its run, and what the evidence says.
 
 use super::answer::{Basis, Evidence, Found, RankAnswer, Route, Scope, Status};
+use super::modulus::chance_of_pairs;
 use super::plan::{Choice, Plan};
 use super::rates::Rates;
 use super::request::{RankError, RankRequest};
@@ -124,17 +125,18 @@ fn judge(setting: &Setting, evidence: &Evidence, prime: Prime) -> (Status, Basis
     (Status::Lower, Basis::Chance(chance(setting, evidence, prime)))
 }
 
-/// A larger minor, were it not the zero polynomial modulo the prime, has degree at most (r+1) times that
-/// of f: in the weights, drawn from 2 RANGE + 1 integers, and in the inputs of a grid, drawn from F_p.
-/// The matrices of the other routes are not drawn.
+/// Of the points of a grid, drawn from F_p, too many pairs may have been lost. And a larger minor, were it not
+/// the zero polynomial modulo the prime, has degree at most (r+1) times that of f in the weights, drawn
+/// from 2 RANGE + 1 integers. The matrices of the other routes are not drawn.
 fn chance(setting: &Setting, evidence: &Evidence, prime: Prime) -> Option<f64> {
     let problem = &setting.request.problem;
     let rank = evidence.rank();
-    let size = rank as f64 + 1.0;
     let input = match evidence {
         // Of a grid that did not grow past its rank nothing is known beyond its size.
         Evidence::Grid { tried, .. } if *tried == rank => return None,
-        Evidence::Grid { .. } => size * problem.degree().ok()? as f64 / prime.get() as f64,
+        Evidence::Grid { tried, .. } => {
+            chance_of_pairs(problem.degree().ok()?, prime, *tried, rank)
+        }
         // Nor of a block of which a sample was taken.
         Evidence::Hankel { blocks, .. } if blocks.iter().any(|b| !b.whole) => return None,
         Evidence::Hankel { .. } | Evidence::Coefficients { .. } => 0.0,
@@ -142,11 +144,11 @@ fn chance(setting: &Setting, evidence: &Evidence, prime: Prime) -> Option<f64> {
     let weights = match setting.scope {
         Scope::Generic => {
             let choices = (2 * RANDOM_WEIGHT_RANGE + 1) as f64;
-            size * problem.weight_degree()? as f64 / choices
+            2.0 * (rank as f64 + 1.0) * problem.weight_degree()? as f64 / choices
         }
         Scope::Weights => 0.0,
         // The inputs have a degree of their own.
         Scope::ProofInputs => return None,
     };
-    Some(2.0 * (input + weights)).filter(|p| *p < 1.0)
+    Some(input + weights).filter(|p| *p < 1.0)
 }

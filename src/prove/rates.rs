@@ -1,12 +1,13 @@
 //! How fast this machine does each step of a rank, timed now on small problems.
 
+use super::modulus::WORD;
 use super::request::generator;
 use super::units;
 use crate::arith::{Fp, Prime};
 use crate::linalg::{rank_dense, rank_mod_p};
-use crate::network::{Architecture, InputFamily, InvalidProblem, Problem, WeightStyle};
+use crate::network::{Architecture, InvalidProblem, Problem, WeightStyle};
+use crate::tensor::GridSpeed;
 use crate::tensor::hankel::{Sizes, sum_function};
-use crate::tensor::{grid, random_points};
 use nalgebra::DMatrix;
 use std::cell::OnceCell;
 use std::hint::black_box;
@@ -20,7 +21,8 @@ pub(crate) struct Rates {
     gram: OnceCell<f64>,
     reduced: OnceCell<f64>,
     term: OnceCell<f64>,
-    forward: OnceCell<f64>,
+    word_grid: OnceCell<GridSpeed>,
+    large_grid: OnceCell<GridSpeed>,
 }
 
 impl Rates {
@@ -49,9 +51,10 @@ impl Rates {
         *self.term.get_or_init(|| function(&Problem::mixer(3, 2, 2, 4)))
     }
 
-    /// Seconds for each of the [`units::forward`], on all cores.
-    pub(super) fn forward(&self) -> f64 {
-        *self.forward.get_or_init(forward)
+    /// The evaluation of grids modulo [`WORD`], or else 2^61 - 1.
+    pub(super) fn grid(&self, prime: Prime) -> GridSpeed {
+        let cell = if prime == WORD { &self.word_grid } else { &self.large_grid };
+        *cell.get_or_init(|| GridSpeed::new(prime))
     }
 }
 
@@ -121,16 +124,4 @@ fn function(small: &Result<Problem, InvalidProblem>) -> f64 {
     let network = WeightStyle::Random.draw(small, &mut generator(0));
     let seconds = fastest(|| (), |()| sum_function(small, &network, Prime::WORD));
     seconds / units::function(small, Sizes::new(small).expect("sides as large as the width"))
-}
-
-fn forward() -> f64 {
-    const POINTS: usize = 24;
-    let small = Problem::attention(2, 4, 1, 8).expect("allowed sizes");
-    let prime = Prime::MERSENNE_61;
-    let network = WeightStyle::Random.draw(&small, &mut generator(0));
-    let network = network.modulo(prime).expect("integers have residues");
-    let family = InputFamily::all(&small);
-    let points = random_points(&family, (POINTS, POINTS), prime, &mut generator(0));
-    let seconds = fastest(|| (), |()| grid(&small, &network, &points, &|_| ()));
-    seconds / (POINTS * POINTS) as f64 / units::forward(&small)
 }

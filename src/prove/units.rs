@@ -1,11 +1,10 @@
-//! What a rank costs, counted: multiply-adds of an elimination, entries of a table, forward passes,
-//! products of terms. One count for routes, forecasts, progress and campaigns.
+//! What a rank costs, counted: multiply-adds of an elimination, entries of a table, products of terms. One
+//! count for routes, forecasts, progress and campaigns.
 
-use crate::arith::Fp;
 use crate::network::layers::{Layer, placed};
 use crate::network::{Architecture, Problem};
 use crate::tensor::hankel::Sizes;
-use crate::tensor::{CoefficientForecast, count_monomials};
+use crate::tensor::{CoefficientForecast, PACK_BYTES, count_monomials};
 
 /// Multiply-adds of the elimination of an n x n matrix of full rank.
 pub(super) fn elimination(n: u64) -> f64 {
@@ -49,24 +48,8 @@ pub(super) fn term_products(problem: &Problem, tensor: CoefficientForecast) -> f
     (tokens * width * width) as f64 * terms(factor) * terms(tensor.degree - factor)
 }
 
-/// Multiply-adds of one forward pass.
-pub(super) fn forward(problem: &Problem) -> f64 {
-    let (n, d) = (problem.tokens() as f64, problem.width() as f64);
-    let layer = match problem.architecture() {
-        Architecture::Mixer(s) => {
-            2.0 * n * d * (s.token_hidden as f64) + 2.0 * n * d * (s.channel_hidden as f64)
-        }
-        Architecture::Attention(_) => 6.0 * n * d * d,
-        Architecture::Layers(_) => {
-            // Each weight meets each token, or each channel, about once.
-            let weights = problem.architecture().parameter_count(problem.tokens());
-            return weights.map_or(f64::INFINITY, |w| w as f64) * n.max(d);
-        }
-    };
-    layer * problem.architecture().depth() as f64
-}
-
-/// Bytes of the states and of all that is between them in one forward pass over F_p, at most.
+/// Bytes of the states and of all that is between them where a pack of points of one side meets one of the other:
+/// twice those of a pack of pairs.
 pub(super) fn state_bytes(problem: &Problem) -> u64 {
     // Where all layers are alike one will do.
     let layers = problem.with_depth(1).unwrap_or_else(|_| problem.clone()).layers();
@@ -79,7 +62,7 @@ pub(super) fn state_bytes(problem: &Problem) -> u64 {
     let largest = placed(&layers, input).into_iter().map(held).max().unwrap_or(0);
     // Besides the input of the network that of the layer.
     let entries = input.0.saturating_mul(input.1).saturating_add(largest) as u64;
-    entries.saturating_mul(size_of::<Fp>() as u64)
+    entries.saturating_mul(2 * PACK_BYTES)
 }
 
 #[cfg(test)]
@@ -91,8 +74,8 @@ mod tests {
     #[test]
     fn what_a_layer_holds_is_counted() {
         let bytes = |depth, tokens| state_bytes(&Problem::attention(depth, 2, 1, tokens).unwrap());
-        assert_eq!(bytes(1, 3), (6 + 6 + 6 + 4 + 6 + 6 + 6) * 16);
+        assert_eq!(bytes(1, 3), (6 + 6 + 6 + 4 + 6 + 6 + 6) * 2 * PACK_BYTES);
         assert_eq!(bytes(1, 3), bytes(9, 3));
-        assert_eq!(bytes(1, 300), (6 * 600 + 4) * 16);
+        assert_eq!(bytes(1, 300), (6 * 600 + 4) * 2 * PACK_BYTES);
     }
 }

@@ -6,6 +6,7 @@ use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Points of either side; each is the rows of X on that side, positions x width.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,14 +25,21 @@ pub fn random_points(
     prime: Prime,
     rng: &mut ChaCha20Rng,
 ) -> GridPoints<Fp> {
+    let left = of_family(&family.left, 0..count.0, prime, rng);
+    GridPoints { left, right: of_family(&family.right, 0..count.1, prime, rng) }
+}
+
+fn of_family(
+    side: &SideFamily,
+    branches: Range<usize>,
+    prime: Prime,
+    rng: &mut ChaCha20Rng,
+) -> Vec<DMatrix<Fp>> {
     // Families have integer coefficients, so the embedding never fails.
     let embed = |c: &Rational| Fp::from_ratio(c, prime).expect("an integer");
-    let mut side = |side: &SideFamily, count: usize| {
-        (0..count)
-            .map(|branch| side.evaluate(branch, &random_values(side.parameters, prime, rng), embed))
-            .collect()
-    };
-    GridPoints { left: side(&family.left, count.0), right: side(&family.right, count.1) }
+    branches
+        .map(|branch| side.evaluate(branch, &random_values(side.parameters, prime, rng), embed))
+        .collect()
 }
 
 /// The same of all inputs, without a family of N d polynomials in N d variables.
@@ -53,11 +61,40 @@ pub fn random_inputs(
     GridPoints { left: side(left, count.0), right: side(right, count.1) }
 }
 
+impl GridPoints<Fp> {
+    /// None of either side.
+    pub(crate) fn none() -> Self {
+        Self { left: Vec::new(), right: Vec::new() }
+    }
+
+    /// Draws further points, until there are `count` on either side: of the family, or of all inputs.
+    pub(crate) fn draw(
+        &mut self,
+        problem: &Problem,
+        family: Option<&InputFamily>,
+        count: usize,
+        prime: Prime,
+        rng: &mut ChaCha20Rng,
+    ) {
+        let known = self.left.len();
+        let more = match family {
+            None => random_inputs(problem, (count - known, count - known), prime, rng),
+            Some(family) => {
+                let left = of_family(&family.left, known..count, prime, rng);
+                Self { left, right: of_family(&family.right, known..count, prime, rng) }
+            }
+        };
+        self.left.extend(more.left);
+        self.right.extend(more.right);
+    }
+}
+
 fn random_values(count: usize, prime: Prime, rng: &mut ChaCha20Rng) -> Vec<Fp> {
     (0..count).map(|_| Fp::from_residue(rng.random_range(0..prime.get()), prime)).collect()
 }
 
-/// The matrix `[f(a_s, b_t)]`, s by rows. Cost: one forward pass an entry, on all cores.
+/// The matrix `[f(a_s, b_t)]`, s by rows, over any ring. Cost: one forward pass an entry, on all cores; over
+/// F_p an [`Evaluator`](super::Evaluator) is faster.
 /// `progress` is called with the number of rows done since its last call.
 pub fn grid<T: Ring>(
     problem: &Problem,

@@ -7,11 +7,14 @@
 //!   for enough general points;
 //! - [`hankel`]: blocks read off the coefficients of a function of the sum of the two sides.
 
+mod batch;
 mod coefficient;
 mod forecast;
 mod grid;
 pub mod hankel;
 
+pub use batch::Evaluator;
+pub(crate) use batch::{GridSpeed, GridWork, PACK_BYTES};
 pub use coefficient::{Block, CoefficientMatrix, CoefficientTensor, TensorError};
 pub use forecast::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials, weight_bytes};
 pub use grid::{GridPoints, grid, random_inputs, random_points};

@@ -4,7 +4,7 @@ use crate::arith::{Field, Fp, Prime, Ring};
 use crate::linalg::rank_mod_p;
 use crate::network::{Network, Problem};
 use crate::prove::generator;
-use crate::tensor::{grid, random_inputs};
+use crate::tensor::{Evaluator, random_inputs};
 use nalgebra::DMatrix;
 
 /// For b = 0..=C the rank modulo `prime`, on `points` random points on a side, of the part of `f` of degree
@@ -23,11 +23,12 @@ pub(super) fn ranks_by_degree(
     let other_is_right = problem.own_and_other().1 == problem.partition().right();
     let nodes: Vec<Fp> = (1..=half_degree as i64 + 1).map(|s| Fp::new(s, prime)).collect();
     let mut parts: Vec<DMatrix<Fp>> = Vec::with_capacity(nodes.len());
+    let evaluator = Evaluator::new(problem, network, prime);
     for node in &nodes {
         let mut scaled = base.clone();
         let other = if other_is_right { &mut scaled.right } else { &mut scaled.left };
         other.iter_mut().flat_map(|m| m.iter_mut()).for_each(|x| *x *= *node);
-        parts.push(grid(problem, network, &scaled, &|_| ()));
+        parts.push(evaluator.grid(&scaled, &|_| ()));
     }
     let squares: Vec<Fp> = nodes.iter().map(|s| s.power(2)).collect();
     interpolate(&mut parts, &squares);

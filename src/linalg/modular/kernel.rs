@@ -1,5 +1,5 @@
-//! Vector kernels of the floating-point path: with [`super::vector`] the only
-//! unsafe code of the module.
+//! Vector kernels of the floating-point path: with [`super::vector`] and
+//! [`super::lanes`] the only unsafe code of the module.
 //!
 //! # Contents
 //!
@@ -37,10 +37,10 @@ pub(crate) const COLUMN_BLOCK: usize = 32;
 
 /// An instruction set found on this processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Isa(Kind);
+pub(crate) struct Isa(pub(super) Kind);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     #[cfg(target_arch = "x86_64")]
     Avx512,
     #[cfg(target_arch = "x86_64")]

@@ -33,7 +33,7 @@ pub(super) const MERSENNE_61: u64 = (1 << 61) - 1;
 const GROUP: usize = 16;
 
 /// Reduction of 128-bit sums.
-trait Reduce: Copy + Send + Sync {
+pub(crate) trait Reduce: Copy + Send + Sync {
     fn modulus(self) -> u64;
     fn reduce(self, x: u128) -> u64;
     /// Makes room for the next products of a sum.
@@ -51,7 +51,7 @@ trait Reduce: Copy + Send + Sync {
 }
 
 #[derive(Clone, Copy)]
-struct Mersenne;
+pub(crate) struct Mersenne;
 
 impl Reduce for Mersenne {
     #[inline(always)]
@@ -72,13 +72,13 @@ impl Reduce for Mersenne {
 }
 
 /// Whether `S = 8` products may be summed, not only two: `16 p^2 <= 2^128`.
-fn eight_fit(p: u64) -> bool {
+pub(super) fn eight_fit(p: u64) -> bool {
     p < 1 << 62
 }
 
 /// Division by an invariant modulus, shifted to have its top bit set.
 #[derive(Clone, Copy)]
-struct Invariant {
+pub(crate) struct Invariant {
     p: u64,
     shifted: u64,
     reciprocal: u64,
@@ -88,7 +88,7 @@ struct Invariant {
 }
 
 impl Invariant {
-    fn new(p: u64) -> Self {
+    pub(super) fn new(p: u64) -> Self {
         let shift = p.leading_zeros();
         let shifted = p << shift;
         let reciprocal = (u128::MAX / u128::from(shifted)) as u64;
