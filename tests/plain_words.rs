@@ -75,10 +75,6 @@ fn what_is_wrong_is_said_in_words() {
             "error: --network deep.toml: depth 41: the degree 3^depth must fit",
         ),
         ("rank --model gpt-3-175b", "error: --model gpt-3-175b: depth 96: the degree"),
-        (
-            "rank --model vit-l-16",
-            "more than the limit of 4 GiB; reduce --tokens, or raise --memory",
-        ),
         ("tensor --model vit-l-16", "reduce --tokens, or raise --memory"),
         ("tensor --network wide.toml", "reduce --tokens, or raise --memory"),
         ("profile --model vit-l-16 --partitions cuts", "reduce --tokens, or raise --memory"),

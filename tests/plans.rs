@@ -149,8 +149,10 @@ fn a_grid_that_does_not_grow_is_a_lower_bound() {
         ..RankRequest::new(problem)
     };
     assert_eq!(rank(&whole, &|_, _| ()).unwrap().rank, 110);
-    let limited = RankRequest { memory: MemoryLimit(400_000), ..whole.clone() };
-    let pointed = RankRequest { points: Some(64), ..whole };
+    let pointed = RankRequest { points: Some(64), ..whole.clone() };
+    // Twice as many points take 300 kB more.
+    let memory = MemoryLimit(forecast(&pointed).unwrap().bytes + 100_000);
+    let limited = RankRequest { memory, ..whole };
     assert!(!forecast(&limited).unwrap().fits && forecast(&pointed).unwrap().fits);
     for request in [limited, pointed] {
         let answer = rank(&request, &|_, _| ()).unwrap();

@@ -191,7 +191,7 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
         Err(error @ (RankError::TooLarge(_) | RankError::TooLong { .. }))
             if is_generic(&request) =>
         {
-            let why = Failure::from(error);
+            let why = args.network.explain(error.into());
             match prove::proved(&request.problem) {
                 Some(found) => show_theorem(&found, &request, options, Some(why)),
                 None => Err(why),
