@@ -69,8 +69,8 @@ impl PairingPlan {
         (payload > 0).then_some(Self { payload, first_batch: Some(first), ..plan })
     }
 
-    /// All choices for Theorem 3.8 that no other beats, but for [`numbers_of_vectors`]: with fewer heads than min(H, pairs) there are as many
-    /// carriers and stages or more.
+    /// All choices for Theorem 3.8 that no other beats, but for those left out where there are too many: with fewer
+    /// heads than min(H, pairs) there are as many carriers and stages or more.
     pub fn all_heads(problem: &Problem) -> Vec<Self> {
         let Architecture::Attention(shape) = problem.architecture() else { return Vec::new() };
         let most = (shape.width / shape.heads).min(problem.side_sizes().0);
@@ -79,8 +79,8 @@ impl PairingPlan {
             .collect()
     }
 
-    /// All choices for Theorem 3.9 that no other with as many vectors beats, but for [`numbers_of_vectors`]: the payload grows with the
-    /// first batch, so that is as large as d_a - q allows.
+    /// All choices for Theorem 3.9 that no other with as many vectors beats, but for those left out where there are
+    /// too many: the payload grows with the first batch, so that is as large as d_a - q allows.
     pub fn all_blocks(problem: &Problem) -> Vec<Self> {
         let Architecture::Attention(shape) = problem.architecture() else { return Vec::new() };
         let head_width = shape.width / shape.heads;
