@@ -200,7 +200,7 @@ fn a_campaign_goes_on_and_keeps_records_apart() {
     let out = directory.path();
     // The memory bounds the instances, so that no clock decides.
     let run = |seed| {
-        let memory = MemoryLimit(20_000);
+        let memory = MemoryLimit(150_000);
         campaign(seed, Duration::MAX, memory, Some(out), &mut |_| ()).unwrap()
     };
     let records = run(0);

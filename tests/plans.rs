@@ -165,7 +165,7 @@ fn a_grid_that_does_not_grow_is_a_lower_bound() {
 #[test]
 fn progress_adds_up_to_the_plan() {
     use std::sync::atomic::{AtomicU64, Ordering};
-    for (method, steps) in [(Method::Hankel, None), (Method::Grid, Some(64))] {
+    for (method, steps) in [(Method::Hankel, None), (Method::Grid, Some(64 * 64))] {
         let problem = Problem::attention(2, 3, 1, 6).unwrap();
         let request = RankRequest { method, ..RankRequest::new(problem) };
         let (done, planned) = (AtomicU64::new(0), AtomicU64::new(0));
