@@ -96,7 +96,10 @@ fn the_headline_of_a_published_model_is_the_best() {
     let mut ids: Vec<&str> = listed.map(|line| line.rsplit(' ').next().unwrap()).collect();
     ids.retain(|id| *id != best);
     assert!(ids.len() > 2 && ids.iter().all(|id| low(id) < low(best)), "{shown}");
-    assert!(shown.contains("more than the limit of 4 GiB; reduce --tokens, or raise --memory"), "{shown}");
+    assert!(
+        shown.contains("more than the limit of 4 GiB; reduce --tokens, or raise --memory"),
+        "{shown}"
+    );
 }
 
 /// Too large for the memory: the theorems still say something, with a certificate and exit code 2.

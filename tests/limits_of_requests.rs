@@ -92,11 +92,7 @@ fn all_end(requests: &[String]) {
     let (next, faults) = (AtomicUsize::new(0), Mutex::new(BTreeSet::new()));
     let work = || {
         while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let start = Instant::now();
-            let fault = fault(ended(limited(request, folder)));
-            let seconds = start.elapsed().as_secs_f64();
-            println!("{seconds:.2} s: {request}");
-            if let Some(fault) = fault {
+            if let Some(fault) = fault(ended(limited(request, folder))) {
                 faults.lock().unwrap().insert(format!("{request}: {fault}"));
             }
         }

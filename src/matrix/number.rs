@@ -180,8 +180,8 @@ mod tests {
         ] {
             assert_eq!(Number::parse(text), None, "{text}");
         }
-        assert!(Number::parse(&"7".repeat(MAX_DIGITS)).is_some());
-        assert!(Number::parse(&"7".repeat(MAX_DIGITS + 1)).is_none());
+        assert!(Number::parse("7".repeat(MAX_DIGITS)).is_some());
+        assert!(Number::parse("7".repeat(MAX_DIGITS + 1)).is_none());
         assert_eq!(Number::parse("4/2"), Some(Number::Word(2)));
     }
 }
