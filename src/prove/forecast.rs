@@ -90,7 +90,9 @@ pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Foreca
             let eliminations: f64 = plan.grids().map(|n| elimination.seconds(n)).sum();
             // A grid that grows keeps its entries.
             let values = GridWork::new(problem).seconds(&rates.grid(prime), last);
-            forecast.seconds = values + eliminations;
+            let parameters = problem.architecture().parameter_count(problem.tokens());
+            let ready = parameters.map_or(f64::INFINITY, |n| n as f64) * rates.parameter();
+            forecast.seconds = ready + values + eliminations;
             forecast.fits = plan.grids_suffice();
         }
     }

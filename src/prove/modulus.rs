@@ -44,13 +44,12 @@ pub(super) fn of_grid(
 }
 
 /// The chance that a pair of random points, one of either side, does not raise the rank of a grid that is below
-/// the rank of f modulo the prime: the minor bordered by the pair is a polynomial in it, not zero, of
-/// at most twice the degree of f (Schwartz-Zippel).
+/// the rank of f modulo the prime (docs/theory.md, 1.9).
 fn pair_lost(degree: u64, prime: Prime) -> f64 {
     2.0 * degree as f64 / prime.get() as f64
 }
 
-/// The chance that of `tried` pairs as many were lost as leave a rank of `rank`: any of the sets of that size.
+/// The chance that of `tried` pairs as many were lost as leave a rank of `rank` (docs/theory.md, 1.9).
 /// Chances below 10^-30 are said to be at most that.
 pub(super) fn chance_of_pairs(degree: u64, prime: Prime, tried: usize, rank: usize) -> f64 {
     let lost = pair_lost(degree, prime);

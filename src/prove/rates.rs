@@ -1,13 +1,13 @@
 //! How fast this machine does each step of a rank, timed now on small problems.
 
-use super::modulus::WORD;
+use super::modulus::{WORD, faithful};
 use super::request::generator;
 use super::units;
 use crate::arith::{Fp, Prime};
 use crate::linalg::{rank_dense, rank_mod_p};
 use crate::network::{Architecture, InvalidProblem, Problem, WeightStyle};
-use crate::tensor::GridSpeed;
 use crate::tensor::hankel::{Sizes, sum_function};
+use crate::tensor::{Evaluator, GridSpeed};
 use nalgebra::DMatrix;
 use std::cell::OnceCell;
 use std::hint::black_box;
@@ -21,6 +21,7 @@ pub(crate) struct Rates {
     gram: OnceCell<f64>,
     reduced: OnceCell<f64>,
     term: OnceCell<f64>,
+    parameter: OnceCell<f64>,
     word_grid: OnceCell<GridSpeed>,
     large_grid: OnceCell<GridSpeed>,
 }
@@ -49,6 +50,11 @@ impl Rates {
     /// Seconds for each product of two terms of polynomials.
     pub(super) fn term_product(&self) -> f64 {
         *self.term.get_or_init(|| function(&Problem::mixer(3, 2, 2, 4)))
+    }
+
+    /// Seconds for each parameter of a network that is drawn and made ready for a grid.
+    pub(super) fn parameter(&self) -> f64 {
+        *self.parameter.get_or_init(parameter)
     }
 
     /// The evaluation of grids modulo [`WORD`], or else 2^61 - 1.
@@ -124,4 +130,16 @@ fn function(small: &Result<Problem, InvalidProblem>) -> f64 {
     let network = WeightStyle::Random.draw(small, &mut generator(0));
     let seconds = fastest(|| (), |()| sum_function(small, &network, Prime::WORD));
     seconds / units::function(small, Sizes::new(small).expect("sides as large as the width"))
+}
+
+fn parameter() -> f64 {
+    let small = Problem::attention(1, 32, 1, 2).expect("allowed sizes");
+    let ready = |()| {
+        let network = WeightStyle::Random.draw(&small, &mut generator(0));
+        let prime = faithful(&network, WORD).expect("integers below the prime");
+        let network = network.modulo(prime).expect("integers have residues");
+        Evaluator::new(&small, &network, prime)
+    };
+    let count = small.architecture().parameter_count(small.tokens());
+    fastest(|| (), ready) / count.expect("allowed sizes") as f64
 }
