@@ -127,6 +127,14 @@ fn a_spent_budget_answers_in_time() {
     let shown = text(&output);
     assert_eq!(output.status.code(), Some(2), "{shown}");
     assert!(shown.contains("ended by: the limit on time"), "{shown}");
+    let output = seprank(&format!("{request} --format json"));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&document["ended_by"], &document["seed"]), (&"time".into(), &0.into()));
+    assert_eq!(
+        (&document["weights"]["kind"], &document["status"]),
+        (&"diagonal".into(), &"lower".into())
+    );
+    assert_eq!(document["network"], "attention L=4 d=3 H=1 N=4+4");
     assert!(start.elapsed() < Duration::from_secs(40));
     for (time, why) in [("10", "unit"), ("soon", "number"), ("", "empty")] {
         let output = Command::new(env!("CARGO_BIN_EXE_seprank"))
@@ -147,6 +155,7 @@ fn an_interrupt_answers() {
         let child = Command::new(env!("CARGO_BIN_EXE_seprank"))
             .args("rank attention --depth 4 --width 3 --tokens 8 --weights diagonal".split(' '))
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         std::thread::sleep(Duration::from_secs(2));
@@ -154,6 +163,8 @@ fn an_interrupt_answers() {
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
         let shown = text(&output);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("a second time ends at once"), "{told}");
         assert_eq!(output.status.code(), Some(2), "{shown}");
         assert!(shown.contains("ended by: an interrupt"), "{shown}");
     }

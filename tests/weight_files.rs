@@ -347,6 +347,18 @@ fn given_weights_are_certified() {
     let certificate = certificate::read(&out).unwrap();
     let certificate::Claim::Rank(claim) = certificate.claim else { panic!("a rank") };
     assert_eq!(claim.scope, certificate::Scope::Fixed);
+    // The other commands read them too: one matrix, and in the profile the same rank at its cut.
+    let output = run(&["rank", "--network", network, "--weights", weights, "--format", "json"]);
+    let rank: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let profile = ["profile", "--network", network, "--weights", weights, "--format", "json"];
+    let output = run(&profile);
+    let rows: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let left = rank["problem"]["left"].as_array().unwrap().len();
+    assert_eq!(rows["rows"][left - 1]["rank"], rank["rank"]);
+    assert_eq!(rows["weights"], rank["weights"]);
+    let tensor = run(&["tensor", "--network", network, "--weights", weights]);
+    let random = run(&["tensor", "--network", network]);
+    assert!(tensor.status.success() && tensor.stdout != random.stdout);
     // The certificate is about this network, and not about one with another partition.
     assert!(run(&["check", file, "--network", network]).status.success());
     let text = NETWORK.replace("width = 2", "width = 2\nleft = [2]");

@@ -4,6 +4,7 @@ use super::Failure;
 use super::memory::Memory;
 use crate::Stop;
 use crate::tensor::MemoryLimit;
+use std::io::{self, Write};
 use std::process;
 use std::time::Duration;
 
@@ -36,6 +37,9 @@ impl Budget {
                 process::exit(INTERRUPTED);
             }
             asked.ask();
+            // Where standard error is gone there is nobody to tell.
+            let _ =
+                writeln!(io::stderr(), "ending with what is proved; a second time ends at once");
         })?;
         Ok(stop)
     }

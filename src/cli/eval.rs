@@ -1,11 +1,11 @@
 //! `seprank eval`.
 
 use super::problem::Subject;
+use super::weight_file::WeightFile;
 use super::{Failure, Format, print_json, progress};
 use crate::arith::{Rational, Ring};
 use crate::matrix::read::Array;
-use crate::network::{Network, Problem, WeightStyle};
-use crate::prove::generator;
+use crate::network::{Network, Problem};
 use itertools::Itertools;
 use nalgebra::DMatrix;
 use serde::Serialize;
@@ -27,11 +27,10 @@ it describes, whose softmax and normalisation it leaves out.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,
-    /// Weights in a safetensors file, found by the [weights] of the network file [default: random integers]
-    #[arg(long, global = true, value_name = "FILE.safetensors")]
-    weights: Option<PathBuf>,
+    #[command(flatten)]
+    weights: WeightFile,
     /// Seed of random weights
-    #[arg(long, global = true, value_name = "S", default_value_t = 0, conflicts_with = "weights")]
+    #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
     /// The inputs, as NumPy saves them
     #[arg(long, global = true, value_name = "FILE.npy")]
@@ -61,10 +60,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Err(format!("--exact: the degree is {degree}; {allowed}").into());
     }
     let _busy = progress::busy("evaluating");
-    let network = match &args.weights {
-        Some(path) => file.weights.load(problem, path)?,
-        None => WeightStyle::Random.draw(problem, &mut generator(args.seed)),
-    };
+    let network = args.weights.network(&file, args.seed)?;
     if args.exact {
         return print(&states(&network, &inputs), args.format, &Rational::to_string);
     }

@@ -26,6 +26,7 @@ mod shape;
 mod spectrum;
 mod table;
 mod tensor;
+mod weight_file;
 
 use crate::network::InvalidProblem;
 use crate::prove::RankError;

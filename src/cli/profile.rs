@@ -2,12 +2,13 @@
 
 use super::budget::Budget;
 use super::problem::Subject;
+use super::weight_file::{Origin, WeightFile};
 use super::{Failure, json, new_table, print_json, progress};
 use crate::arith::Prime;
-use crate::network::{Problem, sizes};
+use crate::network::sizes;
 use crate::plot::{Chart, Series};
 use crate::prove::{self, RankError, RankRequest, Status};
-use crate::{Limit, Stop};
+use crate::Limit;
 use clap::ValueEnum;
 use itertools::Itertools;
 use serde::Serialize;
@@ -20,16 +21,19 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   seprank profile attention --depth 2 --width 2 --tokens 6
   seprank profile --model gmlp --svg cuts.svg
+  seprank profile --network my-network.toml --weights model.safetensors --partitions cuts --time 10m
   seprank profile --network my-network.toml --format csv > ranks.csv
 
 Random weights, the same for every partition: each rank is a lower bound on the generic one there,
-and exact (marked =) where a theorem is met. A cut after t tokens has A = the first t.")]
+and exact (marked =) where a theorem is met; with --weights it is of these. A cut after t tokens has A = the first t.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,
     /// Which partitions
     #[arg(long, global = true, value_enum, default_value_t = Partitions::All)]
     partitions: Partitions,
+    #[command(flatten)]
+    weights: WeightFile,
     /// Seed of the random weights and points
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
@@ -83,6 +87,9 @@ struct Row {
 struct Report {
     #[serde(serialize_with = "json::integer")]
     seed: u64,
+    /// Without the partition.
+    network: String,
+    weights: Origin,
     rows: Vec<Row>,
     /// Of the balanced partitions: how many have each rank.
     distribution: Vec<[usize; 2]>,
@@ -104,8 +111,11 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     super::try_svg("--svg", args.svg.as_deref())?;
     let profile = profile(args).map_err(|e| args.network.explain(e))?;
     let Profile { rows, planned, limit } = profile;
+    let problem = args.network.problem()?;
+    let network = format!("{} N={}", sizes(&problem), problem.tokens());
+    let weights = args.weights.origin()?;
     if let Some(path) = &args.svg {
-        let svg = chart(&args.network.problem()?, &rows).svg()?;
+        let svg = chart(&network, &rows).svg()?;
         crate::files::replace(path, svg.as_bytes())
             .map_err(|e| format!("--svg {}: {e}", path.display()))?;
     }
@@ -115,6 +125,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             let ended_by = limit.map(Limit::name);
             print_json(&Report {
                 seed: args.seed,
+                network,
+                weights,
                 rows,
                 distribution,
                 ended_by,
@@ -127,7 +139,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             writer.flush()?;
         }
         ProfileFormat::Text => {
-            print_text(&rows, args.seed)?;
+            let about = format!("{network}; weights: {}", weights.text(args.seed));
+            print_text(&rows, &about)?;
             if let Some(limit) = limit {
                 let (done, mut out) = (rows.len(), std::io::stdout().lock());
                 writeln!(out, "ended by {limit}: {done} of {planned} partitions")?;
@@ -142,7 +155,8 @@ fn profile(args: &Args) -> Result<Profile, Failure> {
     if args.network.gives_left() {
         return Err("--left: a profile goes through the sides by itself; see --partitions".into());
     }
-    let problem = args.network.problem()?;
+    let file = args.network.network()?;
+    let problem = &file.problem;
     let n = problem.tokens();
     let balanced = match (args.partitions, count_balanced(n)) {
         (Partitions::Cuts, _) => 0,
@@ -164,19 +178,25 @@ fn profile(args: &Args) -> Result<Profile, Failure> {
         Partitions::Cuts => Box::new(cuts),
         Partitions::All => Box::new(cuts.chain(balanced_sides(n).map(|left| ("balanced", left)))),
     };
-    let stop = args.budget.stop()?;
+    let request = RankRequest {
+        weights: args.weights.weights(&file)?,
+        seed: args.seed,
+        memory: args.budget.memory(),
+        stop: args.budget.stop()?,
+        ..RankRequest::new(problem.clone())
+    };
     let planned = n_wide - 1 + balanced;
     let bar = progress::bar(planned, "partitions");
     let mut rows = Vec::new();
     let mut limit = None;
     for (kind, left) in all {
-        match row(&problem, kind, &left, args, &stop) {
+        match row(&request, kind, &left) {
             Ok(row) => rows.push(row),
             Err(RankError::TooLong { .. }) => limit = Some(Limit::Time),
             Err(error) => return Err(error.into()),
         }
         bar.inc(1);
-        limit = limit.or(stop.due());
+        limit = limit.or(request.stop.due());
         if limit.is_some() {
             break;
         }
@@ -201,16 +221,9 @@ fn balanced_sides(n: usize) -> impl Iterator<Item = Vec<usize>> {
     (0..n).combinations(n / 2).take_while(move |left| n % 2 == 1 || left[0] == 0)
 }
 
-fn row(
-    problem: &Problem,
-    kind: &'static str,
-    left: &[usize],
-    args: &Args,
-    stop: &Stop,
-) -> Result<Row, RankError> {
-    let problem = problem.with_partition(left)?;
-    let (seed, memory, stop) = (args.seed, args.budget.memory(), stop.clone());
-    let request = RankRequest { seed, memory, stop, ..RankRequest::new(problem) };
+fn row(request: &RankRequest, kind: &'static str, left: &[usize]) -> Result<Row, RankError> {
+    let problem = request.problem.with_partition(left)?;
+    let request = RankRequest { problem, ..request.clone() };
     let answer = prove::rank(&request, &|_, _| ())?;
     Ok(Row {
         kind,
@@ -228,13 +241,13 @@ fn distribution(rows: &[Row]) -> Vec<[usize; 2]> {
     ranks.dedup_with_count().map(|(count, rank)| [rank, count]).collect()
 }
 
-fn chart(problem: &Problem, rows: &[Row]) -> Chart {
+fn chart(network: &str, rows: &[Row]) -> Chart {
     let cuts = || rows.iter().filter(|r| r.kind == "cut");
     let points = |of: &dyn Fn(&&Row) -> bool| {
         cuts().filter(of).map(|r| (r.size as f64, r.rank as f64)).collect()
     };
     Chart {
-        title: format!("Rank at each cut, {}, N={}", sizes(problem), problem.tokens()),
+        title: format!("Rank at each cut, {network}"),
         x: "tokens in A".into(),
         y: "rank".into(),
         logarithmic: false,
@@ -247,14 +260,14 @@ fn chart(problem: &Problem, rows: &[Row]) -> Chart {
     }
 }
 
-fn print_text(rows: &[Row], seed: u64) -> Result<(), Failure> {
+fn print_text(rows: &[Row], about: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let mut table = new_table(["|A|", "rank"]);
     for row in rows.iter().filter(|r| r.kind == "cut") {
         let relation = if row.status == "exact" { "=" } else { ">=" };
         table.add_row([row.size.to_string(), format!("{relation} {}", row.rank)]);
     }
-    writeln!(out, "contiguous cuts, seed {seed}\n{table}")?;
+    writeln!(out, "contiguous cuts of {about}\n{table}")?;
     let counts = distribution(rows);
     let (Some([least, _]), Some([most, _])) = (counts.first(), counts.last()) else {
         return Ok(());

@@ -3,7 +3,8 @@
 use super::budget::Budget;
 use super::duration::duration;
 use super::problem::Subject;
-use super::rank_report::{About, Prediction, Report, WeightsText};
+use super::rank_report::{About, Prediction, Report};
+use super::weight_file::Origin;
 use super::{Failure, Format, in_options, print_json, progress, try_output};
 use crate::files::Bytes;
 use crate::network::WeightStyle;
@@ -242,9 +243,10 @@ fn print_text(answer: &dyn Display, about: About) -> Result<(), Failure> {
         true => writeln!(out, "{answer:#}")?,
         false => writeln!(out, "{answer}")?,
     }
-    let About { weights, version, warning, .. } = about;
-    writeln!(out, "  weights: {weights}; seprank {version}")?;
-    warning.map_or(Ok(()), |warning| writeln!(out, "  warning: {warning}"))?;
+    writeln!(out, "  weights: {about}")?;
+    if let Some(warning) = &about.warning {
+        writeln!(out, "  warning: {warning}")?;
+    }
     Ok(())
 }
 
@@ -283,8 +285,8 @@ fn show_theorem(
         write_certificate(&found.certificate()?, path)?;
     }
     let why = why.map(|error| in_options(error.as_ref()));
-    let almost = WeightsText::Stated { kind: "almost all" };
-    let about = About::new(&request.problem, almost, options.digits);
+    let almost = Origin::Stated { kind: "almost all" };
+    let about = About::new(&request.problem, almost, options.seed, options.digits);
     match (options.dry_run, options.format) {
         (true, Format::Text) => {
             writeln!(std::io::stdout().lock(), "by theorem: nothing is computed")?;
@@ -311,21 +313,17 @@ fn write_certificate(certificate: &Certificate, path: &Path) -> Result<(), Failu
 fn about(request: &RankRequest, options: &Options) -> Result<About, Failure> {
     let RankRequest { problem, weights, seed, .. } = request;
     let text = match &options.weights {
-        WeightsArg::File(path) => {
-            let digest = crate::files::sha256_of(path)
-                .map_err(|e| format!("--weights {}: {e}", path.display()))?;
-            WeightsText::File { file: path.display().to_string(), sha256: digest }
-        }
+        WeightsArg::File(path) => Origin::of_file(path)?,
         WeightsArg::Kind(_) if problem.weight_degree() == Some(0) => {
-            WeightsText::Stated { kind: "all stated by the network" }
+            Origin::Stated { kind: "all stated by the network" }
         }
         WeightsArg::Kind(_) => {
             let kind = kinds().into_iter().find(|(_, known)| known == weights);
             let kind = kind.map_or("given", |(name, _)| name);
-            WeightsText::Made { kind, seed: *seed }
+            Origin::Made { kind }
         }
     };
-    Ok(About::new(problem, text, options.digits))
+    Ok(About::new(problem, text, *seed, options.digits))
 }
 
 fn predict(request: &RankRequest, options: &Options) -> Result<ExitCode, Failure> {

@@ -1,6 +1,7 @@
 //! What `seprank rank` prints as JSON, and what an answer is about.
 
 use super::json;
+use super::weight_file::Origin;
 use crate::bounds::{Ends, LogInterval};
 use crate::network::{Problem, describe};
 use crate::prove::{BoundValue, ByTheorem, Evidence, Forecast, RankAnswer, problem_in_certificate};
@@ -16,8 +17,11 @@ pub(super) struct About {
     network: String,
     /// As certificates write it (docs/format.md).
     problem: certificate::Problem,
-    pub(super) weights: WeightsText,
-    pub(super) version: &'static str,
+    weights: Origin,
+    /// Of everything random.
+    #[serde(serialize_with = "json::integer")]
+    seed: u64,
+    version: &'static str,
     /// Whether long numbers are written out.
     #[serde(skip)]
     pub(super) digits: bool,
@@ -26,38 +30,21 @@ pub(super) struct About {
     pub(super) warning: Option<String>,
 }
 
-/// Where the weights are from.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum WeightsText {
-    /// Drawn, or built as in a proof.
-    Made {
-        kind: &'static str,
-        #[serde(serialize_with = "json::integer")]
-        seed: u64,
-    },
-    /// Read.
-    File { file: String, sha256: String },
-    /// Nothing is drawn.
-    Stated { kind: &'static str },
-}
-
-impl fmt::Display for WeightsText {
+/// The weights and the program.
+impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Made { kind, seed } => write!(f, "{kind}, seed {seed}"),
-            Self::File { file, sha256 } => write!(f, "{file}, SHA-256 {sha256}"),
-            Self::Stated { kind } => f.write_str(kind),
-        }
+        let Self { weights, seed, version, .. } = self;
+        write!(f, "{}; seprank {version}", weights.text(*seed))
     }
 }
 
 impl About {
-    pub(super) fn new(problem: &Problem, weights: WeightsText, digits: bool) -> Self {
+    pub(super) fn new(problem: &Problem, weights: Origin, seed: u64, digits: bool) -> Self {
         Self {
             network: describe(problem),
             problem: problem_in_certificate(problem),
             weights,
+            seed,
             version: env!("CARGO_PKG_VERSION"),
             digits,
             warning: problem.sight().and_then(|sight| sight.warning(problem.output())),

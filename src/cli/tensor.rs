@@ -2,10 +2,10 @@
 
 use super::memory::Memory;
 use super::problem::Subject;
+use super::weight_file::{Origin, WeightFile};
 use super::{Failure, json, print_json, progress};
 use crate::arith::Rational;
-use crate::network::{InputFamily, Problem, WeightStyle};
-use crate::prove::generator;
+use crate::network::{InputFamily, Problem};
 use crate::tensor::{CoefficientForecast, CoefficientMatrix, CoefficientTensor, weight_bytes};
 use clap::ValueEnum;
 use serde::Serialize;
@@ -21,6 +21,8 @@ Exponents are listed for the entries X[t,k], tokens of side A first, then side B
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,
+    #[command(flatten)]
+    weights: WeightFile,
     /// Seed of the random weights
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
@@ -41,6 +43,7 @@ enum TensorFormat {
 struct Document {
     #[serde(serialize_with = "json::integer")]
     seed: u64,
+    weights: Origin,
     variables: Vec<String>,
     left_variables: usize,
     matricization: Shape,
@@ -82,13 +85,14 @@ fn bytes(problem: &Problem) -> Option<u64> {
 }
 
 fn print_tensor(args: &Args) -> Result<ExitCode, Failure> {
-    let problem = args.network.problem()?;
+    let file = args.network.network()?;
+    let problem = &file.problem;
     let limit = args.memory.limit;
-    limit.check("the coefficient tensor", bytes(&problem), &["depth", "width", "tokens"])?;
+    limit.check("the coefficient tensor", bytes(problem), &["depth", "width", "tokens"])?;
     let busy = progress::busy("computing the tensor");
-    let family = InputFamily::all(&problem);
-    let network = WeightStyle::Random.draw(&problem, &mut generator(args.seed));
-    let tensor = CoefficientTensor::new(&problem, &network, &family, Rational::clone, limit)?;
+    let family = InputFamily::all(problem);
+    let network = args.weights.network(&file, args.seed)?;
+    let tensor = CoefficientTensor::new(problem, &network, &family, Rational::clone, limit)?;
     drop(busy);
     let (left, right) = (problem.partition().left(), problem.partition().right());
     let variables: Vec<String> = left
@@ -104,6 +108,7 @@ fn print_tensor(args: &Args) -> Result<ExitCode, Failure> {
     match args.format {
         TensorFormat::Json => print_json(&Document {
             seed: args.seed,
+            weights: args.weights.origin()?,
             left_variables: tensor.left_variables(),
             matricization: shape(&tensor.matricize()),
             terms: terms.collect(),
