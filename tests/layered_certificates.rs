@@ -239,8 +239,10 @@ const REFUSED: &[(Kind, &str, Edit)] = &[
     (Kind::WeightShape, "weights", |c| drop(weights(c).pop())),
     (Kind::WeightShape, "weights", |c| c.weights = Some(FileWeights::Mixer(vec![]))),
     (Kind::Denominator, "layers[0].parameters[0].value[0]", |c| {
+        let Some(certificate::Lower::Grid(grid)) = &c.lower else { panic!("a grid") };
+        let inverse = format!("1/{}", grid.prime);
         let value = layers(c).layers[0].parameters[0].value.as_mut().unwrap();
-        value[0][0] = Text("1/2305843009213693951".parse().unwrap());
+        value[0][0] = Text(inverse.parse().unwrap());
     }),
     (Kind::Limit, "claim.rank", |c| {
         let row = Parameter { rows: 1, cols: 1 << 23, value: None };
