@@ -2,6 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use seprank::matrix::SideFile;
 use seprank::matrix::read::{Format, parse};
 use seprank::tensor::MemoryLimit;
 
@@ -12,7 +13,9 @@ fuzz_target!(|bytes: &[u8]| {
     let limit = MemoryLimit(1 << 24);
     let Ok(matrix) = parse(bytes, format, limit) else { return };
     if matrix.rows() < 1 << 12 {
-        let again = parse(&matrix.to_sms(), Format::Sms, MemoryLimit(1 << 30)).expect("a sound file");
+        let file = SideFile::new(&matrix, "m");
+        let format = Format::of(file.name.as_ref()).expect("an ending");
+        let again = parse(&file.bytes, format, MemoryLimit(1 << 30)).expect("a sound file");
         assert_eq!(again, matrix);
     }
 });

@@ -13,7 +13,7 @@ pub struct SideFile {
 
 impl SideFile {
     /// Of integers of 64 bits of which at least half are not zero NPY, else SMS; `name` gets the ending.
-    pub(super) fn new(matrix: &Matrix, name: &str) -> Self {
+    pub fn new(matrix: &Matrix, name: &str) -> Self {
         let half = matrix.rows() as u64 * matrix.cols() as u64 / 2; // below 2^48
         let (bytes, ending) = match &matrix.values {
             Values::Words(list) if list.len() as u64 >= half => (matrix.to_npy(list), "npy"),
