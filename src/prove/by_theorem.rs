@@ -1,7 +1,8 @@
 //! Generic ranks by theorems alone: the best lower bound of the registry, exact where an upper one has its value.
 
 use super::answer::{BoundValue, RankAnswer, Scope, Status};
-use super::certificate::{TooManyDigits, problem as in_certificate, theorem_value};
+use super::certificate::{problem as in_certificate, theorem_value};
+use super::request::TooManyDigits;
 use super::words::{Digits, list_bounds};
 use crate::bounds::{Bound, Evaluation, Side, applicable, evaluate};
 use crate::network::{Problem, describe};

@@ -4,7 +4,7 @@ use super::answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, S
 use super::by_grid::Grid;
 use super::layers::{matrix, rational};
 use super::modulus;
-use super::request::{RankError, generator};
+use super::request::{RankError, TooManyDigits, generator};
 use crate::arith::{Fp, Prime, Rational};
 use crate::bounds::{Bound, LogInterval, Side};
 use crate::linalg::{RowFactorisation, rank_rational};
@@ -93,16 +93,6 @@ pub fn certify_bound(problem: &Problem, bound: &dyn Bound) -> Option<Certificate
 
 /// Places of the ends of a logarithm.
 const PLACES: u32 = 9;
-
-/// A number of which not even the logarithm fits a certificate.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the logarithm of {bound} has more than {MAX_DIGITS} digits, which is all that a certificate holds"
-)]
-pub struct TooManyDigits {
-    /// The id of the bound.
-    pub bound: &'static str,
-}
 
 /// The value of a bound as certificates write it: its digits, or where they are too many its logarithm.
 pub(super) fn theorem_value(bound: &BoundValue) -> Result<Value, TooManyDigits> {

@@ -1,9 +1,9 @@
 //! Certificates of gaps: the two numbers that decide, each with its evidence.
 
 use super::answer::{BoundValue, RankAnswer};
-use super::certificate::{TooManyDigits, theorem_claim, theorem_value};
+use super::certificate::{theorem_claim, theorem_value};
 use super::gap::GapAnswer;
-use super::request::RankError;
+use super::request::{RankError, TooManyDigits};
 use crate::bounds::{Bound, Half, Regime};
 use crate::network::{Architecture, Problem};
 use seprank_check::certificate::{self as file, Certificate, Claim, GapClaim, RankClaim, Relation};

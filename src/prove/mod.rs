@@ -32,7 +32,7 @@ mod words;
 
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
 pub use by_theorem::{ByTheorem, decided, proved};
-pub use certificate::{TooManyDigits, certify_bound, problem as problem_in_certificate};
+pub use certificate::{certify_bound, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
 pub(crate) use forecast::forecast_at;
 pub use forecast::{Forecast, forecast, is_short};
@@ -42,4 +42,4 @@ pub use grid_witness::{GridWitness, ImportError};
 pub use rank::{rank, resumed_rank};
 pub(crate) use rates::Rates;
 pub(crate) use request::generator;
-pub use request::{Inputs, Method, RankError, RankRequest, Weights};
+pub use request::{Inputs, Method, RankError, RankRequest, TooManyDigits, Weights};

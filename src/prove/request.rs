@@ -1,6 +1,5 @@
 //! What is asked: a problem, weights, inputs and a method.
 
-use super::certificate::TooManyDigits;
 use super::witness::{Witness, WitnessKind};
 use crate::arith::Rational;
 use crate::network::{InvalidProblem, Network, Problem, VanishingEntry, WeightStyle};
@@ -8,6 +7,7 @@ use crate::stop::Stop;
 use crate::tensor::{MemoryLimit, TensorError, TooLarge};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use seprank_check::certificate::MAX_DIGITS;
 
 /// Which weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,6 +125,16 @@ pub enum RankError {
     /// The directory of finished work cannot be read or written, with its path.
     #[error("{0}")]
     Directory(String),
+}
+
+/// A number of which not even the logarithm fits a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the logarithm of {bound} has more than {MAX_DIGITS} digits, which is all that a certificate holds"
+)]
+pub struct TooManyDigits {
+    /// The id of the bound.
+    pub bound: &'static str,
 }
 
 impl From<TensorError> for RankError {
