@@ -29,9 +29,6 @@ pub(super) struct Args {
     network: Subject,
     #[command(flatten)]
     weights: WeightFile,
-    /// Seed of random weights
-    #[arg(long, global = true, value_name = "S", default_value_t = 0)]
-    seed: u64,
     /// The inputs, as NumPy saves them
     #[arg(long, global = true, value_name = "FILE.npy")]
     inputs: Option<PathBuf>,
@@ -60,7 +57,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Err(format!("--exact: the degree is {degree}; {allowed}").into());
     }
     let _busy = progress::busy("evaluating");
-    let network = args.weights.network(&file, args.seed)?;
+    let network = args.weights.network(&file)?;
     if args.exact {
         return print(&states(&network, &inputs), args.format, &Rational::to_string);
     }

@@ -34,9 +34,6 @@ pub(super) struct Args {
     partitions: Partitions,
     #[command(flatten)]
     weights: WeightFile,
-    /// Seed of the random weights and points
-    #[arg(long, global = true, value_name = "S", default_value_t = 0)]
-    seed: u64,
     #[command(flatten)]
     budget: Budget,
     /// Also draw the ranks at the cuts
@@ -124,7 +121,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             let distribution = distribution(&rows);
             let ended_by = limit.map(Limit::name);
             print_json(&Report {
-                seed: args.seed,
+                seed: args.weights.seed,
                 network,
                 weights,
                 rows,
@@ -139,7 +136,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             writer.flush()?;
         }
         ProfileFormat::Text => {
-            let about = format!("{network}; weights: {}", weights.text(args.seed));
+            let about = format!("{network}; weights: {}", weights.text(args.weights.seed));
             print_text(&rows, &about)?;
             if let Some(limit) = limit {
                 let (done, mut out) = (rows.len(), std::io::stdout().lock());
@@ -180,7 +177,7 @@ fn profile(args: &Args) -> Result<Profile, Failure> {
     };
     let request = RankRequest {
         weights: args.weights.weights(&file)?,
-        seed: args.seed,
+        seed: args.weights.seed,
         memory: args.budget.memory(),
         stop: args.budget.stop()?,
         ..RankRequest::new(problem.clone())

@@ -23,9 +23,6 @@ pub(super) struct Args {
     network: Subject,
     #[command(flatten)]
     weights: WeightFile,
-    /// Seed of the random weights
-    #[arg(long, global = true, value_name = "S", default_value_t = 0)]
-    seed: u64,
     #[command(flatten)]
     memory: Memory,
     /// How to print
@@ -91,7 +88,7 @@ fn print_tensor(args: &Args) -> Result<ExitCode, Failure> {
     limit.check("the coefficient tensor", bytes(problem), &["depth", "width", "tokens"])?;
     let busy = progress::busy("computing the tensor");
     let family = InputFamily::all(problem);
-    let network = args.weights.network(&file, args.seed)?;
+    let network = args.weights.network(&file)?;
     let tensor = CoefficientTensor::new(problem, &network, &family, Rational::clone, limit)?;
     drop(busy);
     let (left, right) = (problem.partition().left(), problem.partition().right());
@@ -107,7 +104,7 @@ fn print_tensor(args: &Args) -> Result<ExitCode, Failure> {
     });
     match args.format {
         TensorFormat::Json => print_json(&Document {
-            seed: args.seed,
+            seed: args.weights.seed,
             weights: args.weights.origin()?,
             left_variables: tensor.left_variables(),
             matricization: shape(&tensor.matricize()),

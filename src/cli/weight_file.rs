@@ -1,4 +1,4 @@
-//! The option `--weights FILE`, and where weights are from, in words.
+//! The options `--weights FILE` and `--seed`, and where weights are from, in words.
 
 use super::Failure;
 use crate::arith::Rational;
@@ -15,6 +15,9 @@ pub(super) struct WeightFile {
     /// Weights in a safetensors file, found by the [weights] of the network file [default: random integers]
     #[arg(long, global = true, value_name = "FILE.safetensors")]
     weights: Option<PathBuf>,
+    /// Seed of what is random
+    #[arg(long, global = true, value_name = "S", default_value_t = 0)]
+    pub(super) seed: u64,
 }
 
 impl WeightFile {
@@ -27,14 +30,10 @@ impl WeightFile {
     }
 
     /// The network in `file` with its weights.
-    pub(super) fn network(
-        &self,
-        file: &NetworkFile,
-        seed: u64,
-    ) -> Result<Network<Rational>, Failure> {
+    pub(super) fn network(&self, file: &NetworkFile) -> Result<Network<Rational>, Failure> {
         Ok(match self.weights(file)? {
             Weights::Given(network) => network,
-            _ => WeightStyle::Random.draw(&file.problem, &mut generator(seed)),
+            _ => WeightStyle::Random.draw(&file.problem, &mut generator(self.seed)),
         })
     }
 
