@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use rug::Integer;
+use seprank::Limit;
 use seprank::arith::{Prime, Rational};
 use seprank::bounds::Side;
 use seprank::certificate::{Certificate, Claim, Relation};
@@ -247,4 +248,57 @@ fn networks_without_weights_are_decided() {
     assert_eq!((answer.scope, &answer.basis), (Scope::Weights, &Basis::Factorisation));
     let certificate = answer.certificate().unwrap();
     assert_eq!((relation(&certificate), check(&certificate)), (Relation::Equal, Verdict::Valid));
+}
+
+/// Two gatings: no bound is met, so that their rank rests on what is drawn.
+fn of_draws(seed: u64, draws: u64, method: Method) -> RankRequest {
+    let text = "tokens = 4\nwidth = 2\n[[layer]]\ntype = 'spatial-gating'\n\
+                [[layer]]\ntype = 'spatial-gating'\n";
+    let file = NetworkFile::parse(text, Path::new("."), &Replacements::default()).unwrap();
+    RankRequest { seed, draws, method, ..RankRequest::new(file.problem) }
+}
+
+#[test]
+fn independent_draws_multiply_their_chances() {
+    for method in [Method::Coefficients, Method::Grid] {
+        let mut product = 1.0;
+        for draws in 1..=3 {
+            let alone = answer(&of_draws(4 + draws, 1, method));
+            let Basis::Chance(Some(p)) = alone.basis else { panic!("{:?}", alone.basis) };
+            assert!(p > 0.0 && p < 1e-3);
+            product *= p;
+            let together = answer(&of_draws(5, draws, method));
+            assert_eq!((together.rank, together.status), (alone.rank, Status::Lower));
+            assert_eq!((together.seed, together.draws), (5, draws));
+            let Basis::Chance(Some(p)) = together.basis else { panic!("{:?}", together.basis) };
+            assert!((p / product - 1.0).abs() < 1e-9);
+            let said = together.to_string().contains(&format!(" over {draws} draws "));
+            assert_eq!(said, draws > 1);
+        }
+    }
+}
+
+#[test]
+fn no_more_is_drawn_where_a_bound_is_met_or_the_time_is_over() {
+    let problem = Problem::attention(2, 2, 1, 4).unwrap();
+    let met = answer(&RankRequest { draws: u64::MAX, ..RankRequest::new(problem) });
+    assert_eq!((met.status, met.draws), (Status::Exact, 1));
+    let over = of_draws(0, u64::MAX, Method::Coefficients);
+    over.stop.ask();
+    let over = answer(&over);
+    assert_eq!((over.draws, over.limit), (1, Some(Limit::Interrupt)));
+}
+
+#[test]
+fn what_is_not_drawn_anew_has_one_draw() {
+    let refused = |request: &RankRequest| rank(request, &|_, _| ()).unwrap_err().to_string();
+    let diagonal = Weights::Styled(WeightStyle::Diagonal);
+    let text = refused(&RankRequest { weights: diagonal, ..of_draws(0, 2, Method::Auto) });
+    assert!(text.contains("draws 2") && text.contains("another network"), "{text}");
+    let text = refused(&of_draws(0, 0, Method::Auto));
+    assert!(text.contains("draws 0: at least 1"), "{text}");
+    let nowhere = Path::new("no-such-directory");
+    let kept = seprank::prove::resumed_rank(&of_draws(0, 2, Method::Auto), nowhere, &|_, _| ());
+    assert!(kept.unwrap_err().to_string().contains("draws 2"));
+    assert!(!nowhere.exists());
 }

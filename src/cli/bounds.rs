@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     match args.format {
         Format::Json => print_json(&rows)?,
         Format::Text => {
-            let mut out = std::io::stdout().lock();
+            let mut out = super::prose::out();
             for row in rows {
                 let value = match (row.value, row.log10, row.log10_log10) {
                     (Some(value), ..) if value.len() <= 40 => value,

@@ -7,7 +7,7 @@ use crate::network::{InvalidProblem, NetworkFile, Replacements};
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use serde::Serialize;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -138,7 +138,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         })?,
         Format::Text => {
             print_claims(&chosen, &rows)?;
-            let mut out = io::stdout().lock();
+            let mut out = super::prose::out();
             write!(out, "{} cases", rows.len())?;
             if resumed > 0 {
                 write!(out, ", {resumed} of them finished by an earlier run")?;
@@ -177,7 +177,7 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
         print_json(&records)?;
         return Ok(code);
     }
-    let mut out = io::stdout().lock();
+    let mut out = super::prose::out();
     writeln!(
         out,
         "Conjecture 3.13: rank = the bound of 3.12, for |A|, |B| up to d. An instance that meets"
@@ -215,7 +215,7 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 fn print_claims(chosen: &[&dyn Claim], rows: &[Examined]) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+    let mut out = super::prose::out();
     for claim in chosen {
         let own: Vec<_> = rows.iter().filter(|r| r.claim == claim.id()).collect();
         let valid = own.iter().filter(|r| r.outcome.verdict == Verdict::Valid).count();

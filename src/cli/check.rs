@@ -5,7 +5,8 @@ use crate::network::{NetworkFile, Replacements};
 use crate::prove::{self, GridWitness, coq_theorem};
 use seprank_check::certificate::{Certificate, Problem};
 use seprank_check::check::{Checked, Finding, Kind, Verdict, examine_file_with};
-use seprank_check::cli::{Report, Selection};
+use seprank_check::cli::{Format, Report, Selection};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -50,7 +51,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let wanted = wanted.as_ref().map(prove::problem_in_certificate);
     let matrix = args.selection.matrix().map_err(|e| e.to_string())?;
     let bar = progress::bar(files.len() as u64, "certificates");
-    let mut out = std::io::stdout().lock();
+    let mut out: Box<dyn Write> = match args.selection.format {
+        Format::Text => Box::new(super::prose::out()),
+        Format::Json => Box::new(std::io::stdout().lock()),
+    };
     let mut report = Report::new(args.selection.format);
     let mut valid = None;
     for file in &files {

@@ -134,7 +134,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     Report::of(&answer, &lower, &upper, args.scope(&upper)).print(args.format)?;
     if let Some(note) = note {
         // The verdict stands, and its exit code, also where standard error fails.
-        let _ = writeln!(std::io::stderr(), "{note}");
+        let _ = writeln!(std::io::stderr(), "{}", super::prose::for_stderr(&note));
     }
     Ok(ExitCode::from(answer.gap.regime().exit_code()))
 }

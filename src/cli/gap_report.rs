@@ -84,7 +84,7 @@ impl Report {
 const LONGEST: usize = 40;
 
 fn print_text(report: &Report) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = super::prose::out();
     writeln!(out, "gap {}", report.verdict.name())?;
     let (attention, other) = (&report.attention, &report.other);
     for shape in [attention, other] {

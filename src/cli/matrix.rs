@@ -240,7 +240,7 @@ fn print_text(
         Upper::Rational(Proof::Zero) => "all entries are zero".into(),
         Upper::Open => "not shown: a proof over Q would take too much work or memory".into(),
     };
-    let mut out = io::stdout().lock();
+    let mut out = super::prose::out();
     writeln!(out, "rank {sign} {rank} {over}  ({word})")?;
     writeln!(
         out,

@@ -20,6 +20,7 @@ mod plot;
 mod problem;
 mod profile;
 mod progress;
+mod prose;
 mod rank;
 mod rank_report;
 mod shape;
@@ -199,7 +200,7 @@ fn exit(result: Result<ExitCode, Failure>) -> ExitCode {
         None => in_options(error.as_ref()),
     };
     // Where standard error fails too, the exit code tells.
-    let _ = writeln!(io::stderr(), "error: {text}");
+    let _ = writeln!(io::stderr(), "{}", prose::for_stderr(&format!("error: {text}")));
     ExitCode::from(2)
 }
 

@@ -53,7 +53,7 @@ impl Row {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = super::prose::out();
     if let Some(name) = &args.show {
         out.write_all(find(name)?.text.as_bytes())?;
         return Ok(ExitCode::SUCCESS);

@@ -139,7 +139,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             let about = format!("{network}; weights: {}", weights.text(args.weights.seed));
             print_text(&rows, &about)?;
             if let Some(limit) = limit {
-                let (done, mut out) = (rows.len(), std::io::stdout().lock());
+                let (done, mut out) = (rows.len(), super::prose::out());
                 writeln!(out, "ended by {limit}: {done} of {planned} partitions")?;
             }
         }
@@ -258,7 +258,7 @@ fn chart(network: &str, rows: &[Row]) -> Chart {
 }
 
 fn print_text(rows: &[Row], about: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = super::prose::out();
     let mut table = new_table(["|A|", "rank"]);
     for row in rows.iter().filter(|r| r.kind == "cut") {
         let relation = if row.status == "exact" { "=" } else { ">=" };

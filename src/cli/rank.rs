@@ -30,6 +30,7 @@ use std::process::ExitCode;
   seprank rank attention --depth 3 --width 4 --tokens 8 --weights blocks2 --resume finished
   seprank rank attention --depth 2 --width 3 --tokens 6 --certificate rank49.json
   seprank rank --network my-network.toml --weights model.safetensors
+  seprank rank --network my-network.toml --draws 3
 
   seprank rank attention --depth 2 --width 768 --tokens 196
 
@@ -59,6 +60,11 @@ struct Options {
     /// Seed of the random weights and points
     #[arg(long, global = true, value_name = "S", default_value_t = 0)]
     seed: u64,
+    /// Independent draws of random weights and points, until a bound from above is met: the largest rank counts, and
+    /// the chance of having missed a larger one is the product of theirs. The k-th draw has the seed S + k, from 0
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000),
+        default_value_t = 1, conflicts_with = "resume")]
+    draws: u64,
     /// How to find it; auto: by theorems where they decide a rank above 1000, or one that takes longer than about a
     /// second to compute, else by the cheapest computation
     #[arg(long, global = true, value_enum, default_value_t = MethodArg::Auto)]
@@ -166,6 +172,7 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
             MethodArg::Hankel => Method::Hankel,
         },
         seed: options.seed,
+        draws: options.draws,
         memory: options.budget.memory(),
         points: options.points,
         stop: options.budget.stop()?,
@@ -230,15 +237,17 @@ fn show(
         write_certificate(&answer.certificate()?, path)?;
     }
     match options.format {
-        Format::Json => print_json(&Report::of_answer(answer, about(request, options)?))?,
-        Format::Text => print_text(answer, about(request, options)?)?,
+        Format::Json => {
+            print_json(&Report::of_answer(answer, about(request, answer.seed, options)?))?
+        }
+        Format::Text => print_text(answer, about(request, answer.seed, options)?)?,
     }
     Ok(exit_code(answer.limit.is_some()))
 }
 
 /// The answer and what it is about, with long numbers written out if that is asked for.
 fn print_text(answer: &dyn Display, about: About) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
+    let mut out = super::prose::out();
     match about.digits {
         true => writeln!(out, "{answer:#}")?,
         false => writeln!(out, "{answer}")?,
@@ -289,13 +298,13 @@ fn show_theorem(
     let about = About::new(&request.problem, almost, options.seed, options.digits);
     match (options.dry_run, options.format) {
         (true, Format::Text) => {
-            writeln!(std::io::stdout().lock(), "by theorem: nothing is computed")?;
+            writeln!(super::prose::out(), "by theorem: nothing is computed")?;
         }
         (true, Format::Json) => print_json(&Prediction::theorem())?,
         (false, Format::Text) => {
             print_text(found, about)?;
             if let Some(why) = &why {
-                writeln!(std::io::stdout().lock(), "  not computed: {why}")?;
+                writeln!(super::prose::out(), "  not computed: {why}")?;
             }
         }
         (false, Format::Json) => {
@@ -309,9 +318,9 @@ fn write_certificate(certificate: &Certificate, path: &Path) -> Result<(), Failu
     certificate.write(path).map_err(|e| format!("--certificate {}: {e}", path.display()).into())
 }
 
-/// What a computed answer is about.
-fn about(request: &RankRequest, options: &Options) -> Result<About, Failure> {
-    let RankRequest { problem, weights, seed, .. } = request;
+/// What an answer computed with that seed is about.
+fn about(request: &RankRequest, seed: u64, options: &Options) -> Result<About, Failure> {
+    let RankRequest { problem, weights, .. } = request;
     let text = match &options.weights {
         WeightsArg::File(path) => Origin::of_file(path)?,
         WeightsArg::Kind(_) if problem.weight_degree() == Some(0) => {
@@ -323,7 +332,7 @@ fn about(request: &RankRequest, options: &Options) -> Result<About, Failure> {
             Origin::Made { kind }
         }
     };
-    Ok(About::new(problem, text, *seed, options.digits))
+    Ok(About::new(problem, text, seed, options.digits))
 }
 
 fn predict(request: &RankRequest, options: &Options) -> Result<ExitCode, Failure> {
@@ -334,8 +343,9 @@ fn predict(request: &RankRequest, options: &Options) -> Result<ExitCode, Failure
         print_json(&Prediction::of(&f))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "by {}, forecast: {}", f.route.name(), duration(f.seconds))?;
+    let mut out = super::prose::out();
+    let most = if request.draws > 1 { " at most" } else { "" };
+    writeln!(out, "by {}, forecast:{most} {}", f.route.name(), duration(f.seconds))?;
     writeln!(out, "memory: {} of {}", Bytes(f.bytes), Bytes(request.memory.0))?;
     if !f.fits {
         writeln!(

@@ -115,6 +115,9 @@ pub(super) struct Report {
     about: About,
     bounds: Vec<BoundRow>,
     basis: String,
+    /// The draws that gave the rank; none of a rank by theorem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draws: Option<u64>,
     /// Of the Hankel route: the blocks whose ranks add up.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<BlockRow>,
@@ -194,6 +197,7 @@ impl Report {
             bounds: BoundRow::list(&found.bounds, about.digits),
             about,
             basis: found.reason(),
+            draws: None,
             blocks: Vec::new(),
             computed: None,
             prime: None,
@@ -226,6 +230,7 @@ impl Report {
             bounds: BoundRow::list(&answer.bounds, about.digits),
             about,
             basis: answer.reason(),
+            draws: Some(answer.draws),
             blocks,
             computed: None,
             prime: Some(answer.prime.to_string()),

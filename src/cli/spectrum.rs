@@ -8,7 +8,7 @@ use crate::float::study::{EPSILON, Estimate, Measurement, Plan, Question};
 use crate::plot::{Band, BandChart, side_by_side};
 use clap::ValueEnum;
 use serde::Serialize;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -112,7 +112,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             epsilon: EPSILON,
             rows: rows.iter().map(|(q, m)| ReportRow { question: *q, measurement: m }).collect(),
         })?,
-        Format::Csv => io::stdout().lock().write_all(&csv_bytes(&rows)?)?,
+        Format::Csv => std::io::stdout().lock().write_all(&csv_bytes(&rows)?)?,
         Format::Text => print_text(&rows, &plan, args.seed)?,
     }
     if let Some(dir) = &args.out {
@@ -138,7 +138,7 @@ fn csv_bytes(rows: &Rows) -> Result<Vec<u8>, Failure> {
 }
 
 fn print_text(rows: &Rows, plan: &Plan, seed: u64) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+    let mut out = super::prose::out();
     let number = |e: &Estimate| match e.half_width {
         Some(half) => format!("{:.1} ± {half:.1}", e.mean),
         None => format!("{:.1}", e.mean),

@@ -41,7 +41,7 @@ pub enum Basis {
     Factorisation,
     /// Nothing certified. The chance that the rank modulo the prime is larger, over random points and,
     /// for the generic rank, random weights, is at most this (Schwartz-Zippel); or no useful bound on
-    /// it is known.
+    /// it is known. Of several draws with this rank it is the product, as they are independent.
     Chance(Option<f64>),
 }
 
@@ -174,8 +174,10 @@ pub struct RankAnswer {
     pub evidence: Evidence,
     /// The bounds that hold for the scope: of fixed weights and of restricted inputs only upper ones.
     pub bounds: Vec<BoundValue>,
-    /// Seed of everything random.
+    /// Seed of everything random, in that of the draws which gave the rank first.
     pub seed: u64,
+    /// Number of draws that gave this rank, over which the chance is that of all.
+    pub draws: u64,
     /// Limit on memory.
     pub memory: MemoryLimit,
 }

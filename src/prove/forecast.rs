@@ -33,7 +33,7 @@ pub struct Forecast {
 }
 
 /// The forecast for `request`. Of a rank that is not known beforehand, grids are forecast up to the best
-/// upper bound, or where there is none as far as memory goes.
+/// upper bound, or where there is none as far as memory goes; of several draws, as if each were needed.
 /// Cost: below a tenth of a second on two idle cores, besides that of the bounds; of a Mixer also that
 /// of drawing its weights.
 ///
@@ -96,5 +96,7 @@ pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Foreca
             forecast.fits = plan.grids_suffice();
         }
     }
+    forecast.seconds *= request.draws as f64;
+    forecast.operations *= request.draws as f64;
     Ok(forecast)
 }

@@ -20,6 +20,9 @@ pub(super) const TRIED: usize = 100;
 /// A grid is taken modulo [`WORD`] as long as no more pairs of its points than this are expected to be lost.
 const FEW_LOST: f64 = 0.05;
 
+/// Smaller chances are not told apart.
+pub(super) const LEAST_CHANCE: f64 = 1e-30;
+
 /// The first prime to try for a grid of so many points on a side, f being of that degree. A minor that is not
 /// zero proves its rank whatever the prime; the small one is faster by far, and may miss some of the rank:
 /// see [`chance_of_pairs`].
@@ -50,13 +53,13 @@ fn pair_lost(degree: u64, prime: Prime) -> f64 {
 }
 
 /// The chance that of `tried` pairs as many were lost as leave a rank of `rank` (docs/theory.md, 1.9).
-/// Chances below 10^-30 are said to be at most that.
+/// Chances below [`LEAST_CHANCE`] are said to be at most that.
 pub(super) fn chance_of_pairs(degree: u64, prime: Prime, tried: usize, rank: usize) -> f64 {
     let lost = pair_lost(degree, prime);
     (0..tried - rank)
         .map(|i| (tried - i) as f64 / (i + 1) as f64 * lost)
         .product::<f64>()
-        .max(1e-30)
+        .max(LEAST_CHANCE)
 }
 
 /// The largest prime from `first` downwards modulo which no parameter of `network` vanishes that is not

@@ -1,7 +1,7 @@
 //! The separation rank of one problem: a plan, its run, and what the evidence says.
 
 use super::answer::{Basis, Evidence, Found, RankAnswer, Route, Scope, Status};
-use super::modulus::chance_of_pairs;
+use super::modulus::{LEAST_CHANCE, chance_of_pairs};
 use super::plan::{Choice, Plan};
 use super::rates::Rates;
 use super::request::{RankError, RankRequest};
@@ -9,11 +9,15 @@ use super::setting::Setting;
 use super::{by_coefficients, by_grid, by_hankel, units};
 use crate::arith::Prime;
 use crate::network::{InvalidProblem, RANDOM_WEIGHT_RANGE};
+use crate::stop::Limit;
 use std::path::Path;
 
 /// Computes the rank that `request` asks for. `progress` is called with (steps done, steps planned).
 /// Once the request's `stop` is due it ends, with the minor that is found by then and the limit's name; the coefficient
 /// matrix, which is chosen where it is small, is always finished.
+///
+/// Of several draws, which are made until a bound from above is met, the k-th has the seed `request.seed + k`, from 0.
+/// The first of those with the largest rank is the answer.
 ///
 /// Cost: [`forecast`](super::forecast).
 ///
@@ -25,7 +29,46 @@ pub fn rank(
     request: &RankRequest,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RankAnswer, RankError> {
-    found(request, None, progress)
+    let planned = request.draws;
+    let count = |steps, of: u64| progress(steps, of.saturating_mul(planned));
+    let mut best = found(request, None, &count)?;
+    for draw in 1..planned {
+        if best.status == Status::Exact || best.limit.is_some() {
+            break;
+        }
+        if let Some(limit) = request.stop.due() {
+            best.limit = Some(limit);
+            break;
+        }
+        let again = RankRequest { seed: request.seed.wrapping_add(draw), ..request.clone() };
+        best = match found(&again, None, &count) {
+            Ok(answer) => larger(best, answer),
+            // What cannot be ended early does not fit the time that is left.
+            Err(RankError::TooLong { .. }) => RankAnswer { limit: Some(Limit::Time), ..best },
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(best)
+}
+
+/// The answer of two draws, of which `next` is the later one.
+///
+/// Were the rank modulo the prime larger than theirs, either would miss it with at most its chance, independently.
+/// The chance of a draw with a smaller rank is of something else, and counts as 1.
+fn larger(best: RankAnswer, next: RankAnswer) -> RankAnswer {
+    if next.rank > best.rank {
+        return next;
+    }
+    let limit = next.limit;
+    match (&best.basis, &next.basis) {
+        (Basis::Chance(Some(p)), Basis::Chance(Some(q)))
+            if (next.rank, next.prime) == (best.rank, best.prime) =>
+        {
+            let basis = Basis::Chance(Some((p * q).max(LEAST_CHANCE)));
+            RankAnswer { basis, draws: best.draws + 1, limit, ..best }
+        }
+        _ => RankAnswer { limit, ..best },
+    }
 }
 
 /// The same by Hankel blocks, where classes of blocks that an earlier run of the same program, problem, weights
@@ -40,6 +83,10 @@ pub fn resumed_rank(
     directory: &Path,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RankAnswer, RankError> {
+    if request.draws != 1 {
+        let allowed = "must be 1 where finished work is kept, as that is of one draw";
+        return Err(InvalidProblem::new("draws", request.draws, allowed).into());
+    }
     found(request, Some(directory), progress)
 }
 
@@ -81,6 +128,7 @@ fn found(
         network,
         family,
         seed: request.seed,
+        draws: 1,
         memory: request.memory,
     })
 }
@@ -151,4 +199,33 @@ fn chance(setting: &Setting, evidence: &Evidence, prime: Prime) -> Option<f64> {
         Scope::ProofInputs => return None,
     };
     Some(input + weights).filter(|p| *p < 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::modulus::LARGE;
+    use super::*;
+    use crate::network::Problem;
+
+    #[test]
+    fn of_two_draws_the_larger_rank_counts_and_no_chance_of_another_one() {
+        let problem = Problem::attention(2, 2, 1, 4).unwrap();
+        // The prime of this is the small one.
+        let made = rank(&RankRequest::new(problem), &|_, _| ()).unwrap();
+        let with = |rank, seed, chance| {
+            let basis = Basis::Chance(chance);
+            RankAnswer { rank, seed, basis, status: Status::Lower, ..made.clone() }
+        };
+        let of = |a: RankAnswer| (a.rank, a.seed, a.draws, a.basis);
+        let half = |rank, seed| with(rank, seed, Some(0.5));
+        let basis = |p| Basis::Chance(Some(p));
+        assert_eq!(of(larger(half(7, 0), half(7, 1))), (7, 0, 2, basis(0.25)));
+        assert_eq!(of(larger(half(7, 0), half(8, 1))), (8, 1, 1, basis(0.5)));
+        assert_eq!(of(larger(half(8, 0), half(7, 1))), (8, 0, 1, basis(0.5)));
+        assert_eq!(of(larger(half(7, 0), with(7, 1, None))), (7, 0, 1, basis(0.5)));
+        let other = RankAnswer { prime: LARGE, ..half(7, 1) };
+        assert_eq!(of(larger(half(7, 0), other)), (7, 0, 1, basis(0.5)));
+        let tiny = larger(with(7, 0, Some(1e-20)), with(7, 1, Some(1e-20)));
+        assert_eq!(tiny.basis, basis(LEAST_CHANCE));
+    }
 }

@@ -59,6 +59,8 @@ pub struct RankRequest {
     pub method: Method,
     /// Seed of the random weights and points.
     pub seed: u64,
+    /// Number of independent draws of random weights and points, at least 1: the largest rank counts.
+    pub draws: u64,
     /// Limit on memory.
     pub memory: MemoryLimit,
     /// Largest number of points on a side of a grid: the rank found is at most this.
@@ -68,7 +70,7 @@ pub struct RankRequest {
 }
 
 impl RankRequest {
-    /// Random weights, all inputs, automatic method, seed 0, default memory limit, no end of time.
+    /// Random weights, all inputs, automatic method, seed 0, one draw, default memory limit, no end of time.
     pub fn new(problem: Problem) -> Self {
         let (weights, inputs, method) = (Weights::Random, Inputs::All, Method::Auto);
         let memory = MemoryLimit::default();
@@ -78,6 +80,7 @@ impl RankRequest {
             inputs,
             method,
             seed: 0,
+            draws: 1,
             memory,
             points: None,
             stop: Stop::new(None),

@@ -32,6 +32,18 @@ pub(super) struct Setting<'a> {
 /// Bounds with more decimal digits are above every rank that 64 bits count.
 const DIGITS: f64 = 20.0;
 
+/// Whether what is asked can be drawn that often.
+fn drawn_often(request: &RankRequest) -> Result<(), InvalidProblem> {
+    let allowed = match (&request.weights, request.draws) {
+        (_, 0) => "at least 1",
+        (Weights::Styled(_), 2..) => {
+            "must be 1 for weights of this kind, as each draw of them is another network"
+        }
+        _ => return Ok(()),
+    };
+    Err(InvalidProblem::new("draws", request.draws, allowed))
+}
+
 /// Why the weights are not made.
 pub(super) fn not_made(bytes: u64, made: MemoryLimit) -> String {
     let (bytes, most) = (Bytes(bytes), Bytes(made.0));
@@ -47,8 +59,10 @@ impl<'a> Setting<'a> {
     pub(super) fn new(request: &'a RankRequest, made: MemoryLimit) -> Result<Self, RankError> {
         let problem = &request.problem;
         problem.degree()?;
+        drawn_often(request)?;
         let copies = match &request.weights {
-            Weights::Random | Weights::Styled(_) => 1,
+            // Of several draws the best is kept.
+            Weights::Random | Weights::Styled(_) => 1 + u64::from(request.draws > 1),
             // Those that are given, or put together, and those of the network.
             _ => 2,
         };

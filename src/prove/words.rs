@@ -95,9 +95,15 @@ impl RankAnswer {
             Basis::Chance(Some(0.0)) => {
                 format!("{minor}; {of} modulo the prime is this, over Q it may be larger")
             }
-            Basis::Chance(Some(p)) => format!(
-                "{minor}; {of} modulo the prime is larger with chance at most {p:.1e} (Schwartz-Zippel)"
-            ),
+            Basis::Chance(Some(p)) => {
+                let times = match self.draws {
+                    1 => String::new(),
+                    n => format!(" over {n} draws"),
+                };
+                format!(
+                    "{minor}; {of} modulo the prime is larger with chance at most {p:.1e}{times} (Schwartz-Zippel)"
+                )
+            }
             Basis::Chance(None) => format!("{minor}; {of} may be larger"),
         }
     }
