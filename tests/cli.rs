@@ -444,6 +444,12 @@ fn texts_say_what_the_json_says() {
     let ratio = dir.path().join("ratio.svg").display().to_string();
     text(&format!("plot ratio --max-depth 3 --out {ratio}"));
     assert!(std::fs::read_to_string(&ratio).unwrap().starts_with("<svg"));
+    // Of the size in the SVG, twice.
+    let pixels = dir.path().join("ratio.PNG").display().to_string();
+    text(&format!("plot ratio --max-depth 3 --out {pixels}"));
+    let pixels = std::fs::read(&pixels).unwrap();
+    let size = [&1720u32.to_be_bytes()[..], &1120u32.to_be_bytes()].concat();
+    assert_eq!((&pixels[..8], &pixels[16..24]), (&b"\x89PNG\r\n\x1a\n"[..], &size[..]));
     let names = json("networks");
     let listed = text("networks");
     for network in names.as_array().unwrap() {
@@ -451,7 +457,7 @@ fn texts_say_what_the_json_says() {
     }
     let problem = "attention --depth 1 --width 2 --tokens 4";
     let (profile, svg) = (json(&format!("profile {problem}")), ratio.replace("ratio", "profile"));
-    let shown = text(&format!("profile {problem} --svg {svg}"));
+    let shown = text(&format!("profile {problem} --picture {svg}"));
     assert!(std::fs::read_to_string(svg).unwrap().starts_with("<svg"));
     for row in profile["rows"].as_array().unwrap() {
         assert!(shown.contains(&format!("= {}", row["rank"])), "{shown}");

@@ -111,8 +111,11 @@ fn what_is_wrong_is_said_in_words() {
         // What would have no effect.
         ("certify --budget 1m", "--budget: only --profile sharpness has one"),
         ("profile --model mixer --left 0", "--left: a profile goes through the sides by itself"),
-        ("plot depth --out x.png", "--out x.png: pictures are SVG; give a name that ends in .svg"),
-        ("profile --model mixer --svg x.PDF", "--svg x.PDF: pictures are SVG"),
+        (
+            "plot depth --out x.jpg",
+            "--out x.jpg: pictures are SVG, or PNG; give a name that ends in",
+        ),
+        ("profile --model mixer --picture x.PDF", "--picture x.PDF: pictures are SVG, or PNG"),
         ("plot cut --tokens 1001 --out x.svg", "1001 is not in 2..=1000"),
     ] {
         let (code, printed, error) = asked(arguments, folder.path());

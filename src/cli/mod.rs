@@ -16,6 +16,7 @@ mod map;
 mod matrix;
 mod memory;
 mod networks;
+mod picture;
 mod plot;
 mod problem;
 mod profile;
@@ -45,21 +46,6 @@ use std::process::ExitCode;
 fn try_output(option: &str, path: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     crate::files::can_replace(path).map_err(|e| format!("{option} {}: {e}", path.display()).into())
-}
-
-/// The same of a picture, which is SVG.
-fn try_svg(option: &str, path: Option<&Path>) -> Result<(), Failure> {
-    let ending = path.and_then(Path::extension).and_then(|ending| ending.to_str());
-    const OTHERS: &[&str] = &["png", "jpg", "jpeg", "gif", "webp", "pdf", "ps", "eps"];
-    if let (Some(path), Some(ending)) = (path, ending)
-        && OTHERS.contains(&ending.to_lowercase().as_str())
-    {
-        let name = path.display();
-        return Err(
-            format!("{option} {name}: pictures are SVG; give a name that ends in .svg").into()
-        );
-    }
-    try_output(option, path)
 }
 
 /// Exact, certified separation ranks of polynomial attention and MLP-Mixer networks.
@@ -94,7 +80,7 @@ enum Command {
     Gap(gap::Args),
     /// Where the gap is certified, open or refuted, over a sweep of sizes
     Map(map::Args),
-    /// Pictures of ranks and bounds, as SVG
+    /// Pictures of ranks and bounds, as SVG or PNG
     Plot(plot::Args),
     /// Measured singular values of real networks, which prove nothing
     Spectrum(spectrum::Args),

@@ -1,21 +1,23 @@
 //! `seprank plot`.
 
 use super::memory::Memory;
+use super::picture::{try_picture, write_picture};
 use super::{Failure, progress};
 use crate::bounds::{Evaluation, LogInterval, Side, best, comparable, gap_across};
-use crate::files::replace;
 use crate::network::{Architecture, InvalidProblem, Problem, presets};
 use crate::plot::{Chart, Series};
 use crate::prove::{self, RankRequest, Status};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Pictures of ranks and bounds, as SVG
+/// Pictures of ranks and bounds, as SVG or PNG
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank plot depth --out depth.svg
   seprank plot ratio --attention vit-l-16 --mixer mixer-l-16 --max-depth 24 --out ratio.svg
-  seprank plot cut --tokens 8 --out cut.svg")]
+  seprank plot cut --tokens 8 --out cut.png
+
+A name that ends in .png gives pixels, two a unit of the SVG.")]
 pub(super) struct Args {
     #[command(subcommand)]
     picture: Picture,
@@ -73,14 +75,14 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Picture::Depth(depths) | Picture::Ratio(depths) => &depths.out,
         Picture::Cut(cut) => &cut.out,
     };
-    super::try_svg("--out", Some(out))?;
+    try_picture("--out", Some(out))?;
     let _busy = progress::busy("computing what is drawn");
     let chart = match &args.picture {
         Picture::Depth(depths) => depths.bounds()?,
         Picture::Ratio(depths) => depths.ratio()?,
         Picture::Cut(cut) => cut.profile()?,
     };
-    replace(out, chart.svg()?.as_bytes()).map_err(|e| format!("--out {}: {e}", out.display()))?;
+    write_picture("--out", out, &chart.svg()?)?;
     Ok(ExitCode::SUCCESS)
 }
 

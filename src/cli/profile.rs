@@ -1,6 +1,7 @@
 //! `seprank profile`.
 
 use super::budget::Budget;
+use super::picture::{try_picture, write_picture};
 use super::problem::Subject;
 use super::weight_file::{Origin, WeightFile};
 use super::{Failure, json, new_table, print_json, progress};
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   seprank profile attention --depth 2 --width 2 --tokens 6
-  seprank profile --model gmlp --svg cuts.svg
+  seprank profile --model gmlp --picture cuts.svg
   seprank profile --network my-network.toml --weights model.safetensors --partitions cuts --time 10m
   seprank profile --network my-network.toml --format csv > ranks.csv
 
@@ -36,9 +37,9 @@ pub(super) struct Args {
     weights: WeightFile,
     #[command(flatten)]
     budget: Budget,
-    /// Also draw the ranks at the cuts
-    #[arg(long, global = true, value_name = "FILE")]
-    svg: Option<PathBuf>,
+    /// Also draw the ranks at the cuts, as SVG or PNG
+    #[arg(long, alias = "svg", global = true, value_name = "FILE")]
+    picture: Option<PathBuf>,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t = ProfileFormat::Text)]
     format: ProfileFormat,
@@ -105,16 +106,14 @@ struct Profile {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    super::try_svg("--svg", args.svg.as_deref())?;
+    try_picture("--picture", args.picture.as_deref())?;
     let profile = profile(args).map_err(|e| args.network.explain(e))?;
     let Profile { rows, planned, limit } = profile;
     let problem = args.network.problem()?;
     let network = format!("{} N={}", sizes(&problem), problem.tokens());
     let weights = args.weights.origin()?;
-    if let Some(path) = &args.svg {
-        let svg = chart(&network, &rows).svg()?;
-        crate::files::replace(path, svg.as_bytes())
-            .map_err(|e| format!("--svg {}: {e}", path.display()))?;
+    if let Some(path) = &args.picture {
+        write_picture("--picture", path, &chart(&network, &rows).svg()?)?;
     }
     match args.format {
         ProfileFormat::Json => {

@@ -1,12 +1,14 @@
-//! Pictures, as SVG text.
+//! Pictures, as SVG text or PNG.
 
 mod bands;
 mod chart;
 mod map;
+mod raster;
 
 pub use bands::{Band, BandChart, side_by_side};
 pub use chart::{Chart, Series};
 pub use map::regime_map;
+pub use raster::png;
 
 use plotters::style::RGBColor;
 
