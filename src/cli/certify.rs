@@ -21,9 +21,10 @@ use std::time::{Duration, Instant};
   seprank certify --out target/certs && seprank check target/certs
   seprank certify --profile sharpness --budget 10m --out target/sharpness
 
-Run again with the same --out and --seed, a run that was stopped goes on where it was: cases that rest
-on certificates are not computed again, only those certificates are checked again.
-Exit code: 0 if every case is valid, 1 if one is invalid, 2 if one is incomplete.")]
+Run again with the same --out and --seed, a run that was stopped goes on where
+it was: cases that rest on certificates are not computed again, only those
+certificates are checked again. Exit code: 0 if every case is valid, 1 if one is
+invalid, 2 if one is incomplete.")]
 pub(super) struct Args {
     /// How much to run: quick is under a minute on two cores; sharpness tries Conjecture 3.13 on
     /// every size that fits the budget

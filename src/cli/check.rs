@@ -18,12 +18,13 @@ use std::process::ExitCode;
   seprank check rank.json --network my-network.toml
   seprank check rank110.json --coq Rank110.v && coqc -R proofs/theories Seprank Rank110.v
 
-A directory stands for the *.json files in it. Each file is opened once and is Valid, with what it
-claims, Incomplete (something is missing) or Invalid (something is wrong). The exit code is that of
-the worst: 0, 2 or 1.
+A directory stands for the *.json files in it. Each file is opened once and is
+Valid, with what it claims, Incomplete (something is missing) or Invalid
+(something is wrong). The exit code is that of the worst: 0, 2 or 1.
 
---network compares the problem in the certificate, of a gap that of the network which is compared with
-attention, with the network file as seprank reads it. That reading is then trusted too; the checker has no part in it.")]
+--network compares the problem in the certificate, of a gap that of the network
+which is compared with attention, with the network file as seprank reads it.
+That reading is then trusted too; the checker has no part in it.")]
 pub(super) struct Args {
     #[command(flatten)]
     selection: Selection,

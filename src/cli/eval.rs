@@ -21,9 +21,10 @@ use std::process::ExitCode;
   seprank eval --network my-network.toml --weights model.safetensors --inputs x.npy
   seprank eval --model gmlp --inputs x.npy --exact
 
-The inputs are an array N x d, or B x N x d for B of them, of integers or floating-point numbers. Printed is the
-last state of each, a token a row. With docs/examples this is how a network file is compared with the model that
-it describes, whose softmax and normalisation it leaves out.")]
+The inputs are an array N x d, or B x N x d for B of them, of integers or
+floating-point numbers. Printed is the last state of each, a token a row. With
+docs/examples this is how a network file is compared with the model that it
+describes, whose softmax and normalisation it leaves out.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,

@@ -26,14 +26,17 @@ use std::process::ExitCode;
   seprank gap --depth 4 --width 64 --tokens 32 --token-hidden 16 --mixer-depth 3 --across
   seprank gap --depth 2 --width 2 --heads 2 --tokens 4 --token-hidden 1 --certificate gap.json && seprank check gap.json
 
-Sizes replace those of the models. The plain options are for both sides, --attention-.. and --mixer-.. for one.
-A gap is about one number of tokens, one partition and one side of the output token, on both sides; and about
-one width and one depth, unless --across asks for other ones. A network by its layers has no depth L, unless
-its layers are blocks of attention and a channel mixing.
-The verdict: certified, attention is proved to be above (almost all of its weights, all of the other network's);
-refuted, the other network is proved to be above (almost all of its weights, all of attention's); open, neither.
-By bounds; where they leave it open by a rank too, if that can be computed within about a second (id: computed).
-Exit codes: 0 certified, 1 refuted, 2 open, or the request makes no sense.")]
+Sizes replace those of the models. The plain options are for both sides,
+--attention-.. and --mixer-.. for one. A gap is about one number of tokens, one
+partition and one side of the output token, on both sides; and about one width
+and one depth, unless --across asks for other ones. A network by its layers has
+no depth L, unless its layers are blocks of attention and a channel mixing. The
+verdict: certified, attention is proved to be above (almost all of its weights,
+all of the other network's); refuted, the other network is proved to be above
+(almost all of its weights, all of attention's); open, neither. By bounds; where
+they leave it open by a rank too, if that can be computed within about a second
+(id: computed). Exit codes: 0 certified, 1 refuted, 2 open, or the request makes
+no sense.")]
 pub(super) struct Args {
     /// A network file, for the side that no other option describes: the Mixer's, or with --mixer or
     /// --token-hidden attention's; two of them are attention's and then the other's

@@ -24,8 +24,9 @@ use std::sync::Mutex;
   seprank map --network my-mlp.toml --depth 1..=12 --across --out map
   seprank map --depth 1..=12 --width 2,4,8,16 --layer-degree 1..=4 --out map
 
-A list of numbers and ranges A..=B, comma separated. Sizes whose heads do not divide the width are left
-out. The folder gets map.csv and map.svg; run again with the same folder, sizes already there are kept.")]
+A list of numbers and ranges A..=B, comma separated. Sizes whose heads do not
+divide the width are left out. The folder gets map.csv and map.svg; run again
+with the same folder, sizes already there are kept.")]
 pub(super) struct Args {
     /// Depths L
     #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1..=8")]

@@ -34,13 +34,15 @@ enum Command {
   seprank matrix rank large.npy --certificate rank.json && seprank check rank.json --matrix rank.json.npy
   gunzip -c matrix.sms.gz | seprank matrix rank - --input-format sms
 
-Read are Matrix Market (.mtx, .mm), SMS (.sms), CSV (.csv) and NPY (.npy), of integers of any size or, in
-the three text formats, fractions n/d; a value with a fraction that is not zero, as 2.5, is refused and not
-rounded. A coordinate list may have one entry a place.
+Read are Matrix Market (.mtx, .mm), SMS (.sms), CSV (.csv) and NPY (.npy), of
+integers of any size or, in the three text formats, fractions n/d; a value with
+a fraction that is not zero, as 2.5, is refused and not rounded. A coordinate
+list may have one entry a place.
 
-The rank is exact where both halves are proved: a minor that is not zero modulo a prime, and modulo a
-prime the elimination, over Q as many rows and columns as hold every entry, or a proof over Q. Of a matrix
-over Q too large for that, only the lower half is. A certificate of a small matrix is checked by elimination,
+The rank is exact where both halves are proved: a minor that is not zero modulo
+a prime, and modulo a prime the elimination, over Q as many rows and columns as
+hold every entry, or a proof over Q. Of a matrix over Q too large for that, only
+the lower half is. A certificate of a small matrix is checked by elimination,
 one of a large matrix by challenge: a false claim passes one try in 2^128.")]
 struct RankArgs {
     /// The matrix; - is standard input

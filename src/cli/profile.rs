@@ -25,8 +25,9 @@ use std::process::ExitCode;
   seprank profile --network my-network.toml --weights model.safetensors --partitions cuts --time 10m
   seprank profile --network my-network.toml --format csv > ranks.csv
 
-Random weights, the same for every partition: each rank is a lower bound on the generic one there,
-and exact (marked =) where a theorem is met; with --weights it is of these. A cut after t tokens has A = the first t.")]
+Random weights, the same for every partition: each rank is a lower bound on the
+generic one there, and exact (marked =) where a theorem is met; with --weights
+it is of these. A cut after t tokens has A = the first t.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,

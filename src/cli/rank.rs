@@ -34,10 +34,10 @@ use std::process::ExitCode;
 
   seprank rank attention --depth 2 --width 768 --tokens 196
 
-With random weights the answer is the generic separation rank: the maximum over all weights,
-taken by almost all of them. It is exact where the rank found meets a proved upper bound, or where
-a proved lower bound does; otherwise it is a proved lower bound, and the chance that the draw was
-unlucky is stated.")]
+With random weights the answer is the generic separation rank: the maximum over
+all weights, taken by almost all of them. It is exact where the rank found meets
+a proved upper bound, or where a proved lower bound does; otherwise it is a
+proved lower bound, and the chance that the draw was unlucky is stated.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,

@@ -19,9 +19,10 @@ use std::process::ExitCode;
   seprank spectrum --points 16 --draws 4 --format csv
   seprank spectrum --profile full --out spectrum
 
-Networks at random initialisation, in double precision, as published and with parts left out one by one.
-Nothing here is a proof. The folder gets depth.svg, width.svg, tokens.svg, spectrum.svg and spectrum.csv.
-The same seed gives the same numbers on the same machine.")]
+Networks at random initialisation, in double precision, as published and with
+parts left out one by one. Nothing here is a proof. The folder gets depth.svg,
+width.svg, tokens.svg, spectrum.svg and spectrum.csv. The same seed gives the
+same numbers on the same machine.")]
 pub(super) struct Args {
     /// How much to measure
     #[arg(long, value_enum, default_value_t = ProfileArg::Quick)]

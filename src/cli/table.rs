@@ -15,9 +15,10 @@ use std::time::SystemTime;
   seprank table small-ranks
   seprank table --all --out tables
 
-With --all and --out also appendix.tex, which takes in every table, and manifest.json with version, seed,
-time and SHA-256 of every file. The same seed gives the same bytes, but for that time, which is
-SOURCE_DATE_EPOCH where that is set.")]
+With --all and --out also appendix.tex, which takes in every table, and
+manifest.json with version, seed, time and SHA-256 of every file. The same seed
+gives the same bytes, but for that time, which is SOURCE_DATE_EPOCH where that
+is set.")]
 pub(super) struct Args {
     /// Which table
     #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all",

@@ -17,7 +17,8 @@ use std::process::ExitCode;
   seprank tensor attention --depth 1 --width 2 --tokens 2 --format csv
   seprank tensor --model gmlp --format json
 
-Exponents are listed for the entries X[t,k], tokens of side A first, then side B, by rows.")]
+Exponents are listed for the entries X[t,k], tokens of side A first, then side
+B, by rows.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,

@@ -15,9 +15,9 @@ use std::process::ExitCode;
   seprank-check target/certs
   seprank-check rank110.json --format json
 
-A directory stands for the *.json files in it. Each file is opened once and is Valid, with what it
-claims, Incomplete (something is missing) or Invalid (something is wrong). The exit code is that of
-the worst: 0, 2 or 1.")]
+A directory stands for the *.json files in it. Each file is opened once and is
+Valid, with what it claims, Incomplete (something is missing) or Invalid
+(something is wrong). The exit code is that of the worst: 0, 2 or 1.")]
 struct Cli {
     #[command(flatten)]
     selection: Selection,
