@@ -37,9 +37,17 @@ fn plain(tokens: usize, width: usize) -> BoxedStrategy<(u64, String)> {
         (0..9u64).prop_map(|s| format!("type = \"permutation\", of = \"channels\", seed = {s}")),
         (0..9u64).prop_map(|s| format!("type = \"dropout\", rate = 0.25, seed = {s}")),
         Just(format!("type = \"permutation\", swap = \"rows\", grid = [1, {tokens}]")),
+        (-2..3, -2..3).prop_map(move |(a, b)| format!("type = \"shift\", by = {:?}", &[a, b][..width])),
+        (1..3usize).prop_map(|state| format!("type = \"state-space\", state = {state}")),
+        (1..=tokens, 1..3, any::<bool>(), any::<bool>()).prop_map(|(kernel, dilation, causal, depthwise)| {
+            format!(
+                "type = \"convolution\", kernel = {kernel}, dilation = {dilation}, causal = {causal}, \
+                 depthwise = {depthwise}"
+            )
+        }),
     ]
     .prop_map(|keys| (1, keys));
-    let quadratic = (1..3usize, any::<bool>(), 0..4).prop_map(|(hidden, bias, kind)| {
+    let quadratic = (1..3usize, any::<bool>(), 0..9).prop_map(move |(hidden, bias, kind)| {
         let rest = format!("hidden = {hidden}, bias = {bias}");
         (
             2,
@@ -47,23 +55,88 @@ fn plain(tokens: usize, width: usize) -> BoxedStrategy<(u64, String)> {
                 0 => format!("type = \"token-mixing\", {rest}"),
                 1 => format!("type = \"token-mixing\", activation = [1, -0.5, \"2/3\"], {rest}"),
                 2 => format!("type = \"channel-mixing\", degree = 2, {rest}"),
+                3 => format!("type = \"gated-mlp\", {rest}"),
+                4 => format!("type = \"mixture-of-experts\", experts = {hidden}"),
+                5 => format!("type = \"hyena\", order = 1, kernel = {hidden}"),
+                6 => "type = \"graph\", edges = [[0, 1]]".into(),
+                7 => format!(
+                    "type = \"spatial-gating\", hidden = 2, heads = {hidden}, causal = {bias}"
+                ),
                 _ => format!("type = \"spatial-gating\", {rest}"),
             },
         )
     });
+    prop_oneof![3 => linear, 3 => quadratic, 2 => cubic(tokens, width), 2 => formula(tokens, width)]
+        .boxed()
+}
+
+/// A layer of degree 3, or of more where that fits.
+fn cubic(tokens: usize, width: usize) -> impl Strategy<Value = (u64, String)> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    let cubic = prop_oneof![
-        flags.prop_map(move |(causal, shared, relative, bias)| {
+    let mask = prop_oneof![
+        Just(String::new()),
+        (1..3).prop_map(|w| format!(", mask = {{ window = {w} }}")),
+        (1..3).prop_map(|s| format!(", mask = {{ dilation = {s}, decay = \"1/2\" }}")),
+        (1..3, 0..2).prop_map(|(b, g)| format!(", mask = {{ block = {b}, global = {g} }}")),
+        (0..tokens).prop_map(|q| format!(", mask = {{ queries = [{q}] }}")),
+    ];
+    prop_oneof![
+        2 => (flags, mask.clone()).prop_map(move |((causal, shared, relative, bias), mask)| {
             let heads = width;
             (3, format!(
                 "type = \"attention\", heads = {heads}, causal = {causal}, multi-query = {shared}, \
-                 relative = {relative}, bias = {bias}"
+                 relative = {relative}, bias = {bias}{mask}"
             ))
         }),
-        (1..3usize, any::<bool>())
+        2 => (1..3usize, any::<bool>(), any::<bool>(), mask).prop_map(|(sets, biased, rotary, mask)| {
+            let rotary = if rotary { ", rotary = [[3, 4, 5]]" } else { "" };
+            (3, format!(
+                "type = \"attention\", heads = 2, head-width = 2, kv-heads = {sets}, \
+                 relative-bias = {biased}{rotary}{mask}"
+            ))
+        }),
+        1 => (1..3usize, any::<bool>())
             .prop_map(|(hidden, tied)| (3, format!("type = \"hyper-mixing\", hidden = {hidden}, tied = {tied}"))),
+        1 => (any::<bool>(), 1..3u64).prop_map(move |(causal, degree)| {
+            let heads = width;
+            (1 + 2 * degree, format!("type = \"linear-attention\", heads = {heads}, degree = {degree}, causal = {causal}"))
+        }),
+        1 => Just((2 + tokens as u64, "type = \"gated-linear-attention\", head-width = 1".into())),
+        1 => Just((3 + tokens as u64, "type = \"selective-state-space\", state = 1".into())),
+        1 => Just((5, "type = \"tensor-attention\", head-width = 1".into())),
+    ]
+}
+
+/// A formula with four matrices: its text is drawn part by part, each `tokens x width`.
+fn formula(tokens: usize, width: usize) -> impl Strategy<Value = (u64, String)> {
+    let leaf = prop_oneof![
+        3 => Just((1, "X".to_owned())),
+        1 => Just((0, "E".to_owned())),
+        1 => Just((0, "row".to_owned())),
     ];
-    prop_oneof![3 => linear, 3 => quadratic, 2 => cubic].boxed()
+    let part = leaf.prop_recursive(3, 12, 3, |inner| {
+        let two = (inner.clone(), inner.clone());
+        prop_oneof![
+            two.clone().prop_map(|((a, f), (b, g))| (a.max(b), format!("({f} + 2/3 {g})"))),
+            two.clone().prop_map(|((a, f), (b, g))| (a.max(b), format!("({f} - {g})"))),
+            two.prop_map(|((a, f), (b, g))| (a + b, format!("{f} .* {g}"))),
+            inner.clone().prop_map(|(a, f)| (a, format!("(({f} + E) W)"))),
+            inner.clone().prop_map(|(a, f)| (a, format!("(T ({f} + E))"))),
+            inner.clone().prop_map(|(a, f)| (2 * a, format!("({f}).^2"))),
+            inner.clone().prop_map(|(a, f)| (2 * a, format!("polynomial({f}, 1, -0.5, 2/3)"))),
+            inner.prop_map(|(a, f)| (2 * a + 1, format!("(({f} + E) (({f} + E)' X))"))),
+        ]
+    });
+    // A list takes layers of degree 6 together.
+    part.prop_filter("degree", |(degree, _)| *degree <= 6).prop_map(move |(degree, text)| {
+        let text = format!("X + E + row + X W + T X + {text}");
+        let numbers: Vec<String> = (0..tokens).map(|i| format!("{:?}", vec![i as i64 - 1; tokens])).collect();
+        (degree.max(1), format!(
+            "type = \"expression\", expression = \"{text}\", given = {{ T = [{}] }}, weights = {{ \
+             E = [\"tokens\", \"width\"], W = [\"width\", {width}], row = [1, \"width\"] }}",
+            numbers.join(", ")
+        ))
+    })
 }
 
 /// Lists of at most `depth` layers, of degree at most 6 together.

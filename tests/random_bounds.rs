@@ -75,6 +75,16 @@ fn other_layer(rng: &mut ChaCha20Rng, tokens: usize) -> String {
             rng,
             &["type = \"attention\", causal = true", "type = \"attention\", relative = true"],
         ),
+        one_of(
+            rng,
+            &[
+                "type = \"attention\", mask = { window = 1 }",
+                "type = \"linear-attention\", causal = true",
+                "type = \"gated-mlp\"",
+                "type = \"hyena\", order = 1",
+                "type = \"state-space\", state = 2",
+            ],
+        ),
     ];
     own[rng.random_range(0..own.len())].clone()
 }

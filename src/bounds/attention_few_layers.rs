@@ -102,7 +102,7 @@ fn form(problem: &Problem) -> Option<Form> {
     let mut form = Form { depth: layers.len(), entries, reads: 0, widest: usize::MAX };
     for (index, layer) in layers.iter().enumerate() {
         let Layer::Attention(a) = layer.inside() else { return None };
-        if a.causal || a.relative || a.multi_query {
+        if !a.is_plain_or_biased() {
             return None;
         }
         form.widest = form.widest.min(a.head_width);

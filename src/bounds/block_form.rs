@@ -51,7 +51,7 @@ impl BlockForm {
         };
         for block in layers.chunks(2) {
             let (attention, mixing) = parts(block)?;
-            if attention.causal || attention.multi_query || attention.relative {
+            if !attention.is_plain_or_biased() {
                 return None;
             }
             if mixing.activation.degree() != form.degree {

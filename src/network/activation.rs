@@ -87,7 +87,7 @@ impl Activation {
     pub(super) fn function(
         &self,
         parameters: &mut Parameters,
-    ) -> impl Fn(Expression) -> Expression {
+    ) -> impl Fn(Expression) -> Expression + use<> {
         let coefficients = match self {
             Self::Power(_) => None,
             Self::Polynomial(c) => {

@@ -117,7 +117,8 @@ impl WeightStyle {
         let mut columns = vec![(self != Self::Blocks2).then_some(0); count];
         if let (Self::Blocks2, Layer::Attention(shape)) = (self, layer) {
             for (head, numbers) in shape.factor_numbers().into_iter().enumerate() {
-                let first = if shape.multi_query { 0 } else { head * shape.head_width };
+                let shared = shape.multi_query || shape.kv_heads.is_some();
+                let first = if shared { 0 } else { head * shape.head_width };
                 numbers.into_iter().for_each(|number| columns[number] = Some(first));
             }
         }

@@ -1,8 +1,10 @@
 //! Polynomial multi-head attention (Levine et al. 2020: softmax removed).
 
+use super::rotary::Rotary;
 use super::{LayerRule, Parameters};
 use crate::arith::Rational;
 use crate::network::expression::Expression::{self, Gather, Input};
+use crate::network::mask::{self, MaskKeys};
 use crate::network::{FileError, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
@@ -19,9 +21,22 @@ pub struct Attention {
     pub causal: bool,
     /// All heads share K and O (multi-query attention, Shazeer 2019, arXiv 1911.02150).
     pub multi_query: bool,
+    /// So many sets of K and O, each for as many heads in order (grouped-query attention, Ainslie et al. 2023,
+    /// arXiv 2305.13245); `None` if every head has its own.
+    pub kv_heads: Option<usize>,
     /// The term of token j in the sum for token i has a weight that depends on i - j, in each head
     /// (relative positions, Shaw et al. 2018, arXiv 1803.02155, here as a factor).
     pub relative: bool,
+    /// That weight is added to the score (T5, Raffel et al. 2020, arXiv 1910.10683). Then the layer is no
+    /// longer homogeneous.
+    pub relative_bias: bool,
+    /// A given factor of the score of every pair of tokens, `N x N`: sliding windows and global tokens (Longformer,
+    /// Beltagy et al. 2020, arXiv 2004.05150), blocks and dilation (Child et al. 2019, arXiv 1904.10509), queries
+    /// from one group of tokens and keys from another (cross-attention), decay (retention, Sun et al. 2023,
+    /// arXiv 2307.08621).
+    pub mask: Option<DMatrix<Rational>>,
+    /// The rows of Y Q and Y K are turned by angles in proportion to the position.
+    pub rotary: Option<Rotary>,
     /// One row added to each of Y Q, Y K, Y O and to the output.
     pub bias: bool,
 }
@@ -29,8 +44,23 @@ pub struct Attention {
 impl Attention {
     /// The attention of the theorems: no mask, no sharing, no weights on positions, no biases.
     pub fn plain(heads: usize, head_width: usize) -> Self {
-        let (causal, multi_query, relative, bias) = (false, false, false, false);
-        Self { heads, head_width, causal, multi_query, relative, bias }
+        Self {
+            heads,
+            head_width,
+            causal: false,
+            multi_query: false,
+            kv_heads: None,
+            relative: false,
+            relative_bias: false,
+            mask: None,
+            rotary: None,
+            bias: false,
+        }
+    }
+
+    /// Whether it is [plain](Attention::plain), biases allowed.
+    pub(crate) fn is_plain_or_biased(&self) -> bool {
+        *self == Self { bias: self.bias, ..Self::plain(self.heads, self.head_width) }
     }
 
     /// Names the parameters of the heads: shared ones first, then those of each head, factors before
@@ -46,22 +76,32 @@ impl Attention {
             [(key, row(p, "key-bias")), (output, row(p, "output-bias"))]
         };
         let both = |p: &mut Parameters| ["key", "output"].map(|name| factor(p, name));
-        let mut shared = None;
-        if self.multi_query {
-            let factors = both(parameters);
-            shared = Some(rows(parameters, factors));
-        }
-        let head = |p: &mut Parameters| {
+        let set = |p: &mut Parameters| {
+            let factors = both(p);
+            rows(p, factors)
+        };
+        let shared: Vec<[Linear; 2]> = match self.kv_heads {
+            Some(groups) => {
+                (0..groups).map(|g| parameters.within(&format!("group{g}."), set)).collect()
+            }
+            None if self.multi_query => vec![set(parameters)],
+            None => Vec::new(),
+        };
+        let head = |h: usize, p: &mut Parameters| {
             let query = factor(p, "query");
-            let own = if shared.is_some() { None } else { Some(both(p)) };
+            let own = shared.is_empty().then(|| both(p));
             let value = factor(p, "value");
             let query = (query, row(p, "query-bias"));
-            let own = own.map(|factors| rows(p, factors));
-            let [key, output] = own.or(shared.clone()).expect("shared or the head's own");
-            let relative = self.relative.then(|| p.weight("relative", 2 * tokens - 1, 1));
-            Parts { query, key, output, value, relative }
+            let [key, output] = match own {
+                Some(factors) => rows(p, factors),
+                None => shared[h * shared.len() / self.heads].clone(),
+            };
+            let mut of_offset = |yes: bool, name| yes.then(|| p.weight(name, 2 * tokens - 1, 1));
+            let relative = of_offset(self.relative, "relative");
+            let relative_bias = of_offset(self.relative_bias, "relative-bias");
+            Parts { query, key, output, value, relative, relative_bias }
         };
-        (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head)).collect()
+        (0..self.heads).map(|h| parameters.within(&format!("head{h}."), |p| head(h, p))).collect()
     }
 
     /// Parameter numbers of each head's query, key, output and value.
@@ -87,24 +127,54 @@ struct Parts {
     output: Linear,
     value: Expression,
     relative: Option<Expression>,
+    relative_bias: Option<Expression>,
 }
 
 /// Keys in a network file.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Keys {
+    #[serde(default = "one")]
     heads: usize,
     head_width: Option<usize>,
+    kv_heads: Option<usize>,
+    #[serde(default)]
     causal: bool,
+    #[serde(default)]
     multi_query: bool,
+    #[serde(default)]
     relative: bool,
+    #[serde(default)]
+    relative_bias: bool,
+    mask: Option<MaskKeys>,
+    rotary: Option<Vec<[i64; 3]>>,
+    #[serde(default)]
     bias: bool,
 }
 
-impl Default for Keys {
-    fn default() -> Self {
-        let (causal, multi_query, relative, bias) = (false, false, false, false);
-        Self { heads: 1, head_width: None, causal, multi_query, relative, bias }
+pub(super) fn one() -> usize {
+    1
+}
+
+/// The width of each head of the key `head-width`, or what divides the channels among the heads.
+///
+/// # Errors
+/// If a number is no size, or the heads do not divide the channels.
+pub(super) fn head_width(
+    heads: usize,
+    head_width: Option<usize>,
+    site: &Site,
+) -> Result<usize, FileError> {
+    site.size("heads", heads)?;
+    // Every head has parameters with names.
+    site.charge("the heads", &[heads, 16])?;
+    match head_width {
+        Some(width) => site.size("head-width", width),
+        None if site.width.is_multiple_of(heads) => Ok(site.width / heads),
+        None => {
+            let allowed = format!("must divide the {} channels, or give head-width", site.width);
+            Err(FileError::new("heads", heads, allowed))
+        }
     }
 }
 
@@ -112,23 +182,41 @@ impl LayerRule for Attention {
     type Keys = Keys;
 
     fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
-        let Keys { heads, head_width, causal, multi_query, relative, bias } = keys;
-        site.size("heads", heads)?;
-        // Every head has parameters with names.
-        site.charge("the heads", &[heads, 16])?;
-        let head_width = match head_width {
-            Some(width) => site.size("head-width", width)?,
-            None if site.width.is_multiple_of(heads) => site.width / heads,
-            None => {
-                let allowed =
-                    format!("must divide the {} channels, or give head-width", site.width);
-                return Err(FileError::new("heads", heads, allowed));
+        let Keys { heads, kv_heads, causal, multi_query, relative, relative_bias, bias, .. } = keys;
+        let head_width = head_width(heads, keys.head_width, site)?;
+        if let Some(sets) = kv_heads {
+            if multi_query {
+                return Err(FileError::whole("give kv-heads or multi-query, not both"));
             }
-        };
-        if causal || relative {
+            if sets == 0 || !heads.is_multiple_of(sets) {
+                return Err(FileError::new(
+                    "kv-heads",
+                    sets,
+                    format!("must divide the {heads} heads"),
+                ));
+            }
+        }
+        if causal || relative || relative_bias {
             site.charge("the weights on pairs of tokens", &[heads, site.tokens, site.tokens])?;
         }
-        Ok(Self { heads, head_width, causal, multi_query, relative, bias })
+        let mask = keys.mask.map(|mask| mask.factors(site)).transpose()?;
+        let rotary = keys.rotary.map(|angles| Rotary::new(angles, head_width, site)).transpose()?;
+        Ok(Self {
+            heads,
+            head_width,
+            causal,
+            multi_query,
+            kv_heads,
+            relative,
+            relative_bias,
+            mask,
+            rotary,
+            bias,
+        })
+    }
+
+    fn unmet(&self, tokens: usize, _width: usize) -> Option<String> {
+        mask::unmet(&self.mask, tokens)
     }
 
     /// Without weights on pairs of tokens bracketed as `Y Q (K^T Y^T Y O) U^T`: O(N d d_a) ring
@@ -137,25 +225,33 @@ impl LayerRule for Attention {
         let heads = self.define_heads((tokens, width), parameters);
         let bias = self.bias.then(|| parameters.weight("bias", 1, width));
         let sees = |i, j| Rational::from(i64::from(j <= i));
-        let mask =
+        let causal =
             self.causal.then(|| parameters.fixed("mask", DMatrix::from_fn(tokens, tokens, sees)));
+        let given = self.mask.clone().map(|mask| parameters.fixed("given-mask", mask));
+        let rotation = self.rotary.as_ref().map(|rotary| rotary.rotation(tokens, parameters));
+        let rotated = |z| rotation.iter().fold(z, |z, rotation| rotation(z));
         let linear = |(factor, row): Linear| {
             let rows = row.map(|row| row.repeated(tokens, self.head_width));
             rows.into_iter().fold(Input.times(factor), Expression::plus)
         };
-        let head = |Parts { query, key, output, value, relative }: Parts| {
-            let (query, key, output) = (linear(query), linear(key).transposed(), linear(output));
-            if mask.is_none() && relative.is_none() {
+        let of_pairs = |of: Expression| {
+            let offset = |e: usize| e / tokens + tokens - 1 - e % tokens;
+            let source = (0..tokens * tokens).map(offset).collect();
+            Gather { of: of.into(), rows: tokens, cols: tokens, source }
+        };
+        let head = |Parts { query, key, output, value, relative, relative_bias }: Parts| {
+            let (query, key) = (rotated(linear(query)), rotated(linear(key)).transposed());
+            let output = linear(output);
+            let factors: Vec<Expression> = [relative.map(of_pairs), causal.clone(), given.clone()]
+                .into_iter()
+                .flatten()
+                .collect();
+            if factors.is_empty() && relative_bias.is_none() {
                 return query.times(key.times(output)).times(value.transposed());
             }
-            let mut scores = query.times(key);
-            if let Some(relative) = relative {
-                let offset = |e: usize| e / tokens + tokens - 1 - e % tokens;
-                let source = (0..tokens * tokens).map(offset).collect();
-                let of = relative.into();
-                scores = scores.hadamard(Gather { of, rows: tokens, cols: tokens, source });
-            }
-            let scores = mask.iter().cloned().fold(scores, Expression::hadamard);
+            let scores = query.times(key);
+            let scores = relative_bias.map(of_pairs).into_iter().fold(scores, Expression::plus);
+            let scores = factors.into_iter().fold(scores, Expression::hadamard);
             scores.times(output).times(value.transposed())
         };
         let heads = heads.into_iter().map(head);

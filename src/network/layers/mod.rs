@@ -128,8 +128,11 @@ macro_rules! layers {
 }
 
 mod list;
+mod over_tokens;
+mod rotary;
 
 pub(super) use list::read_list;
+pub use rotary::Rotary;
 pub use scaling::Over;
 
 layers! {
@@ -137,16 +140,34 @@ layers! {
     "attention" attention Attention,
     /// Channel mixing: a two-layer perceptron across the channels, the same for every token.
     "channel-mixing" channel_mixing ChannelMixing,
+    /// A free token before the others.
+    "class-token" class_token ClassToken,
+    /// A convolution over the tokens.
+    "convolution" convolution Convolution,
     /// A fixed mask of zeros, drawn once.
     "dropout" dropout Dropout,
+    /// Any polynomial layer, written as a formula.
+    "expression" formula Formula,
     /// The real part of the discrete Fourier transform over tokens and channels.
     "fourier-mixing" fourier_mixing FourierMixing,
+    /// Linear attention whose memory fades by gates.
+    "gated-linear-attention" gated_linear_attention GatedLinearAttention,
+    /// A perceptron across the channels with a gate.
+    "gated-mlp" gated_mlp GatedMlp,
+    /// Products over the neighbours in a graph.
+    "graph" graph Graph,
+    /// Gated long convolutions over the tokens.
+    "hyena" hyena Hyena,
     /// Token mixing whose weights are made from the tokens.
     "hyper-mixing" hyper_mixing HyperMixing,
+    /// Attention with a feature map in the place of softmax.
+    "linear-attention" linear_attention LinearAttention,
     /// A linear map of the channels to another number of them.
     "linear-head" linear_head LinearHead,
     /// A linear map across the tokens, the same for every channel.
     "linear-token-mixing" linear_token_mixing LinearTokenMixing,
+    /// Perceptrons across the channels, each with a gate.
+    "mixture-of-experts" mixture_of_experts MixtureOfExperts,
     /// The sum of what several lists of layers make of the state.
     "parallel" parallel Parallel,
     /// A fixed permutation of the entries of the state.
@@ -155,14 +176,22 @@ layers! {
     "pooling" pooling Pooling,
     /// A fixed matrix added to the state.
     "position-embedding" position_embedding PositionEmbedding,
+    /// Products over windows of tokens.
+    "product-pooling" product_pooling ProductPooling,
     /// The sum of the state and what inner layers make of it.
     "residual" residual Residual,
     /// A factor for every channel, token or entry.
     "scaling" scaling Scaling,
+    /// A recurrence over the tokens that the tokens steer.
+    "selective-state-space" selective_state_space SelectiveStateSpace,
     /// Groups of channels moved by one place on a grid of tokens.
     "shift" shift Shift,
     /// Spatial gating: channels times a linear map of other channels across the tokens.
     "spatial-gating" spatial_gating SpatialGating,
+    /// A linear recurrence over the tokens.
+    "state-space" state_space StateSpace,
+    /// Attention to pairs of tokens.
+    "tensor-attention" tensor_attention TensorAttention,
     /// Token mixing: a two-layer perceptron across the tokens, the same for every channel.
     "token-mixing" token_mixing TokenMixing,
 }

@@ -44,6 +44,16 @@ fn of_literal(literal: &str) -> Option<Rational> {
     Some(if shift < 0 { (digits, power).into() } else { (digits * power).into() })
 }
 
+impl Number {
+    /// The number that a text is: an integer, a decimal fraction or `n/d`.
+    pub(in crate::network) fn of_text(text: &str) -> Option<Rational> {
+        match text.contains('/') {
+            true => Some(text).filter(|t| t.len() <= MAX_NUMBER_LENGTH).and_then(Rational::parse),
+            false => of_literal(text),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_newtype_struct(LITERAL, NumberVisitor)
