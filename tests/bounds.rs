@@ -214,6 +214,7 @@ fn layers_of_a_form_are_recognised_by_the_checker() {
                     "attention-layers",
                     "attention-position-wise",
                     "network-one-side",
+                    "network-passing",
                     "network-support",
                 ] {
                     let bound = bounds::find(id).unwrap();
@@ -246,5 +247,5 @@ fn layers_of_a_form_are_recognised_by_the_checker() {
     }
     assert!(met["attention-layers"] >= 20 && met["attention-position-wise"] >= 8, "{met:?}");
     assert!(met["attention-few-layers"] >= 8 && met["network-one-side"] >= 2, "{met:?}");
-    assert!(met["network-support"] >= 20, "{met:?}");
+    assert!(met["network-support"] >= 20 && met["network-passing"] >= 20, "{met:?}");
 }

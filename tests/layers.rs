@@ -5,6 +5,7 @@ use num_traits::{One, Zero};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use seprank::arith::{Field, Rational, Ring};
+use seprank::bounds;
 use seprank::network::{Network, NetworkFile, Problem, Replacements, WeightStyle};
 use seprank::prove::{RankRequest, Status, Weights, rank};
 use seprank_check::check::{Verdict, check};
@@ -602,6 +603,34 @@ fn formulas_are_what_they_say() {
         },
     ];
     cases.iter().for_each(agrees);
+}
+
+/// Cuts that few functions pass, each with its number, which random weights reach: a state of n numbers passes as n
+/// functions and one more, whatever the degree (4.11).
+#[test]
+fn a_state_passes_as_its_numbers_and_one() {
+    for (keys, tokens, value) in [
+        ("type = 'state-space', state = 3", 5, 2),
+        ("type = 'selective-state-space', state = 1", 4, 2),
+        ("type = 'selective-state-space', state = 2", 4, 3),
+        ("type = 'gated-linear-attention', head-width = 1", 4, 2),
+        ("type = 'gated-linear-attention', head-width = 2", 3, 3),
+        ("type = 'attention', causal = true", 4, 3),
+        ("type = 'attention', causal = true, heads = 2", 4, 3),
+        ("type = 'linear-attention', causal = true, degree = 2, head-width = 1", 4, 2),
+        ("type = 'convolution'", 4, 2),
+        ("type = 'graph', edges = [[0, 1], [1, 2], [2, 3]]", 4, 1),
+    ] {
+        let output = tokens - 1;
+        let text =
+            format!("tokens = {tokens}\nwidth = 2\noutput = [{output}, 0]\nlayer = [{{ {keys} }}]");
+        let problem = parse(&text).unwrap();
+        let bound = bounds::find("network-passing").unwrap();
+        assert_eq!(bound.value(&problem), Some(value.into()), "{keys}");
+        let answer = rank(&RankRequest::new(problem), &|_, _| ()).unwrap();
+        assert_eq!((answer.rank, answer.status), (value, Status::Exact), "{keys}");
+        assert_eq!(check(&answer.certificate().unwrap()), Verdict::Valid, "{keys}");
+    }
 }
 
 /// (keys, what the one line of the message holds); four tokens of two channels.

@@ -7,6 +7,7 @@
 pub mod numbers;
 pub(crate) mod pairing;
 mod pairing_plan;
+mod passing;
 
 #[cfg(test)]
 mod attack;
@@ -41,6 +42,7 @@ mod mixer_support;
 mod mixer_trees;
 mod network_degree;
 mod network_one_side;
+mod network_passing;
 mod network_support;
 mod support;
 mod transformer_blocks;

@@ -11,6 +11,7 @@ mod images;
 mod junctions;
 mod mixer_lower;
 mod one_side;
+mod passing;
 mod span;
 mod summing;
 mod support;
@@ -62,6 +63,7 @@ pub(super) const THEOREMS: &[Theorem] = &[
     Theorem { id: "mixer-trees", side: Side::Upper, value: trees::trees },
     Theorem { id: "network-degree", side: Side::Upper, value: degree::network_degree },
     Theorem { id: "network-one-side", side: Side::Upper, value: one_side::one_side },
+    Theorem { id: "network-passing", side: Side::Upper, value: passing::passing },
     Theorem { id: "network-support", side: Side::Upper, value: activation::network_support },
 ];
 
