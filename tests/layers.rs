@@ -304,11 +304,11 @@ fn linear_attention_in_every_form() {
                 let mut state = [[Q::zero(), Q::zero()], [Q::zero(), Q::zero()]];
                 let mut y = DMatrix::zeros(4, 2);
                 for t in 0..4 {
-                    for a in 0..2 {
-                        for b in 0..2 {
+                    for (a, row) in state.iter_mut().enumerate() {
+                        for (b, number) in row.iter_mut().enumerate() {
                             let gate = entry(x, part("gate"), t, a);
                             let new = entry(x, part("key"), t, a) * entry(x, part("output"), t, b);
-                            state[a][b] = gate * state[a][b].clone() + new;
+                            *number = gate * number.clone() + new;
                         }
                     }
                     for c in 0..2 {
