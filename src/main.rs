@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    seprank::cli::run()
+    seprank::cli::run(std::env::args_os())
 }

@@ -37,6 +37,7 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use gmp_mpfr_sys::{gmp, mpfr};
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::Path;
@@ -120,9 +121,10 @@ enum Format {
 /// option or the path; a plain [`io::Error`] is one of standard output.
 type Failure = Box<dyn std::error::Error>;
 
-/// Parses the arguments of the process, runs the subcommand and returns its exit code.
-pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+/// Parses the arguments, of which the first is the name of the program, runs the subcommand and returns its exit
+/// code. Ends the process where an interrupt comes twice.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         // Help and version come this way too.
         Err(message) => {

@@ -7,10 +7,8 @@ use super::rank_report::{About, Prediction, Report};
 use super::weight_file::Origin;
 use super::{Failure, Format, in_options, print_json, progress, try_output};
 use crate::files::Bytes;
-use crate::network::WeightStyle;
-use crate::prove::witness::WitnessKind;
 use crate::prove::{
-    self, ByTheorem, GridWitness, Inputs, Method, RankAnswer, RankError, RankRequest, Weights,
+    self, ByTheorem, GridWitness, Inputs, Method, RankAnswer, RankRequest, Weights,
 };
 use clap::ValueEnum;
 use seprank_check::certificate::Certificate;
@@ -101,20 +99,11 @@ enum WeightsArg {
     File(PathBuf),
 }
 
-/// The kinds by name.
-fn kinds() -> Vec<(&'static str, Weights)> {
-    let mut known = vec![("random", Weights::Random)];
-    let split = [WeightStyle::Diagonal, WeightStyle::Blocks2];
-    known.extend(split.map(|style| (style.name(), Weights::Styled(style))));
-    known.extend(WitnessKind::ALL.map(|kind| (kind.name(), Weights::Named(kind))));
-    known
-}
-
 fn parse_weights(text: &str) -> Result<WeightsArg, String> {
     if text.ends_with(".safetensors") {
         return Ok(WeightsArg::File(text.into()));
     }
-    let known = kinds();
+    let known = Weights::named();
     let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
     let found = known.into_iter().find(|(name, _)| *name == text);
     found
@@ -137,9 +126,6 @@ enum MethodArg {
     Grid,
     Hankel,
 }
-
-/// Up to this rank weights are drawn, and a minor found, even if theorems decide it, where that is short.
-const COMPUTED: u32 = 1000;
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let options = &args.options;
@@ -195,23 +181,14 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     match answer {
         Ok(answer) => show(&answer, &request, options),
-        // What does not fit may still be bounded from below.
-        Err(error @ (RankError::TooLarge(_) | RankError::TooLong { .. }))
-            if is_generic(&request) =>
-        {
-            let why = args.network.explain(error.into());
-            match prove::proved(&request.problem) {
-                Some(found) => show_theorem(&found, &request, options, Some(why)),
-                None => Err(why),
+        Err(error) => match prove::proved_instead(&request, &error) {
+            Some(found) => {
+                let why = args.network.explain(error.into());
+                show_theorem(&found, &request, options, Some(why))
             }
-        }
-        Err(error) => Err(error.into()),
+            None => Err(error.into()),
+        },
     }
-}
-
-/// Whether the question is one of theorems: of almost all weights, on all inputs.
-fn is_generic(request: &RankRequest) -> bool {
-    request.weights == Weights::Random && request.inputs == Inputs::All
 }
 
 /// Done, or ended before.
@@ -261,26 +238,18 @@ fn print_text(answer: &dyn Display, about: About) -> Result<(), Failure> {
 
 /// The answer by theorem, where the method asks for it or leaves it open.
 fn by_theorem(request: &RankRequest, options: &Options) -> Result<Option<ByTheorem>, Failure> {
-    let wanted = options.method == MethodArg::Theorem;
-    let free = is_generic(request) && request.points.is_none() && options.coq.is_none();
-    if !(wanted || free && options.method == MethodArg::Auto) {
-        return Ok(None);
+    if options.method != MethodArg::Theorem {
+        return Ok(prove::decided_first(request));
     }
-    if wanted && !free {
+    if !request.is_generic() || request.points.is_some() || options.coq.is_some() {
         return Err(
             "--method theorem: is about random weights and all inputs, without --points and --coq"
                 .into(),
         );
     }
-    match prove::decided(&request.problem) {
-        None if wanted => {
-            Err("--method theorem: no lower bound has the value of an upper one here; see `seprank bounds`".into())
-        }
-        found => Ok(found.filter(|found| {
-            let large = found.lower.value.as_ref().is_some_and(|rank| *rank > COMPUTED);
-            wanted || large || !prove::is_short(request)
-        })),
-    }
+    let none =
+        "--method theorem: no lower bound has the value of an upper one here; see `seprank bounds`";
+    prove::decided(&request.problem).map(Some).ok_or_else(|| none.into())
 }
 
 /// What is found by theorem, and why not by computation if that was wanted.
@@ -327,7 +296,7 @@ fn about(request: &RankRequest, seed: u64, options: &Options) -> Result<About, F
             Origin::Stated { kind: "all stated by the network" }
         }
         WeightsArg::Kind(_) => {
-            let kind = kinds().into_iter().find(|(_, known)| known == weights);
+            let kind = Weights::named().into_iter().find(|(_, known)| known == weights);
             let kind = kind.map_or("given", |(name, _)| name);
             Origin::Made { kind }
         }

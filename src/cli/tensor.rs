@@ -5,8 +5,8 @@ use super::problem::Subject;
 use super::weight_file::{Origin, WeightFile};
 use super::{Failure, json, print_json, progress};
 use crate::arith::Rational;
-use crate::network::{InputFamily, Problem};
-use crate::tensor::{CoefficientForecast, CoefficientMatrix, CoefficientTensor, weight_bytes};
+use crate::network::InputFamily;
+use crate::tensor::{CoefficientMatrix, CoefficientTensor, listed_tensor_bytes};
 use clap::ValueEnum;
 use serde::Serialize;
 use std::process::ExitCode;
@@ -74,19 +74,15 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     print_tensor(args).map_err(|e| args.network.explain(e))
 }
 
-/// Bytes of the tensor, of its list of terms and of the weights, which are drawn before.
-fn bytes(problem: &Problem) -> Option<u64> {
-    let tensor = CoefficientForecast::of_all_inputs(problem)?;
-    let variables = (problem.tokens() as u64).checked_mul(problem.width() as u64)?;
-    let list = tensor.terms.checked_mul(variables.checked_mul(8)?.checked_add(100)?)?;
-    tensor.bytes.checked_add(list)?.checked_add(weight_bytes(problem, 1)?)
-}
-
 fn print_tensor(args: &Args) -> Result<ExitCode, Failure> {
     let file = args.network.network()?;
     let problem = &file.problem;
     let limit = args.memory.limit;
-    limit.check("the coefficient tensor", bytes(problem), &["depth", "width", "tokens"])?;
+    limit.check(
+        "the coefficient tensor",
+        listed_tensor_bytes(problem),
+        &["depth", "width", "tokens"],
+    )?;
     let busy = progress::busy("computing the tensor");
     let family = InputFamily::all(problem);
     let network = args.weights.network(&file)?;

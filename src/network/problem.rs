@@ -1,7 +1,7 @@
 //! What a separation rank is asked of: an architecture on given tokens, and no weights.
 
 use super::activated::{FirstActivation, first_activation};
-use super::layers::{Layer, placed};
+use super::layers::{Layer, Parameter, placed};
 use super::view::visible_variables;
 use super::{Architecture, AttentionShape, InvalidProblem, MixerShape, Partition};
 use rug::Integer;
@@ -152,6 +152,14 @@ impl Problem {
         let layers = self.layers();
         let placed = placed(&layers, (self.tokens(), self.width()));
         placed.into_iter().try_fold(0, |before, (layer, (n, d))| layer.weight_degree(n, d, before))
+    }
+
+    /// The parameters of each layer, named and with their sizes, in the order in which a
+    /// [`Network`](super::Network) takes them.
+    pub fn parameters(&self) -> Vec<Vec<Parameter>> {
+        let layers = self.layers();
+        let placed = placed(&layers, (self.tokens(), self.width()));
+        placed.into_iter().map(|(layer, (n, d))| layer.parameters(n, d)).collect()
     }
 
     /// The layers, the same for all weights.

@@ -2,7 +2,8 @@
 
 use super::answer::{BoundValue, RankAnswer, Scope, Status};
 use super::certificate::{problem as in_certificate, theorem_value};
-use super::request::TooManyDigits;
+use super::forecast::is_short;
+use super::request::{Method, RankError, RankRequest, TooManyDigits};
 use super::words::{Digits, list_bounds};
 use crate::bounds::{Bound, Evaluation, Side, applicable, evaluate};
 use crate::network::{Problem, describe};
@@ -69,6 +70,26 @@ pub fn proved(problem: &Problem) -> Option<ByTheorem> {
         .collect();
     bounds.sort_by_key(|b| b.id);
     ByTheorem::of(problem, bounds)
+}
+
+/// Up to this rank weights are drawn, and a minor found, even if theorems decide it, where that is short.
+const COMPUTED: u32 = 1000;
+
+/// The answer to `request` by two theorems, where it is taken before a computed one: of a generic rank above 1000,
+/// or that would take longer than about a second to compute, if neither a method nor points are asked for.
+/// Cost: that of [`decided`].
+pub fn decided_first(request: &RankRequest) -> Option<ByTheorem> {
+    let free = request.is_generic() && request.method == Method::Auto && request.points.is_none();
+    let found = free.then(|| decided(&request.problem))??;
+    let large = found.lower.value.as_ref().is_some_and(|rank| *rank > COMPUTED);
+    (large || !is_short(request)).then_some(found)
+}
+
+/// What does not fit, or takes too long, may still be bounded from below: the answer to `request` in the place of
+/// that error, as by [`proved`].
+pub fn proved_instead(request: &RankRequest, error: &RankError) -> Option<ByTheorem> {
+    let beyond = matches!(error, RankError::TooLarge(_) | RankError::TooLong { .. });
+    (beyond && request.is_generic()).then(|| proved(&request.problem)).flatten()
 }
 
 fn values(problem: &Problem, side: Side, digits: f64) -> Vec<BoundValue> {

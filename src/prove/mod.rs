@@ -31,7 +31,7 @@ pub mod witness;
 mod words;
 
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
-pub use by_theorem::{ByTheorem, decided, proved};
+pub use by_theorem::{ByTheorem, decided, decided_first, proved, proved_instead};
 pub use certificate::{certify_bound, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
 pub(crate) use forecast::forecast_at;
@@ -41,5 +41,4 @@ pub use gap_certificate::NoCertificate;
 pub use grid_witness::{GridWitness, ImportError};
 pub use rank::{rank, resumed_rank};
 pub(crate) use rates::Rates;
-pub(crate) use request::generator;
-pub use request::{Inputs, Method, RankError, RankRequest, TooManyDigits, Weights};
+pub use request::{Inputs, Method, RankError, RankRequest, TooManyDigits, Weights, generator};

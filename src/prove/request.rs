@@ -69,7 +69,23 @@ pub struct RankRequest {
     pub stop: Stop,
 }
 
+impl Weights {
+    /// Those that have a name, with it.
+    pub fn named() -> Vec<(&'static str, Self)> {
+        let mut named = vec![("random", Self::Random)];
+        let split = [WeightStyle::Diagonal, WeightStyle::Blocks2];
+        named.extend(split.map(|style| (style.name(), Self::Styled(style))));
+        named.extend(WitnessKind::ALL.map(|kind| (kind.name(), Self::Named(kind))));
+        named
+    }
+}
+
 impl RankRequest {
+    /// Whether the question is one of theorems: of almost all weights, on all inputs.
+    pub fn is_generic(&self) -> bool {
+        self.weights == Weights::Random && self.inputs == Inputs::All
+    }
+
     /// Random weights, all inputs, automatic method, seed 0, one draw, default memory limit, no end of time.
     pub fn new(problem: Problem) -> Self {
         let (weights, inputs, method) = (Weights::Random, Inputs::All, Method::Auto);
@@ -166,6 +182,6 @@ impl RankError {
 }
 
 /// The generator of everything random in a request.
-pub(crate) fn generator(seed: u64) -> ChaCha20Rng {
+pub fn generator(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
 }

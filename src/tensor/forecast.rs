@@ -157,6 +157,14 @@ impl CoefficientForecast {
     }
 }
 
+/// Bytes of the tensor, of its list of terms and of the weights, which are drawn before.
+pub fn listed_tensor_bytes(problem: &Problem) -> Option<u64> {
+    let tensor = CoefficientForecast::of_all_inputs(problem)?;
+    let variables = (problem.tokens() as u64).checked_mul(problem.width() as u64)?;
+    let list = tensor.terms.checked_mul(variables.checked_mul(8)?.checked_add(100)?)?;
+    tensor.bytes.checked_add(list)?.checked_add(weight_bytes(problem, 1)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,5 +16,7 @@ pub mod hankel;
 pub use batch::Evaluator;
 pub(crate) use batch::{GridSpeed, GridWork, PACK_BYTES};
 pub use coefficient::{Block, CoefficientMatrix, CoefficientTensor, TensorError};
-pub use forecast::{CoefficientForecast, MemoryLimit, TooLarge, count_monomials, weight_bytes};
+pub use forecast::{
+    CoefficientForecast, MemoryLimit, TooLarge, count_monomials, listed_tensor_bytes, weight_bytes,
+};
 pub use grid::{GridPoints, grid, random_inputs, random_points};

@@ -1,0 +1,13 @@
+//! The checker in Python: see `python/seprank_check`.
+
+mod job;
+mod verdict;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _seprank_check(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<verdict::Verdict>()?;
+    module.add_function(wrap_pyfunction!(verdict::check, module)?)
+}

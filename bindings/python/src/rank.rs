@@ -1,0 +1,293 @@
+//! Ranks of networks, bounds on them, gaps between two of them.
+
+use crate::certificate::Certificate;
+use crate::convert::{bound, bounds, ends};
+use crate::errors::{Raise, invalid};
+use crate::job::{self, Watch};
+use crate::network::PyNetwork;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use seprank::bounds::{Half, Incomparable, SCOPE, Side, applicable, evaluate};
+use seprank::network::{InvalidProblem, describe, presets};
+use seprank::prove::{
+    self, Basis, ByTheorem, GapAnswer, Inputs, Method, RankAnswer, RankError, RankRequest, Weights,
+};
+use seprank::table::words;
+use seprank::tensor::MemoryLimit;
+use seprank::{Limit, Stop};
+use std::time::Duration;
+
+/// A rank as it was found, from which its certificate is written.
+enum Found {
+    Computed(Box<RankAnswer>),
+    Theorem(Box<ByTheorem>),
+}
+
+#[pyclass(frozen)]
+pub(crate) struct RankSource(Found);
+
+#[pymethods]
+impl RankSource {
+    fn certificate(&self, py: Python<'_>) -> PyResult<Certificate> {
+        let made = py.detach(|| match &self.0 {
+            Found::Computed(answer) => answer.certificate(),
+            Found::Theorem(found) => found.certificate().map_err(RankError::from),
+        });
+        made.map(Certificate::from).map_err(|e| e.raise(py))
+    }
+
+    fn text(&self) -> String {
+        match &self.0 {
+            Found::Computed(answer) => answer.to_string(),
+            Found::Theorem(found) => found.to_string(),
+        }
+    }
+}
+
+fn method(py: Python<'_>, name: &str, points: bool) -> PyResult<Method> {
+    Ok(match name {
+        "auto" if points => Method::Grid,
+        "auto" => Method::Auto,
+        "coefficients" => Method::Coefficients,
+        "grid" => Method::Grid,
+        "hankel" => Method::Hankel,
+        _ => {
+            let allowed = "allowed are auto, theorem, coefficients, grid, hankel";
+            return Err(invalid(py, "method", format!("{name:?}"), allowed));
+        }
+    })
+}
+
+fn weights(py: Python<'_>, network: &PyNetwork, name: Option<&str>) -> PyResult<Weights> {
+    let Some(name) = name else {
+        let given = network.weights.as_ref().map(|weights| weights.as_ref().clone());
+        return Ok(given.map_or(Weights::Random, Weights::Given));
+    };
+    let known = Weights::named();
+    let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+    let allowed = format!("allowed are {}", names.join(", "));
+    let found = known.into_iter().find(|(known, _)| *known == name);
+    found.map(|(_, w)| w).ok_or_else(|| invalid(py, "weights", format!("{name:?}"), allowed))
+}
+
+fn inputs(py: Python<'_>, name: &str) -> PyResult<Inputs> {
+    match name {
+        "all" => Ok(Inputs::All),
+        "theorem" => Ok(Inputs::Theorem),
+        _ => Err(invalid(py, "inputs", format!("{name:?}"), "allowed are all, theorem")),
+    }
+}
+
+/// What to compute, but for the network.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Wish<'py> {
+    weights: Option<String>,
+    inputs: String,
+    method: String,
+    seed: u64,
+    points: Option<u64>,
+    seconds: Option<f64>,
+    bytes: u64,
+    progress: Option<Bound<'py, PyAny>>,
+}
+
+/// The rank of a network, as a dict; and the exception that ended it before its end, if one did.
+#[pyfunction]
+pub(crate) fn rank<'py>(
+    py: Python<'py>,
+    network: &PyNetwork,
+    wish: Wish<'py>,
+) -> PyResult<(Bound<'py, PyDict>, Option<PyErr>)> {
+    let by_theorem = wish.method == "theorem";
+    let name = if by_theorem { "auto" } else { &wish.method };
+    let time = wish.seconds.map(Duration::try_from_secs_f64).transpose();
+    let stop =
+        Stop::new(time.map_err(|e| invalid(py, "time", wish.seconds.unwrap_or_default(), e))?);
+    let request = RankRequest {
+        weights: weights(py, network, wish.weights.as_deref())?,
+        inputs: inputs(py, &wish.inputs)?,
+        method: method(py, name, wish.points.is_some())?,
+        seed: wish.seed,
+        memory: MemoryLimit(wish.bytes),
+        points: wish.points,
+        stop: stop.clone(),
+        ..RankRequest::new(network.problem.clone())
+    };
+    let ask = || stop.ask();
+    let watch = Watch { progress: wish.progress.as_ref(), stop: Some(&ask) };
+    let (answer, stopped) = job::run(py, &watch, move |steps| found(&request, by_theorem, steps))?;
+    match answer {
+        Ok((found, not_computed)) => Ok((found.dict(py, not_computed)?, stopped)),
+        Err(error) => Err(stopped.unwrap_or_else(|| error.raise(py))),
+    }
+}
+
+/// What is found, and why it was not computed if that was wanted.
+fn found(
+    request: &RankRequest,
+    by_theorem: bool,
+    steps: &job::Steps,
+) -> Result<(Found, Option<String>), RankError> {
+    let theorem = |found| (Found::Theorem(Box::new(found)), None);
+    if by_theorem {
+        let free = request.is_generic() && request.points.is_none();
+        let found = free.then(|| prove::decided(&request.problem)).flatten();
+        let allowed = match free {
+            true => "no lower bound has the value of an upper one here; see bounds()",
+            false => "is about random weights and all inputs, without points",
+        };
+        let none = || InvalidProblem::new("method", "theorem", allowed).into();
+        return found.map(theorem).ok_or_else(none);
+    }
+    if let Some(found) = prove::decided_first(request) {
+        return Ok(theorem(found));
+    }
+    match prove::rank(request, &|done, planned| steps.add(done, planned)) {
+        Ok(answer) => Ok((Found::Computed(Box::new(answer)), None)),
+        Err(error) => match prove::proved_instead(request, &error) {
+            Some(found) => Ok((Found::Theorem(Box::new(found)), Some(error.to_string()))),
+            None => Err(error),
+        },
+    }
+}
+
+impl Found {
+    fn dict(self, py: Python<'_>, not_computed: Option<String>) -> PyResult<Bound<'_, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item("not_computed", not_computed)?;
+        match &self {
+            Self::Computed(answer) => {
+                let method = answer.evidence.route().name();
+                let chance = match answer.basis {
+                    Basis::Chance(chance) => chance,
+                    _ => None,
+                };
+                dict.set_item("prime", answer.prime.get())?;
+                dict.set_item("seed", answer.seed)?;
+                dict.set_item("ended_by", answer.limit.map(Limit::name))?;
+                dict.set_item("chance", chance)?;
+                dict.set_item("computed", (answer.rank, method, answer.reason()))?;
+                dict.set_item("scope", answer.scope.to_string())?;
+                dict.set_item("network", describe(&answer.problem))?;
+                dict.set_item("bounds", bounds(py, &answer.bounds)?)?;
+                match answer.by_theorem() {
+                    Some(better) => theorem(&dict, &better)?,
+                    None => {
+                        dict.set_item("rank", answer.rank)?;
+                        dict.set_item("status", answer.status.name())?;
+                        dict.set_item("method", method)?;
+                        dict.set_item("basis", answer.reason())?;
+                        dict.set_item("log10", py.None())?;
+                    }
+                }
+            }
+            Self::Theorem(found) => {
+                for key in ["prime", "seed", "ended_by", "chance", "computed"] {
+                    dict.set_item(key, py.None())?;
+                }
+                dict.set_item("scope", found.scope().to_string())?;
+                dict.set_item("network", describe(&found.problem))?;
+                dict.set_item("bounds", bounds(py, &found.bounds)?)?;
+                theorem(&dict, found)?;
+            }
+        }
+        dict.set_item("source", RankSource(self))?;
+        Ok(dict)
+    }
+}
+
+fn theorem(dict: &Bound<'_, PyDict>, found: &ByTheorem) -> PyResult<()> {
+    let py = dict.py();
+    let lower = bound(
+        py,
+        (found.lower.id, Side::Lower),
+        found.lower.value.as_ref(),
+        found.lower.log.as_ref(),
+    )?;
+    dict.set_item("rank", lower.get_item("value")?)?;
+    dict.set_item("log10", lower.get_item("log10")?)?;
+    dict.set_item("status", found.status().name())?;
+    dict.set_item("method", "theorem")?;
+    dict.set_item("basis", found.reason())
+}
+
+/// The bounds that apply, as dicts.
+#[pyfunction(name = "bounds")]
+pub(crate) fn bounds_of<'py>(
+    py: Python<'py>,
+    network: &PyNetwork,
+    digits: f64,
+) -> PyResult<Bound<'py, PyList>> {
+    let problem = network.problem.clone();
+    let (list, _) = job::run(py, &Watch::default(), move |_| {
+        let all = applicable(&problem).into_iter();
+        all.map(|b| evaluate(b, &problem, digits)).collect::<Vec<_>>()
+    })?;
+    let dict = |e: &seprank::bounds::Evaluation| {
+        bound(py, (e.bound.id(), e.bound.side()), e.value.as_ref(), e.log.as_ref())
+    };
+    PyList::new(py, list.iter().map(dict).collect::<PyResult<Vec<_>>>()?)
+}
+
+/// What is known of the gap, from which its certificate is written.
+#[pyclass(frozen)]
+pub(crate) struct GapSource(GapAnswer);
+
+#[pymethods]
+impl GapSource {
+    fn certificate(&self, py: Python<'_>) -> PyResult<Certificate> {
+        let made = py.detach(|| self.0.certificate());
+        made.map(Certificate::from).map_err(|e| invalid(py, "", "", e))
+    }
+}
+
+/// The gap between two networks, as a dict.
+#[pyfunction]
+pub(crate) fn gap<'py>(
+    py: Python<'py>,
+    attention: &PyNetwork,
+    other: &PyNetwork,
+    across: bool,
+) -> PyResult<Bound<'py, PyDict>> {
+    let (own, others) = (attention.problem.clone(), other.problem.clone());
+    let compare = if across { prove::gap_across } else { prove::gap };
+    let (answer, _) = job::run(py, &Watch::default(), move |_| compare(&own, &others))?;
+    let answer = answer.map_err(|difference| {
+        let advice = if difference.aspect.is_size() { "; or compare across=True" } else { "" };
+        let mut error = InvalidProblem::from(difference);
+        error.allowed += advice;
+        error.raise(py)
+    })?;
+    let gap = &answer.gap;
+    let half = |half: &Option<Half>, side| -> PyResult<Option<Bound<'py, PyDict>>> {
+        let dict = |h: &Half| bound(py, (h.id(), side), h.value.as_ref(), h.log.as_ref());
+        half.as_ref().map(dict).transpose()
+    };
+    let dict = PyDict::new(py);
+    dict.set_item("verdict", gap.regime().name())?;
+    dict.set_item("attention", describe(&answer.attention))?;
+    dict.set_item("other", describe(&answer.other))?;
+    let difference = |d: &Incomparable| format!("{}: {}", d.aspect, d.values());
+    dict.set_item("across", gap.across.iter().map(difference).collect::<Vec<_>>())?;
+    dict.set_item("lower", half(&gap.lower, Side::Lower)?)?;
+    dict.set_item("upper", half(&gap.upper, Side::Upper)?)?;
+    dict.set_item("other_lower", half(&gap.other_lower, Side::Lower)?)?;
+    dict.set_item("attention_upper", half(&gap.attention_upper, Side::Upper)?)?;
+    dict.set_item("ratio", gap.ratio_ends().map(|e| ends(py, &e)).transpose()?)?;
+    dict.set_item("reason", answer.reason())?;
+    dict.set_item("scope", scope([&attention.preset, &other.preset]))?;
+    dict.set_item("source", GapSource(answer))?;
+    Ok(dict)
+}
+
+/// What every statement of a gap leaves out, and of the published models by name.
+fn scope(presets: [&Option<String>; 2]) -> Vec<String> {
+    let left_out = |name: &String| {
+        let model = presets::find(name)?;
+        let parts = model.left_out().join(", ");
+        Some(format!("Of {} as published left out too: {parts}.", model.title))
+    };
+    let models = presets.into_iter().flatten().filter_map(left_out);
+    SCOPE.iter().map(|note| words::plain(note)).chain(models).collect()
+}
