@@ -31,6 +31,7 @@ mod verdict;
 
 pub use checked::{Checked, Summary};
 pub use given::MAX_MATRIX_BYTES;
+pub use theorem::theorem_number;
 pub use verdict::{Finding, Kind, Verdict};
 
 use crate::certificate::{self, Certificate, Claim};
@@ -99,7 +100,12 @@ pub fn check_with(certificate: &Certificate, matrix: Option<&[u8]>, options: Opt
 /// );
 /// ```
 pub fn examine(bytes: &[u8]) -> Checked {
-    Checked::new(certificate::from_bytes(bytes), None, Options::default())
+    examine_with(bytes, None, Options::default())
+}
+
+/// [`examine`], with the content of a file of the matrix as in [`check_with`].
+pub fn examine_with(bytes: &[u8], matrix: Option<&[u8]>, options: Options) -> Checked {
+    Checked::new(certificate::from_bytes(bytes), matrix, options)
 }
 
 /// [`examine`] of the bytes of a file, which is opened and read once. One that cannot be read is
