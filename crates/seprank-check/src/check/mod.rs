@@ -31,6 +31,7 @@ mod verdict;
 
 pub use checked::{Checked, Summary};
 pub use given::MAX_MATRIX_BYTES;
+pub use theorem::theorem_number;
 pub use verdict::{Finding, Kind, Verdict};
 
 use crate::certificate::{self, Certificate, Claim};
