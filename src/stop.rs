@@ -54,7 +54,7 @@ impl fmt::Display for Limit {
     }
 }
 
-/// What cannot be stopped is given this.
+/// What is not to be stopped is given this.
 pub(crate) static NEVER: Stop = Stop { asked: None, deadline: None };
 
 impl Stop {

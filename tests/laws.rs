@@ -31,8 +31,13 @@ fn ring_laws<T: Ring>(a: T, b: T, c: T, m: i8, n: i8) -> bool {
     let homomorphism = T::from_i64(1) == T::one()
         && T::from_i64(m) * a() + T::from_i64(n) * a() == T::from_i64(m + n) * a()
         && T::from_i64(m) * (T::from_i64(n) * a()) == T::from_i64(m * n) * a();
+    let (x, y, z) = (a(), b(), c());
+    let pairs = [(&x, &y), (&z, &x), (&y, &z)];
+    let dot = T::dot(pairs.into_iter()) == a() * b() + c() * a() + b() * c()
+        && T::dot(pairs.into_iter().take(1)) == a() * b()
+        && T::dot(std::iter::empty()).is_zero();
     let powers = a().power(0) == T::one() && a().power(5) == a() * a() * a() * a() * a();
-    sum && product && assigned == (a() + b()) * c() - a() && homomorphism && powers
+    sum && product && assigned == (a() + b()) * c() - a() && homomorphism && powers && dot
 }
 
 fn field_laws<T: Field>(a: T) -> bool {

@@ -2,7 +2,8 @@
 
 use super::{Rational, Ring};
 use num_traits::{One, Zero};
-use rug::Float;
+use rug::{Assign, Float};
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -86,6 +87,30 @@ impl One for BigFloat {
 impl Ring for BigFloat {
     fn from_i64(n: i64) -> Self {
         Self(Float::with_val(Self::LEAST_PRECISION, n))
+    }
+
+    /// Rounded as one by one, but without memory for each product: one place holds them all.
+    fn dot<'a>(mut pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {
+        thread_local! {
+            static PRODUCT: RefCell<Float> = RefCell::new(Float::new(BigFloat::LEAST_PRECISION));
+        }
+        let precision = |x: &Self, y: &Self| x.0.prec().max(y.0.prec());
+        let Some((x, y)) = pairs.next() else { return Self::zero() };
+        let sum = Self(Float::with_val(precision(x, y), &x.0 * &y.0));
+        PRODUCT.with_borrow_mut(|product| {
+            pairs.fold(sum, |mut sum, (x, y)| {
+                let precision = precision(x, y);
+                if product.prec() != precision {
+                    *product = Float::new(precision);
+                }
+                product.assign(&x.0 * &y.0);
+                if sum.0.prec() < precision {
+                    sum.0.set_prec(precision);
+                }
+                sum.0 += &*product;
+                sum
+            })
+        })
     }
 }
 

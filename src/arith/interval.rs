@@ -236,6 +236,11 @@ impl Ring for Interval {
         let end = Float::with_val(i64::BITS, n);
         Self { lo: end.clone(), hi: end }
     }
+
+    fn dot<'a>(pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {
+        let products = pairs.map(|(x, y)| x * y);
+        products.reduce(|sum, product| &sum + &product).unwrap_or_else(Self::zero)
+    }
 }
 
 #[cfg(test)]

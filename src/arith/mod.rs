@@ -51,6 +51,13 @@ pub trait Ring:
     fn power(&self, exponent: u64) -> Self {
         num_traits::pow(self.clone(), exponent as usize)
     }
+
+    /// The sum of the products of pairs, from the first to the last; 0 of none. That is all that the entries of a
+    /// product of matrices take: a ring where a number has memory of its own does it in place.
+    fn dot<'a>(pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {
+        let products = pairs.map(|(x, y)| x.clone() * y.clone());
+        products.reduce(|sum, product| sum + product).unwrap_or_else(Self::zero)
+    }
 }
 
 /// A [`Ring`] in which every non-zero element has an inverse.

@@ -7,6 +7,7 @@ use super::{LogInterval, affordable};
 use crate::network::Problem;
 use rug::Integer;
 use rug::ops::Pow;
+use statrs::function::gamma::ln_gamma;
 
 /// One admissible choice: the generic rank is at least the product of `mc(v+1, K)` over its [stages](Self::stages).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,13 @@ impl BlockPlan {
         best(Room::new(problem)?.all_two_stages())
     }
 
+    /// Whether there is a choice.
+    pub fn exists(problem: &Problem) -> bool {
+        let any =
+            |room: Room| !(room.all_one_stage().is_empty() && room.all_two_stages().is_empty());
+        Room::new(problem).is_some_and(any)
+    }
+
     /// The choice of 5.4 or 5.4' with the largest value. Cost: some thousand logarithms at most.
     pub fn best(problem: &Problem) -> Option<Self> {
         let room = Room::new(problem)?;
@@ -78,9 +86,30 @@ impl BlockPlan {
         let first = factors.next()??;
         factors.try_fold(first, |product, factor| Some(product.times(&factor?)))
     }
+
+    /// Its logarithm in double precision, less the remainders of Stirling's formula, which are below one together. Not
+    /// finite where an exponent is too large for that.
+    fn estimate(&self) -> f64 {
+        let factor = |(v, k): &(usize, Integer)| {
+            let (v, k) = (*v as f64, k.to_f64());
+            let (s, rest) = (v.min(k), v.max(k));
+            let growth = (s / rest).ln_1p();
+            s * (v + k).ln() - s + (rest + 0.5) * growth - ln_gamma(s + 1.0)
+        };
+        self.stages.iter().map(factor).sum()
+    }
 }
 
-fn best(plans: Vec<BlockPlan>) -> Option<BlockPlan> {
+/// Plans whose estimates are lower by this part of the largest one, and by one more, have lower logarithms.
+const NEAR: f64 = 1e-3;
+
+fn best(mut plans: Vec<BlockPlan>) -> Option<BlockPlan> {
+    let estimates: Vec<f64> = plans.iter().map(BlockPlan::estimate).collect();
+    if estimates.iter().all(|x| x.is_finite()) {
+        let least = estimates.iter().copied().fold(0.0, f64::max) * (1.0 - NEAR) - 1.0;
+        let mut estimates = estimates.into_iter();
+        plans.retain(|_| estimates.next().is_some_and(|x| x >= least));
+    }
     let logs = plans.into_iter().filter_map(|plan| Some((plan.log()?, plan)));
     let best = logs.reduce(|a, b| if b.0.compare_low(&a.0).is_gt() { b } else { a });
     best.map(|(_, plan)| plan)

@@ -128,7 +128,25 @@ pub fn pairing_rank(m: usize, tau: usize, k: u64, work: u64) -> Option<Integer> 
     if tau >= m || k <= tau as u64 {
         return Some(multiset(&(symmetric_entries(m) + 1u32), k));
     }
+    if tau == 1 {
+        return Some(sum_of_even_multisets(m, k));
+    }
     (0..=k).map(|kappa| determinantal_dimension_within(m, tau, kappa, work / (k + 1))).sum()
+}
+
+/// `sum_{kappa<=k} mc(m, 2 kappa)`, each term from the one before. Cost: four products or quotients of a term and a
+/// small number for each.
+fn sum_of_even_multisets(m: usize, k: u64) -> Integer {
+    let (mut term, mut sum) = (Integer::from(1), Integer::from(1));
+    for degree in 0..2 * k {
+        // mc(m, b+1) = mc(m, b) (m+b) / (b+1).
+        term *= Integer::from(m) + degree;
+        term.div_exact_mut(&Integer::from(degree + 1));
+        if degree % 2 == 1 {
+            sum += &term;
+        }
+    }
+    sum
 }
 
 /// `sum_{a=0}^{D} min( mc(n_A, a), mc(n_B, D-a) )` for n_A, n_B >= 1, which is also

@@ -32,9 +32,9 @@ impl Bound for TransformerBound {
                 "needs blocks of attention and a channel mixing of one degree of 2 or more, a residual connection around each",
             ));
         }
-        match BlockPlan::best(problem) {
-            Some(_) => Ok(()),
-            None => Err(Inapplicable::new(
+        match BlockPlan::exists(problem) {
+            true => Ok(()),
+            false => Err(Inapplicable::new(
                 "needs two blocks, a width of 3 and hidden width for a marker",
             )),
         }

@@ -1,7 +1,7 @@
 //! `seprank matrix`.
 
 use super::memory::Memory;
-use super::{Failure, Format, json, print_json, try_output};
+use super::{Failure, Format, json, print_json, progress, try_output};
 use crate::arith::Prime;
 use crate::linalg::Certificate as Proof;
 use crate::matrix::read::{self, ReadError};
@@ -111,12 +111,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Some(p) => Over::Modulo(Prime::new(p).map_err(|e| format!("--modulo {p}: {e}"))?),
     };
     let limit = args.memory.limit;
+    let reading = progress::busy("reading the matrix");
     let matrix = args.matrix(limit)?;
+    drop(reading);
     let request = Request { over, seed: args.seed, limit };
     let named = |e: &dyn std::fmt::Display| format!("{}: {e}", args.file.display());
+    let ranking = progress::busy("computing the rank");
     let answer = MatrixRank::new(&matrix, request).map_err(|e| named(&e))?;
+    drop(ranking);
     let certificate = match &args.certificate {
-        Some(path) => Some(write_certificate(path, &matrix, &answer, limit)?),
+        Some(path) => {
+            let _busy = progress::busy("writing the certificate");
+            Some(write_certificate(path, &matrix, &answer, limit)?)
+        }
         None => None,
     };
     match args.format {

@@ -185,21 +185,18 @@ fn profile(args: &Args) -> Result<Profile, Failure> {
     let planned = n_wide - 1 + balanced;
     let bar = progress::bar(planned, "partitions");
     let mut rows = Vec::new();
-    let mut limit = None;
+    let (mut limit, mut whole) = (None, true);
     for (kind, left) in all {
-        match row(&request, kind, &left) {
-            Ok(row) => rows.push(row),
-            Err(RankError::TooLong { .. }) => limit = Some(Limit::Time),
-            Err(error) => return Err(error.into()),
-        }
+        let (row, ended) = row(&request, kind, &left)?;
+        rows.push(row);
         bar.inc(1);
-        limit = limit.or(request.stop.due());
+        (limit, whole) = (request.stop.due(), ended.is_none());
         if limit.is_some() {
             break;
         }
     }
     bar.finish_and_clear();
-    Ok(Profile { limit: limit.filter(|_| (rows.len() as u64) < planned), rows, planned })
+    Ok(Profile { limit: limit.filter(|_| !whole || (rows.len() as u64) < planned), rows, planned })
 }
 
 /// How many partitions [`balanced_sides`] lists; `None` above [`MAX_PARTITIONS`].
@@ -218,18 +215,24 @@ fn balanced_sides(n: usize) -> impl Iterator<Item = Vec<usize>> {
     (0..n).combinations(n / 2).take_while(move |left| n % 2 == 1 || left[0] == 0)
 }
 
-fn row(request: &RankRequest, kind: &'static str, left: &[usize]) -> Result<Row, RankError> {
+/// A row, and what ended the search for a larger rank, if anything did.
+fn row(
+    request: &RankRequest,
+    kind: &'static str,
+    left: &[usize],
+) -> Result<(Row, Option<Limit>), RankError> {
     let problem = request.problem.with_partition(left)?;
     let request = RankRequest { problem, ..request.clone() };
     let answer = prove::rank(&request, &|_, _| ())?;
-    Ok(Row {
+    let row = Row {
         kind,
         left: left.iter().join(" "),
         size: left.len(),
         rank: answer.rank,
         status: answer.status.name(),
         prime: answer.prime,
-    })
+    };
+    Ok((row, answer.limit))
 }
 
 /// The ranks of the balanced partitions, increasing, each with its count.

@@ -16,6 +16,7 @@ use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// The separation rank of one network
 #[derive(clap::Args, Clone, Debug)]
@@ -137,12 +138,13 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 fn answer(args: &Args) -> Result<ExitCode, Failure> {
-    let options = &args.options;
+    let (options, start) = (&args.options, Instant::now());
     let network = args.network.network()?;
     let weights = match &options.weights {
         WeightsArg::Kind(weights) => weights.clone(),
         WeightsArg::File(path) => Weights::Given(network.weights.load(&network.problem, path)?),
     };
+    let reading = start.elapsed();
     let request = RankRequest {
         problem: network.problem,
         weights,
@@ -167,7 +169,7 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
         return show_theorem(&found, &request, options, None);
     }
     if options.dry_run {
-        return predict(&request, options);
+        return predict(&request, options, reading);
     }
     let bar = progress::bar(0, progress::STEPS);
     let count = |steps, planned| {
@@ -304,10 +306,19 @@ fn about(request: &RankRequest, seed: u64, options: &Options) -> Result<About, F
     Ok(About::new(problem, text, seed, options.digits))
 }
 
-fn predict(request: &RankRequest, options: &Options) -> Result<ExitCode, Failure> {
+/// The forecast, with the time that reading the network took just now, and that of a certificate if one is asked for.
+fn predict(
+    request: &RankRequest,
+    options: &Options,
+    reading: Duration,
+) -> Result<ExitCode, Failure> {
     let busy = progress::busy("forecast");
-    let f = prove::forecast(request)?;
+    let mut f = prove::forecast(request)?;
     drop(busy);
+    f.seconds += reading.as_secs_f64();
+    if options.certificate.is_some() {
+        f.seconds += f.certificate;
+    }
     if options.format == Format::Json {
         print_json(&Prediction::of(&f))?;
         return Ok(ExitCode::SUCCESS);

@@ -283,10 +283,8 @@ impl Expression {
 /// more, and over F_p these are what a forward pass costs.
 fn product<T: Ring>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     assert_eq!(a.ncols(), b.nrows(), "the sizes of a product fit");
+    let inner = 0..a.ncols();
     DMatrix::from_fn(a.nrows(), b.ncols(), |i, j| {
-        let (row, column) = (a.row(i), b.column(j));
-        let mut terms = row.iter().zip(&column).map(|(x, y)| x.clone() * y.clone());
-        let first = terms.next().unwrap_or_else(T::zero);
-        terms.fold(first, |sum, term| sum + term)
+        T::dot(inner.clone().map(|k| (&a[(i, k)], &b[(k, j)])))
     })
 }

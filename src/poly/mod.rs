@@ -9,8 +9,11 @@ mod monomial;
 pub use monomial::Monomial;
 
 use crate::arith::Ring;
+use crate::stop::{NEVER, Stop};
+use itertools::iproduct;
 use num_traits::{One, Zero};
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 /// A sparse polynomial: terms in increasing order of monomial, coefficients non-zero.
@@ -102,6 +105,8 @@ impl<T: Ring> Polynomial<T> {
         }
         terms.extend_from_slice(&self.terms[i..]);
         terms.extend(other.terms[j..].iter().map(|(m, c)| (m.clone(), on_right(c))));
+        #[cfg(test)]
+        WORK.with(|work| work.set(work.get() + terms.len() as u64));
         Self { terms }
     }
 
@@ -113,13 +118,62 @@ impl<T: Ring> Polynomial<T> {
             self.terms.len() + other.terms.len(),
             Default::default(),
         );
-        for (m, a) in &self.terms {
-            for (n, b) in &other.terms {
+        // The longer one in pieces, each of at most about PIECE products with all of the shorter one.
+        let (long, short) = match self.terms.len() < other.terms.len() {
+            true => (other, self),
+            false => (self, other),
+        };
+        for piece in long.terms.chunks(PIECE.div_ceil(short.terms.len())) {
+            if STOP.with_borrow(Stop::is_due) {
+                break;
+            }
+            for ((m, a), (n, b)) in iproduct!(piece, &short.terms) {
                 accumulate(&mut sums, m.clone() * n, a.clone() * b.clone());
             }
         }
-        Self::from_sums(sums)
+        let product = Self::from_sums(sums);
+        #[cfg(test)]
+        WORK.with(|work| {
+            let products = self.terms.len() * other.terms.len() + product.terms.len();
+            work.set(work.get() + products as u64);
+        });
+        product
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Products of two terms, and terms of products and sums, on this thread.
+    static WORK: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// What `work` makes, and the work with polynomials on this thread that it takes.
+#[cfg(test)]
+pub(crate) fn counted<R>(work: impl FnOnce() -> R) -> (R, u64) {
+    let before = WORK.get();
+    (work(), WORK.get() - before)
+}
+
+/// Products of terms between two looks at what may stop.
+const PIECE: usize = 1 << 12;
+
+thread_local! {
+    /// What ends products of polynomials on this thread: a ring operation has no place for it.
+    static STOP: RefCell<Stop> = RefCell::new(NEVER.clone());
+}
+
+/// What `work` makes by products of polynomials on this thread, or `None` if `stop` is due before it is done: products
+/// are then left where they are, and `work` ends soon.
+pub(crate) fn until<R>(stop: &Stop, work: impl FnOnce() -> R) -> Option<R> {
+    struct Restored(Stop);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            STOP.set(std::mem::take(&mut self.0));
+        }
+    }
+    let _restored = Restored(STOP.replace(stop.clone()));
+    let made = work();
+    (!stop.is_due()).then_some(made)
 }
 
 fn accumulate<T: Ring>(sums: &mut FxHashMap<Monomial, T>, monomial: Monomial, c: T) {
@@ -190,5 +244,10 @@ impl<T: Ring> One for Polynomial<T> {
 impl<T: Ring> Ring for Polynomial<T> {
     fn from_i64(n: i64) -> Self {
         Self::constant(T::from_i64(n))
+    }
+
+    fn dot<'a>(pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {
+        let products = pairs.map(|(x, y)| x.multiply(y));
+        products.reduce(|sum, product| sum + product).unwrap_or_else(Self::zero)
     }
 }

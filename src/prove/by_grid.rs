@@ -140,8 +140,32 @@ impl<'a> Grid<'a> {
 mod tests {
     use super::*;
     use crate::network::WeightStyle;
-    use crate::prove::generator;
+    use crate::prove::witness::{Witness, WitnessKind};
+    use crate::prove::{Method, RankRequest, Weights, generator, rank};
     use crate::stop::NEVER;
+    use nalgebra::DMatrix;
+
+    /// A key matrix of determinant p: f has rank 3, and modulo p rank 2.
+    #[test]
+    fn a_rank_that_the_small_prime_loses_is_found_modulo_the_large_one() {
+        let problem = Problem::attention(1, 2, 1, 4).unwrap();
+        let p = modulus::WORD.get() as i64;
+        let key = DMatrix::from_row_slice(2, 2, &[1, 1, 1, 1 + p].map(Rational::from));
+        let one = || DMatrix::from_diagonal_element(2, 2, Rational::from(1));
+        let layer = vec![one(), key, one(), one()];
+        let network = Network::new(4, 2, problem.layers(), vec![layer]).unwrap();
+        let found = |weights| {
+            let request = RankRequest::new(problem.clone());
+            let answer =
+                rank(&RankRequest { weights, method: Method::Grid, ..request }, &|_, _| ());
+            answer.map(|answer| (answer.rank, answer.prime)).unwrap()
+        };
+        assert_eq!(found(Weights::Given(network.clone())), (2, modulus::WORD));
+        // Where 3 is known to be reached, 2 is too few.
+        let (kind, family) = (WitnessKind::Isotropic, InputFamily::all(&problem));
+        let witness = Witness { kind, network, family, rank: 3.into() };
+        assert_eq!(found(Weights::Witness(witness.into())), (3, modulus::LARGE));
+    }
 
     /// A grid that grew has the values of its points, each pair at its place.
     #[test]

@@ -11,7 +11,7 @@ use super::units;
 use crate::arith::Prime;
 use crate::network::InvalidProblem;
 use crate::stop::Limit;
-use crate::tensor::hankel::{Block, Class, ClassRank, sum_function};
+use crate::tensor::hankel::{Block, Class, ClassRank, sum_function_until};
 use seprank_check::certificate::{Problem, Text, Weights};
 use std::path::Path;
 
@@ -40,7 +40,7 @@ impl Challenges {
 }
 
 /// The evidence and its prime. Classes that are finished in the directory `resume` are taken from there,
-/// others are written there. Progress counts the multiply-adds of the eliminations. Blocks come by degree, so
+/// others are written there. A stop before the function is found leaves no blocks. Progress counts the multiply-adds of the eliminations. Blocks come by degree, so
 /// that a stop leaves the small ones of the first half.
 pub(super) fn run(
     setting: &Setting,
@@ -53,7 +53,13 @@ pub(super) fn run(
     let stop = &request.stop;
     let open = |path| FinishedClasses::open(path, request, setting.network(), prime);
     let finished = resume.map(open).transpose()?;
-    let Some(function) = sum_function(&request.problem, setting.network(), prime) else {
+    let function = sum_function_until(&request.problem, setting.network(), prime, stop);
+    let Some(function) = function else {
+        if let Some(limit) = stop.due() {
+            let signs = vec![0; request.problem.width()];
+            let evidence = Evidence::Hankel { blocks: Vec::new(), signs };
+            return Ok(Found { evidence, prime, limit: Some(limit) });
+        }
         let allowed = format!("the problem is not a function of a sum modulo {prime}");
         return Err(InvalidProblem::new("method", "hankel", allowed).into());
     };

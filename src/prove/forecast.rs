@@ -9,9 +9,11 @@ use super::modulus;
 use super::plan::{Choice, Plan};
 use super::rates::Rates;
 use super::request::{RankError, RankRequest};
-use super::units;
-use crate::tensor::GridWork;
+use super::setting::Setting;
+use super::{Scope, terms, units};
+use crate::network::Problem;
 use crate::tensor::hankel::ClassSize;
+use crate::tensor::{CoefficientForecast, GridWork};
 
 /// A forecast: route, blocks, bytes, operations and seconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Forecast {
     pub operations: f64,
     /// Seconds, from the rates of small computations timed now.
     pub seconds: f64,
+    /// Seconds more for a certificate of the answer, most of which are its weights.
+    pub certificate: f64,
     /// Whether a grid may grow as far as the rank may ask for; if not, the answer is a lower bound.
     pub fits: bool,
 }
@@ -50,6 +54,38 @@ pub fn is_short(request: &RankRequest) -> bool {
     Plan::of_forecast(request).is_ok_and(short)
 }
 
+/// Seconds of the coefficient tensor of `setting`.
+pub(super) fn tensor(setting: &Setting, rates: &Rates) -> f64 {
+    let RankRequest { problem, .. } = setting.request;
+    let variables = match &setting.family {
+        Some(family) => family.left.parameters + family.right.parameters,
+        None => problem.tokens() * problem.width(),
+    };
+    let over_q = setting.scope != Scope::Generic;
+    terms::of_tensor(problem, setting.family.as_ref()) * rates.term(variables, over_q)
+}
+
+/// Seconds of the eliminations of its blocks. Over Q, where it is not a theorem that ends them, there is one modulo a prime
+/// for each 24 bits of the largest minors.
+fn blocks(setting: &Setting, tensor: CoefficientForecast, rates: &Rates) -> f64 {
+    let seconds = |block: [f64; 3]| {
+        let once = rates.large().of_block(block);
+        let primes = block[2] * setting.entry_bits() / 24.0;
+        once + if setting.scope == Scope::Generic {
+            0.0
+        } else {
+            rates.word().of_block(block) * primes
+        }
+    };
+    units::blocks(setting, tensor).into_iter().map(seconds).sum()
+}
+
+/// The number of parameters.
+fn parameters(problem: &Problem) -> f64 {
+    let count = problem.architecture().parameter_count(problem.tokens());
+    count.map_or(f64::INFINITY, |n| n as f64)
+}
+
 /// The forecast by rates that may be known already.
 pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Forecast, RankError> {
     let plan = Plan::of_forecast(request)?;
@@ -62,12 +98,14 @@ pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Foreca
         bytes: 0,
         operations,
         seconds: 0.0,
+        certificate: parameters(problem) * rates.written(plan.setting.is_given()),
         fits: true,
     };
     match &plan.choice {
         Choice::Coefficients(tensor) => {
             forecast.bytes = tensor.bytes;
-            forecast.seconds = operations * rates.term_product();
+            forecast.seconds =
+                self::tensor(&plan.setting, rates) + blocks(&plan.setting, *tensor, rates);
         }
         Choice::Hankel(h) => {
             forecast.blocks = h.blocks.clone();
@@ -77,9 +115,11 @@ pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Foreca
             };
             forecast.classes = h.classes.iter().map(largest).collect();
             forecast.bytes = h.bytes;
-            let eliminations: f64 = h.orders().map(|n| rates.word().seconds(n)).sum();
+            let eliminations: f64 = h.orders().map(|n| rates.class().seconds(n)).sum();
             let function = units::function(problem, h.sizes) * rates.function(problem);
-            forecast.seconds = eliminations + function;
+            let sums = (0..=h.sizes.degree).map(|b| units::sums(h.sizes, b)).sum::<f64>();
+            let sums = if sums > 0.0 { sums * rates.member() } else { 0.0 };
+            forecast.seconds = eliminations + function + sums;
         }
         Choice::Grid(grids) => {
             let prime = modulus::first_of_grid(problem.degree()?, grids.first);
@@ -90,9 +130,17 @@ pub(crate) fn forecast_at(request: &RankRequest, rates: &Rates) -> Result<Foreca
             let eliminations: f64 = plan.grids().map(|n| elimination.seconds(n)).sum();
             // A grid that grows keeps its entries.
             let values = GridWork::new(problem).seconds(&rates.grid(prime), last);
-            let parameters = problem.architecture().parameter_count(problem.tokens());
-            let ready = parameters.map_or(f64::INFINITY, |n| n as f64) * rates.parameter();
+            let ready = parameters(problem) * rates.parameter(plan.setting.is_given());
             forecast.seconds = ready + values + eliminations;
+            // The points of a minor are written too.
+            let entries = last as f64 * (problem.tokens() * problem.width()) as f64;
+            forecast.certificate += entries * rates.written(false);
+            // A minor below what is proved anyhow is not written.
+            if plan.setting.scope == Scope::Generic
+                && plan.setting.reached().is_none_or(|rank| rank > last)
+            {
+                forecast.certificate = 0.0;
+            }
             forecast.fits = plan.grids_suffice();
         }
     }

@@ -26,6 +26,7 @@ mod rank;
 mod rates;
 mod request;
 mod setting;
+mod terms;
 mod units;
 pub mod witness;
 mod words;

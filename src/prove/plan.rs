@@ -7,7 +7,7 @@ use super::answer::{Route, Scope};
 use super::modulus::{WORD, faithful};
 use super::request::{Inputs, Method, RankError, RankRequest};
 use super::setting::{Setting, not_made};
-use super::units;
+use super::{terms, units};
 use crate::network::{Architecture, InvalidProblem};
 use crate::tensor::hankel::{self, ClassSize, Sizes};
 use crate::tensor::{CoefficientForecast, GridWork, MemoryLimit, TooLarge, count_monomials};
@@ -249,7 +249,7 @@ impl Grids {
 }
 
 /// The first grid must fit: of the rank that is certain to be reached, and one more.
-fn grid(setting: &Setting) -> Result<Choice, RankError> {
+pub(super) fn grid(setting: &Setting) -> Result<Choice, RankError> {
     let RankRequest { problem, memory, points, .. } = setting.request;
     let most = setting.upper().map_or(u64::MAX, |(_, upper)| upper.saturating_add(1));
     let reached = match points {
@@ -272,9 +272,15 @@ impl Plan<'_> {
     pub(super) fn operations(&self) -> f64 {
         let problem = &self.setting.request.problem;
         match &self.choice {
-            Choice::Coefficients(tensor) => units::term_products(problem, *tensor),
+            Choice::Coefficients(tensor) => {
+                let blocks = units::blocks(&self.setting, *tensor).into_iter();
+                terms::of_tensor(problem, self.setting.family.as_ref())
+                    + blocks.map(units::elimination_of).sum::<f64>()
+            }
             Choice::Hankel(h) => {
-                h.orders().map(units::elimination).sum::<f64>() + units::function(problem, h.sizes)
+                h.orders().map(units::elimination).sum::<f64>()
+                    + units::function(problem, h.sizes)
+                    + (0..=h.sizes.degree).map(|b| units::sums(h.sizes, b)).sum::<f64>()
             }
             Choice::Grid(_) => {
                 // A grid that grows keeps its entries.

@@ -2,19 +2,19 @@
 
 use super::answer::{Basis, Evidence, Found, RankAnswer, Route, Scope, Status};
 use super::modulus::{LEAST_CHANCE, chance_of_pairs};
-use super::plan::{Choice, Plan};
+use super::plan::{self, Choice, Plan};
 use super::rates::Rates;
-use super::request::{RankError, RankRequest};
+use super::request::{Method, RankError, RankRequest};
 use super::setting::Setting;
-use super::{by_coefficients, by_grid, by_hankel, units};
+use super::{by_coefficients, by_grid, by_hankel, forecast, units};
 use crate::arith::Prime;
 use crate::network::{InvalidProblem, RANDOM_WEIGHT_RANGE};
-use crate::stop::Limit;
 use std::path::Path;
 
 /// Computes the rank that `request` asks for. `progress` is called with (steps done, steps planned).
-/// Once the request's `stop` is due it ends, with the minor that is found by then and the limit's name; the coefficient
-/// matrix, which is chosen where it is small, is always finished.
+/// Once the request's `stop` is due it ends, with the minor that is found by then and the limit's name. Where the
+/// method is automatic and the coefficients alone are forecast to take longer than there is time, a grid is taken: it
+/// has a minor at any time.
 ///
 /// Of several draws, which are made until a bound from above is met, the k-th has the seed `request.seed + k`, from 0.
 /// The first of those with the largest rank is the answer.
@@ -41,12 +41,7 @@ pub fn rank(
             break;
         }
         let again = RankRequest { seed: request.seed.wrapping_add(draw), ..request.clone() };
-        best = match found(&again, None, &count) {
-            Ok(answer) => larger(best, answer),
-            // What cannot be ended early does not fit the time that is left.
-            Err(RankError::TooLong { .. }) => RankAnswer { limit: Some(Limit::Time), ..best },
-            Err(error) => return Err(error),
-        };
+        best = larger(best, found(&again, None, &count)?);
     }
     Ok(best)
 }
@@ -95,20 +90,20 @@ fn found(
     resume: Option<&Path>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RankAnswer, RankError> {
-    let Plan { setting, choice } = Plan::new(request)?;
+    let Plan { setting, mut choice } = Plan::new(request)?;
+    if request.method == Method::Auto && resume.is_none() && !in_time(&setting, &choice) {
+        choice = plan::grid(&setting)?;
+    }
     let route = choice.route();
-    in_time(request, &choice)?;
     if let Some(path) = resume.filter(|_| route != Route::Hankel) {
         let allowed = format!("needs the method hankel; this problem is done by {}", route.name());
         return Err(InvalidProblem::new("resume", path.display(), allowed).into());
     }
-    let Found { evidence, prime, limit } =
-        match &choice {
-            Choice::Coefficients(_) => by_coefficients::run(&setting)
-                .map(|(evidence, prime)| Found { evidence, prime, limit: None }),
-            Choice::Grid(grids) => by_grid::run(&setting, grids, progress),
-            Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, resume, progress),
-        }?;
+    let Found { evidence, prime, limit } = match &choice {
+        Choice::Coefficients(_) => by_coefficients::run(&setting),
+        Choice::Grid(grids) => by_grid::run(&setting, grids, progress),
+        Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, resume, progress),
+    }?;
     let (status, basis) = match judge(&setting, &evidence, prime) {
         (Status::Lower, _) if limit.is_some() => (Status::Lower, Basis::Chance(None)),
         judged => judged,
@@ -133,26 +128,18 @@ fn found(
     })
 }
 
-/// Whether what cannot be ended early is done in time.
-fn in_time(request: &RankRequest, choice: &Choice) -> Result<(), RankError> {
-    let Some(left) = request.stop.left().map(|left| left.as_secs_f64()) else { return Ok(()) };
+/// Whether that is in time without which there is no minor.
+fn in_time(setting: &Setting, choice: &Choice) -> bool {
+    let request = setting.request;
+    let Some(left) = request.stop.left().map(|left| left.as_secs_f64()) else { return true };
     let rates = Rates::default();
     let problem = &request.problem;
-    let (what, seconds) = match choice {
-        Choice::Coefficients(tensor) => {
-            let products = units::term_products(problem, *tensor);
-            ("the coefficient tensor", products * rates.term_product())
-        }
-        Choice::Hankel(blocks) => {
-            let entries = units::function(problem, blocks.sizes);
-            ("the table of coefficients", entries * rates.function(problem))
-        }
-        Choice::Grid(_) => return Ok(()),
+    let seconds = match choice {
+        Choice::Coefficients(_) => forecast::tensor(setting, &rates),
+        Choice::Hankel(blocks) => units::function(problem, blocks.sizes) * rates.function(problem),
+        Choice::Grid(_) => 0.0,
     };
-    match seconds <= left {
-        true => Ok(()),
-        false => Err(RankError::TooLong { what, seconds, left }),
-    }
+    seconds <= left
 }
 
 /// The one verdict on an answer, from its evidence.

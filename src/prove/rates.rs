@@ -1,15 +1,19 @@
 //! How fast this machine does each step of a rank, timed now on small problems.
 
+use super::certificate::weights;
 use super::modulus::{WORD, faithful};
 use super::request::generator;
 use super::units;
-use crate::arith::{Fp, Prime};
+use crate::arith::{Fp, Prime, Rational, Ring};
 use crate::linalg::{rank_dense, rank_mod_p};
-use crate::network::{Architecture, InvalidProblem, Problem, WeightStyle};
+use crate::network::{Architecture, Network, Problem, WeightStyle};
+use crate::poly::Polynomial;
 use crate::tensor::hankel::{Sizes, sum_function};
 use crate::tensor::{Evaluator, GridSpeed};
 use nalgebra::DMatrix;
-use std::cell::OnceCell;
+use num_traits::One;
+use rustc_hash::FxHashMap;
+use std::cell::{OnceCell, RefCell};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -19,9 +23,11 @@ pub(crate) struct Rates {
     word: OnceCell<Elimination>,
     large: OnceCell<Elimination>,
     gram: OnceCell<f64>,
-    reduced: OnceCell<f64>,
-    term: OnceCell<f64>,
-    parameter: OnceCell<f64>,
+    class: OnceCell<Elimination>,
+    member: OnceCell<f64>,
+    terms: RefCell<FxHashMap<(usize, bool), f64>>,
+    parameters: [OnceCell<f64>; 2],
+    written: [OnceCell<f64>; 2],
     word_grid: OnceCell<GridSpeed>,
     large_grid: OnceCell<GridSpeed>,
 }
@@ -37,24 +43,42 @@ impl Rates {
         *self.large.get_or_init(Elimination::modulo_large)
     }
 
-    /// Seconds for each of the [`units::function`] of the kind of `problem`.
+    /// Ranks of classes of Hankel blocks, with their entries.
+    pub(super) fn class(&self) -> Elimination {
+        *self.class.get_or_init(Elimination::of_class)
+    }
+
+    /// Seconds for each of the [`units::sums`].
+    pub(super) fn member(&self) -> f64 {
+        *self.member.get_or_init(|| member(self.class()))
+    }
+
+    /// Seconds for each of the [`units::function`] of `problem`.
     pub(super) fn function(&self, problem: &Problem) -> f64 {
         match problem.architecture() {
-            Architecture::Mixer(_) => {
-                *self.reduced.get_or_init(|| function(&Problem::mixer(3, 2, 2, 4)))
-            }
-            _ => *self.gram.get_or_init(|| function(&Problem::attention(2, 8, 1, 16))),
+            Architecture::Mixer(shape) => self.term(shape.token_hidden * shape.width, false),
+            _ => *self.gram.get_or_init(gram),
         }
     }
 
-    /// Seconds for each product of two terms of polynomials.
-    pub(super) fn term_product(&self) -> f64 {
-        *self.term.get_or_init(|| function(&Problem::mixer(3, 2, 2, 4)))
+    /// Seconds for each term that is counted, in so many variables, with coefficients modulo a prime or in Q.
+    pub(super) fn term(&self, variables: usize, over_q: bool) -> f64 {
+        let variables = variables.clamp(1, MOST_VARIABLES);
+        let mut known = self.terms.borrow_mut();
+        *known.entry((variables, over_q)).or_insert_with(|| match over_q {
+            false => term(variables, Fp::new(3, Prime::MERSENNE_61)),
+            true => term(variables, Rational::from((3, 7))),
+        })
     }
 
-    /// Seconds for each parameter of a network that is drawn and made ready for a grid.
-    pub(super) fn parameter(&self) -> f64 {
-        *self.parameter.get_or_init(parameter)
+    /// Seconds for each parameter of a network that is drawn, or `given`, and made ready for a grid.
+    pub(super) fn parameter(&self, given: bool) -> f64 {
+        *self.parameters[usize::from(given)].get_or_init(|| parameter(given))
+    }
+
+    /// Seconds for each parameter that is written in a certificate.
+    pub(super) fn written(&self, given: bool) -> f64 {
+        *self.written[usize::from(given)].get_or_init(|| written(given))
     }
 
     /// The evaluation of grids modulo [`WORD`], or else 2^61 - 1.
@@ -64,9 +88,10 @@ impl Rates {
     }
 }
 
-/// Seconds of an elimination of order n: `square n^2 + cube n^3`, through two timed sizes.
+/// Seconds of an elimination of order n: `once + square n^2 + cube n^3`, through timed sizes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Elimination {
+    once: f64,
     square: f64,
     cube: f64,
 }
@@ -91,18 +116,41 @@ impl Elimination {
         })
     }
 
+    /// Of the middle blocks of three problems, modulo [`WORD`].
+    fn of_class() -> Self {
+        let seconds = |width: usize| {
+            let problem = Problem::attention(2, width, 1, 2 * width).expect("allowed sizes");
+            let network = WeightStyle::Random.draw(&problem, &mut generator(0));
+            let function = sum_function(&problem, &network, Prime::WORD).expect("it is one");
+            let order = function.block(2).shape().1;
+            let rank = || function.block_rank(2, u64::MAX, &mut generator(0)).rank;
+            (order as f64, fastest(|| (), |()| rank()))
+        };
+        let (once, small, large) = (seconds(2).1, seconds(4), seconds(8));
+        Self { once, ..Self::through([small, large].map(|(n, s)| (n, (s - once).max(s / 4.0)))) }
+    }
+
     fn fit(sizes: [usize; 2], seconds: impl Fn(usize) -> f64) -> Self {
-        let [n, m] = sizes.map(|n| n as f64);
+        Self::through(sizes.map(|n| (n as f64, seconds(n))))
+    }
+
+    fn through([(n, small), (m, large)]: [(f64, f64); 2]) -> Self {
         // Seconds over n^2: a straight line in n.
-        let (low, high) = (seconds(sizes[0]) / (n * n), seconds(sizes[1]) / (m * m));
+        let (low, high) = (small / (n * n), large / (m * m));
         let cube = ((high - low) / (m - n)).max(high / (2.0 * m));
-        Self { square: (high - cube * m).max(0.0), cube }
+        Self { once: 0.0, square: (high - cube * m).max(0.0), cube }
     }
 
     /// Seconds for order n.
     pub(super) fn seconds(self, n: u64) -> f64 {
         let n = n as f64;
-        n * n * (self.square + self.cube * n)
+        self.once + n * n * (self.square + self.cube * n)
+    }
+
+    /// Seconds for rows, columns and rank.
+    pub(super) fn of_block(self, block: [f64; 3]) -> f64 {
+        let [rows, cols, _] = block;
+        self.once + rows * cols * self.square + 3.0 * units::elimination_of(block) * self.cube
     }
 }
 
@@ -124,22 +172,74 @@ fn fastest<T, R>(prepare: impl Fn() -> T, run: impl Fn(T) -> R) -> f64 {
         .max(1e-7)
 }
 
-/// Seconds for each of the [`units::function`] of a small problem.
-fn function(small: &Result<Problem, InvalidProblem>) -> f64 {
-    let small = small.as_ref().expect("allowed sizes");
-    let network = WeightStyle::Random.draw(small, &mut generator(0));
-    let seconds = fastest(|| (), |()| sum_function(small, &network, Prime::WORD));
-    seconds / units::function(small, Sizes::new(small).expect("sides as large as the width"))
+/// Seconds for each of the [`units::function`] of a small problem of attention.
+fn gram() -> f64 {
+    let small = Problem::attention(2, 8, 1, 16).expect("allowed sizes");
+    let network = WeightStyle::Random.draw(&small, &mut generator(0));
+    let seconds = fastest(|| (), |()| sum_function(&small, &network, Prime::WORD));
+    seconds / units::function(&small, Sizes::new(&small).expect("sides as large as the width"))
 }
 
-fn parameter() -> f64 {
-    let small = Problem::attention(1, 32, 1, 2).expect("allowed sizes");
-    let ready = |()| {
-        let network = WeightStyle::Random.draw(&small, &mut generator(0));
-        let prime = faithful(&network, WORD).expect("integers below the prime");
-        let network = network.modulo(prime).expect("integers have residues");
-        Evaluator::new(&small, &network, prime)
+/// Seconds for each of the [`units::sums`], from the middle block of a small problem.
+fn member(class: Elimination) -> f64 {
+    let small = Problem::attention(2, 5, 1, 2).expect("allowed sizes");
+    let network = WeightStyle::Random.draw(&small, &mut generator(0));
+    let function = sum_function(&small, &network, Prime::WORD).expect("it is one");
+    let seconds = fastest(|| (), |()| function.block_rank(2, u64::MAX, &mut generator(0)).rank);
+    let sizes = Sizes::new(&small).expect("sides of one token");
+    let (rows, cols) = sizes.block(2);
+    (seconds - class.seconds(rows.min(cols))).max(seconds / 4.0) / units::sums(sizes, 2)
+}
+
+/// In more variables a monomial costs hardly more.
+const MOST_VARIABLES: usize = 16;
+
+/// Seconds for each term of the square of a polynomial of a hundred terms or more.
+fn term<T: Ring>(variables: usize, coefficient: T) -> f64 {
+    let variable = |i| Polynomial::variable(i) * Polynomial::constant(coefficient.clone());
+    let sum = (0..variables).map(variable).fold(Polynomial::one(), |sum, x| sum + x);
+    let mut power = sum.clone();
+    while power.terms().len() < 100 {
+        power *= sum.clone();
+    }
+    let square = |()| power.clone() * power.clone();
+    let seconds = fastest(|| (), square);
+    let terms = power.terms().len() as f64;
+    seconds / (terms * terms + square(()).terms().len() as f64)
+}
+
+/// Weights as they are drawn, or as a file has them.
+fn sample(given: bool) -> (Problem, Network<Rational>) {
+    let small = Problem::attention(1, 96, 1, 2).expect("allowed sizes");
+    let network = WeightStyle::Random.draw(&small, &mut generator(0));
+    let third = |w: &Rational| Rational::from_f64((w.to_f64() / 3.0) as f32 as f64);
+    let network = match given {
+        false => network,
+        true => network.map(|w| third(w).expect("a finite number")),
     };
-    let count = small.architecture().parameter_count(small.tokens());
-    fastest(|| (), ready) / count.expect("allowed sizes") as f64
+    (small, network)
+}
+
+fn count(problem: &Problem) -> f64 {
+    problem.architecture().parameter_count(problem.tokens()).expect("allowed sizes") as f64
+}
+
+fn parameter(given: bool) -> f64 {
+    let (small, network) = sample(given);
+    let ready = |()| {
+        let network = match given {
+            false => WeightStyle::Random.draw(&small, &mut generator(0)),
+            true => network.clone(),
+        };
+        let prime = faithful(&network, WORD).expect("none is a multiple of all primes");
+        let reduced = network.modulo(prime).expect("it is faithful");
+        Evaluator::new(&small, &reduced, prime)
+    };
+    fastest(|| (), ready) / count(&small)
+}
+
+fn written(given: bool) -> f64 {
+    let (small, network) = sample(given);
+    let write = |()| serde_json::to_vec(&weights(&small, &network));
+    fastest(|| (), write) / count(&small)
 }

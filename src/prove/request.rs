@@ -114,16 +114,6 @@ pub enum RankError {
     /// The computation would not fit.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
-    /// What cannot be ended early would take longer than there is time.
-    #[error("{what} is forecast to take {seconds:.0} s, more than the {left:.0} s that are left")]
-    TooLong {
-        /// What does.
-        what: &'static str,
-        /// Its forecast.
-        seconds: f64,
-        /// Seconds until the request's `stop` is due.
-        left: f64,
-    },
     /// No certificate holds the number.
     #[error(transparent)]
     TooManyDigits(#[from] TooManyDigits),

@@ -126,6 +126,20 @@ impl<'a> Setting<'a> {
         }
     }
 
+    /// Whether the weights are not drawn, so that they may be fractions of many digits.
+    pub(super) fn is_given(&self) -> bool {
+        matches!(self.request.weights, Weights::Given(_))
+    }
+
+    /// Bits of a coefficient of f, about: of a product of as many weights as its degree in them. Weights that are not made
+    /// have a few.
+    pub(super) fn entry_bits(&self) -> f64 {
+        let weights = self.known().map(|network| network.parameters().iter().flatten().flatten());
+        let bits = |q: &Rational| q.numer().significant_bits() + q.denom().significant_bits();
+        let most = weights.and_then(|weights| weights.map(bits).max()).unwrap_or(6);
+        f64::from(most) * self.request.problem.weight_degree().unwrap_or(0) as f64
+    }
+
     /// The network with its weights.
     pub(super) fn network(&self) -> &Network<Rational> {
         self.known().unwrap_or_else(|| &self.drawn().0)

@@ -1,9 +1,11 @@
 //! What a rank costs, counted: multiply-adds of an elimination, entries of a table, products of terms. One
 //! count for routes, forecasts, progress and campaigns.
 
+use super::setting::Setting;
+use super::terms::{self, Support};
 use crate::network::layers::{Layer, placed};
 use crate::network::{Architecture, Problem};
-use crate::tensor::hankel::Sizes;
+use crate::tensor::hankel::{SPARE, Side, Sizes};
 use crate::tensor::{CoefficientForecast, PACK_BYTES, count_monomials};
 
 /// Multiply-adds of the elimination of an n x n matrix of full rank.
@@ -12,19 +14,13 @@ pub(super) fn elimination(n: u64) -> f64 {
 }
 
 /// The work of finding the function of the sum. Attention: entries of d x d products for every
-/// monomial of every degree, for each choice of heads. Mixer: products of terms, in the squares
-/// (or other powers) of all entries of the state.
+/// monomial of every degree, for each choice of heads. Mixer: terms of polynomials.
 pub(super) fn function(problem: &Problem, sizes: Sizes) -> f64 {
     let monomials = |degree, homogeneous| {
         count_monomials(sizes.variables, degree, homogeneous).map_or(f64::INFINITY, |n| n as f64)
     };
     match problem.architecture() {
-        Architecture::Mixer(shape) => {
-            let growth = shape.token_degree * shape.channel_degree;
-            let degrees = (0..shape.depth as u32).map(|l| growth.saturating_pow(l));
-            let squares: f64 = degrees.map(|degree| monomials(degree, true).powi(2)).sum();
-            squares * sizes.variables as f64
-        }
+        Architecture::Mixer(shape) => terms::of_reduced(problem, shape, sizes),
         Architecture::Layers(_) => 0.0,
         Architecture::Attention(shape) => {
             let words = (shape.heads as f64).powi(shape.depth as i32);
@@ -33,19 +29,64 @@ pub(super) fn function(problem: &Problem, sizes: Sizes) -> f64 {
     }
 }
 
-/// Products of terms in the last layer, for every entry of its state: of degree D/k by D - D/k, where a
-/// layer multiplies degrees by k.
-pub(super) fn term_products(problem: &Problem, tensor: CoefficientForecast) -> f64 {
-    let (tokens, width) = (problem.tokens() as u64, problem.width() as u64);
-    let growth = match problem.architecture() {
-        Architecture::Mixer(shape) => shape.token_degree.saturating_mul(shape.channel_degree),
-        Architecture::Attention(_) => 3,
-        Architecture::Layers(shape) => shape.last_degree(problem.tokens()).unwrap_or(1),
+/// Products in the entries of block b whose lines are sums: of each that is made, as many as the functions of the other
+/// monomials that it sums, on either side. None where both sides are free.
+pub(super) fn sums(sizes: Sizes, b: u64) -> f64 {
+    if !sizes.sides.contains(&Side::OneToken) {
+        return 0.0;
+    }
+    let monomials =
+        |degree| count_monomials(sizes.variables, degree, true).map_or(f64::INFINITY, |n| n as f64);
+    let summed = sizes.components as f64 * monomials(sizes.degree - b) * monomials(b);
+    // Of the longer side a sample is made.
+    let (rows, cols) = sizes.block(b);
+    let long = rows.max(cols) as f64;
+    summed * ((rows.min(cols) as f64 + SPARE as f64) / long).min(1.0)
+}
+
+/// The orders of the blocks of a coefficient matrix, rows, columns and rank, if each has all of its monomials: of
+/// attention on all inputs those of Lemma 3.1. No rank is above `most`.
+pub(super) fn blocks(setting: &Setting, tensor: CoefficientForecast) -> Vec<[f64; 3]> {
+    let problem = &setting.request.problem;
+    let most = setting.upper().map_or(f64::INFINITY, |(_, upper)| upper as f64);
+    let width = problem.width();
+    let sides = [problem.partition().left(), problem.partition().right()];
+    let variables = match &setting.family {
+        Some(family) => [family.left.parameters, family.right.parameters],
+        None => sides.map(|side| side.len() * width),
     };
-    let factor = tensor.degree / growth.max(1);
-    let terms =
-        |degree| count_monomials(tokens * width, degree, true).map_or(f64::INFINITY, |n| n as f64);
-    (tokens * width * width) as f64 * terms(factor) * terms(tensor.degree - factor)
+    let free = |variables: usize, homogeneous| {
+        move |degree: u64| Support::All { variables: variables as u64, homogeneous }.count(degree)
+    };
+    let block = |[rows, cols]: [f64; 2]| [rows, cols, rows.min(cols).min(most)];
+    if !tensor.homogeneous {
+        let side = |variables| free(variables, false)(tensor.degree).min(tensor.terms as f64);
+        return vec![block(variables.map(side))];
+    }
+    let degrees = 0..=tensor.degree;
+    match problem.architecture() {
+        Architecture::Attention(_) => {
+            let side = |side: &[usize]| {
+                let tokens = side.len() as u64;
+                Support::groups((tokens, width as u64), 2, tensor.degree)
+            };
+            let sides = sides.map(side);
+            let counts = |b| [sides[0].count(tensor.degree - b), sides[1].count(b)];
+            // The output token is on one side, of odd degree there.
+            let own = !problem.partition().left().contains(&problem.output().token);
+            let occurs = |b: &u64| (b % 2 == 1) == own;
+            degrees.filter(occurs).map(|b| block(counts(b))).collect()
+        }
+        _ => {
+            let [left, right] = variables.map(|n| free(n, true));
+            degrees.map(|b| block([left(tensor.degree - b), right(b)])).collect()
+        }
+    }
+}
+
+/// Multiply-adds of the elimination of a matrix of so many rows and columns and of that rank.
+pub(super) fn elimination_of([rows, cols, rank]: [f64; 3]) -> f64 {
+    rank * (rows * cols - rank * (rows + cols) / 2.0 + rank * rank / 3.0)
 }
 
 /// Bytes of the states and of all that is between them where a pack of points of one side meets one of the other:

@@ -3,7 +3,8 @@
 use super::{CoefficientForecast, MemoryLimit, TooLarge};
 use crate::arith::{Fp, Prime, Rational, Ring};
 use crate::network::{InputFamily, Network, Problem};
-use crate::poly::{Monomial, Polynomial};
+use crate::poly::{self, Monomial, Polynomial};
+use crate::stop::{NEVER, Stop};
 use itertools::Itertools;
 use nalgebra::DMatrix;
 use rug::Integer;
@@ -64,6 +65,19 @@ impl<T: Ring> CoefficientTensor<T> {
         embed: impl Fn(&Rational) -> T,
         limit: MemoryLimit,
     ) -> Result<Self, TensorError> {
+        let found = Self::until(problem, network, family, embed, limit, &NEVER)?;
+        Ok(found.expect("it is never due"))
+    }
+
+    /// The same, or `None` once `stop` is due.
+    pub(crate) fn until(
+        problem: &Problem,
+        network: &Network<Rational>,
+        family: &InputFamily,
+        embed: impl Fn(&Rational) -> T,
+        limit: MemoryLimit,
+        stop: &Stop,
+    ) -> Result<Option<Self>, TensorError> {
         if family.left.branches.len() + family.right.branches.len() > 2 {
             return Err(TensorError::Union);
         }
@@ -82,8 +96,9 @@ impl<T: Ring> CoefficientTensor<T> {
         let x = problem.partition().assemble(&left, &right);
         let network = network.map(|c| Polynomial::constant(embed(c)));
         let output = problem.output();
-        let polynomial = network.forward(&x)[(output.token, output.channel)].clone();
-        Ok(Self::from_polynomial(polynomial, left_variables))
+        let state = poly::until(stop, || network.forward(&x));
+        let polynomial = state.map(|state| state[(output.token, output.channel)].clone());
+        Ok(polynomial.map(|polynomial| Self::from_polynomial(polynomial, left_variables)))
     }
 
     /// The tensor of a polynomial in `left_variables` variables of side A, numbered first, and any

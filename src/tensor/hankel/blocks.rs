@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// So many more rows than columns make a random sample of full rank nearly certain.
-pub(super) const SPARE: usize = 24;
+pub(crate) const SPARE: usize = 24;
 
 /// Entries of a class that are made at once where its values on a kernel are wanted.
 const PART: usize = 1 << 24;

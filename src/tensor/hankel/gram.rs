@@ -1,8 +1,10 @@
 //! Attention as a polynomial in the Gram matrix, by applying words in G to a vector.
 
+use super::monomials::PIECE;
 use super::{Labels, Monomials, Sizes, SumFunction};
 use crate::arith::{Fp, Prime, Rational};
 use crate::network::{Architecture, Network, Problem};
+use crate::stop::{NEVER, Stop};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
@@ -28,6 +30,16 @@ pub fn gram_function(
     network: &Network<Rational>,
     prime: Prime,
 ) -> Option<SumFunction> {
+    until(problem, network, prime, &NEVER)
+}
+
+/// The same, or `None` once `stop` is due.
+pub(super) fn until(
+    problem: &Problem,
+    network: &Network<Rational>,
+    prime: Prime,
+    stop: &Stop,
+) -> Option<SumFunction> {
     let Architecture::Attention(shape) = problem.architecture() else { return None };
     let d = shape.width;
     let sizes = Sizes::new(problem)?;
@@ -38,14 +50,18 @@ pub fn gram_function(
         reduced.heads(l).map(|head| Head { w: residues(head.w()), v: residues(head.v()) }).collect()
     });
     let words = Words {
-        monomials: Monomials::new(d * (d + 1) / 2, degree),
+        monomials: Monomials::until(d * (d + 1) / 2, degree, stop)?,
         layers: layers.collect(),
         width: d,
         p: prime.get(),
+        stop,
     };
     let mut unit = Vector { degree: 0, entries: vec![0; d] };
     unit.entries[problem.output().channel] = 1;
     let result = words.apply(shape.depth, unit, false);
+    if stop.is_due() {
+        return None;
+    }
     debug_assert!(result.entries.iter().all(|c| *c < words.p));
     let coefficients = result.entries.into_iter().map(|c| c as u32).collect();
     let labels = Labels::of_attention(problem, &reduced)?;
@@ -58,14 +74,16 @@ struct Head {
     v: DMatrix<u64>,
 }
 
-struct Words {
+/// Once `stop` is due, what is left to do is left out, and what comes out is worthless.
+struct Words<'a> {
     monomials: Monomials,
     layers: Vec<Vec<Head>>,
     width: usize,
     p: u64,
+    stop: &'a Stop,
 }
 
-impl Words {
+impl Words<'_> {
     /// `Phi_l x`, or `Phi_l^T x`.
     fn apply(&self, l: usize, x: Vector, transposed: bool) -> Vector {
         if l == 0 {
@@ -101,21 +119,24 @@ impl Words {
         debug_assert!(x.entries.iter().all(|c| *c < self.p));
         // So many products and one residue more fit 64 bits.
         let most = ((u64::MAX - self.p) / (self.p * self.p).max(1)) as usize;
-        x.entries.par_chunks_mut(d).with_min_len(1 << 10).for_each_init(
-            || vec![0u64; d],
-            |old, entries| {
-                old.copy_from_slice(entries);
-                for (i, entry) in entries.iter_mut().enumerate() {
-                    let at = |j: usize| if transposed { m[(j, i)] } else { m[(i, j)] };
-                    let mut sum = 0;
-                    for start in (0..d).step_by(most) {
-                        let part = (start..d.min(start + most)).map(|j| at(j) * old[j]);
-                        sum = (sum + part.sum::<u64>()) % self.p;
-                    }
-                    *entry = sum;
+        let image = |old: &mut Vec<u64>, entries: &mut [u64]| {
+            old.copy_from_slice(entries);
+            for (i, entry) in entries.iter_mut().enumerate() {
+                let at = |j: usize| if transposed { m[(j, i)] } else { m[(i, j)] };
+                let mut sum = 0;
+                for start in (0..d).step_by(most) {
+                    let part = (start..d.min(start + most)).map(|j| at(j) * old[j]);
+                    sum = (sum + part.sum::<u64>()) % self.p;
                 }
-            },
-        );
+                *entry = sum;
+            }
+        };
+        x.entries.par_chunks_mut(d * PIECE).for_each(|piece| {
+            if !self.stop.is_due() {
+                let mut old = vec![0u64; d];
+                piece.chunks_exact_mut(d).for_each(|entries| image(&mut old, entries));
+            }
+        });
         x
     }
 
@@ -124,6 +145,9 @@ impl Words {
         let (d, k) = (self.width, x.degree);
         let mut entries = vec![0u64; self.monomials.count(k + 1) * d];
         for (m, old) in x.entries.chunks_exact(d).enumerate() {
+            if m % PIECE == 0 && self.stop.is_due() {
+                break;
+            }
             if old.iter().all(|c| *c == 0) {
                 continue;
             }

@@ -24,6 +24,7 @@ mod reduced;
 mod side;
 mod sizes;
 
+pub(crate) use blocks::SPARE;
 pub use blocks::{Block, BlockRank, ClassRank, Sides, class_bytes, no_sides};
 pub use classes::{Class, ClassSize, Labels};
 pub use gram::gram_function;
@@ -36,6 +37,7 @@ use side::TokenMonomials;
 
 use crate::arith::{Prime, Rational};
 use crate::network::{Network, Problem};
+use crate::stop::{NEVER, Stop};
 
 /// Coefficients of a function of a sum, times the factorials of their exponents.
 #[derive(Clone, Debug)]
@@ -61,7 +63,18 @@ pub fn sum_function(
     network: &Network<Rational>,
     prime: Prime,
 ) -> Option<SumFunction> {
-    gram_function(problem, network, prime).or_else(|| reduced_function(problem, network, prime))
+    sum_function_until(problem, network, prime, &NEVER)
+}
+
+/// The same, or `None` once `stop` is due.
+pub(crate) fn sum_function_until(
+    problem: &Problem,
+    network: &Network<Rational>,
+    prime: Prime,
+    stop: &Stop,
+) -> Option<SumFunction> {
+    gram::until(problem, network, prime, stop)
+        .or_else(|| reduced::until(problem, network, prime, stop))
 }
 
 impl SumFunction {
@@ -137,7 +150,6 @@ impl SumFunction {
 
 #[cfg(test)]
 mod tests {
-    use super::blocks::SPARE;
     use super::*;
     use crate::network::Output;
     use crate::network::WeightStyle;

@@ -1,5 +1,7 @@
 //! Dense indexing of the monomials of one degree.
 
+use crate::stop::{NEVER, Stop};
+
 /// The monomials in n variables of each degree up to a largest one, numbered.
 ///
 /// A monomial `x_{i_1} .. x_{i_k}`, `i_1 <= .. <= i_k`, has the number
@@ -14,6 +16,9 @@ pub struct Monomials {
     /// `products[k][m * variables + v]`: number of the product of monomial m of degree k by x_v.
     products: Vec<Vec<u32>>,
 }
+
+/// Monomials between two looks at what may stop.
+pub(super) const PIECE: usize = 1 << 14;
 
 /// The monomials of one degree by which another is multiplied.
 #[derive(Clone, Debug)]
@@ -34,6 +39,11 @@ impl Monomials {
     /// Tables for products up to `degree` of one variable or more. Cost and memory: 4 bytes for each variable and each
     /// monomial of degree below `degree`.
     pub fn new(variables: usize, degree: usize) -> Self {
+        Self::until(variables, degree, &NEVER).expect("it is never due")
+    }
+
+    /// The same, or `None` once `stop` is due.
+    pub(super) fn until(variables: usize, degree: usize, stop: &Stop) -> Option<Self> {
         let size = variables + degree + 1;
         let mut binomials = vec![vec![1usize; size + 1]];
         for j in 1..=degree + 1 {
@@ -46,10 +56,21 @@ impl Monomials {
         let mut monomials = Self { variables, binomials, products: Vec::new() };
         for k in 0..degree {
             let mut table = Vec::with_capacity(monomials.count(k) * variables);
-            monomials.visit(k, |tuple| monomials.push_products(tuple, &mut table));
+            let mut stopped = false;
+            monomials.visit(k, |tuple| {
+                if table.len() % (PIECE * variables) == 0 {
+                    stopped |= stop.is_due();
+                }
+                if !stopped {
+                    monomials.push_products(tuple, &mut table);
+                }
+            });
+            if stopped {
+                return None;
+            }
             monomials.products.push(table);
         }
-        monomials
+        Some(monomials)
     }
 
     /// Bytes that the tables take, or `None` past 64 bits.

@@ -5,7 +5,8 @@ use crate::arith::{Fp, Prime, Rational};
 use crate::linalg::rank_mod_p;
 use crate::network::layers::Layer;
 use crate::network::{Architecture, Network, Problem};
-use crate::poly::Polynomial;
+use crate::poly::{self, Polynomial};
+use crate::stop::{NEVER, Stop};
 use nalgebra::DMatrix;
 
 /// Whether W1 of a Mixer that begins with token mixing has rank S modulo `prime` on the tokens of either
@@ -37,13 +38,23 @@ pub fn reduced_function(
     network: &Network<Rational>,
     prime: Prime,
 ) -> Option<SumFunction> {
+    until(problem, network, prime, &NEVER)
+}
+
+/// The same, or `None` once `stop` is due.
+pub(super) fn until(
+    problem: &Problem,
+    network: &Network<Rational>,
+    prime: Prime,
+    stop: &Stop,
+) -> Option<SumFunction> {
     let Architecture::Mixer(shape) = problem.architecture() else { return None };
     let degree = usize::try_from(Sizes::new(problem)?.degree).ok()?;
     if !sides_are_free(problem, network, prime) {
         return None;
     }
     let variables = shape.token_hidden * shape.width;
-    let monomials = Monomials::new(variables, degree);
+    let monomials = Monomials::until(variables, degree, stop)?;
     // The same network, with Z for W1 X.
     let mut reduced = network.modulo(prime).ok()?.map(|c| Polynomial::constant(*c));
     let hidden = shape.token_hidden;
@@ -51,7 +62,8 @@ pub fn reduced_function(
     reduced.replace_parameter(0, 0, DMatrix::from_diagonal_element(hidden, hidden, one));
     let z = DMatrix::from_fn(hidden, shape.width, |s, k| Polynomial::variable(s * shape.width + k));
     let output = problem.output();
-    let value = &reduced.forward(&z)[(output.token, output.channel)];
+    let state = poly::until(stop, || reduced.forward(&z))?;
+    let value = &state[(output.token, output.channel)];
     let mut coefficients = vec![0; monomials.count(degree)];
     for (monomial, c) in value.terms() {
         let mut index = 0;
