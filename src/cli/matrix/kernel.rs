@@ -19,14 +19,17 @@ const SHOWN: usize = 10_000;
   seprank matrix kernel table.csv --modulo 65537 --format json
   seprank matrix kernel incidence.mtx --out kernel.sms --certificate rank.json
 
-The vectors x with A x = 0, read from the formats of `matrix rank`. Over Q each is integral, without a common
-factor, and A x = 0 is computed in integers; modulo a prime each is 1 in a column where all others are 0. There are
-as many as columns beyond the rank, and the rank is at least what it is said to be by a minor, which the
-certificate of the rank shows: together with A N = 0, which anybody can compute, it proves that N is a basis.
+The vectors x with A x = 0, of a file in a format of `matrix rank`. Over
+Q each is integral, without a common factor, and A x = 0 is computed in
+integers; modulo a prime each is 1 in a column where all others are 0. There are
+as many as columns beyond the rank. That the rank is no less a minor shows, and
+the certificate of the rank: with A N = 0 it proves that N is a basis.
 
---out writes them as the columns of a matrix, as Matrix Market (.mtx, .mm), SMS (.sms), CSV (.csv) or NPY (.npy,
-entries of 64 bits). A basis is printed if it has at most 10,000 entries, zeros too. One that does not fit in
---memory is refused before it is computed, if by its number of entries, or while its numbers grow.")]
+--out writes them as the columns of a matrix, as Matrix Market (.mtx, .mm), SMS
+(.sms), CSV (.csv) or NPY (.npy, entries of 64 bits). A basis is printed if it
+has at most 10,000 entries, zeros too. One that does not fit in --memory is
+refused before it is computed, if by its number of entries, or while its numbers
+grow.")]
 pub(super) struct KernelArgs {
     #[command(flatten)]
     input: Input,
