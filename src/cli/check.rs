@@ -3,12 +3,16 @@
 use super::{Failure, progress};
 use crate::network::{NetworkFile, Replacements};
 use crate::prove::{self, GridWitness, coq_theorem};
+use indicatif::ProgressBar;
 use seprank_check::certificate::{Certificate, Problem};
-use seprank_check::check::{Checked, Finding, Kind, Verdict, examine_file_with};
+use seprank_check::check::{self, Checked, Finding, Kind, Verdict, examine_file_with};
 use seprank_check::cli::{Format, Report, Selection};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 /// Check certificates, with other arithmetic than made them
 #[derive(clap::Args, Clone, Debug)]
@@ -51,7 +55,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     };
     let wanted = wanted.as_ref().map(prove::problem_in_certificate);
     let matrix = args.selection.matrix().map_err(|e| e.to_string())?;
-    let bar = progress::bar(files.len() as u64, "certificates");
+    // Of one certificate its steps, of more of them how many.
+    let (length, unit) =
+        if files.len() == 1 { (0, progress::STEPS) } else { (files.len() as u64, "certificates") };
+    let bar = progress::bar(length, unit);
     let mut out: Box<dyn Write> = match args.selection.format {
         Format::Text => Box::new(super::prose::out()),
         Format::Json => Box::new(std::io::stdout().lock()),
@@ -59,12 +66,16 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut report = Report::new(args.selection.format);
     let mut valid = None;
     for file in &files {
-        let mut checked = examine_file_with(file, matrix.as_deref(), args.selection.options());
+        let mut checked = followed(&bar, files.len() == 1, || {
+            examine_file_with(file, matrix.as_deref(), args.selection.options())
+        });
         if let Some(wanted) = &wanted {
             checked = about(wanted, checked);
         }
         bar.suspend(|| report.add(&mut out, file, &checked))?;
-        bar.inc(1);
+        if files.len() > 1 {
+            bar.inc(1);
+        }
         valid = checked.certificate.filter(|_| checked.verdict.is_valid());
     }
     bar.finish_and_clear();
@@ -73,6 +84,35 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         write_coq(path, certificate)?;
     }
     Ok(ExitCode::from(report.exit_code()))
+}
+
+/// Between two looks at how far the check has come.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What `f` says, while the bar follows the check in it: by its length if the check is `alone`, else in words.
+fn followed<T>(bar: &ProgressBar, alone: bool, f: impl FnOnce() -> T) -> T {
+    // Dropped when `f` is over, in whatever way.
+    let (running, over) = mpsc::channel::<()>();
+    let look = move || {
+        while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            let (done, all) = check::progress();
+            if alone {
+                bar.set_length(all);
+                bar.set_position(done);
+            } else if all > 0 {
+                bar.set_message(format!(
+                    "{} % of this one",
+                    100 * u128::from(done) / u128::from(all)
+                ));
+            }
+        }
+    };
+    thread::scope(|scope| {
+        // Where no thread can be had nothing follows.
+        let _ = thread::Builder::new().spawn_scoped(scope, look);
+        let _running = running;
+        f()
+    })
 }
 
 /// Writes a certificate that was found valid as a Coq theorem.

@@ -1,5 +1,7 @@
 //! `seprank matrix`.
 
+mod kernel;
+
 use super::memory::Memory;
 use super::{Failure, Format, json, print_json, progress, try_output};
 use crate::arith::Prime;
@@ -13,7 +15,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// The rank of a matrix from a file
+/// The rank and the kernel of a matrix from a file
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -24,6 +26,33 @@ pub(super) struct Args {
 enum Command {
     /// The rank over Q or modulo a prime
     Rank(RankArgs),
+    /// A basis of the kernel over Q or modulo a prime
+    Kernel(kernel::KernelArgs),
+}
+
+/// Which matrix, over which field, and how to print: what all subcommands share.
+#[derive(clap::Args, Clone, Debug)]
+struct Input {
+    /// The matrix; - is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The format of the file [default: by the ending of its name]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    input_format: Option<InputFormat>,
+    /// Modulo this prime, below 2^63 [default: over Q]
+    #[arg(long, value_name = "P")]
+    modulo: Option<u64>,
+    /// Over Q: draws the prime modulo which the minor is found
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// Write a certificate of the rank there, to be checked by `seprank check`; a large matrix goes to FILE.npy or FILE.sms beside it
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    #[command(flatten)]
+    memory: Memory,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 #[derive(clap::Args, Clone, Debug)]
@@ -45,26 +74,8 @@ hold every entry, or a proof over Q. Of a matrix over Q too large for that, only
 the lower half is. A certificate of a small matrix is checked by elimination,
 one of a large matrix by challenge: a false claim passes one try in 2^128.")]
 struct RankArgs {
-    /// The matrix; - is standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-    /// The format of the file [default: by the ending of its name]
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    input_format: Option<InputFormat>,
-    /// The rank modulo this prime, below 2^63 [default: over Q]
-    #[arg(long, value_name = "P")]
-    modulo: Option<u64>,
-    /// Over Q: draws the prime modulo which the minor is found
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    seed: u64,
-    /// Write a certificate there, to be checked by `seprank check`; a large matrix goes to FILE.npy or FILE.sms beside it
-    #[arg(long, value_name = "FILE")]
-    certificate: Option<PathBuf>,
     #[command(flatten)]
-    memory: Memory,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    input: Input,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -104,31 +115,22 @@ struct Document<'a> {
 }
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let Command::Rank(args) = &args.command;
-    try_output("--certificate", args.certificate.as_deref())?;
-    let over = match args.modulo {
-        None => Over::Rationals,
-        Some(p) => Over::Modulo(Prime::new(p).map_err(|e| format!("--modulo {p}: {e}"))?),
-    };
-    let limit = args.memory.limit;
-    let reading = progress::busy("reading the matrix");
-    let matrix = args.matrix(limit)?;
-    drop(reading);
-    let request = Request { over, seed: args.seed, limit };
-    let named = |e: &dyn std::fmt::Display| format!("{}: {e}", args.file.display());
+    match &args.command {
+        Command::Rank(args) => rank(&args.input),
+        Command::Kernel(args) => kernel::run(args),
+    }
+}
+
+fn rank(input: &Input) -> Result<ExitCode, Failure> {
+    let request = input.request()?;
+    let matrix = input.matrix()?;
     let ranking = progress::busy("computing the rank");
-    let answer = MatrixRank::new(&matrix, request).map_err(|e| named(&e))?;
+    let answer = MatrixRank::new(&matrix, request).map_err(|e| input.named(&e))?;
     drop(ranking);
-    let certificate = match &args.certificate {
-        Some(path) => {
-            let _busy = progress::busy("writing the certificate");
-            Some(write_certificate(path, &matrix, &answer, limit)?)
-        }
-        None => None,
-    };
-    match args.format {
+    let certificate = input.write_certificate(&matrix, &answer)?;
+    match input.format {
         Format::Text => print_text(&matrix, &answer, certificate.as_ref())?,
-        Format::Json => print_json(&document(&args.file, &matrix, &answer, certificate.as_ref()))?,
+        Format::Json => print_json(&document(&input.file, &matrix, &answer, certificate.as_ref()))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -164,8 +166,34 @@ fn write_certificate(
     Ok(written)
 }
 
-impl RankArgs {
-    fn matrix(&self, limit: MemoryLimit) -> Result<Matrix, Failure> {
+impl Input {
+    /// What is asked for, once it is known that a certificate can be written.
+    fn request(&self) -> Result<Request, Failure> {
+        try_output("--certificate", self.certificate.as_deref())?;
+        let over = match self.modulo {
+            None => Over::Rationals,
+            Some(p) => Over::Modulo(Prime::new(p).map_err(|e| format!("--modulo {p}: {e}"))?),
+        };
+        Ok(Request { over, seed: self.seed, limit: self.memory.limit })
+    }
+
+    /// What is wrong with the matrix.
+    fn named(&self, error: &dyn std::fmt::Display) -> String {
+        format!("{}: {error}", self.file.display())
+    }
+
+    fn write_certificate(
+        &self,
+        matrix: &Matrix,
+        answer: &MatrixRank,
+    ) -> Result<Option<Written>, Failure> {
+        let path = self.certificate.as_deref();
+        let _busy = path.map(|_| progress::busy("writing the certificate"));
+        path.map(|path| write_certificate(path, matrix, answer, self.memory.limit)).transpose()
+    }
+
+    fn matrix(&self) -> Result<Matrix, Failure> {
+        let limit = self.memory.limit;
         let stdin = self.file == Path::new("-");
         let format = match self.input_format {
             Some(format) => format.into(),
@@ -178,6 +206,7 @@ impl RankArgs {
                 )
             })?,
         };
+        let _busy = progress::busy("reading the matrix");
         let read = || -> Result<Matrix, ReadError> {
             if stdin {
                 read::read(io::stdin().lock(), format, limit)
@@ -185,7 +214,14 @@ impl RankArgs {
                 read::read(crate::files::open(&self.file)?, format, limit)
             }
         };
-        Ok(read().map_err(|e| format!("{}: {e}", self.file.display()))?)
+        Ok(read().map_err(|e| self.named(&e))?)
+    }
+}
+
+fn over_name(over: Over) -> String {
+    match over {
+        Over::Rationals => "Q".into(),
+        Over::Modulo(prime) => prime.to_string(),
     }
 }
 
@@ -195,6 +231,7 @@ fn upper_name(upper: &Upper) -> &'static str {
         Upper::Cover(_) => "cover",
         Upper::Elimination => "elimination",
         Upper::Rational(_) => "proof-over-q",
+        Upper::Kernel => "kernel",
         Upper::Open => "open",
     }
 }
@@ -210,10 +247,7 @@ fn document<'a>(
         rows: matrix.rows(),
         cols: matrix.cols(),
         entries: matrix.entries(),
-        over: match answer.over {
-            Over::Rationals => "Q".into(),
-            Over::Modulo(prime) => prime.to_string(),
-        },
+        over: over_name(answer.over),
         relation: if answer.part() == Part::Exact { "equal" } else { "at-least" },
         rank: answer.rank,
         prime: answer.prime(),
@@ -247,19 +281,24 @@ fn print_text(
         Upper::Rational(Proof::FractionFree) => "fraction-free elimination".into(),
         Upper::Rational(Proof::Full) => "the number of rows or columns".into(),
         Upper::Rational(Proof::Zero) => "all entries are zero".into(),
+        Upper::Kernel => "a kernel over Q".into(),
         Upper::Open => "not shown: a proof over Q would take too much work or memory".into(),
     };
     let mut out = super::prose::out();
     writeln!(out, "rank {sign} {rank} {over}  ({word})")?;
-    writeln!(
-        out,
-        "matrix: {} x {}, {} entries not zero",
-        matrix.rows(),
-        matrix.cols(),
-        matrix.entries()
-    )?;
+    print_size(&mut out, matrix)?;
     writeln!(out, "lower half: a minor of that order, not zero modulo {}", answer.prime())?;
     writeln!(out, "upper half: {above}")?;
+    print_written(&mut out, written)
+}
+
+fn print_size(out: &mut impl Write, matrix: &Matrix) -> io::Result<()> {
+    let (rows, cols, entries) = (matrix.rows(), matrix.cols(), matrix.entries());
+    writeln!(out, "matrix: {rows} x {cols}, {entries} entries not zero")
+}
+
+/// Where the certificate is, if one was written.
+fn print_written(out: &mut impl Write, written: Option<&Written>) -> Result<(), Failure> {
     match written {
         Some(Written { certificate, matrix: Some(matrix) }) => {
             writeln!(

@@ -87,7 +87,7 @@ impl MatrixRank {
                 MatrixUpper::Cover(MatrixCover { rows: words(rows), cols: words(cols) })
             }
             _ if !by_challenge => MatrixUpper::Elimination,
-            Upper::Elimination | Upper::Rational(_) | Upper::Open => {
+            Upper::Elimination | Upper::Rational(_) | Upper::Kernel | Upper::Open => {
                 let combinations = match self.over {
                     Over::Modulo(prime) => self.combinations(matrix, prime, &challenges)?,
                     Over::Rationals => self.combinations_over_q(matrix, limit, &challenges)?,
@@ -193,7 +193,7 @@ fn given(matrix: &Matrix, name: &str) -> (GivenMatrix, Option<SideFile>) {
 }
 
 /// As the checker finds it: half the bits of the squared lengths of the rank + 1 longest rows.
-fn hadamard_bits(matrix: &Matrix, rank: usize) -> u64 {
+pub(super) fn hadamard_bits(matrix: &Matrix, rank: usize) -> u64 {
     let mut squares: Vec<u64> = (0..matrix.rows()).map(|row| matrix.square_bits(row)).collect();
     squares.sort_unstable_by_key(|bits| Reverse(*bits));
     squares.iter().take(rank + 1).sum::<u64>().div_ceil(2)

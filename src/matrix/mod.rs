@@ -6,8 +6,10 @@
 //! | `eliminate` | the minor modulo a prime, and solutions with it; sparse rows first, dense on what is left |
 //! | `cover` | rows and columns that hold every entry, which bound the rank |
 //! | `rank` | the rank over Q or modulo a prime, with what it rests on |
+//! | `kernel` | a basis of the kernel, which proves the rank too |
 //! | `certificate` | its certificate |
 //! | `side_file` | the matrix as a file that its certificate names |
+//! | `write` | a matrix in the formats that are read |
 //!
 //! A [`Matrix`] holds its non-zero entries by rows, whether there are many or few.
 
@@ -15,17 +17,21 @@ mod builder;
 mod certificate;
 mod cover;
 mod eliminate;
+mod kernel;
 mod number;
 mod rank;
 pub mod read;
 mod side_file;
+mod write;
 
 pub use builder::Builder;
 pub use certificate::MatrixCertificate;
 pub use cover::Cover;
+pub use kernel::Kernel;
 pub use number::Number;
 pub use rank::{MatrixRank, Over, Part, RankError, Request, Upper};
 pub use side_file::SideFile;
+pub use write::WriteError;
 
 use crate::arith::Prime;
 use crate::tensor::TooLarge;

@@ -53,6 +53,18 @@ pub enum RankError {
     /// The columns of the minor do not span all columns.
     #[error("the rank over Q is larger than that modulo the prime: try another seed")]
     Larger,
+    /// A kernel that takes too long.
+    #[error(
+        "the kernel, {vectors} vectors of up to {entries} entries over Q, has not been found by {bits} bits an entry: longer ones take more than 8 * 10^12 multiplications"
+    )]
+    LongKernel {
+        /// How many vectors.
+        vectors: usize,
+        /// Entries of each, at most.
+        entries: usize,
+        /// Bits of an entry that were tried.
+        bits: u64,
+    },
     /// No certificate by challenge.
     #[error("the entries are too large for a certificate by challenge over Q")]
     TooManyPrimes,
@@ -67,6 +79,8 @@ pub enum Upper {
     Elimination,
     /// Over Q: see [`linalg::RationalRank`].
     Rational(linalg::Certificate),
+    /// Over Q: so many independent vectors are taken to zero that no larger rank is left.
+    Kernel,
     /// Over Q: nothing was shown. The rank found is a lower bound.
     Open,
 }
@@ -93,10 +107,10 @@ pub struct MatrixRank {
 }
 
 /// Over Q an exact proof is not tried beyond so many multiplications.
-const MOST_WORK: f64 = 8e12;
+pub(super) const MOST_WORK: f64 = 8e12;
 
 /// So many primes are tried for a minor of the rank over Q.
-const PRIMES: usize = 64;
+pub(super) const PRIMES: usize = 64;
 
 impl MatrixRank {
     /// The rank, as asked for. Modulo a prime it takes one elimination. Over Q one modulo a prime of 23 bits gives
@@ -176,7 +190,7 @@ fn small_cover(matrix: &Matrix, rank: usize) -> Option<Cover> {
 }
 
 /// A prime of 23 bits, so that the kernels take it: the next one from a number drawn at random.
-fn draw_prime(seed: u64) -> Prime {
+pub(super) fn draw_prime(seed: u64) -> Prime {
     let start = generator(seed).random_range(1u64 << 22..=Prime::WORD.get());
     let prime = (start..=Prime::WORD.get()).find_map(|n| Prime::new(n).ok());
     prime.unwrap_or(Prime::WORD)

@@ -25,7 +25,7 @@ impl SideFile {
 
 impl Matrix {
     /// As `numpy.save` writes an array of the narrowest signed integers that hold the entries, these being `words`.
-    fn to_npy(&self, words: &[i64]) -> Vec<u8> {
+    pub(super) fn to_npy(&self, words: &[i64]) -> Vec<u8> {
         let width = [1, 2, 4].into_iter().find(|width| {
             let unused = 64 - 8 * width;
             words.iter().all(|x| x << unused >> unused == *x)
@@ -55,7 +55,7 @@ impl Matrix {
 
     /// `rows cols M`, a line `row col value` for each entry that is not zero, places from 1, row by row and columns
     /// increasing, and `0 0 0`.
-    fn to_sms(&self) -> Vec<u8> {
+    pub(super) fn to_sms(&self) -> Vec<u8> {
         let mut bytes = format!("{} {} M\n", self.rows(), self.cols()).into_bytes();
         for row in 0..self.rows() {
             let mut start = Vec::new();

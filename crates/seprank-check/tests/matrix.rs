@@ -4,47 +4,14 @@ use seprank_check::certificate::{
     Certificate, Claim, MatrixClaim, MatrixCover, MatrixEntries, MatrixMinor, MatrixUpper,
     Relation, Residues, SideFile, SpanningColumns, Text, Words, from_bytes, to_bytes,
 };
-use seprank_check::check::{Kind, Options, Verdict, check, check_with, examine};
+use seprank_check::check::{Kind, Options, Verdict, check, check_with, examine, examine_file_with};
 use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::Path;
+use std::process::{self, Command};
 
 /// The rank of [1 2; 2 4; 0 1/3] over Q is 2.
-const FILE: &str = r#"{
-"format":"seprank-certificate",
-"version":1,
-"claim":{
-"matrix":{
-"matrix":{
-"rows":3,
-"cols":2,
-"entries":{
-"inline":[
-[0,0,"1"],
-[0,1,"2"],
-[1,0,"2"],
-[1,1,"4"],
-[2,1,"1/3"]
-]
-}
-},
-"over":"rational",
-"relation":"equal",
-"value":"2",
-"lower":{
-"prime":"5",
-"rows":"AQAAAAIAAAA=",
-"cols":"AAAAAAEAAAA=",
-"solutions":null
-},
-"upper":{
-"cover":{
-"rows":"",
-"cols":"AAAAAAEAAAA="
-}
-}
-}
-}
-}
-"#;
+const FILE: &str = include_str!("../../../tests/data/accept/cover.json");
 
 fn claim() -> MatrixClaim {
     let Claim::Matrix(claim) = from_bytes(FILE.as_bytes()).unwrap().claim else {
@@ -339,4 +306,63 @@ fn longer_entries_ask_for_more_combinations() {
     }
     let place = "claim.matrix.upper.columns.combinations";
     assert_eq!(places, [place, &format!("{place}[0]"), place]);
+}
+
+/// The matrix of accept/cover.json, its last row times 3, in a file of either form.
+fn matrix_files() -> [Vec<u8>; 2] {
+    let sms = b"3 2 M\n1 1 1\n1 2 2\n2 1 2\n2 2 4\n3 2 1\n0 0 0\n".to_vec();
+    let dictionary = "{'descr': '|i1', 'fortran_order': False, 'shape': (3, 2), }";
+    let head = format!("{dictionary:<117}\n");
+    [sms, [b"\x93NUMPY\x01\x00\x76\x00", head.as_bytes(), &[1, 2, 2, 4, 0, 1]].concat()]
+}
+
+#[allow(clippy::print_stderr)] // the log of the tests says what was skipped
+fn python(certificate: &Path, matrix: Option<&Path>) -> Option<process::Output> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/check.py");
+    let matrix = matrix.map(|path| [Path::new("--matrix"), path]);
+    let files = matrix.iter().flatten();
+    let output = Command::new("python3").arg(script).arg(certificate).args(files).output();
+    if output.is_err() {
+        eprintln!("skipped: docs/check.py, as python3 is missing");
+    }
+    output.ok()
+}
+
+/// With `--matrix`, docs/check.py says the same.
+#[test]
+fn matrices_in_files_are_those_of_their_digest() {
+    let directory = tempfile::tempdir().unwrap();
+    let [certificate, matrix] = ["m.json", "m"].map(|name| directory.path().join(name));
+    let inline = FILE.replace("1/3", "1");
+    let start = inline.find("\"inline\"").unwrap();
+    let end = start + inline[start..].find("]\n]\n").unwrap() + "]\n]\n".len();
+    for bytes in matrix_files() {
+        let digest: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let named = format!("\"file\":{{\n\"name\":\"m\",\n\"sha256\":\"{digest}\"\n}}\n");
+        let beside = [&inline[..start], &named, &inline[end..]].concat();
+        let last = bytes.iter().rposition(|b| [1, b'1'].contains(b)).unwrap();
+        let mut other = bytes.clone();
+        other[last] += 1;
+        let longer = [&bytes[..], b"\n"].concat();
+        for (text, file, verdict) in [
+            (&beside, &bytes, "Valid"),
+            (&beside, &other, "Incomplete"),
+            (&inline, &bytes, "Valid"),
+            (&inline, &other, "Invalid"),
+            (&inline, &longer, "Invalid"),
+            (&beside.replace("\"rows\":3", "\"rows\":4"), &bytes, "Invalid"),
+        ] {
+            fs::write(&certificate, text).unwrap();
+            fs::write(&matrix, file).unwrap();
+            let own = examine_file_with(&certificate, Some(file), Options::default());
+            assert!(own.to_string().starts_with(verdict), "{own}");
+            let Some(output) = python(&certificate, Some(&matrix)) else { return };
+            let said = String::from_utf8(output.stdout).unwrap();
+            let said = said.strip_prefix(&format!("{}: ", certificate.display())).unwrap();
+            assert!(said.starts_with(verdict), "{own}\n{said}");
+        }
+        fs::write(&certificate, &beside).unwrap();
+        let Some(output) = python(&certificate, None) else { return };
+        assert_eq!(output.status.code(), Some(2));
+    }
 }

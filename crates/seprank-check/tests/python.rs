@@ -131,9 +131,9 @@ fn without_a_file_it_says_how_it_is_used() {
 const BLOCKS: [&str; 4] =
     ["blocks-attention", "blocks-mixer", "blocks-diagonal", "blocks-one-token"];
 
-/// Certificates with a lower bound that is computed, one of them by layers.
+/// Certificates with a lower bound that is computed, one of them by layers, one on a matrix.
 fn bases() -> Vec<String> {
-    let mut names = vec!["mixer", "grid", "coefficients", "separation", "layers"];
+    let mut names = vec!["mixer", "grid", "coefficients", "separation", "layers", "cover"];
     names.extend(&BLOCKS[1..]); // the first takes seconds
     let read = |name: &str| data("accept").join(name).with_extension("json");
     names.iter().map(|name| fs::read_to_string(read(name)).unwrap()).collect()

@@ -7,6 +7,7 @@
 
 use super::echelon::Echelon;
 use super::field::Modulus;
+use rayon::prelude::*;
 
 /// See [`solve_minor`](crate::linalg::solve_minor).
 pub(crate) fn solve_minor(
@@ -23,7 +24,7 @@ pub(crate) fn solve_minor(
         found.pivot_rows.iter().map(|row| &data[row * cols..][..rank]).collect();
     let solve = if transposed { by_columns } else { by_rows };
     sides
-        .iter()
+        .par_iter()
         .map(|side| {
             assert_eq!(side.len(), rank, "a right-hand side as long as the rank");
             let mut x: Vec<f64> = side.iter().map(|y| m.reduce(f64::from(*y))).collect();

@@ -11,7 +11,7 @@
 //!
 //! `C` is `m x n`, `A` is `m x k`, `B` is `k x n`. Slabs of `B` of at most
 //! `KC x NC` entries are packed into slivers of the tile width and stay in the
-//! second-level cache, while `A` is read in place, eight rows at a time (K. Goto,
+//! second-level cache, while `A` is read in place, some rows at a time (K. Goto,
 //! R. van de Geijn, *Anatomy of high-performance matrix multiplication*, ACM
 //! TOMS 34(3), 2008). The modular reduction is fused with the store of a tile.
 
@@ -185,7 +185,7 @@ fn sweep(cx: &Context, k: usize, rows: &mut [Pair<'_>], n: usize, packed: &[f64]
 /// `C := C - A B` on one thread; the rows of `B` are `top`.
 pub(crate) fn update_serial<T: Line>(cx: &Context, rows: &mut [T], top: &[T], span: Span) {
     let slab = cx.isa.slab();
-    let mr = cx.isa.lanes();
+    let mr = cx.isa.rows();
     PACK.with_borrow_mut(|buffer| {
         for j in (0..span.n).step_by(slab) {
             for (block, part) in top.chunks(KC).enumerate() {
@@ -213,7 +213,7 @@ pub(crate) fn update_serial<T: Line>(cx: &Context, rows: &mut [T], top: &[T], sp
 pub(crate) fn multiply_left<T: Line>(cx: &Context, a: &[f64], rows: &mut [T], span: Span) {
     let k = rows.len();
     let slab = cx.isa.slab();
-    let mr = cx.isa.lanes();
+    let mr = cx.isa.rows();
     PACK.with_borrow_mut(|buffer| {
         for j in (0..span.n).step_by(slab) {
             let here = Span { a: 0, c: span.c + j, n: slab.min(span.n - j) };
@@ -233,7 +233,7 @@ pub(crate) fn multiply_left<T: Line>(cx: &Context, a: &[f64], rows: &mut [T], sp
 /// `C := C - A B`, split by rows over the threads when it is worth it.
 pub(crate) fn update<T: Line>(cx: &Context, rows: &mut [T], top: &[T], span: Span) {
     let work = [rows.len(), top.len(), span.n];
-    let Some(part) = cx.part(rows.len(), cx.isa.lanes(), work) else {
+    let Some(part) = cx.part(rows.len(), cx.isa.rows(), work) else {
         update_serial(cx, rows, top, span);
         return;
     };

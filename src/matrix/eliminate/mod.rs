@@ -134,6 +134,19 @@ impl Eliminated {
         self.prime
     }
 
+    /// Multiplications of the elimination, of its dense part at least, and of solving with so many right-hand sides.
+    pub(super) fn work(&self, sides: usize) -> f64 {
+        let core = self.core.rows.len() as f64;
+        let sparse: usize = self.done.pivots.iter().map(|pivot| pivot.entries.len() + 1).sum();
+        let each = core * core + (sparse + self.done.steps.len()) as f64;
+        core.powi(3) / 3.0 + sides as f64 * each
+    }
+
+    /// Residues that are held for each right-hand side while it is solved.
+    pub(super) fn vector_length(&self) -> u64 {
+        (self.size.0 + self.size.1 + 4 * self.rank()) as u64
+    }
+
     /// The x with `minor x = b` for each b, in the orders of `rows` and `cols`. Cost: the entries of the
     /// factors for each; where the prime has more than 26 bits the dense part is eliminated again.
     pub(super) fn solve(&self, right_hand_sides: &[Vec<u64>]) -> Vec<Vec<u64>> {

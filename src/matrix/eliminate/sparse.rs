@@ -1,8 +1,8 @@
 //! Elimination of sparse rows modulo a prime, as long as it is cheaper than that of a dense matrix.
 //!
-//! A pivot is an entry of a column with the fewest entries, in the shortest row that has one there; a row with
-//! a single entry comes first. This is nearly the choice of H. M. Markowitz (Management Science 3, 1957),
-//! by which few zeros are filled. It stops when a step costs more than a step on a dense matrix of what is left.
+//! The pivot is the entry with the least product of the others in its row and in its column, by which few zeros are
+//! filled (H. M. Markowitz, Management Science 3, 1957), of some of the shortest rows and of the columns with the fewest
+//! entries; a row with a single entry comes first. It stops when a step costs more than a step on a dense matrix of what is left.
 //! Not attempted: several pivots at once, other orders to compare, any use of blocks or of a known shape.
 //! Pivots that need no elimination before them (J.-C. Faugère, S. Lachartre, PASCO 2010; C. Bouillaguet,
 //! C. Delaplace, M.-E. Voge, PASCO 2017) are fewer where entries are anywhere; see docs/performance.md.
@@ -48,10 +48,10 @@ const SLOWER: u64 = 300;
 /// The same, where the prime asks for the elimination in words.
 const SLOWER_WIDE: u64 = 60;
 
-/// Columns with more entries are no candidates.
+/// Rows and columns with more entries are no candidates.
 const MOST: usize = 512;
 
-/// How many columns of the fewest entries are compared.
+/// How many rows, and how many columns, of the fewest entries are compared.
 const COMPARED: usize = 6;
 
 /// Bytes of an entry of a row, with its place in the list of its column.
@@ -66,8 +66,8 @@ struct Active<'a> {
     counts: Vec<u32>,
     /// Columns that had so many entries at some time.
     by_count: Vec<Vec<u32>>,
-    /// Rows that had one entry at some time.
-    singles: Vec<u32>,
+    /// Rows that had.
+    by_length: Vec<Vec<u32>>,
     live_rows: u64,
     live_cols: u64,
     entries: u64,
@@ -88,7 +88,8 @@ pub(super) fn eliminate(
     let mut active = Active::new(matrix, values, prime, &mut done);
     let slower = if prime.get() < WORD_LIMIT { SLOWER } else { SLOWER_WIDE };
     let mut kept = 0u64;
-    while let Some((row, col, work)) = active.choose() {
+    while let Some((row, col)) = active.choose() {
+        let work = active.work(row, col);
         let dense = active.live_rows.saturating_mul(active.live_cols);
         if work.saturating_mul(slower) > dense && dense.saturating_mul(8) <= limit.0 / 2 {
             break;
@@ -122,67 +123,72 @@ impl<'a> Active<'a> {
                 list.push(col as u32);
             }
         }
-        let singles = (0..rows.len() as u32).filter(|i| rows[*i as usize].len() == 1).collect();
+        let mut by_length = vec![Vec::new(); MOST + 1];
+        for (row, entries) in rows.iter().enumerate() {
+            if let Some(list) = by_length.get_mut(entries.len()) {
+                list.push(row as u32);
+            }
+        }
         let live_rows = rows.iter().filter(|row| !row.is_empty()).count() as u64;
         let live_cols = counts.iter().filter(|count| **count > 0).count() as u64;
         let entries = rows.iter().map(|row| row.len() as u64).sum();
-        Self { prime, rows, places, counts, by_count, singles, live_rows, live_cols, entries, done }
+        Self {
+            prime,
+            rows,
+            places,
+            counts,
+            by_count,
+            by_length,
+            live_rows,
+            live_cols,
+            entries,
+            done,
+        }
     }
 
-    /// A pivot, and the number of entries that its step goes through at most.
-    fn choose(&mut self) -> Option<(u32, u32, u64)> {
-        while let Some(row) = self.singles.pop() {
-            if let [(col, _)] = self.rows[row as usize][..] {
-                return Some((row, col, 0));
+    /// The entry with the least product of the others in its row and in its column, which is the most that is filled,
+    /// of each of the shortest rows and of the columns with the fewest entries.
+    fn choose(&mut self) -> Option<(u32, u32)> {
+        let mut best: Option<(u64, u32, u32)> = None;
+        let mut compare = |length: usize, count: usize, row, col| {
+            let fill = (length as u64 - 1) * (count as u64 - 1);
+            if best.is_none_or(|(least, ..)| fill < least) {
+                best = Some((fill, row, col));
             }
+        };
+        for row in fewest(&mut self.by_length, |row| self.rows[row as usize].len()) {
+            let entries = &self.rows[row as usize];
+            let count = |entry: &&(u32, u64)| self.counts[entry.0 as usize];
+            let Some((col, _)) = entries.iter().min_by_key(count) else { continue };
+            if entries.len() == 1 {
+                return Some((row, *col));
+            }
+            compare(entries.len(), self.counts[*col as usize] as usize, row, *col);
         }
-        let mut best: Option<(u32, u32, u64)> = None;
-        let mut compared = 0;
-        for count in 1..=MOST {
-            let mut kept = Vec::new();
-            while compared < COMPARED
-                && let Some(col) = self.by_count[count].pop()
-            {
-                if self.counts[col as usize] as usize != count || kept.contains(&col) {
-                    continue;
-                }
-                compared += 1;
-                kept.push(col);
-                let (row, work) = self.shortest(col);
-                if best.is_none_or(|(_, _, least)| work < least) {
-                    best = Some((row, col, work));
-                }
-            }
-            self.by_count[count].append(&mut kept);
-            if compared == COMPARED || best.is_some_and(|(_, _, work)| work == 0) {
-                break;
-            }
+        for col in fewest(&mut self.by_count, |col| self.counts[col as usize] as usize) {
+            tidy(&mut self.places[col as usize], &self.rows, col);
+            let list = &self.places[col as usize];
+            let length = |row: &&u32| self.rows[**row as usize].len();
+            let Some(row) = list.iter().min_by_key(length) else { continue };
+            compare(self.rows[*row as usize].len(), list.len(), *row, col);
         }
-        best
+        best.map(|(_, row, col)| (row, col))
     }
 
-    /// The shortest row with an entry in the column, and the work of eliminating with it.
-    fn shortest(&mut self, col: u32) -> (u32, u64) {
-        let mut list = std::mem::take(&mut self.places[col as usize]);
-        list.sort_unstable();
-        list.dedup();
-        list.retain(|row| self.find(*row, col).is_some());
+    /// Entries that the step with a pivot goes through, at most.
+    fn work(&mut self, row: u32, col: u32) -> u64 {
+        tidy(&mut self.places[col as usize], &self.rows, col);
+        let list = &self.places[col as usize];
         let length = |row: &u32| self.rows[*row as usize].len() as u64;
-        let row = list.iter().copied().min_by_key(length).unwrap_or_default();
-        let all: u64 = list.iter().map(length).sum();
-        let others = list.len() as u64 - 1;
         let own = length(&row);
-        self.places[col as usize] = list;
-        (row, (all - own + others * own) * u64::from(own > 1))
-    }
-
-    fn find(&self, row: u32, col: u32) -> Option<usize> {
-        self.rows[row as usize].binary_search_by_key(&col, |entry| entry.0).ok()
+        let others = list.len() as u64 - 1;
+        let all: u64 = list.iter().map(length).sum();
+        (all - own + others * own) * u64::from(own > 1)
     }
 
     /// Takes the row out, and its column out of the other rows.
     fn pivot(&mut self, row: u32, col: u32) {
-        self.shortest(col); // its list of rows, made exact
+        tidy(&mut self.places[col as usize], &self.rows, col);
         let mut entries = std::mem::take(&mut self.rows[row as usize]);
         self.entries -= entries.len() as u64;
         self.live_rows -= 1;
@@ -236,10 +242,9 @@ impl<'a> Active<'a> {
         }
         pivot.for_each(|entry| fill(self, &mut new, entry));
         self.entries = self.entries + new.len() as u64 - old.len() as u64;
-        match new.len() {
-            0 => self.live_rows -= 1,
-            1 => self.singles.push(target),
-            _ => {}
+        self.live_rows -= u64::from(new.is_empty());
+        if let Some(list) = self.by_length.get_mut(new.len()) {
+            list.push(target);
         }
         self.rows[target as usize] = new;
     }
@@ -266,6 +271,34 @@ impl<'a> Active<'a> {
             list.push(col);
         }
     }
+}
+
+/// Some of the lines that have the fewest entries, from lists of those that had so many at some time.
+fn fewest(lists: &mut [Vec<u32>], count: impl Fn(u32) -> usize) -> Vec<u32> {
+    let mut found = Vec::with_capacity(COMPARED);
+    for (entries, list) in lists.iter_mut().enumerate().skip(1) {
+        let first = found.len();
+        while found.len() < COMPARED
+            && let Some(line) = list.pop()
+        {
+            if count(line) == entries && !found.contains(&line) {
+                found.push(line);
+            }
+        }
+        list.extend(&found[first..]);
+        if found.len() == COMPARED {
+            break;
+        }
+    }
+    found
+}
+
+/// Makes the list of the rows with an entry in a column exact.
+fn tidy(list: &mut Vec<u32>, rows: &[Entries], col: u32) {
+    list.sort_unstable();
+    list.dedup();
+    let there = |row: &u32| rows[*row as usize].binary_search_by_key(&col, |entry| entry.0).is_ok();
+    list.retain(there);
 }
 
 /// The product of two residues.

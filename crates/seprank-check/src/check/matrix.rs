@@ -1,5 +1,6 @@
 //! Dense matrices and schoolbook elimination.
 
+use super::progress::advance;
 use super::ring::{Residues, Ring};
 
 /// The size of a matrix that is held, or the index of one of its entries: below the limits of
@@ -78,11 +79,22 @@ pub(super) fn add<R: Ring>(
     Matrix::new(a.rows, a.cols, sums.collect())
 }
 
+/// Steps of [`rank`] for a matrix of that size.
+pub(super) fn elimination(rows: usize, cols: usize) -> u64 {
+    (0..cols).map(|col| at_column(rows, cols, col)).fold(0, u64::saturating_add)
+}
+
+/// Those for one of its columns.
+fn at_column(rows: usize, cols: usize, col: usize) -> u64 {
+    rows.saturating_sub(col) as u64 * (cols - col) as u64
+}
+
 /// The rank modulo p, by Gaussian elimination.
 pub(super) fn rank(ring: &Residues, mut a: Matrix<u64>) -> usize {
     let cols = a.cols;
     let mut rank = 0;
     for col in 0..cols {
+        advance(at_column(a.rows, cols, col));
         let Some(pivot) = (rank..a.rows).find(|&i| *a.get(i, col) != 0) else { continue };
         for j in col..cols {
             a.entries.swap(pivot * cols + j, rank * cols + j);

@@ -25,12 +25,14 @@ mod network;
 mod polynomial;
 mod prime;
 mod problem;
+mod progress;
 mod ring;
 mod theorem;
 mod verdict;
 
 pub use checked::{Checked, Summary};
 pub use given::MAX_MATRIX_BYTES;
+pub use progress::progress;
 pub use theorem::theorem_number;
 pub use verdict::{Finding, Kind, Verdict};
 
@@ -67,6 +69,7 @@ pub fn check_by(certificate: &Certificate, options: Options) -> Verdict {
 /// [`check_by`], with the content of a file of the matrix, which a claim on a matrix may need. A claim on another
 /// matrix is Invalid; one on a network has no use for it, and does not look at it.
 pub fn check_with(certificate: &Certificate, matrix: Option<&[u8]>, options: Options) -> Verdict {
+    progress::restart();
     let result = match &certificate.claim {
         Claim::Rank(claim) => evidence::check(claim, "claim.rank", &Work::new(), options),
         Claim::Gap(gap) => gap::check("gap", gap, (false, false), &Work::new(), options),

@@ -135,8 +135,8 @@ impl<'a> Problem<'a> {
         [left, self.tokens - left]
     }
 
-    /// Refuses to evaluate the network `times` times where that would pass a limit.
-    pub(super) fn affordable(&self, times: u64, place: &str) -> Result<(), Finding> {
+    /// Refuses to evaluate the network `times` times where that would pass a limit; else the multiplications of it.
+    pub(super) fn affordable(&self, times: u64, place: &str) -> Result<u64, Finding> {
         let product = |sizes: &[u64]| sizes.iter().fold(1, |p: u64, &n| p.saturating_mul(n));
         let (l, n, d) = (self.depth, self.tokens, self.width);
         let (cells, operations) = match &self.architecture {
@@ -155,7 +155,8 @@ impl<'a> Problem<'a> {
         let cells = cells.max(product(&[n, d]));
         within_limit(place, "entries in matrices", MAX_CELLS, cells)?;
         let operations = operations.saturating_mul(times);
-        within_limit(place, "multiplications", MAX_OPERATIONS, operations)
+        within_limit(place, "multiplications", MAX_OPERATIONS, operations)?;
+        Ok(operations)
     }
 }
 

@@ -4,9 +4,10 @@ use super::function::SumFunction;
 use super::lines::Lines;
 use super::{Check, Way};
 use crate::certificate::{Block, Blocks, Challenge, Text, Words};
-use crate::check::matrix::{MAX_ELIMINATED, Matrix, index, rank};
+use crate::check::matrix::{MAX_ELIMINATED, Matrix, elimination, index, rank};
 use crate::check::monomials::Multiples;
 use crate::check::problem::{MAX_OPERATIONS, within_limit};
+use crate::check::progress::{advance, expect};
 use crate::check::ring::{Residues, Ring};
 use crate::check::verdict::{Finding, Kind};
 use num_traits::ToPrimitive;
@@ -29,6 +30,7 @@ impl Check<'_> {
         self.orders(evidence)?;
         let function = self.sum_function(&ring, PLACE)?;
         let classes = self.classes(&function, &evidence.signs)?;
+        evidence.blocks.iter().for_each(|block| expect(self.steps(block)));
         let mut seen = BTreeSet::new();
         let mut way = Way::Whole;
         let mut left = MAX_OPERATIONS;
@@ -62,6 +64,17 @@ impl Check<'_> {
             }
         }
         Ok(way)
+    }
+
+    /// Steps for a minor, as far as it is not too large to be eliminated where that is asked for.
+    fn steps(&self, block: &Block) -> u64 {
+        let order = block.rows.0.len();
+        match block.solutions.as_ref().filter(|_| !self.eliminate) {
+            Some(solutions) => {
+                (solutions.len() as u64).saturating_mul(order as u64).saturating_mul(order as u64)
+            }
+            None => elimination(order, order),
+        }
     }
 
     /// The minors are square, and their orders add up to the value claimed.
@@ -318,6 +331,7 @@ impl<'a> Minor<'a> {
     ) -> Option<(usize, usize)> {
         let mut found = None;
         self.each_row(ring, |number, row| {
+            advance((vectors.len() * row.len()) as u64);
             for (i, vector) in vectors.iter().enumerate() {
                 if found.is_none() && dot(ring, row, &vector.0) != expected[i][number] {
                     found = Some((i, number));

@@ -2,10 +2,11 @@
 
 use super::Check;
 use crate::certificate::{Coefficients, Grid, Residue};
-use crate::check::matrix::{MAX_ELIMINATED, Matrix, index, rank};
+use crate::check::matrix::{MAX_ELIMINATED, Matrix, elimination, index, rank};
 use crate::check::polynomial::Polynomials;
 use crate::check::prime::is_prime;
 use crate::check::problem::within_limit;
+use crate::check::progress::{advance, expect};
 use crate::check::ring::Residues;
 use crate::check::verdict::{Finding, Kind};
 use num_traits::ToPrimitive;
@@ -30,9 +31,15 @@ impl Check<'_> {
             }
         }
         let network = self.network(&ring, size * size)?; // at most 2^26
+        let each = self.problem.affordable(1, self.place)?;
+        expect(size * size * each + elimination(index(size), index(size)));
         let [left, right] = &points;
         let pairs = left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
-        let values = pairs.map(|(a, b)| network.evaluate(self.input(a, b))).collect();
+        let value = |(a, b): (&Vec<u64>, &Vec<u64>)| {
+            advance(each);
+            network.evaluate(self.input(a, b))
+        };
+        let values = pairs.map(value).collect();
         self.non_singular(&ring, Matrix::new(index(size), index(size), values), "lower.grid")
     }
 
@@ -52,6 +59,7 @@ impl Check<'_> {
             let exponents = [&minor.left[i][..], &minor.right[j][..]].concat();
             f.get(&exponents[..]).copied().unwrap_or(0)
         };
+        expect(elimination(index(size), index(size)));
         self.non_singular(&ring, Matrix::from_fn(index(size), index(size), coefficient), place)
     }
 

@@ -3,8 +3,9 @@
 use super::{Check, Over, finding, positions, prime};
 use crate::certificate::{Challenge, MatrixMinor, Residues as Listed};
 use crate::check::evidence::Way;
-use crate::check::matrix::{MAX_ELIMINATED, rank};
+use crate::check::matrix::{MAX_ELIMINATED, elimination, rank};
 use crate::check::problem::{MAX_OPERATIONS, within_limit};
+use crate::check::progress::{advance, expect};
 use crate::check::ring::Residues;
 use crate::check::verdict::{Finding, Kind};
 use std::cmp::Ordering;
@@ -37,6 +38,7 @@ impl Check<'_> {
                 MAX_ELIMINATED,
                 self.value,
             )?;
+            expect(elimination(order, order));
             let found = rank(&ring, matrix.dense(Some((rows, cols))));
             if found == order {
                 return Ok(Way::Whole);
@@ -48,8 +50,10 @@ impl Check<'_> {
         answers(solutions, Challenge::count(p), order, p, place)?;
         let cost = (matrix.count() as u64).saturating_mul(solutions.len() as u64);
         within_limit("claim.matrix.lower", "multiplications", MAX_OPERATIONS, cost)?;
+        expect(cost);
         let sides = self.claim.challenges().minor(minor).sides(order);
         for (number, (solution, side)) in solutions.iter().zip(&sides).enumerate() {
+            advance(matrix.count() as u64);
             // Zero in the columns outside the minor.
             let mut vector = vec![0; matrix.cols()];
             cols.iter().zip(&solution.0).for_each(|(j, x)| vector[*j as usize] = *x);

@@ -5,9 +5,10 @@ use super::rows::{Entries, Rows};
 use super::{Check, Over, finding, positions};
 use crate::certificate::{Challenge, MatrixCover, MatrixUpper, SpanningColumns};
 use crate::check::evidence::Way;
-use crate::check::matrix::rank;
+use crate::check::matrix::{elimination, rank};
 use crate::check::prime::is_prime;
 use crate::check::problem::{MAX_OPERATIONS, within_limit};
+use crate::check::progress::{advance, expect};
 use crate::check::ring::Residues;
 use crate::check::verdict::{Finding, Kind};
 
@@ -67,9 +68,11 @@ impl Check<'_> {
         let list = &columns.combinations;
         let place = "upper.columns.combinations";
         let challenges = self.claim.challenges();
-        let cost = |entries: usize, count: usize| {
+        let cost = |entries: usize, count: usize| -> Result<(), Finding> {
             let cost = (entries as u64).saturating_mul(2 * count as u64);
-            within_limit("claim.matrix.upper", "multiplications", MAX_OPERATIONS, cost)
+            within_limit("claim.matrix.upper", "multiplications", MAX_OPERATIONS, cost)?;
+            expect(cost);
+            Ok(())
         };
         match self.matrix {
             Entries::Residues(matrix) => {
@@ -121,6 +124,7 @@ impl Check<'_> {
         let ring = Residues::new(p);
         let mut vector = vec![0; matrix.cols()];
         cols.iter().zip(answer).for_each(|(j, w)| vector[*j as usize] = *w);
+        advance(2 * matrix.count() as u64);
         let wrong = (0..matrix.rows())
             .find(|i| matrix.times(&ring, *i, side) != matrix.times(&ring, *i, &vector));
         match wrong {
@@ -139,13 +143,13 @@ impl Check<'_> {
         let place = "claim.matrix.upper";
         within_limit(place, "entries, to be eliminated", MAX_DENSE, rows * cols)?; // at most 2^48
         let once = (rows * cols).saturating_mul(rows.min(cols));
-        let primes: Box<dyn Iterator<Item = u64>> = match self.matrix {
+        let primes: Vec<u64> = match self.matrix {
             Entries::Residues(_) => {
                 let Over::Modulo(p) = Over::new(&self.claim.over)? else {
                     unreachable!("residues")
                 };
                 within_limit(place, "multiplications", MAX_OPERATIONS, once)?;
-                Box::new(std::iter::once(p))
+                vec![p]
             }
             Entries::Integers(matrix) => {
                 // Each is above 2^30, if there are not too many.
@@ -153,9 +157,11 @@ impl Check<'_> {
                 within_limit(place, "multiplications", MAX_OPERATIONS, once.saturating_mul(count))?;
                 within_limit(place, "primes", 1 << 20, count)?;
                 let count = usize::try_from(count).unwrap_or(usize::MAX);
-                Box::new((1 << 30..BELOW).rev().filter(|n| is_prime(*n)).take(count))
+                (1 << 30..BELOW).rev().filter(|n| is_prime(*n)).take(count).collect()
             }
         };
+        let [m, n] = [rows, cols].map(|size| size as usize); // at most 2^24
+        expect(primes.len() as u64 * elimination(m, n));
         for p in primes {
             let found = rank(&Residues::new(p), self.matrix.modulo(p).dense(None)) as u64;
             if found > self.value {
