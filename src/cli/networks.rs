@@ -2,10 +2,11 @@
 
 use super::{Failure, Format, new_table, print_json};
 use crate::network::presets::{self, Family};
-use crate::network::{Problem, Replacements};
+use crate::network::{NetworkFile, Problem, Replacements, weight_keys};
 use comfy_table::ColumnConstraint;
 use serde::Serialize;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The presets: shapes of published models, and small networks of every family
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   seprank networks
   seprank networks --show gmlp > my-network.toml
+  seprank networks --keys my-network.toml
   seprank rank --model gmlp
 
 A small network is a network file; docs/networks.md describes the format.")]
@@ -20,6 +22,9 @@ pub(super) struct Args {
     /// Print the network file of a small network
     #[arg(long, value_name = "NAME")]
     show: Option<String>,
+    /// List the keys that the [weights] of a network file may have, with the sizes that are wanted
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "show")]
+    keys: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -58,6 +63,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         out.write_all(find(name)?.text.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Some(path) = &args.keys {
+        drop(out);
+        return print_keys(path, args.format);
+    }
     let mut rows = Vec::new();
     for preset in presets::all() {
         rows.push(Row::new(preset.name, preset.title, false, &preset.problem()?));
@@ -89,6 +98,33 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         names.set_constraint(ColumnConstraint::ContentWidth);
     }
     writeln!(out, "{table}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A key of `[weights]`.
+#[derive(Serialize)]
+struct Key {
+    key: String,
+    rows: usize,
+    columns: usize,
+    /// How many weights it stands for.
+    count: usize,
+}
+
+fn print_keys(path: &Path, format: Format) -> Result<ExitCode, Failure> {
+    let file = NetworkFile::read(path, &Replacements::default())
+        .map_err(|e| format!("--keys {}: {}", e.value, e.allowed))?;
+    let key = |(key, (rows, columns), count)| Key { key, rows, columns, count };
+    let keys: Vec<Key> = weight_keys(&file.problem).into_iter().map(key).collect();
+    if format == Format::Json {
+        print_json(&keys)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = new_table(["key", "size", "times"]);
+    for Key { key, rows, columns, count } in &keys {
+        table.add_row([key, &format!("{rows} x {columns}"), &count.to_string()]);
+    }
+    writeln!(std::io::stdout().lock(), "{table}")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -45,5 +45,5 @@ pub use problem::{Output, Problem};
 pub use sight::Sight;
 pub use site::{MAX_LAYERS, Site};
 pub use transformer::TransformerShape;
-pub use weight_file::{WeightError, WeightMap};
+pub use weight_file::{TensorInfo, WeightError, WeightMap, tensors, weight_files, weight_keys};
 pub use weights::{RANDOM_WEIGHT_RANGE, WeightStyle};

@@ -40,12 +40,15 @@ impl Attention {
         (tokens, width): (usize, usize),
         parameters: &mut Parameters,
     ) -> Vec<Parts> {
-        let factor = |p: &mut Parameters, name| p.weight(name, width, self.head_width);
-        let row = |p: &mut Parameters, name| self.bias.then(|| p.weight(name, 1, self.head_width));
-        let rows = |p: &mut Parameters, [key, output]: [Expression; 2]| {
-            [(key, row(p, "key-bias")), (output, row(p, "output-bias"))]
+        let weight = |p: &mut Parameters, name, rows| {
+            p.renamed_weight(name, former_name(name), (rows, self.head_width))
         };
-        let both = |p: &mut Parameters| ["key", "output"].map(|name| factor(p, name));
+        let factor = |p: &mut Parameters, name| weight(p, name, width);
+        let row = |p: &mut Parameters, name| self.bias.then(|| weight(p, name, 1));
+        let rows = |p: &mut Parameters, [key, value]: [Expression; 2]| {
+            [(key, row(p, "key-bias")), (value, row(p, "value-bias"))]
+        };
+        let both = |p: &mut Parameters| ["key", "value"].map(|name| factor(p, name));
         let mut shared = None;
         if self.multi_query {
             let factors = both(parameters);
@@ -54,17 +57,17 @@ impl Attention {
         let head = |p: &mut Parameters| {
             let query = factor(p, "query");
             let own = if shared.is_some() { None } else { Some(both(p)) };
-            let value = factor(p, "value");
+            let out = factor(p, "out");
             let query = (query, row(p, "query-bias"));
             let own = own.map(|factors| rows(p, factors));
-            let [key, output] = own.or(shared.clone()).expect("shared or the head's own");
+            let [key, value] = own.or(shared.clone()).expect("shared or the head's own");
             let relative = self.relative.then(|| p.weight("relative", 2 * tokens - 1, 1));
-            Parts { query, key, output, value, relative }
+            Parts { query, key, value, out, relative }
         };
         (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head)).collect()
     }
 
-    /// Parameter numbers of each head's query, key, output and value.
+    /// Parameter numbers of each head's Q, K, O and U.
     pub(in crate::network) fn factor_numbers(&self) -> Vec<[usize; 4]> {
         let number = |e: &Expression| match e {
             Expression::Parameter(i) => *i,
@@ -72,20 +75,30 @@ impl Attention {
         };
         let heads = self.define_heads((1, 1), &mut Parameters::default());
         let factors =
-            |head: &Parts| [&head.query.0, &head.key.0, &head.output.0, &head.value].map(number);
+            |head: &Parts| [&head.query.0, &head.key.0, &head.value.0, &head.out].map(number);
         heads.iter().map(factors).collect()
+    }
+}
+
+/// What a weight was called when O was `output` and U was `value`, before they were named as they are elsewhere.
+fn former_name(name: &str) -> Option<&'static str> {
+    match name {
+        "value" => Some("output"),
+        "value-bias" => Some("output-bias"),
+        "out" => Some("value"),
+        _ => None,
     }
 }
 
 /// A factor, and the row added to the state's product with it.
 type Linear = (Expression, Option<Expression>);
 
-/// The parameters of one head.
+/// The parameters of one head: Q, K, O and U.
 struct Parts {
     query: Linear,
     key: Linear,
-    output: Linear,
-    value: Expression,
+    value: Linear,
+    out: Expression,
     relative: Option<Expression>,
 }
 
@@ -143,10 +156,10 @@ impl LayerRule for Attention {
             let rows = row.map(|row| row.repeated(tokens, self.head_width));
             rows.into_iter().fold(Input.times(factor), Expression::plus)
         };
-        let head = |Parts { query, key, output, value, relative }: Parts| {
-            let (query, key, output) = (linear(query), linear(key).transposed(), linear(output));
+        let head = |Parts { query, key, value, out, relative }: Parts| {
+            let (query, key, value) = (linear(query), linear(key).transposed(), linear(value));
             if mask.is_none() && relative.is_none() {
-                return query.times(key.times(output)).times(value.transposed());
+                return query.times(key.times(value)).times(out.transposed());
             }
             let mut scores = query.times(key);
             if let Some(relative) = relative {
@@ -156,7 +169,7 @@ impl LayerRule for Attention {
                 scores = scores.hadamard(Gather { of, rows: tokens, cols: tokens, source });
             }
             let scores = mask.iter().cloned().fold(scores, Expression::hadamard);
-            scores.times(output).times(value.transposed())
+            scores.times(value).times(out.transposed())
         };
         let heads = heads.into_iter().map(head);
         Expression::Sum(heads.chain(bias.map(|row| row.repeated(tokens, width))).collect())
