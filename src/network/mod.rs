@@ -7,6 +7,7 @@
 mod activated;
 mod activation;
 mod architecture;
+mod config;
 mod describe;
 pub mod expression;
 mod family;
@@ -32,6 +33,7 @@ mod weights;
 pub use activated::FirstActivation;
 pub use activation::{Activation, ActivationError, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MixerShape};
+pub use config::{ConfigOptions, ConfigStyle, MAX_CONFIG_BYTES, network_of_config};
 pub use describe::{describe, fingerprint, sizes};
 pub use family::{InputFamily, SideFamily};
 pub use file::{MAX_NETWORK_BYTES, NetworkFile, Replacements};
