@@ -2,8 +2,10 @@
 
 use crate::arith::Rational;
 use crate::bounds::{Evaluation, applicable, evaluate};
-use crate::network::{self, InvalidProblem, NetworkFile, Problem, Replacements, WeightMap};
-use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights};
+use crate::network::{
+    self, InvalidProblem, NetworkFile, Problem, Replacements, WeightMap, WeightStyle,
+};
+use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights, generator};
 use std::path::Path;
 
 /// A network whose separation rank is asked for: its layers, the partition of its tokens, the output
@@ -82,13 +84,14 @@ impl Network {
         Ok(Self { problem: self.problem.with_partition(left)?, ..self.clone() })
     }
 
-    /// The same network with the weights of a safetensors file, taken exactly; the network file says
-    /// where each is found.
+    /// The same network with the weights of a file (docs/networks.md), taken exactly; the network file says
+    /// where each is found. Those that it leaves to chance are drawn with seed 0.
     ///
     /// # Errors
     /// Names the file, the tensor and what is expected.
     pub fn with_weights(&self, path: impl AsRef<Path>) -> Result<Self, InvalidProblem> {
-        let weights = self.places.load(&self.problem, path.as_ref())?;
+        let rest = || WeightStyle::Random.draw(&self.problem, &mut generator(0));
+        let weights = self.places.load(&self.problem, path.as_ref(), rest)?;
         Ok(Self { weights: Some(weights), ..self.clone() })
     }
 

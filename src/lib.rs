@@ -59,6 +59,7 @@ pub mod float;
 pub mod linalg;
 pub mod matrix;
 pub mod network;
+mod npy;
 #[cfg(feature = "cli")]
 pub mod plot;
 pub mod poly;

@@ -120,7 +120,7 @@ fn attention(
     DMatrix::from_fn(n, d, |i, c| {
         sum(0..heads, |h| {
             let [query, key, output, value] =
-                ["query", "key", "output", "value"].map(|part| &p[&name(h, part)]);
+                ["query", "key", "value", "out"].map(|part| &p[&name(h, part)]);
             sum(0..n, |j| {
                 let product =
                     sum(0..query.ncols(), |a| entry(x, query, i, a) * entry(x, key, j, a));
@@ -150,7 +150,7 @@ fn attention_with_shared_keys_and_masks() {
             output: (0, 0),
             definition: |p, x| {
                 let name = |h: usize, part: &str| match part {
-                    "key" | "output" => format!("group{}.{part}", h / 2),
+                    "key" | "value" => format!("group{}.{part}", h / 2),
                     _ => own(h, part),
                 };
                 attention(p, x, 4, name, |_, _, _, s| s)
@@ -257,9 +257,7 @@ fn rotary_attention() {
                     let score =
                         entry(x, name("query"), i, 0) * re + entry(x, name("query"), i, 1) * im;
                     score
-                        * sum(0..2, |a| {
-                            entry(x, name("output"), j, a) * name("value")[(c, a)].clone()
-                        })
+                        * sum(0..2, |a| entry(x, name("value"), j, a) * name("out")[(c, a)].clone())
                 })
             })
         },
@@ -282,8 +280,8 @@ fn linear_attention_in_every_form() {
                         sum(0..n, |j| {
                             phi(entry(x, part("query"), i, 0))
                                 * phi(entry(x, part("key"), j, 0))
-                                * entry(x, part("output"), j, 0)
-                                * part("value")[(c, 0)].clone()
+                                * entry(x, part("value"), j, 0)
+                                * part("out")[(c, 0)].clone()
                         })
                     })
                 })
@@ -307,7 +305,7 @@ fn linear_attention_in_every_form() {
                     for (a, row) in state.iter_mut().enumerate() {
                         for (b, number) in row.iter_mut().enumerate() {
                             let gate = entry(x, part("gate"), t, a);
-                            let new = entry(x, part("key"), t, a) * entry(x, part("output"), t, b);
+                            let new = entry(x, part("key"), t, a) * entry(x, part("value"), t, b);
                             *number = gate * number.clone() + new;
                         }
                     }
@@ -315,7 +313,7 @@ fn linear_attention_in_every_form() {
                         let read = |b: usize| {
                             sum(0..2, |a| entry(x, part("query"), t, a) * state[a][b].clone())
                         };
-                        y[(t, c)] = sum(0..2, |b| read(b) * part("value")[(c, b)].clone());
+                        y[(t, c)] = sum(0..2, |b| read(b) * part("out")[(c, b)].clone());
                     }
                 }
                 y
@@ -431,7 +429,7 @@ fn recurrences_and_convolutions() {
                         entry(x, gate, t, c) * seen
                     });
                 }
-                DMatrix::from_fn(4, 2, |t, c| entry(&z, &p["output"], t, c))
+                DMatrix::from_fn(4, 2, |t, c| entry(&z, &p["out"], t, c))
             },
         },
     ];
@@ -528,7 +526,7 @@ fn gates_and_products() {
                         let score =
                             sum(0..2, |a| of("query", i, a) * of("key", j, a) * of("key2", k, a));
                         let seen = |a| {
-                            of("output", j, a) * of("output2", k, a) * part("value")[(c, a)].clone()
+                            of("value", j, a) * of("value2", k, a) * part("out")[(c, a)].clone()
                         };
                         score * sum(0..2, seen)
                     })

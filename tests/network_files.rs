@@ -695,14 +695,13 @@ fn attention_is_its_definition_with_every_option() {
             for c in 0..4 {
                 let mut sum = if bias { p["bias"][(0, c)].clone() } else { Rational::from(0) };
                 for h in 0..2 {
-                    let (query, key, output) =
-                        (rows("query", h), rows("key", h), rows("output", h));
+                    let (query, key, value) = (rows("query", h), rows("key", h), rows("value", h));
                     for j in (0..3).filter(|j| !causal || *j <= i) {
                         let mut score = query.row(i).dot(&key.row(j));
                         if relative {
                             score *= p[&format!("head{h}.relative")][(i + 2 - j, 0)].clone();
                         }
-                        sum += score * output.row(j).dot(&p[&format!("head{h}.value")].row(c));
+                        sum += score * value.row(j).dot(&p[&format!("head{h}.out")].row(c));
                     }
                 }
                 assert_eq!(y[(i, c)], sum, "{flags} {i} {c}");

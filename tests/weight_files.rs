@@ -5,7 +5,7 @@ use safetensors::tensor::{Dtype, TensorView, serialize};
 use seprank::arith::Rational;
 use seprank::certificate;
 use seprank::check::{Verdict, check_file};
-use seprank::network::{NetworkFile, Replacements};
+use seprank::network::{Network, NetworkFile, Replacements};
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,11 @@ bias = true
 [weights]
 "0.head*.query" = { tensor = "q", transpose = true }
 "0.head*.key" = { tensor = "k", transpose = true }
-"0.head*.output" = { tensor = "v", transpose = true }
-"0.head*.value" = { tensor = "o" }
+"0.head*.value" = { tensor = "v", transpose = true }
+"0.head*.out" = { tensor = "o" }
 "0.head*.query-bias" = { tensor = "qb" }
 "0.head*.key-bias" = { tensor = "qb" }
-"0.head*.output-bias" = { tensor = "qb" }
+"0.head*.value-bias" = { tensor = "qb" }
 "0.bias" = { tensor = "b", rows = 1 }
 "#;
 
@@ -60,6 +60,11 @@ fn bytes(tensors: &[Tensor]) -> Vec<u8> {
     serialize(views, None).expect("sound tensors")
 }
 
+/// Every weight has a key.
+fn none() -> Network<Rational> {
+    panic!("nothing is to be drawn")
+}
+
 fn network() -> NetworkFile {
     NetworkFile::parse(NETWORK, Path::new(""), &Replacements::default()).expect("a sound file")
 }
@@ -74,7 +79,7 @@ fn write(dir: &tempfile::TempDir, bytes: &[u8]) -> PathBuf {
 fn weights_are_exact_transposed_and_cut_by_heads() {
     let dir = tempfile::tempdir().unwrap();
     let file = network();
-    let loaded = file.weights.load(&file.problem, &write(&dir, &bytes(&tensors()))).unwrap();
+    let loaded = file.weights.load(&file.problem, &write(&dir, &bytes(&tensors())), none).unwrap();
     let layer = &loaded.parameters()[0];
     let exact = |x: f64| Rational::from_f64(x).unwrap();
     // Head 1 has row 1 of PyTorch's query weight as its column.
@@ -100,7 +105,7 @@ fn what_is_refused_is_named() {
     let file = network();
     let refused = |bytes: &[u8], parts: &[&str]| {
         let path = write(&dir, bytes);
-        let error = match file.weights.load(&file.problem, &path) {
+        let error = match file.weights.load(&file.problem, &path, none) {
             Ok(_) => panic!("accepted, though {parts:?}"),
             Err(error) => error.to_string(),
         };
@@ -120,14 +125,23 @@ fn what_is_refused_is_named() {
         &changed(&|l| (l[0].2, l[0].3) = (vec![1, 2], f32s(&[1.0, 2.0]))),
         &["tensor \"q\" is 2 x 1 transposed", "needs 2 x 2"],
     );
-    refused(&changed(&|l| l[0].2 = vec![2, 2, 1]), &["shape [2, 2, 1]", "one or two axes"]);
+    refused(
+        &changed(&|l| (l[0].2, l[0].3) = (vec![2, 1, 2, 2], f32s(&[0.0; 8]))),
+        &["shape [2, 1, 2, 2]", "one or two axes"],
+    );
     refused(
         &changed(&|l| l[0].3 = f32s(&[1.0, f32::NAN, 3.0, 4.0])),
         &["tensor \"q\", entry 0,1 is NaN"],
     );
     refused(&changed(&|l| l[0].3 = f32s(&[1.0, 2.0, 3.0, f32::INFINITY])), &["entry 1,1 is inf"]);
-    refused(&changed(&|l| l[0].1 = Dtype::I32), &["type I32", "BF16"]);
-    refused(&changed(&|l| (l[5].2, l[5].3) = (vec![0, 2], Vec::new())), &["0 rows", "1 are asked"]);
+    refused(
+        &changed(&|l| (l[0].1, l[0].3) = (Dtype::F8_E4M3, vec![0; 4])),
+        &["type F8_E4M3", "bfloat16"],
+    );
+    refused(
+        &changed(&|l| (l[5].2, l[5].3) = (vec![0, 2], Vec::new())),
+        &["0 rows", "[0, 1] are asked"],
+    );
     refused(&sound[..sound.len() - 1], &["truncated"]);
     refused(&sound[..40], &["the header claims"]);
     refused(&sound[..5], &["truncated"]);
@@ -142,16 +156,16 @@ fn what_is_refused_is_named() {
     let lacking = NETWORK.replace("\"0.bias\" = { tensor = \"b\", rows = 1 }", "");
     let parsed = NetworkFile::parse(&lacking, Path::new(""), &Replacements::default()).unwrap();
     let path = write(&dir, &sound);
-    let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
+    let error = parsed.weights.load(&parsed.problem, &path, none).unwrap_err().to_string();
     assert!(error.contains("no tensor for \"0.bias\""), "{error}");
     let layers = "tokens = 2\nwidth = 1\nlayer = [{ type = \"scaling\" }, { type = \"pooling\" }, { type = \"scaling\" }]\n\
                   [weights]\n\"*.values\" = { tensor = \"qb\" }";
     let parsed = NetworkFile::parse(layers, Path::new(""), &Replacements::default()).unwrap();
-    let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
+    let error = parsed.weights.load(&parsed.problem, &path, none).unwrap_err().to_string();
     assert!(error.contains("must be 0..=1, and one is 2"), "{error}");
     let unknown = NETWORK.replace("0.bias", "0.bios");
     let parsed = NetworkFile::parse(&unknown, Path::new(""), &Replacements::default()).unwrap();
-    let error = parsed.weights.load(&parsed.problem, &path).unwrap_err().to_string();
+    let error = parsed.weights.load(&parsed.problem, &path, none).unwrap_err().to_string();
     assert!(error.contains("\"0.bios\" is no weight") && error.contains("\"0.bias\"?"), "{error}");
 }
 
@@ -180,9 +194,9 @@ fn header(entries: &[(String, String)]) -> String {
     format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
 }
 
-fn read(bytes: &[u8]) -> Result<seprank::network::Network<Rational>, String> {
+fn read(bytes: &[u8]) -> Result<Network<Rational>, String> {
     let file = network();
-    file.weights.read(&file.problem, Cursor::new(bytes)).map_err(|e| e.to_string())
+    file.weights.read(&file.problem, Cursor::new(bytes), none).map_err(|e| e.to_string())
 }
 
 /// Every character as a JSON escape.

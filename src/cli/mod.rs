@@ -29,6 +29,7 @@ mod spectrum;
 mod table;
 mod tensor;
 mod weight_file;
+mod weights;
 
 use crate::network::InvalidProblem;
 use crate::prove::RankError;
@@ -77,6 +78,8 @@ enum Command {
     Profile(profile::Args),
     /// The presets: shapes of published models, and small networks of every family
     Networks(networks::Args),
+    /// The tensors in a weight file
+    Weights(weights::Args),
     /// Whether attention's separation rank is proved to be above a Mixer's
     Gap(gap::Args),
     /// Where the gap is certified, open or refuted, over a sweep of sizes
@@ -146,6 +149,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Bounds(args) => bounds::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Networks(args) => networks::run(&args),
+        Command::Weights(args) => weights::run(&args),
         Command::Gap(args) => gap::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Plot(args) => plot::run(&args),

@@ -110,9 +110,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     try_picture("--picture", args.picture.as_deref())?;
     let profile = profile(args).map_err(|e| args.network.explain(e))?;
     let Profile { rows, planned, limit } = profile;
-    let problem = args.network.problem()?;
-    let network = format!("{} N={}", sizes(&problem), problem.tokens());
-    let weights = args.weights.origin()?;
+    let file = args.network.network()?;
+    let network = format!("{} N={}", sizes(&file.problem), file.problem.tokens());
+    let weights = args.weights.origin(&file)?;
     if let Some(path) = &args.picture {
         write_picture("--picture", path, &chart(&network, &rows).svg()?)?;
     }

@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::duration::duration;
 use super::problem::Subject;
 use super::rank_report::{About, Prediction, Report};
-use super::weight_file::Origin;
+use super::weight_file::{Origin, load};
 use super::{Failure, Format, in_options, print_json, progress, try_output};
 use crate::files::Bytes;
 use crate::prove::{
@@ -49,10 +49,13 @@ struct Options {
     /// Weights: random integers (random), random diagonal matrices (diagonal) or matrices of blocks of two
     /// channels (blocks2), both of which let the blocks of attention split by sign symmetry, the construction
     /// in a theorem's proof (power, isotropic, heads, blocks, two-layers; of blocks with a position-wise part
-    /// position-wise, transformer, two-stages), or those in a FILE.safetensors, found by the [weights] of the
-    /// network file
+    /// position-wise, transformer, two-stages), or those in a FILE.safetensors (or .npz, .npy, .onnx, .json of
+    /// an index, or a directory, as DIR/), found by the [weights] of the network file
     #[arg(long, global = true, value_name = "WEIGHTS", value_parser = parse_weights, default_value = "random")]
     weights: WeightsArg,
+    /// Whether the network file leaves weights to chance beside those of a file.
+    #[arg(skip)]
+    others_random: bool,
     /// Inputs: all, or only those in the proof of the named weights
     #[arg(long, global = true, value_enum, default_value_t = InputsArg::All)]
     inputs: InputsArg,
@@ -101,7 +104,8 @@ enum WeightsArg {
 }
 
 fn parse_weights(text: &str) -> Result<WeightsArg, String> {
-    if text.ends_with(".safetensors") {
+    // No kind has a dot or a slash in its name.
+    if text.contains(['.', '/', std::path::MAIN_SEPARATOR]) {
         return Ok(WeightsArg::File(text.into()));
     }
     let known = Weights::named();
@@ -138,11 +142,12 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 fn answer(args: &Args) -> Result<ExitCode, Failure> {
-    let (options, start) = (&args.options, Instant::now());
+    let start = Instant::now();
     let network = args.network.network()?;
+    let options = &Options { others_random: network.weights.is_mixed(), ..args.options.clone() };
     let weights = match &options.weights {
         WeightsArg::Kind(weights) => weights.clone(),
-        WeightsArg::File(path) => Weights::Given(network.weights.load(&network.problem, path)?),
+        WeightsArg::File(path) => Weights::Given(load(&network, path, options.seed)?),
     };
     let reading = start.elapsed();
     let request = RankRequest {
@@ -293,7 +298,7 @@ fn write_certificate(certificate: &Certificate, path: &Path) -> Result<(), Failu
 fn about(request: &RankRequest, seed: u64, options: &Options) -> Result<About, Failure> {
     let RankRequest { problem, weights, .. } = request;
     let text = match &options.weights {
-        WeightsArg::File(path) => Origin::of_file(path)?,
+        WeightsArg::File(path) => Origin::of_file(path, options.others_random)?,
         WeightsArg::Kind(_) if problem.weight_degree() == Some(0) => {
             Origin::Stated { kind: "all stated by the network" }
         }

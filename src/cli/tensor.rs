@@ -102,7 +102,7 @@ fn print_tensor(args: &Args) -> Result<ExitCode, Failure> {
     match args.format {
         TensorFormat::Json => print_json(&Document {
             seed: args.weights.seed,
-            weights: args.weights.origin()?,
+            weights: args.weights.origin(&file)?,
             left_variables: tensor.left_variables(),
             matricization: shape(&tensor.matricize()),
             terms: terms.collect(),

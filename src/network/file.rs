@@ -44,8 +44,7 @@ struct Content {
     output: Option<[usize; 2]>,
     #[serde(default, rename = "layer")]
     layers: Vec<Table>,
-    #[serde(default)]
-    weights: WeightMap,
+    weights: Option<Table>,
 }
 
 impl NetworkFile {
@@ -81,6 +80,8 @@ impl NetworkFile {
         let output = content.output.map(|[token, channel]| Output { token, channel });
         let output = replace.output.or(output).unwrap_or_default();
         let problem = Problem::new(architecture, partition?, output)?;
-        Ok(Self { problem, weights: content.weights })
+        let weights = content.weights.map(WeightMap::of).transpose();
+        let weights = weights.map_err(|e| e.within("weights"))?.unwrap_or_default();
+        Ok(Self { problem, weights })
     }
 }

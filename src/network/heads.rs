@@ -6,7 +6,8 @@ use crate::arith::Ring;
 use nalgebra::DMatrix;
 
 /// The four factors of one head, each `width x head_width`. A layer without positions, masks and
-/// biases maps `Y` to `sum_h (Y W_h Y^T) Y V_h`.
+/// biases maps `Y` to `sum_h (Y W_h Y^T) Y V_h`. The fields are named as in certificates; in network files O is
+/// `value` and U is `out`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Head<'a, T> {
     /// Q.
@@ -76,7 +77,7 @@ mod tests {
             assert_eq!(heads.len(), 2);
             for (h, head) in heads.into_iter().enumerate() {
                 let factors = [head.query, head.key, head.output, head.value];
-                for (name, factor) in ["query", "key", "output", "value"].into_iter().zip(factors) {
+                for (name, factor) in ["query", "key", "value", "out"].into_iter().zip(factors) {
                     let own = format!("head{h}.{name}");
                     let index = wanted.iter().position(|p| p.name == own || p.name == name);
                     assert_eq!(factor[(0, 0)], Rational::from(index.unwrap() as i64), "{own}");

@@ -15,6 +15,8 @@ pub struct Parameter {
     pub cols: usize,
     /// The value, if it belongs to the layer's definition; `None` for a weight.
     pub value: Option<DMatrix<Rational>>,
+    /// The name that it had in network files before it was renamed, if it was.
+    pub former: Option<String>,
 }
 
 /// The parameters of a layer, numbered in the order in which [`LayerRule::define`](super::layers::LayerRule::define) names them.
@@ -29,6 +31,18 @@ impl Parameters {
     /// A weight of the given size, as an expression.
     pub fn weight(&mut self, name: &str, rows: usize, cols: usize) -> Expression {
         Expression::Parameter(self.push(name, (rows, cols), None))
+    }
+
+    /// A weight that had another name before, if there is one here.
+    pub(super) fn renamed_weight(
+        &mut self,
+        name: &str,
+        former: Option<&str>,
+        (rows, cols): (usize, usize),
+    ) -> Expression {
+        let number = self.push(name, (rows, cols), None);
+        self.list[number].former = former.map(|former| format!("{}{former}", self.prefix));
+        Expression::Parameter(number)
     }
 
     /// A matrix that belongs to the layer's definition, as an expression.
@@ -58,7 +72,7 @@ impl Parameters {
         value: Option<DMatrix<Rational>>,
     ) -> usize {
         let name = format!("{}{name}", self.prefix);
-        self.list.push(Parameter { name, rows, cols, value });
+        self.list.push(Parameter { name, rows, cols, value, former: None });
         self.list.len() - 1
     }
 

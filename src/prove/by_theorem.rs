@@ -85,10 +85,10 @@ pub fn decided_first(request: &RankRequest) -> Option<ByTheorem> {
     (large || !is_short(request)).then_some(found)
 }
 
-/// What does not fit, or takes too long, may still be bounded from below: the answer to `request` in the place of
-/// that error, as by [`proved`].
+/// What does not fit may still be bounded from below: the answer to `request` in the place of that error, as by
+/// [`proved`].
 pub fn proved_instead(request: &RankRequest, error: &RankError) -> Option<ByTheorem> {
-    let beyond = matches!(error, RankError::TooLarge(_) | RankError::TooLong { .. });
+    let beyond = matches!(error, RankError::TooLarge(_));
     (beyond && request.is_generic()).then(|| proved(&request.problem)).flatten()
 }
 

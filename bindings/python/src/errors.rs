@@ -66,10 +66,6 @@ impl Raise for RankError {
         match self {
             Self::Invalid(error) => error.raise(py),
             Self::TooLarge(error) => error.raise(py),
-            Self::TooLong { seconds, left, .. } => {
-                let [seconds, left] = [seconds, left].map(|s| format!("{s:.1}"));
-                exception(py, "TooLong", ["time", &seconds, &left, &message])
-            }
             _ => exception(py, "SeprankError", ["", "", "", &message]),
         }
     }

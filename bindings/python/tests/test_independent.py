@@ -24,7 +24,7 @@ def attention_by_hand(x: Any, weights: dict[str, Any], depth: int, heads: int) -
     for layer in range(depth):
         total = None
         for head in range(heads):
-            q, k, o, u = (weights[f"{layer}.head{head}.{n}"] for n in ("query", "key", "output", "value"))
+            q, k, o, u = (weights[f"{layer}.head{head}.{n}"] for n in ("query", "key", "value", "out"))
             term = (x @ q @ (x @ k).T) @ x @ o @ u.T
             total = term if total is None else total + term
         x = total

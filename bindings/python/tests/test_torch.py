@@ -51,7 +51,7 @@ def test_two_heads_are_those_of_a_network_file() -> None:
     u = module.proj.weight.detach().double().numpy()
     weights = {}
     for head, own in enumerate((slice(0, 2), slice(2, 4))):
-        named = {"query": q[own].T, "key": 0.5 * k[own].T, "output": v[own].T, "value": u[:, own]}
+        named = {"query": q[own].T, "key": 0.5 * k[own].T, "value": v[own].T, "out": u[:, own]}
         weights.update({f"0.head{head}.{name}": matrix for name, matrix in named.items()})
     by_hand = Network.from_layers([{"type": "attention", "heads": 2}], tokens=TOKENS, width=WIDTH, weights=weights)
     assert net == by_hand

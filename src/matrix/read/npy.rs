@@ -1,26 +1,23 @@
-//! NPY: arrays of NumPy (<https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>).
-//!
-//! Six bytes, a version, the length of a header and the header, the text of a Python dictionary with the keys
-//! `descr`, `fortran_order` and `shape`. The crates that read it bring a parser for all of Python's literals,
-//! which recurses as deep as the file says; here exactly these three keys are read.
+//! NPY: arrays of NumPy; [`crate::npy`] reads the header.
 
 use super::ReadError;
 use crate::matrix::{Builder, MAX_SIDE, Matrix, Number};
+use crate::npy::{self, Header};
 use crate::tensor::MemoryLimit;
 use rug::Rational;
-
-const MAGIC: &[u8] = b"\x93NUMPY";
-
-/// No header is longer.
-const MAX_HEADER: usize = 1 << 16;
 
 fn wrong(value: impl std::fmt::Display, allowed: impl std::fmt::Display) -> ReadError {
     ReadError::new(None, None, value, allowed)
 }
 
+impl From<npy::HeaderError> for ReadError {
+    fn from(npy::HeaderError { value, allowed }: npy::HeaderError) -> Self {
+        wrong(value, allowed)
+    }
+}
+
 pub(super) fn parse(bytes: &[u8], limit: MemoryLimit) -> Result<Matrix, ReadError> {
-    let (header, data) = split(bytes)?;
-    let Header { descr, by_columns, shape } = Header::parse(header)?;
+    let (Header { descr, by_columns, shape }, data) = npy::split(bytes)?;
     let kind = Kind::parse(descr)?;
     let &[rows, cols] = &shape[..] else {
         return Err(wrong(format_args!("{} dimensions", shape.len()), "allowed are 2"));
@@ -55,8 +52,7 @@ impl Array {
     /// # Errors
     /// What the format does not allow; a number that is not finite; another length than the shape says.
     pub fn parse(bytes: &[u8]) -> Result<Self, ReadError> {
-        let (header, data) = split(bytes)?;
-        let Header { descr, by_columns, shape } = Header::parse(header)?;
+        let (Header { descr, by_columns, shape }, data) = npy::split(bytes)?;
         let kind = match descr {
             "<f2" | "<f4" | "<f8" => None,
             integers => Some(Kind::parse(integers).map_err(|_| {
@@ -115,36 +111,6 @@ fn fits(shape: &[u64], size: usize, data: &[u8]) -> Result<(), ReadError> {
     Err(wrong(format_args!("{} bytes of data", data.len()), allowed))
 }
 
-/// The header's text, and what follows it.
-fn split(bytes: &[u8]) -> Result<(&str, &[u8]), ReadError> {
-    let short = || wrong("the end of the file", "allowed is a header of NPY");
-    if !bytes.starts_with(MAGIC) {
-        return Err(wrong("the first bytes", "allowed are those of an NPY file, \\x93NUMPY"));
-    }
-    let [version, _, rest @ ..] = &bytes[MAGIC.len()..] else { return Err(short()) };
-    let (length, rest) = match version {
-        1 => {
-            let (length, rest) = rest.split_first_chunk().ok_or_else(short)?;
-            (usize::from(u16::from_le_bytes(*length)), rest)
-        }
-        2 | 3 => {
-            let (length, rest) = rest.split_first_chunk().ok_or_else(short)?;
-            (u32::from_le_bytes(*length) as usize, rest)
-        }
-        other => return Err(wrong(format_args!("version {other}"), "allowed are versions 1 to 3")),
-    };
-    if length > MAX_HEADER {
-        return Err(wrong(
-            format_args!("a header of {length} bytes"),
-            format_args!("allowed are {MAX_HEADER}"),
-        ));
-    }
-    let (header, data) = rest.split_at_checked(length).ok_or_else(short)?;
-    let text =
-        std::str::from_utf8(header).map_err(|_| wrong("the header", "allowed is text in UTF-8"))?;
-    Ok((text, data))
-}
-
 /// A type of integers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Kind {
@@ -188,79 +154,5 @@ impl Kind {
         } else {
             i64::try_from(value).map_or_else(|_| Number::from(Rational::from(value)), Number::Word)
         }
-    }
-}
-
-#[derive(Debug, PartialEq)]
-struct Header<'a> {
-    descr: &'a str,
-    by_columns: bool,
-    shape: Vec<u64>,
-}
-
-impl<'a> Header<'a> {
-    /// A dictionary of three keys in any order, with spaces anywhere between.
-    fn parse(text: &'a str) -> Result<Self, ReadError> {
-        let allowed = "allowed is a dictionary with the keys descr, fortran_order and shape";
-        let refused = || wrong(text.trim(), allowed);
-        let mut rest = Scanner(text);
-        let (mut descr, mut by_columns, mut shape) = (None, None, None);
-        rest.take("{").ok_or_else(refused)?;
-        while rest.take("}").is_none() {
-            let key = rest.quoted().ok_or_else(refused)?;
-            rest.take(":").ok_or_else(refused)?;
-            let twice = match key {
-                "descr" => descr.replace(rest.quoted().ok_or_else(refused)?).is_some(),
-                "fortran_order" => {
-                    by_columns.replace(rest.boolean().ok_or_else(refused)?).is_some()
-                }
-                "shape" => shape.replace(rest.shape().ok_or_else(refused)?).is_some(),
-                _ => true,
-            };
-            if twice || (rest.take(",").is_none() && !rest.0.trim_start().starts_with('}')) {
-                return Err(refused());
-            }
-        }
-        match (descr, by_columns, shape, rest.0.trim().is_empty()) {
-            (Some(descr), Some(by_columns), Some(shape), true) => {
-                Ok(Self { descr, by_columns, shape })
-            }
-            _ => Err(refused()),
-        }
-    }
-}
-
-/// What is left of a header.
-struct Scanner<'a>(&'a str);
-
-impl<'a> Scanner<'a> {
-    fn take(&mut self, token: &str) -> Option<()> {
-        self.0 = self.0.trim_start().strip_prefix(token)?;
-        Some(())
-    }
-
-    fn quoted(&mut self) -> Option<&'a str> {
-        let text = self.0.trim_start();
-        let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-        let (inside, rest) = text[1..].split_once(quote)?;
-        self.0 = rest;
-        Some(inside)
-    }
-
-    fn boolean(&mut self) -> Option<bool> {
-        let value = self.take("True").map(|()| true);
-        value.or_else(|| self.take("False").map(|()| false))
-    }
-
-    fn shape(&mut self) -> Option<Vec<u64>> {
-        self.take("(")?;
-        let (inside, rest) = self.0.split_once(')')?;
-        self.0 = rest;
-        let inside = inside.trim();
-        let inside = inside.strip_suffix(',').unwrap_or(inside);
-        if inside.is_empty() {
-            return Some(Vec::new());
-        }
-        inside.split(',').map(|n| n.trim().parse().ok()).collect()
     }
 }

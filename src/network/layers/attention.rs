@@ -70,12 +70,15 @@ impl Attention {
         (tokens, width): (usize, usize),
         parameters: &mut Parameters,
     ) -> Vec<Parts> {
-        let factor = |p: &mut Parameters, name| p.weight(name, width, self.head_width);
-        let row = |p: &mut Parameters, name| self.bias.then(|| p.weight(name, 1, self.head_width));
-        let rows = |p: &mut Parameters, [key, output]: [Expression; 2]| {
-            [(key, row(p, "key-bias")), (output, row(p, "output-bias"))]
+        let weight = |p: &mut Parameters, name, rows| {
+            p.renamed_weight(name, former_name(name), (rows, self.head_width))
         };
-        let both = |p: &mut Parameters| ["key", "output"].map(|name| factor(p, name));
+        let factor = |p: &mut Parameters, name| weight(p, name, width);
+        let row = |p: &mut Parameters, name| self.bias.then(|| weight(p, name, 1));
+        let rows = |p: &mut Parameters, [key, value]: [Expression; 2]| {
+            [(key, row(p, "key-bias")), (value, row(p, "value-bias"))]
+        };
+        let both = |p: &mut Parameters| ["key", "value"].map(|name| factor(p, name));
         let set = |p: &mut Parameters| {
             let factors = both(p);
             rows(p, factors)
@@ -90,21 +93,21 @@ impl Attention {
         let head = |h: usize, p: &mut Parameters| {
             let query = factor(p, "query");
             let own = shared.is_empty().then(|| both(p));
-            let value = factor(p, "value");
+            let out = factor(p, "out");
             let query = (query, row(p, "query-bias"));
-            let [key, output] = match own {
+            let [key, value] = match own {
                 Some(factors) => rows(p, factors),
                 None => shared[h * shared.len() / self.heads].clone(),
             };
             let mut of_offset = |yes: bool, name| yes.then(|| p.weight(name, 2 * tokens - 1, 1));
             let relative = of_offset(self.relative, "relative");
             let relative_bias = of_offset(self.relative_bias, "relative-bias");
-            Parts { query, key, output, value, relative, relative_bias }
+            Parts { query, key, value, out, relative, relative_bias }
         };
         (0..self.heads).map(|h| parameters.within(&format!("head{h}."), |p| head(h, p))).collect()
     }
 
-    /// Parameter numbers of each head's query, key, output and value.
+    /// Parameter numbers of each head's Q, K, O and U.
     pub(in crate::network) fn factor_numbers(&self) -> Vec<[usize; 4]> {
         let number = |e: &Expression| match e {
             Expression::Parameter(i) => *i,
@@ -112,20 +115,30 @@ impl Attention {
         };
         let heads = self.define_heads((1, 1), &mut Parameters::default());
         let factors =
-            |head: &Parts| [&head.query.0, &head.key.0, &head.output.0, &head.value].map(number);
+            |head: &Parts| [&head.query.0, &head.key.0, &head.value.0, &head.out].map(number);
         heads.iter().map(factors).collect()
+    }
+}
+
+/// What a weight was called when O was `output` and U was `value`, before they were named as they are elsewhere.
+fn former_name(name: &str) -> Option<&'static str> {
+    match name {
+        "value" => Some("output"),
+        "value-bias" => Some("output-bias"),
+        "out" => Some("value"),
+        _ => None,
     }
 }
 
 /// A factor, and the row added to the state's product with it.
 type Linear = (Expression, Option<Expression>);
 
-/// The parameters of one head.
+/// The parameters of one head: Q, K, O and U.
 struct Parts {
     query: Linear,
     key: Linear,
-    output: Linear,
-    value: Expression,
+    value: Linear,
+    out: Expression,
     relative: Option<Expression>,
     relative_bias: Option<Expression>,
 }
@@ -239,20 +252,20 @@ impl LayerRule for Attention {
             let source = (0..tokens * tokens).map(offset).collect();
             Gather { of: of.into(), rows: tokens, cols: tokens, source }
         };
-        let head = |Parts { query, key, output, value, relative, relative_bias }: Parts| {
+        let head = |Parts { query, key, value, out, relative, relative_bias }: Parts| {
             let (query, key) = (rotated(linear(query)), rotated(linear(key)).transposed());
-            let output = linear(output);
+            let value = linear(value);
             let factors: Vec<Expression> = [relative.map(of_pairs), causal.clone(), given.clone()]
                 .into_iter()
                 .flatten()
                 .collect();
             if factors.is_empty() && relative_bias.is_none() {
-                return query.times(key.times(output)).times(value.transposed());
+                return query.times(key.times(value)).times(out.transposed());
             }
             let scores = query.times(key);
             let scores = relative_bias.map(of_pairs).into_iter().fold(scores, Expression::plus);
             let scores = factors.into_iter().fold(scores, Expression::hadamard);
-            scores.times(output).times(value.transposed())
+            scores.times(value).times(out.transposed())
         };
         let heads = heads.into_iter().map(head);
         Expression::Sum(heads.chain(bias.map(|row| row.repeated(tokens, width))).collect())

@@ -52,14 +52,14 @@ impl LayerRule for GatedLinearAttention {
         let by_row = parameters.fixed("by-row", columns_repeated(own, own));
         let by_column = parameters.fixed("by-column", columns_tiled(own, own));
         let head = |p: &mut Parameters| {
-            let names = ["query", "key", "output", "gate", "value"];
-            let [query, key, output, gate, value] = names.map(|name| p.weight(name, width, own));
+            let names = ["query", "key", "value", "gate", "out"];
+            let [query, key, value, gate, out] = names.map(|name| p.weight(name, width, own));
             let rows = |factor: Expression| Input.times(factor).times(by_row.clone());
             let gate = sigma(Input.times(gate)).times(by_row.clone());
-            let input = rows(key).hadamard(Input.times(output).times(by_column.clone()));
+            let input = rows(key).hadamard(Input.times(value).times(by_column.clone()));
             let states = recurrence(&gate, &input, tokens, p);
             let read = rows(query).hadamard(states).times(by_column.clone().transposed());
-            read.times(value.transposed())
+            read.times(out.transposed())
         };
         let heads = (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head));
         Expression::Sum(heads.collect())

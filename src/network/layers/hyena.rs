@@ -55,6 +55,6 @@ impl LayerRule for Hyena {
             let convolution = Expression::Sum(moves.iter().enumerate().map(term).collect());
             z = gate.hadamard(z.then(convolution));
         }
-        z.times(parameters.weight("output", width, width))
+        z.times(parameters.weight("out", width, width))
     }
 }

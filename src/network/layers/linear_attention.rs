@@ -58,14 +58,14 @@ impl LayerRule for LinearAttention {
         let phi = self.activation.function(parameters);
         let mask = self.mask.clone().map(|mask| parameters.fixed("mask", mask));
         let head = |p: &mut Parameters| {
-            let names = ["query", "key", "output", "value"];
-            let [query, key, output, value] =
+            let names = ["query", "key", "value", "out"];
+            let [query, key, value, out] =
                 names.map(|name| p.weight(name, width, self.head_width));
             let (query, key) = (phi(Input.times(query)), phi(Input.times(key)).transposed());
-            let (output, value) = (Input.times(output), value.transposed());
+            let (value, out) = (Input.times(value), out.transposed());
             match &mask {
-                None => query.times(key.times(output)).times(value),
-                Some(mask) => query.times(key).hadamard(mask.clone()).times(output).times(value),
+                None => query.times(key.times(value)).times(out),
+                Some(mask) => query.times(key).hadamard(mask.clone()).times(value).times(out),
             }
         };
         let heads = (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head));

@@ -37,13 +37,13 @@ impl LayerRule for TensorAttention {
 
     fn define(&self, (_, width): (usize, usize), parameters: &mut Parameters) -> Expression {
         let head = |p: &mut Parameters| {
-            let names = ["query", "key", "key2", "output", "output2", "value"];
-            let [query, key, key2, output, output2, value] =
+            let names = ["query", "key", "key2", "value", "value2", "out"];
+            let [query, key, key2, value, value2, out] =
                 names.map(|name| p.weight(name, width, self.head_width));
             let of = |factor| Input.times(factor);
-            let seen = |key: Expression, output| of(key).transposed().times(of(output));
-            let pairs = seen(key, output).hadamard(seen(key2, output2));
-            of(query).times(pairs).times(value.transposed())
+            let seen = |key: Expression, value| of(key).transposed().times(of(value));
+            let pairs = seen(key, value).hadamard(seen(key2, value2));
+            of(query).times(pairs).times(out.transposed())
         };
         let heads = (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head));
         Expression::Sum(heads.collect())

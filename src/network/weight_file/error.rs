@@ -1,7 +1,8 @@
 //! What is wrong with a weight file, or with the section `[weights]` of a network file.
 
-use safetensors::tensor::Dtype;
+use itertools::Itertools;
 use std::io;
+use zip::result::ZipError;
 
 /// Why weights cannot be taken from a file.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum WeightError {
     /// The header is longer than the format allows.
     #[error(
         "the header has {length} bytes; at most {} are allowed",
-        super::header::MAX_HEADER_BYTES
+        super::safetensors::MAX_HEADER_BYTES
     )]
     LongHeader {
         /// Bytes of the header.
@@ -33,8 +34,8 @@ pub enum WeightError {
     /// The header is not JSON of the form that the format asks for.
     #[error("not a safetensors file: its header: {0}")]
     Header(#[from] serde_json::Error),
-    /// Two entries of the header have one name, so that it does not say which is meant.
-    #[error("the header has two entries {name:?}; every name must be there once")]
+    /// Two tensors have one name, so that the file does not say which is meant.
+    #[error("the file has two entries {name:?}; every name must be there once")]
     DuplicateName {
         /// The name, escapes resolved.
         name: String,
@@ -95,11 +96,66 @@ pub enum WeightError {
         /// The weight with the most similar name.
         near: Option<String>,
     },
-    /// A weight has no key in `[weights]`.
-    #[error("[weights] of the network file has no tensor for {parameter:?}")]
+    /// Weights have no key in `[weights]`.
+    #[error(
+        "[weights] of the network file has no tensor for {}{}; missing = \"random\" would draw what has none",
+        quoted(parameters.iter()),
+        more(*count, parameters.len())
+    )]
     Unmapped {
-        /// The weight.
+        /// The first of the weights.
+        parameters: Vec<String>,
+        /// How many there are.
+        count: usize,
+    },
+    /// Two keys with `{i}` stand for one weight.
+    #[error("[weights] {key:?} and {other:?} both stand for {parameter:?}")]
+    Clash {
+        /// One of the keys.
+        key: String,
+        /// The other.
+        other: String,
+        /// What both stand for.
         parameter: String,
+    },
+    /// Too many keys with `{i}`.
+    #[error(
+        "[weights] has {count} keys with {{i}}; at most {} are allowed",
+        super::places::MAX_PATTERNS
+    )]
+    Patterns {
+        /// How many.
+        count: usize,
+    },
+    /// Names of attention's weights as they are, and as they were before.
+    #[error(
+        "[weights] {new:?} is a name as it is now, and {old:?} as it was before, when \"output\" was what is \
+         \"value\" now and \"value\" what is \"out\"; one of the two ways is needed"
+    )]
+    MixedNames {
+        /// A key with a name as it is now.
+        new: String,
+        /// A key with a name as it was.
+        old: String,
+    },
+    /// A name that has changed its meaning, without another that shows which is meant.
+    #[error(
+        "[weights] {key:?} was the output projection in files with \"output\", and is the value projection in \
+         files with \"out\"; there is neither, so that it does not say which is meant"
+    )]
+    AmbiguousName {
+        /// The key.
+        key: String,
+    },
+    /// What `split` says is not so.
+    #[error("[weights] {key:?}: split names {}; {why}", quoted(names.iter()))]
+    Split {
+        /// The key.
+        key: String,
+        /// The names in it.
+        names: Vec<String>,
+        /// What is wrong.
+        why: String,
     },
     /// The heads that a `*` stands for are not numbered without holes.
     #[error(
@@ -114,39 +170,55 @@ pub enum WeightError {
         /// The number of one of them.
         number: usize,
     },
-    /// The file has no tensor of that name.
-    #[error("there is no tensor {tensor:?}{}", hint(.near))]
-    NoTensor {
-        /// The name.
-        tensor: String,
-        /// The tensor with the most similar name.
-        near: Option<String>,
+    /// The file has no tensors of these names.
+    #[error("{}{}", lacking_tensors(lacking), more(*count, lacking.len()))]
+    NoTensors {
+        /// The first of the names, each with the most similar one that is there.
+        lacking: Vec<(String, Option<String>)>,
+        /// How many there are.
+        count: usize,
     },
     /// A tensor is no matrix.
-    #[error("tensor {tensor:?} has shape {shape:?}; one or two axes are allowed")]
+    #[error(
+        "tensor {tensor:?} has shape {shape:?}; one or two axes are allowed, and others of size 1"
+    )]
     Axes {
         /// The tensor.
         tensor: String,
         /// Its shape.
         shape: Vec<usize>,
     },
-    /// More rows are asked for than there are.
-    #[error("tensor {tensor:?} has {rows} rows; {asked} are asked for")]
-    Rows {
+    /// Rows or columns are asked for that are not there.
+    #[error("tensor {tensor:?} has {size} {what}; {asked} are asked for")]
+    Cut {
         /// The tensor.
         tensor: String,
-        /// Its rows.
-        rows: usize,
-        /// The key `rows`.
-        asked: usize,
+        /// `"rows"` or `"columns"`, before transposing.
+        what: &'static str,
+        /// How many there are.
+        size: usize,
+        /// The key `rows` or `columns`.
+        asked: String,
     },
-    /// A tensor is not of floating-point numbers.
-    #[error("tensor {tensor:?} has type {dtype}; F64, F32, F16 and BF16 are allowed")]
+    /// The numbers of a tensor are of a type that is not taken.
+    #[error(
+        "tensor {tensor:?} has type {kind}; floating-point numbers of 64, 32 and 16 bits (bfloat16 too) and \
+         integers of 8 to 64 bits are allowed"
+    )]
     Type {
         /// The tensor.
         tensor: String,
-        /// Its type.
-        dtype: Dtype,
+        /// Its type, as the file names it.
+        kind: String,
+    },
+    /// The data of a tensor of ONNX is in another file, or as texts.
+    #[error(
+        "tensor {tensor:?} has its numbers outside the file; in Python: onnx.save(onnx.load(FILE), \"model.onnx\") \
+         writes them into one, up to 2 GiB"
+    )]
+    Elsewhere {
+        /// The tensor.
+        tensor: String,
     },
     /// A tensor has another size than the weight.
     #[error(
@@ -165,6 +237,78 @@ pub enum WeightError {
         /// The size of the weight, or of those of all heads side by side.
         needed: (usize, usize),
     },
+    /// It is a file of another kind.
+    #[error("it is {what}; {advice}")]
+    Foreign {
+        /// What it is.
+        what: &'static str,
+        /// What helps.
+        advice: &'static str,
+    },
+    /// A ZIP archive cannot be read.
+    #[error("not a sound ZIP archive: {why}")]
+    Archive {
+        /// What is wrong.
+        why: String,
+    },
+    /// An array of NumPy cannot be read.
+    #[error("array {tensor:?}: {why}")]
+    Array {
+        /// The array.
+        tensor: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A model in ONNX cannot be read.
+    #[error("not a sound ONNX file, nor another weight file: byte {at}: {why}")]
+    Onnx {
+        /// Where it was found.
+        at: u64,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// An index is not JSON of its form.
+    #[error("not an index of weight files: {0}")]
+    Index(serde_json::Error),
+    /// An index has too many parts.
+    #[error("the index names {count} files; at most {allowed} are allowed")]
+    Parts {
+        /// How many.
+        count: usize,
+        /// How many are allowed.
+        allowed: usize,
+    },
+    /// A part is not named as a file beside the index.
+    #[error("the index names {name:?}; a file beside it is allowed")]
+    PartName {
+        /// The name.
+        name: String,
+    },
+    /// A part of an index.
+    #[error("{name}: {why}")]
+    Part {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        why: Box<WeightError>,
+    },
+    /// A part lacks a tensor that the index says is there.
+    #[error("the index says that tensor {tensor:?} is in {part}, which has none of that name")]
+    NotInPart {
+        /// The tensor.
+        tensor: String,
+        /// The part.
+        part: String,
+    },
+    /// A directory holds no weights, or does not say which.
+    #[error(
+        "it is a directory; one file *.safetensors.index.json or else one *.safetensors is needed in it{}",
+        if found.is_empty() { String::new() } else { format!(", and there are {}", quoted(found.iter())) }
+    )]
+    Directory {
+        /// The files, if there is more than one.
+        found: Vec<String>,
+    },
     /// NaN or infinity.
     #[error("tensor {tensor:?}, entry {row},{col} is {value}")]
     NotFinite {
@@ -180,12 +324,51 @@ pub enum WeightError {
 }
 
 impl WeightError {
+    /// Of a list of names so many are shown.
+    pub(super) const SHOWN: usize = 8;
+
     /// Whether it is about the section `[weights]`, and not about the weight file.
     pub(super) fn is_of_map(&self) -> bool {
-        matches!(self, Self::UnknownKey { .. } | Self::Unmapped { .. } | Self::HeadNumber { .. })
+        matches!(
+            self,
+            Self::UnknownKey { .. }
+                | Self::Unmapped { .. }
+                | Self::HeadNumber { .. }
+                | Self::Clash { .. }
+                | Self::Patterns { .. }
+                | Self::MixedNames { .. }
+                | Self::AmbiguousName { .. }
+                | Self::Split { .. }
+        )
+    }
+
+    pub(super) fn archive(error: ZipError) -> Self {
+        Self::Archive { why: error.to_string() }
     }
 }
 
 fn hint(near: &Option<String>) -> String {
     near.as_ref().map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    names.map(|name| format!("{name:?}")).join(", ")
+}
+
+/// What is said of those that are not shown.
+fn more(count: usize, shown: usize) -> String {
+    if count > shown { format!(" and {} more", count - shown) } else { String::new() }
+}
+
+fn lacking_tensors(list: &[(String, Option<String>)]) -> String {
+    match list {
+        [(name, near)] => format!("there is no tensor {name:?}{}", hint(near)),
+        _ => {
+            let one = |(name, near): &(String, Option<String>)| match near {
+                Some(near) => format!("{name:?} (near it: {near:?})"),
+                None => format!("{name:?}"),
+            };
+            format!("there are no tensors {}", list.iter().map(one).join(", "))
+        }
+    }
 }

@@ -1,84 +1,155 @@
-//! Weights from files in the safetensors format, taken exactly.
+//! Weights from files, taken exactly: safetensors in one part or several, NPY and NPZ, ONNX.
 //!
 //! A floating-point number is a dyadic rational, so trained weights enter as they are; nothing is
-//! rounded. Only the header and the tensors that are named are read.
+//! rounded. Only headers and the tensors that are named are read.
 
 mod error;
-mod header;
+mod foreign;
+mod npz;
+mod number;
+mod onnx;
+mod pattern;
+mod places;
+mod safetensors;
+mod shards;
+mod source;
 mod tensors;
 
 pub use error::WeightError;
+pub use source::WeightMap;
 
 use super::layers::{Layer, Parameter, placed};
 use super::nearest::nearest;
 use super::{InvalidProblem, Network, Problem};
 use crate::arith::Rational;
 use nalgebra::DMatrix;
-use serde::Deserialize;
+use places::{Place, Wanted, places};
+use serde::Serialize;
+use source::{Missing, Source, Span};
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashSet};
 use std::io::{Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tensors::Tensors;
 
-/// Where each parameter is found: `"LAYER.PARAMETER"`, or with one `*` for the number of a head.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub struct WeightMap(BTreeMap<String, Source>);
-
-/// A tensor, and how it becomes a matrix.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Source {
-    /// Its name in the weight file.
-    tensor: String,
-    /// Whether it is transposed first, as PyTorch's `Linear` has `out x in`.
-    #[serde(default)]
-    transpose: bool,
-    /// How many of its rows are taken, before transposing [default: all].
-    rows: Option<usize>,
+/// One tensor of a weight file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TensorInfo {
+    /// Its name.
+    pub name: String,
+    /// The type of its numbers, as the file names it.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its sizes by axis.
+    pub shape: Vec<usize>,
 }
 
-/// The keys with one `*` that stand for `name`, each with the digits in the place of the `*`.
-fn patterns(name: &str) -> impl Iterator<Item = (String, &str)> {
-    let digit_before = |end: &usize| name.as_bytes()[end - 1].is_ascii_digit();
-    (0..name.len()).flat_map(move |start| {
-        let ends = (start + 1..=name.len()).take_while(digit_before);
-        ends.map(move |end| (format!("{}*{}", &name[..start], &name[end..]), &name[start..end]))
-    })
+/// The tensors in the weight file at `path`, by name.
+///
+/// # Errors
+/// Names the file and what is wrong with it.
+pub fn tensors(path: &Path) -> Result<Vec<TensorInfo>, InvalidProblem> {
+    let tensors = Tensors::at(path).map_err(|why| of_file(path, why))?;
+    let info = |(name, tensor): (String, tensors::Tensor)| TensorInfo {
+        name,
+        kind: tensor.kind,
+        shape: tensor.shape,
+    };
+    Ok(tensors.list.into_iter().map(info).collect())
+}
+
+/// The files that hold the weights at `path`: itself, or the parts that its index names.
+///
+/// # Errors
+/// As [`tensors`].
+pub fn weight_files(path: &Path) -> Result<Vec<PathBuf>, InvalidProblem> {
+    shards::files(path).map_err(|why| of_file(path, why))
+}
+
+/// The name and size of the weights that a network file's `[weights]` is asked for, heads as one: the key with a
+/// `*`, rows, columns, and how many it stands for.
+pub fn weight_keys(problem: &Problem) -> Vec<(String, (usize, usize), usize)> {
+    let mut keys: Vec<(String, (usize, usize), usize)> = Vec::new();
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    for (layer, list) in parameters(problem).iter().enumerate() {
+        for parameter in list.iter().filter(|p| p.value.is_none()) {
+            let part = |part: &str| match part.strip_prefix("head").map(str::parse::<usize>) {
+                Some(Ok(_)) => "head*".to_owned(),
+                _ => part.to_owned(),
+            };
+            let name: Vec<String> = parameter.name.split('.').map(part).collect();
+            let key = format!("{layer}.{}", name.join("."));
+            match numbers.entry(key.clone()) {
+                Entry::Occupied(number) => keys[*number.get()].2 += 1,
+                Entry::Vacant(number) => {
+                    number.insert(keys.len());
+                    keys.push((key, (parameter.rows, parameter.cols), 1));
+                }
+            }
+        }
+    }
+    keys
+}
+
+fn of_file(path: &Path, why: WeightError) -> InvalidProblem {
+    InvalidProblem::new("weights", path.display(), why)
+}
+
+/// The parameters of each layer.
+fn parameters(problem: &Problem) -> Vec<Vec<Parameter>> {
+    let state = (problem.tokens(), problem.width());
+    let own = |(layer, (n, d)): (&Layer, (usize, usize))| layer.parameters(n, d);
+    placed(&problem.layers(), state).into_iter().map(own).collect()
+}
+
+/// The weights among the parameters.
+fn wanted(parameters: &[Vec<Parameter>]) -> Vec<Wanted<'_>> {
+    let all = parameters.iter().enumerate();
+    let all = all.flat_map(|(layer, list)| list.iter().map(move |parameter| (layer, parameter)));
+    let free = all.filter(|(_, parameter)| parameter.value.is_none());
+    let name = |layer, parameter: &Parameter| format!("{layer}.{}", parameter.name);
+    free.map(|(layer, p)| Wanted { name: name(layer, p), layer, parameter: p }).collect()
 }
 
 impl WeightMap {
-    /// The keys with a `*` that stand for the weight `name`, each with the digits in its place.
-    fn patterns_of<'n>(
-        &self,
-        name: &'n str,
-    ) -> impl Iterator<Item = (&str, &Source, &'n str)> + use<'_, 'n> {
-        patterns(name).filter_map(|(key, head)| {
-            let (key, source) = self.0.get_key_value(&key)?;
-            Some((key.as_str(), source, head))
-        })
+    /// Whether weights without a key are drawn at random.
+    pub fn is_mixed(&self) -> bool {
+        self.missing == Missing::Random
     }
 
-    /// The network of `problem` with the weights in the file at `path`.
+    /// Whether the weights of attention are called by former names, `output` and `value` for what are `value`
+    /// and `out` now.
     ///
-    /// A tensor of two axes is a matrix, one of one axis a row or a column, whichever is wanted. A `*`
-    /// in a key stands for the number h of a head; the matrix is then cut into as many blocks of
-    /// columns as there are heads, and head h has block h.
+    /// # Errors
+    /// A key that is no weight's, or names of both kinds.
+    pub fn has_former_names(&self, problem: &Problem) -> Result<bool, InvalidProblem> {
+        let parameters = parameters(problem);
+        places::former_name(self, &wanted(&parameters))
+            .map_err(|why| InvalidProblem::new("network", "(its weights)", why))
+    }
+
+    /// The network of `problem` with the weights in the file at `path`, or in the parts of an index, or in the one
+    /// weight file of a directory. Where the map says so, weights without a key are those of `rest`.
+    ///
+    /// A tensor of two axes is a matrix, one of one axis a row or a column, whichever is wanted; of more than two
+    /// those of size 1 are dropped. A `*` in a key stands for the number h of a head; the matrix is then cut into
+    /// as many blocks of columns as there are heads, and head h has block h. `{2i+1}` at the beginning of a key
+    /// stands for the numbers of layers of that form, and in the name of the tensor for the same i.
     ///
     /// # Errors
     /// Names the file, the tensor and what is expected: a parameter without a tensor, a key that is
-    /// no parameter's, a missing tensor, another size, a type that is not a float, NaN or infinity, a
-    /// truncated file or an impossible header.
+    /// no parameter's, missing tensors, another size, a type that is no number's, NaN or infinity, a
+    /// truncated file or an impossible header, a file of another kind.
     pub fn load(
         &self,
         problem: &Problem,
         path: &Path,
+        rest: impl FnOnce() -> Network<Rational>,
     ) -> Result<Network<Rational>, InvalidProblem> {
-        let file = crate::files::open(path).map_err(WeightError::from);
-        file.and_then(|file| self.read(problem, file)).map_err(|why| match why.is_of_map() {
+        let network = Tensors::at(path).and_then(|file| self.network(problem, file, rest));
+        network.map_err(|why| match why.is_of_map() {
             true => InvalidProblem::new("network", "(its weights)", why),
-            false => InvalidProblem::new("weights", path.display(), why),
+            false => of_file(path, why),
         })
     }
 
@@ -90,113 +161,112 @@ impl WeightMap {
         &self,
         problem: &Problem,
         file: impl Read + Seek,
+        rest: impl FnOnce() -> Network<Rational>,
     ) -> Result<Network<Rational>, WeightError> {
-        let mut reader = Reader { file: Tensors::open(file)?, matrices: BTreeMap::new() };
-        let layers = problem.layers();
-        let (tokens, width) = (problem.tokens(), problem.width());
-        let named = |(index, (layer, (n, d))): (usize, (&Layer, (usize, usize)))| {
-            let own = layer.parameters(n, d).into_iter();
-            own.map(|p| (format!("{index}.{}", p.name), p)).collect::<Vec<_>>()
-        };
-        let wanted: Vec<_> =
-            placed(&layers, (tokens, width)).into_iter().enumerate().map(named).collect();
-        let free = wanted.iter().flatten().filter(|(_, p)| p.value.is_none());
-        let places = Places::new(self, &free.map(|(name, _)| name.as_str()).collect::<Vec<_>>())?;
-        let mut value = |(name, parameter): &(String, Parameter)| match &parameter.value {
-            Some(value) => Ok(value.clone()),
-            None => reader.part(places.find(name)?, (parameter.rows, parameter.cols)),
-        };
-        let lists = wanted.iter().map(|list| list.iter().map(&mut value).collect());
-        let parameters = lists.collect::<Result<Vec<Vec<_>>, WeightError>>()?;
-        Ok(Network::new(tokens, width, layers, parameters).expect("sizes are the layers' own"))
+        self.network(problem, Tensors::open(file)?, rest)
     }
-}
 
-/// Where one weight is found: block number `part` of the columns of a tensor, out of `parts`.
-struct Place<'a> {
-    key: &'a str,
-    source: &'a Source,
-    parts: usize,
-    part: usize,
-}
-
-/// The places of all weights.
-struct Places<'a> {
-    map: &'a WeightMap,
-    /// How many weights each key with a `*` stands for.
-    heads: BTreeMap<&'a str, usize>,
-}
-
-impl<'a> Places<'a> {
-    /// The places of the weights `free`; every key must be the place of one.
-    fn new(map: &'a WeightMap, free: &[&str]) -> Result<Self, WeightError> {
-        let mut heads = BTreeMap::new();
-        for name in free {
-            for (key, ..) in map.patterns_of(name) {
-                *heads.entry(key).or_insert(0) += 1;
+    fn network<F: Read + Seek>(
+        &self,
+        problem: &Problem,
+        file: Tensors<F>,
+        rest: impl FnOnce() -> Network<Rational>,
+    ) -> Result<Network<Rational>, WeightError> {
+        let parameters = parameters(problem);
+        let wanted = wanted(&parameters);
+        let places = places(self, &wanted)?;
+        file.require(places.iter().flatten().map(|place| place.source.tensor.as_str()))?;
+        let rest = places.iter().any(Option::is_none).then(rest);
+        let mut reader = Reader { file, matrices: BTreeMap::new(), uses: BTreeMap::new() };
+        for (wanted, place) in wanted.iter().zip(&places) {
+            let size = (wanted.parameter.rows, wanted.parameter.cols);
+            if let Some(place) = place {
+                reader.fits(place, size)?;
+                *reader.uses.entry(cut(&place.source)).or_default() += 1;
             }
         }
-        let names: HashSet<&str> = free.iter().copied().collect();
-        let known = |key: &str| heads.contains_key(key) || names.contains(key);
-        if let Some(key) = map.0.keys().find(|key| !known(key)) {
-            let near = nearest(key, free.iter().copied()).map(str::to_owned);
-            return Err(WeightError::UnknownKey { key: key.clone(), near });
+        let mut places = places.iter();
+        let mut value = |layer: usize, index: usize, parameter: &Parameter| {
+            if let Some(value) = &parameter.value {
+                return Ok(value.clone());
+            }
+            match places.next().expect("a place for every weight") {
+                Some(place) => reader.part(place, (parameter.rows, parameter.cols)),
+                None => {
+                    let rest = rest.as_ref().expect("drawn, as one has no place");
+                    Ok(rest.parameters()[layer][index].clone())
+                }
+            }
+        };
+        let mut values = Vec::new();
+        for (layer, list) in parameters.iter().enumerate() {
+            let own = list.iter().enumerate().map(|(index, p)| value(layer, index, p));
+            values.push(own.collect::<Result<Vec<_>, WeightError>>()?);
         }
-        Ok(Self { map, heads })
-    }
-
-    /// The place of a weight: under its own name, or under the first key that stands for it.
-    fn find(&self, name: &str) -> Result<Place<'a>, WeightError> {
-        if let Some((key, source)) = self.map.0.get_key_value(name) {
-            return Ok(Place { key, source, parts: 1, part: 0 });
-        }
-        let found = self.map.patterns_of(name).filter_map(|(key, source, head)| {
-            let part = head.parse().ok()?;
-            Some(Place { key, source, parts: self.heads[key], part })
-        });
-        let place = found.min_by_key(|place| place.key);
-        let place = place.ok_or_else(|| WeightError::Unmapped { parameter: name.to_owned() })?;
-        let Place { key, parts: heads, part: number, .. } = place;
-        match number < heads {
-            true => Ok(place),
-            false => Err(WeightError::HeadNumber { key: key.to_owned(), heads, number }),
-        }
+        let (tokens, width) = (problem.tokens(), problem.width());
+        Ok(Network::new(tokens, width, problem.layers(), values)
+            .expect("sizes are the layers' own"))
     }
 }
 
-/// A file of tensors, with those that were read.
-struct Reader<'a, F> {
+/// What is read once: a tensor, transposed or not, and its rows and columns.
+type Cut = (String, bool, Option<Span>, Option<Span>);
+
+fn cut(source: &Source) -> Cut {
+    (source.tensor.clone(), source.transpose, source.rows, source.columns)
+}
+
+/// A file of tensors, with those that were read and are still to be used.
+struct Reader<F> {
     file: Tensors<F>,
-    matrices: BTreeMap<&'a str, DMatrix<Rational>>,
+    matrices: BTreeMap<Cut, DMatrix<Rational>>,
+    /// How often each is still to be used.
+    uses: BTreeMap<Cut, usize>,
 }
 
-impl<'a, F: Read + Seek> Reader<'a, F> {
-    /// The weight of the given size at a place.
+impl<F: Read + Seek> Reader<F> {
+    /// The tensor at a place has the size that a weight of `rows` rows needs.
+    fn fits(&self, place: &Place, (rows, cols): (usize, usize)) -> Result<(), WeightError> {
+        let Place { key, source, columns, .. } = place;
+        let size = self.file.size(source)?;
+        let lines = if source.repeat { 1 } else { rows };
+        let needed = (lines, *columns);
+        if size == needed || is_vector(size, (lines, cols), *columns) {
+            return Ok(());
+        }
+        let (tensor, transposed) = (source.tensor.clone(), source.transpose);
+        Err(WeightError::Size { tensor, size, transposed, key: key.clone(), needed })
+    }
+
+    /// The weight of the given size at a place, which [fits](Reader::fits).
     fn part(
         &mut self,
-        place: Place<'a>,
+        place: &Place,
         (rows, cols): (usize, usize),
     ) -> Result<DMatrix<Rational>, WeightError> {
-        let Place { key, source, parts, part } = place;
-        let (size, needed) = (self.file.size(source)?, (rows, cols * parts));
-        let vector = size == (1, rows) && needed.1 == 1;
-        if size != needed && !vector {
-            let (tensor, transposed) = (source.tensor.clone(), source.transpose);
-            return Err(WeightError::Size {
-                tensor,
-                size,
-                transposed,
-                key: key.to_owned(),
-                needed,
-            });
-        }
-        let whole = match self.matrices.entry(key) {
-            Entry::Occupied(read) => read.into_mut(),
-            Entry::Vacant(place) => place.insert(self.file.matrix(source)?),
+        let Place { source, first, columns, .. } = place;
+        let cut = cut(source);
+        let whole = match self.matrices.remove(&cut) {
+            Some(read) => read,
+            None => self.file.matrix(source)?,
         };
-        Ok(match vector {
-            true => whole.transpose(),
-            false => whole.columns(part * cols, cols).into_owned(),
-        })
+        let part = if source.repeat {
+            DMatrix::from_fn(rows, cols, |_, c| whole[(0, first + c)].clone())
+        } else if is_vector(whole.shape(), (rows, cols), *columns) {
+            whole.transpose()
+        } else {
+            whole.columns(*first, cols).into_owned()
+        };
+        let left = self.uses.get_mut(&cut).expect("every use is counted");
+        *left -= 1;
+        if *left > 0 {
+            self.matrices.insert(cut, whole);
+        }
+        Ok(part)
     }
+}
+
+/// Whether a row of the file stands for a column.
+fn is_vector(size: (usize, usize), (rows, cols): (usize, usize), columns: usize) -> bool {
+    size == (1, rows) && cols == 1 && columns == 1 && rows != 1
 }

@@ -13,7 +13,7 @@ that sum to it.
 """
 
 from ._bound import Bound, Ends
-from ._errors import Interrupted, InvalidProblem, SeprankError, TooLarge, TooLong
+from ._errors import Interrupted, InvalidProblem, SeprankError, TooLarge
 from ._gap import Gap, gap
 from ._matrix import MatrixCertificate, MatrixRank, matrix_rank
 from ._network import Network
@@ -41,7 +41,6 @@ __all__ = [
     "SeprankError",
     "Tensor",
     "TooLarge",
-    "TooLong",
     "Verdict",
     "__version__",
     "attention",

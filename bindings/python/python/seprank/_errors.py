@@ -34,10 +34,6 @@ class TooLarge(SeprankError):
     """A computation that would not fit `memory`; nothing was begun."""
 
 
-class TooLong(SeprankError):
-    """A computation that cannot be ended early and would take longer than `time`; nothing was begun."""
-
-
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a rank or profile. What was proved by then is in `answer`."""
 

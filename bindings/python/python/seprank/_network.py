@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from . import _seprank
 from ._bound import Bound
-from ._errors import Interrupted, InvalidProblem, TooLong
+from ._errors import Interrupted, InvalidProblem
 from ._progress import Bar
 from ._rank import Profile, ProfileRow, Rank
 from ._seprank import Network as Native
@@ -210,7 +210,7 @@ class Network:
         >>> seprank.attention(depth=2, width=3, tokens=4).rank().value
         49
 
-        Errors: InvalidProblem, TooLarge, TooLong, before any work.
+        Errors: InvalidProblem, TooLarge, before any work.
         Cost: `seprank rank --dry-run` forecasts it.
         Source: docs/theory.md, section 1; docs/architecture.md.
         """
@@ -301,7 +301,7 @@ class Network:
 
         >>> import seprank
         >>> seprank.attention(depth=1, width=1, tokens=2).evaluate([[1], [0]], weights={
-        ...     "0.head0.query": [[1]], "0.head0.key": [[1]], "0.head0.output": [[2]], "0.head0.value": [[1]]})
+        ...     "0.head0.query": [[1]], "0.head0.key": [[1]], "0.head0.value": [[2]], "0.head0.out": [[1]]})
         array([[2],
                [0]], dtype=object)
 
@@ -354,8 +354,6 @@ class Network:
                 break
             try:
                 rank = self.with_left(left).rank(seed=seed, time=rest, memory=memory)
-            except TooLong:
-                break
             except Interrupted:
                 raise Interrupted(Profile(tuple(rows), planned)) from None
             rows.append(ProfileRow(kind, left, rank))

@@ -261,12 +261,12 @@ def attention_layer(state: State, form: Mixed, second: Matrix, bias: Matrix | No
     first = 0
     for number, (head, output) in enumerate(zip(form.heads, form.outputs, strict=True)):
         end = first + output.a.shape[1]
-        value, first = second[first:end].T, end
-        named = {"query": head.query, "key": head.key, "output": output, "value": Channels(value, None)}
+        out, first = second[first:end].T, end
+        named = {"query": head.query, "key": head.key, "value": output, "out": Channels(out, None)}
         for name, part in named.items():
             scale = head.scale if name == "key" else Fraction(1)
             weights[f"head{number}.{name}"] = _padded(times(part.a, scale), width)
-            if with_bias and name != "value":
+            if with_bias and name != "out":
                 row = np.zeros(part.a.shape[1]) if part.b is None else times(part.b, scale)
                 weights[f"head{number}.{name}-bias"] = _padded(row.reshape(1, -1), width)
     if with_bias:

@@ -1,13 +1,16 @@
-//! The header of a safetensors file, read strictly.
+//! Safetensors files; the header is read strictly.
 //!
 //! The reader of the format's own package keeps the last of two entries of one name; here every name
 //! must be there once, and whatever is wrong names the same tensor in every run.
 
 use super::WeightError;
-use safetensors::tensor::TensorInfo;
+use super::number::Number;
+use super::tensors::{Place, Tensor, read_at};
+use safetensors::tensor::{Dtype, TensorInfo};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{Read, Seek, SeekFrom};
 
 /// The format's own limit on a header.
 pub(super) const MAX_HEADER_BYTES: u64 = 100_000_000;
@@ -15,31 +18,66 @@ pub(super) const MAX_HEADER_BYTES: u64 = 100_000_000;
 /// The entry that is no tensor.
 const METADATA: &str = "__metadata__";
 
-/// The tensors of a file.
-pub(super) struct Header {
-    pub(super) tensors: BTreeMap<String, TensorInfo>,
-    /// Bytes of all of them.
-    pub(super) data: u64,
+/// The tensors in file number `number` of several.
+///
+/// # Errors
+/// An impossible header; it names the tensor: two of one name, one that overlaps another or leaves a gap, or
+/// whose type and shape are not its bytes.
+pub(super) fn tensors(
+    file: &mut (impl Read + Seek),
+    number: usize,
+) -> Result<BTreeMap<String, Tensor>, WeightError> {
+    let length = read_at(file, 0, 8).map_err(|_| WeightError::NoHeader)?;
+    let length = u64::from_le_bytes(length.try_into().expect("eight bytes"));
+    let size = file.seek(SeekFrom::End(0))?;
+    if length > size.saturating_sub(8) {
+        return Err(WeightError::HeaderBeyondFile { claimed: length, size });
+    }
+    if length > MAX_HEADER_BYTES {
+        return Err(WeightError::LongHeader { length });
+    }
+    let Entries { names, tensors } = serde_json::from_slice(&read_at(file, 8, length)?)?;
+    if let Some(name) = repeated(names) {
+        return Err(WeightError::DuplicateName { name });
+    }
+    let data = data_bytes(&tensors)?;
+    let start = 8 + length;
+    let accounted = start.saturating_add(data);
+    if accounted != size {
+        return Err(WeightError::Length { accounted, size });
+    }
+    let tensor = |info: TensorInfo| Tensor {
+        kind: info.dtype.to_string(),
+        number: number_of(info.dtype),
+        shape: info.shape,
+        by_columns: false,
+        big_endian: false,
+        place: Place::At { file: number, start: start + info.data_offsets.0 as u64 },
+    };
+    Ok(tensors.into_iter().map(|(name, info)| (name, tensor(info))).collect())
 }
 
-impl Header {
-    /// Reads a header and checks that the tensors fill the data one after the other.
-    ///
-    /// # Errors
-    /// Names the tensor: two of one name, one that overlaps another or leaves a gap, or whose type
-    /// and shape are not its bytes.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, WeightError> {
-        let Entries { names, tensors } = serde_json::from_slice(bytes)?;
-        if let Some(name) = repeated(names) {
-            return Err(WeightError::DuplicateName { name });
-        }
-        let data = data_bytes(&tensors)?;
-        Ok(Self { tensors: tensors.into_iter().collect(), data })
-    }
+/// How a type is stored, if it is one whose numbers are taken.
+fn number_of(dtype: Dtype) -> Option<Number> {
+    Some(match dtype {
+        Dtype::F64 => Number::Float(8),
+        Dtype::F32 => Number::Float(4),
+        Dtype::F16 => Number::Float(2),
+        Dtype::BF16 => Number::Brain,
+        Dtype::I64 => Number::Signed(8),
+        Dtype::I32 => Number::Signed(4),
+        Dtype::I16 => Number::Signed(2),
+        Dtype::I8 => Number::Signed(1),
+        Dtype::U64 => Number::Unsigned(8),
+        Dtype::U32 => Number::Unsigned(4),
+        Dtype::U16 => Number::Unsigned(2),
+        Dtype::U8 => Number::Unsigned(1),
+        _ => return None,
+    })
 }
 
 /// The first name, in alphabetical order, that is there twice.
-fn repeated(mut names: Vec<String>) -> Option<String> {
+pub(super) fn repeated(mut names: Vec<String>) -> Option<String> {
     names.sort_unstable();
     names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
 }
@@ -98,9 +136,9 @@ impl<'de> Visitor<'de> for EntriesVisitor {
         while let Some(name) = map.next_key::<String>()? {
             names.push(name.clone());
             if name == METADATA {
-                let notes = map.next_value::<Option<Names>>()?;
-                let notes = notes.into_iter().flat_map(|Names(list)| list);
-                names.extend(notes.map(|note| format!("{METADATA}.{note}")));
+                let notes = map.next_value::<Option<Texts>>()?;
+                let notes = notes.into_iter().flat_map(|Texts(list)| list);
+                names.extend(notes.map(|(note, _)| format!("{METADATA}.{note}")));
             } else {
                 tensors.push((name, map.next_value()?));
             }
@@ -109,29 +147,29 @@ impl<'de> Visitor<'de> for EntriesVisitor {
     }
 }
 
-/// The names in a map of texts, also repeated ones.
-struct Names(Vec<String>);
+/// A map of texts, also of repeated names.
+pub(super) struct Texts(pub(super) Vec<(String, String)>);
 
-impl<'de> Deserialize<'de> for Names {
+impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(NamesVisitor)
+        deserializer.deserialize_map(TextsVisitor)
     }
 }
 
-struct NamesVisitor;
+struct TextsVisitor;
 
-impl<'de> Visitor<'de> for NamesVisitor {
-    type Value = Names;
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("texts by name")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
-        let mut names = Vec::new();
-        while let Some((name, _text)) = map.next_entry::<String, String>()? {
-            names.push(name);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            texts.push(entry);
         }
-        Ok(Names(names))
+        Ok(Texts(texts))
     }
 }
