@@ -400,3 +400,40 @@ fn weights_may_be_mixed() {
         "{error}"
     );
 }
+
+/// The rank with given weights is one more case of `certify`, whose certificate is of these weights.
+#[test]
+fn certify_takes_given_weights() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let names = ["query", "key", "value", "out"];
+    let keys = names.map(|name| format!("\"0.head*.{name}\" = {{ tensor = \"{name}\" }}\n"));
+    fs::write(path("net.toml"), format!("{ATTENTION}{}", keys.concat())).unwrap();
+    let tensors = names.map(|name| (name, &[2, 2][..], &[1.0, 1.0, 1.0, 1.0][..]));
+    fs::write(path("w.safetensors"), file(&tensors)).unwrap();
+    let run = |arguments: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_seprank");
+        let output =
+            Command::new(program).current_dir(dir.path()).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let both = ["--network", "net.toml", "--weights", "w.safetensors", "--format", "json"];
+    let certified = run(&[&["certify", "--out", "certs"][..], &both].concat());
+    let cases = certified["cases"].as_array().unwrap();
+    let given: Vec<_> = cases
+        .iter()
+        .filter(|c| c["case"].as_str().unwrap().starts_with("net, rank with w.safetensors #"))
+        .collect();
+    assert!(cases.len() == 3 && given.len() == 1, "{certified}");
+    let alone = run(&[&["rank"][..], &both].concat());
+    assert_eq!((&alone["rank"], &alone["status"]), (&1.into(), &"exact".into()));
+    assert_eq!(given[0]["found"], format!("= {}", alone["rank"]));
+    assert_ne!(cases[0]["found"], ">= 1", "random weights have more");
+    let written = fs::read_dir(path("certs")).unwrap();
+    let of_weights = written
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("rank-w-safetensors-"))
+        .count();
+    assert_eq!(of_weights, 1);
+}

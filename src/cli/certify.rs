@@ -1,9 +1,10 @@
 //! `seprank certify`.
 
 use super::json::Integer;
+use super::weight_file::{Origin, load};
 use super::{Failure, Format, new_table, print_json, progress};
 use crate::claims::{self, Claim, Examined, NetworkClaim, Profile, Verdict};
-use crate::network::{InvalidProblem, NetworkFile, Replacements};
+use crate::network::{NetworkFile, Replacements};
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use serde::Serialize;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
   seprank certify
   seprank certify --profile full --format json
   seprank certify --network my-network.toml --out target/mine
+  seprank certify --network my-network.toml --weights model.safetensors
   seprank certify --out target/certs && seprank check target/certs
   seprank certify --profile sharpness --budget 10m --out target/sharpness
 
@@ -36,6 +38,9 @@ pub(super) struct Args {
     /// Only about the network in this file: its rank, and every kind of weights against its bounds
     #[arg(long, value_name = "FILE", conflicts_with_all = ["claim", "profile"])]
     network: Option<PathBuf>,
+    /// Also its rank with the weights in this file, found by the [weights] of the network file
+    #[arg(long, value_name = "FILE", requires = "network")]
+    weights: Option<PathBuf>,
     /// Write the certificates into this directory, and there go on with an earlier run
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -110,9 +115,17 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Err("--budget: only --profile sharpness has one".into());
     }
     let brought = args.network.as_ref().map(|path| {
-        let problem = NetworkFile::read(path, &Replacements::default())?.problem;
+        let file = NetworkFile::read(path, &Replacements::default())?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok::<_, InvalidProblem>(NetworkClaim { name, problem })
+        let weights = args.weights.as_ref().map(|path| {
+            let network = load(&file, path, args.seed)?;
+            Ok::<_, Failure>((Origin::of_file(path, file.weights.is_mixed())?.short(), network))
+        });
+        Ok::<_, Failure>(NetworkClaim {
+            name,
+            weights: weights.transpose()?,
+            problem: file.problem,
+        })
     });
     let brought = brought.transpose()?;
     let wanted = |c: &&dyn Claim| args.claim.as_deref().is_none_or(|id| id == c.id());

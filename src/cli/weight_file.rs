@@ -103,6 +103,17 @@ impl Origin {
         Ok(Self::File { file: path.display().to_string(), sha256, others_random })
     }
 
+    /// In few words that tell a file from all others: its name and the digits that its digest begins with.
+    pub(super) fn short(&self) -> String {
+        match self {
+            Self::Made { kind } | Self::Stated { kind } => (*kind).into(),
+            Self::File { file, sha256, .. } => {
+                let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy();
+                format!("{name} #{}", &sha256[..12])
+            }
+        }
+    }
+
     /// In words, `seed` being that of everything random.
     pub(super) fn text(&self, seed: u64) -> impl fmt::Display {
         match self {
