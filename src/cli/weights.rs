@@ -13,8 +13,9 @@ use std::process::ExitCode;
   seprank weights model.safetensors
   seprank weights model.npz --format json
 
-Read are safetensors, an index *.safetensors.index.json of several, a directory that holds one or the other, NPZ and
-NPY, and the initialisers of ONNX. `seprank networks --keys FILE.toml` lists what a network file asks for.")]
+Read are safetensors, an index *.safetensors.index.json of several, a directory
+that holds one or the other, NPZ and NPY, and the initialisers of ONNX.
+`seprank networks --keys FILE.toml` lists what a network file asks for.")]
 pub(super) struct Args {
     /// The file or directory
     #[arg(value_name = "FILE")]

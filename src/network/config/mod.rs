@@ -69,7 +69,7 @@ pub fn network_of_config(text: &str, options: &ConfigOptions) -> Result<String, 
 
 /// The polynomial in the place of an activation, and what it is.
 fn activation(name: &str) -> Option<(&'static str, &'static str)> {
-    let taylor = "its Taylor polynomial of degree 2 at 0";
+    let taylor = "its Taylor polynomial of degree 2 at 0, to ten decimals";
     Some(match name {
         "gelu" | "gelu_new" | "gelu_fast" | "gelu_pytorch_tanh" => {
             ("[0, 0.5, 0.3989422804]", taylor)
