@@ -370,7 +370,7 @@ fn network_files_stand_wherever_sizes_do() {
     assert!(map.status.success(), "{}", String::from_utf8_lossy(&map.stderr));
     let rows = std::fs::read_to_string(format!("{out}/map.csv")).unwrap();
     assert!(
-        rows.lines().count() == 6 && rows.contains("network-degree") && rows.contains("certified")
+        rows.lines().count() == 6 && rows.contains("network-passing") && rows.contains("certified")
     );
     let certs = format!("{out}/certs");
     let certified = json(&format!("certify --network {file} --out {certs}"));

@@ -223,13 +223,8 @@ impl Plan {
 /// The factors of the heads with the names of the layer's parameters.
 fn named_factors(heads: &[Head]) -> Vec<(String, &DMatrix<Rational>)> {
     let factors = heads.iter().enumerate().flat_map(|(h, head)| {
-        [
-            ("query", &head.query),
-            ("key", &head.key),
-            ("output", &head.output),
-            ("value", &head.value),
-        ]
-        .map(|(name, factor)| (format!("head{h}.{name}"), factor))
+        [("query", &head.query), ("key", &head.key), ("value", &head.output), ("out", &head.value)]
+            .map(|(name, factor)| (format!("head{h}.{name}"), factor))
     });
     factors.collect()
 }
