@@ -492,7 +492,10 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("[[layer]]\ntype = 3.5", &["layer 0: type", "`3.5`", "string"]),
     ("[[layer]]\ntype = \"residual\"\nlayers = [3]", &["(residual): layers", "a table"]),
     ("output = [0, 0, 1]\n[[layer]]\ntype = \"attention\"", &["output", "invalid length 3"]),
-    ("[weights]\nx = { tensor = 0.5 }", &["weights: x: tensor", "`0.5`", "string"]),
+    (
+        "[[layer]]\ntype = \"attention\"\n[weights]\nx = { tensor = 0.5 }",
+        &["weights: x: tensor", "`0.5`", "string"],
+    ),
 ];
 
 #[test]
