@@ -59,8 +59,7 @@ impl LayerRule for LinearAttention {
         let mask = self.mask.clone().map(|mask| parameters.fixed("mask", mask));
         let head = |p: &mut Parameters| {
             let names = ["query", "key", "value", "out"];
-            let [query, key, value, out] =
-                names.map(|name| p.weight(name, width, self.head_width));
+            let [query, key, value, out] = names.map(|name| p.weight(name, width, self.head_width));
             let (query, key) = (phi(Input.times(query)), phi(Input.times(key)).transposed());
             let (value, out) = (Input.times(value), out.transposed());
             match &mask {

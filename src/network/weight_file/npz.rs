@@ -67,7 +67,7 @@ fn tensor(
     let count = header.shape.iter().try_fold(1u64, |n, axis| n.checked_mul(*axis));
     let bytes = |number: Number| count?.checked_mul(number.bytes() as u64)?.checked_add(skip);
     let fits = |number| bytes(number) == Some(size);
-    let (Some(shape), true) = (shape, number.is_none_or(|n| fits(n))) else {
+    let (Some(shape), true) = (shape, number.is_none_or(fits)) else {
         let kind = header.descr;
         return Err(wrong(format!(
             "{} bytes of data: allowed are those of shape {:?} and type {kind}",

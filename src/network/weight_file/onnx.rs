@@ -170,7 +170,8 @@ impl Fields {
                 }
                 (8, _) => return Err(wire.wrong("the name of a tensor is too long")),
                 (4 | 5 | 7 | 9 | 10 | 11, Content::Bytes { start, end }) => {
-                    if tensor.data.replace((number, *start, *end)).is_some() {
+                    let earlier = tensor.data.replace((number, *start, *end));
+                    if earlier.is_some() {
                         return Err(wire.wrong("a tensor has data in two places"));
                     }
                 }

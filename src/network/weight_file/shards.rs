@@ -49,7 +49,9 @@ pub(super) fn is_index(path: &Path) -> bool {
 }
 
 /// The parts that an index names, in alphabetical order, and the part of each tensor.
-fn parts(path: &Path) -> Result<(Vec<String>, Vec<(String, String)>), WeightError> {
+type Parts = (Vec<String>, Vec<(String, String)>);
+
+fn parts(path: &Path) -> Result<Parts, WeightError> {
     let text = read_text(path, MAX_HEADER_BYTES)?;
     let index: Index = serde_json::from_str(&text).map_err(WeightError::Index)?;
     let Texts(places) = index.weight_map;
