@@ -153,6 +153,7 @@ fn upper(upper: &Upper) -> String {
         Upper::Rational(linalg::Certificate::Zero) => "all entries are zero".into(),
         Upper::Rational(linalg::Certificate::Full) => "the number of rows or columns".into(),
         Upper::Rational(_) => "a proof over Q".into(),
+        Upper::Kernel => "a kernel over Q".into(),
         Upper::Open => "not shown: a proof over Q would take too much work or memory".into(),
     }
 }

@@ -132,7 +132,9 @@ impl PyNetwork {
 
     /// With the weights of a safetensors file.
     fn load(&self, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let weights = self.places.load(&self.problem, &path).map_err(|e| e.raise(py))?;
+        // Those that the network file leaves to chance.
+        let rest = || WeightStyle::Random.draw(&self.problem, &mut generator(0));
+        let weights = self.places.load(&self.problem, &path, rest).map_err(|e| e.raise(py))?;
         Ok(Self { weights: Some(weights.into()), ..self.clone() })
     }
 
