@@ -85,6 +85,18 @@ impl Parameters {
         defined
     }
 
+    /// The sum of what `define` defines so many times, each with `name` and its number, from 0, before the names of
+    /// its parameters.
+    pub(super) fn sum_of(
+        &mut self,
+        name: &str,
+        count: usize,
+        mut define: impl FnMut(&mut Self) -> Expression,
+    ) -> Expression {
+        let terms = (0..count).map(|i| self.within(&format!("{name}{i}."), &mut define));
+        Expression::Sum(terms.collect())
+    }
+
     /// Tokens and channels of an expression in these parameters.
     pub(super) fn size_of(&self, expression: &Expression, state: (usize, usize)) -> (usize, usize) {
         let size = |i: usize| (self.list[i].rows, self.list[i].cols);

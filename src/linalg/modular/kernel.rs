@@ -99,10 +99,8 @@ impl Isa {
     pub(super) fn rows(self) -> usize {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => 8,
-            #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => 6,
-            Kind::Portable => 4,
+            _ => self.lanes(),
         }
     }
 

@@ -17,15 +17,15 @@ pub struct ChannelMixing {
     pub bias: bool,
 }
 
-/// Keys in a network file, also of spatial gating.
+/// Keys in a network file, also of gated perceptrons.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    pub(super) hidden: Option<usize>,
-    pub(super) degree: Option<u64>,
-    pub(super) activation: Option<Vec<Number>>,
+    hidden: Option<usize>,
+    degree: Option<u64>,
+    activation: Option<Vec<Number>>,
     #[serde(default)]
-    pub(super) bias: bool,
+    bias: bool,
 }
 
 impl LayerRule for ChannelMixing {

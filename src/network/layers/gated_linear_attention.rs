@@ -61,7 +61,6 @@ impl LayerRule for GatedLinearAttention {
             let read = rows(query).hadamard(states).times(by_column.clone().transposed());
             read.times(out.transposed())
         };
-        let heads = (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head));
-        Expression::Sum(heads.collect())
+        parameters.sum_of("head", self.heads, head)
     }
 }

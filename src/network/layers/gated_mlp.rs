@@ -1,6 +1,6 @@
 //! Gated perceptrons across the channels (GLU variants, Shazeer 2020, arXiv 2002.05202).
 
-use super::channel_mixing::Keys;
+use super::channel_mixing::{ChannelMixing, Keys};
 use super::{LayerRule, Parameters};
 use crate::network::expression::Expression::{self, Input};
 use crate::network::{Activation, FileError, Site};
@@ -22,11 +22,8 @@ impl LayerRule for GatedMlp {
     type Keys = Keys;
 
     fn build(keys: Keys, site: &Site) -> Result<Self, FileError> {
-        Ok(Self {
-            hidden: site.size("hidden", keys.hidden.unwrap_or(site.width))?,
-            activation: Activation::of_keys(keys.degree, keys.activation, 1)?,
-            bias: keys.bias,
-        })
+        let ChannelMixing { hidden, activation, bias } = ChannelMixing::build(keys, site)?;
+        Ok(Self { hidden, activation, bias })
     }
 
     fn define(&self, (tokens, width): (usize, usize), parameters: &mut Parameters) -> Expression {

@@ -67,7 +67,6 @@ impl LayerRule for LinearAttention {
                 Some(mask) => query.times(key).hadamard(mask.clone()).times(value).times(out),
             }
         };
-        let heads = (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head));
-        Expression::Sum(heads.collect())
+        parameters.sum_of("head", self.heads, head)
     }
 }

@@ -59,7 +59,6 @@ impl LayerRule for MixtureOfExperts {
             let value = hidden.times(p.weight("w2", self.hidden, width));
             value.hadamard(gate.repeated(tokens, width))
         };
-        let experts = (0..self.experts).map(|e| parameters.within(&format!("expert{e}."), expert));
-        Expression::Sum(experts.collect())
+        parameters.sum_of("expert", self.experts, expert)
     }
 }

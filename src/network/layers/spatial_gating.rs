@@ -74,9 +74,7 @@ impl LayerRule for SpatialGating {
         if self.heads == 1 {
             return self.head(state, parameters);
         }
-        let heads = (0..self.heads)
-            .map(|h| parameters.within(&format!("head{h}."), |p| self.head(state, p)));
-        Expression::Sum(heads.collect())
+        parameters.sum_of("head", self.heads, |p| self.head(state, p))
     }
 }
 

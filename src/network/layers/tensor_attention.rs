@@ -45,7 +45,6 @@ impl LayerRule for TensorAttention {
             let pairs = seen(key, value).hadamard(seen(key2, value2));
             of(query).times(pairs).times(out.transposed())
         };
-        let heads = (0..self.heads).map(|h| parameters.within(&format!("head{h}."), head));
-        Expression::Sum(heads.collect())
+        parameters.sum_of("head", self.heads, head)
     }
 }

@@ -41,96 +41,39 @@ pub(super) struct Theorem {
     pub(super) value: Value,
 }
 
+const fn upper(number: &'static str, id: &'static str, value: Value) -> Theorem {
+    Theorem { id, number, side: Side::Upper, value }
+}
+
+const fn lower(number: &'static str, id: &'static str, value: Value) -> Theorem {
+    Theorem { id, number, side: Side::Lower, value }
+}
+
 /// The theorems by id.
 pub(super) const THEOREMS: &[Theorem] = &[
-    Theorem { id: "attention-word", number: "3.2", side: Side::Upper, value: attention::word },
-    Theorem { id: "attention-graded", number: "3.3", side: Side::Upper, value: attention::graded },
-    Theorem {
-        id: "attention-junctions",
-        number: "3.12",
-        side: Side::Upper,
-        value: junctions::junctions,
-    },
-    Theorem { id: "attention-layers", number: "3.14", side: Side::Upper, value: gram::layers },
-    Theorem {
-        id: "attention-two-layers",
-        number: "3.18",
-        side: Side::Lower,
-        value: two_layers::two_layers,
-    },
-    Theorem {
-        id: "attention-few-layers",
-        number: "3.17",
-        side: Side::Lower,
-        value: few_layers::few_layers,
-    },
-    Theorem {
-        id: "attention-power",
-        number: "3.4",
-        side: Side::Lower,
-        value: attention::power_sum,
-    },
-    Theorem {
-        id: "attention-isotropic",
-        number: "3.5",
-        side: Side::Lower,
-        value: attention::isotropic,
-    },
-    Theorem { id: "attention-heads", number: "3.8", side: Side::Lower, value: summing::heads },
-    Theorem { id: "attention-blocks", number: "3.9", side: Side::Lower, value: summing::blocks },
-    Theorem {
-        id: "attention-position-wise",
-        number: "5.3",
-        side: Side::Lower,
-        value: blocks::position_wise,
-    },
-    Theorem {
-        id: "transformer-blocks",
-        number: "5.4",
-        side: Side::Lower,
-        value: transformer::transformer,
-    },
-    Theorem {
-        id: "mixer-homogeneous",
-        number: "4.1",
-        side: Side::Upper,
-        value: degree::homogeneous,
-    },
-    Theorem { id: "mixer-degree", number: "4.2", side: Side::Upper, value: degree::mixer_degree },
-    Theorem { id: "mixer-support", number: "4.6", side: Side::Upper, value: support::support },
-    Theorem {
-        id: "mixer-one-layer",
-        number: "4.9",
-        side: Side::Lower,
-        value: mixer_lower::one_layer,
-    },
-    Theorem {
-        id: "mixer-channels",
-        number: "4.10",
-        side: Side::Lower,
-        value: mixer_lower::channels,
-    },
-    Theorem { id: "mixer-span", number: "4.8", side: Side::Upper, value: span::span },
-    Theorem { id: "mixer-trees", number: "4.7", side: Side::Upper, value: trees::trees },
-    Theorem {
-        id: "network-degree",
-        number: "4.5",
-        side: Side::Upper,
-        value: degree::network_degree,
-    },
-    Theorem {
-        id: "network-one-side",
-        number: "3.15",
-        side: Side::Upper,
-        value: one_side::one_side,
-    },
-    Theorem { id: "network-passing", number: "4.11", side: Side::Upper, value: passing::passing },
-    Theorem {
-        id: "network-support",
-        number: "4.6'",
-        side: Side::Upper,
-        value: activation::network_support,
-    },
+    upper("3.2", "attention-word", attention::word),
+    upper("3.3", "attention-graded", attention::graded),
+    upper("3.12", "attention-junctions", junctions::junctions),
+    upper("3.14", "attention-layers", gram::layers),
+    lower("3.18", "attention-two-layers", two_layers::two_layers),
+    lower("3.17", "attention-few-layers", few_layers::few_layers),
+    lower("3.4", "attention-power", attention::power_sum),
+    lower("3.5", "attention-isotropic", attention::isotropic),
+    lower("3.8", "attention-heads", summing::heads),
+    lower("3.9", "attention-blocks", summing::blocks),
+    lower("5.3", "attention-position-wise", blocks::position_wise),
+    lower("5.4", "transformer-blocks", transformer::transformer),
+    upper("4.1", "mixer-homogeneous", degree::homogeneous),
+    upper("4.2", "mixer-degree", degree::mixer_degree),
+    upper("4.6", "mixer-support", support::support),
+    lower("4.9", "mixer-one-layer", mixer_lower::one_layer),
+    lower("4.10", "mixer-channels", mixer_lower::channels),
+    upper("4.8", "mixer-span", span::span),
+    upper("4.7", "mixer-trees", trees::trees),
+    upper("4.5", "network-degree", degree::network_degree),
+    upper("3.15", "network-one-side", one_side::one_side),
+    upper("4.11", "network-passing", passing::passing),
+    upper("4.6'", "network-support", activation::network_support),
 ];
 
 /// The number in docs/theory.md of the theorem of that id, if the checker knows it.
