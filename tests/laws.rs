@@ -8,6 +8,7 @@ use rug::Integer;
 use seprank::arith::{BigFloat, Field, Fp, Prime, Rational, Ring};
 use seprank::bounds::LogInterval;
 use seprank::poly::Polynomial;
+use twofloat::TwoFloat;
 
 /// The laws of a commutative ring, at three elements and two small integers.
 fn ring_laws<T: Ring>(a: T, b: T, c: T, m: i8, n: i8) -> bool {
@@ -164,6 +165,10 @@ ring!(floats, f64, |g| f64::from(i8::arbitrary(g) / 4));
 // Small integers at changing precisions, on which MPFR floats are exact.
 ring!(big_floats, BigFloat, |g| {
     BigFloat::new(&i64::from(i8::arbitrary(g)).into(), [64, 106, 212][usize::arbitrary(g) % 3])
+});
+// Products of these fill both halves.
+ring!(double_doubles, TwoFloat, |g| {
+    TwoFloat::from(i64::from(i8::arbitrary(g)) << 12) + f64::from(i8::arbitrary(g) / 4)
 });
 ring!(polynomials, Polynomial<Rational>, |g| {
     (0..3).fold(Polynomial::zero(), |sum, _| {

@@ -25,6 +25,11 @@ impl BigFloat {
         Self(Float::with_val(precision.max(Self::LEAST_PRECISION), value.as_rug()))
     }
 
+    /// `high + low` rounded likewise.
+    pub(crate) fn of_doubles(high: f64, low: f64, precision: u32) -> Self {
+        Self(Float::with_val(precision.max(Self::LEAST_PRECISION), high) + low)
+    }
+
     /// The number as MPFR holds it.
     pub fn as_rug(&self) -> &Float {
         &self.0

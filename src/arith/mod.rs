@@ -6,7 +6,8 @@
 //! | [`Rational`] | Q, on GMP | exact values, upper bounds at fixed weights |
 //! | [`num_rational::BigRational`] | Q, pure Rust | the independent checker |
 //! | `f64` | floating point | the cross-check only, never a verdict |
-//! | [`BigFloat`] | MPFR floats of a chosen precision | the same, where 53 bits are too few |
+//! | [`twofloat::TwoFloat`] | double-doubles | the same, where 53 bits are too few and their range is enough |
+//! | [`BigFloat`] | MPFR floats of a chosen precision | the same at any precision and range |
 //! | [`Interval`] | MPFR intervals, rounded outwards | proved lower bounds at given real weights; logarithms of bounds |
 //! | [`Polynomial<T>`](crate::poly::Polynomial) | T\[x_0, x_1, ..\] | coefficient tensors |
 //!
@@ -31,7 +32,7 @@ use num_traits::{One, Zero};
 
 /// A commutative ring with unit whose elements can fill a `DMatrix`.
 ///
-/// `f64` and [`BigFloat`] implement it with the usual rounding, [`Interval`] by enclosures; every
+/// `f64`, double-doubles and [`BigFloat`] implement it with their rounding, [`Interval`] by enclosures; every
 /// other implementation is exact.
 pub trait Ring:
     Scalar
@@ -69,6 +70,12 @@ pub trait Field: Ring {
 impl Ring for f64 {
     fn from_i64(n: i64) -> Self {
         n as f64
+    }
+}
+
+impl Ring for twofloat::TwoFloat {
+    fn from_i64(n: i64) -> Self {
+        n.into()
     }
 }
 

@@ -12,7 +12,7 @@ impl Claim for FloatAgreement {
         "float-agrees"
     }
     fn statement(&self) -> &'static str {
-        "The numerical rank of a random grid, in double precision or where that is too little at 106, \
+        "The numerical rank of a random grid, in double precision or where that is too little at 104, \
          212, 424 or 848 bits, is the exact rank. A cross-check of the code, not a proof."
     }
     fn cases(&self, profile: Profile) -> Vec<Case> {

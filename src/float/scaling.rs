@@ -5,6 +5,7 @@ use super::FloatError;
 use crate::arith::{BigFloat, Interval, Rational, Ring};
 use nalgebra::DMatrix;
 use rug::{Float, Integer};
+use twofloat::TwoFloat;
 
 /// Numbers whose size is known by its exponent.
 pub trait Scale: Ring {
@@ -28,6 +29,18 @@ impl Scale for f64 {
     }
     fn is_finite(&self) -> bool {
         f64::is_finite(*self)
+    }
+}
+
+impl Scale for TwoFloat {
+    fn exponent(&self) -> Option<i64> {
+        Scale::exponent(&self.hi())
+    }
+    fn approximate(&self) -> f64 {
+        self.hi()
+    }
+    fn is_finite(&self) -> bool {
+        self.is_valid() && self.hi().is_finite()
     }
 }
 

@@ -12,7 +12,7 @@ pub use modular::{Certificate, Echelon, LeftKernel, RationalRank};
 pub(crate) use modular::{Entries, Lanes, MersenneLanes, Operand, Product, WideLanes, WordLanes};
 
 use crate::arith::{Fp, Prime};
-use crate::stop::Stop;
+use crate::stop::{NEVER, Stop};
 use nalgebra::DMatrix;
 use rug::Integer;
 
@@ -27,22 +27,34 @@ use rug::Integer;
 /// assert_eq!(seprank::linalg::rank_mod_p(&m, p).rank, 1); // 13 = 6 = 2 * 3 modulo 7
 /// ```
 pub fn rank_mod_p(matrix: &DMatrix<Fp>, prime: Prime) -> Echelon {
-    let (rows, cols) = matrix.shape();
-    // The transpose, read by columns, is the matrix by rows.
-    rank_by_rows(matrix.transpose().map(|x| x.residue(prime)).as_slice(), rows, cols, prime)
+    rank_mod_p_until(matrix, prime, &NEVER)
 }
 
-/// [`rank_mod_p`] of a row-major matrix of residues.
+/// [`rank_mod_p`] until `stop` is due: then it ends with the minor that it has, which may not be the largest.
+pub fn rank_mod_p_until(matrix: &DMatrix<Fp>, prime: Prime, stop: &Stop) -> Echelon {
+    let (rows, cols) = matrix.shape();
+    // The transpose, read by columns, is the matrix by rows.
+    let residues = matrix.transpose().map(|x| x.residue(prime));
+    rank_by_rows_until(residues.as_slice(), rows, cols, prime, stop)
+}
+
+/// [`rank_mod_p_until`] of a row-major matrix of residues.
 ///
 /// # Panics
 /// If there are other than `rows * cols` of them.
-pub fn rank_by_rows(residues: &[u64], rows: usize, cols: usize, prime: Prime) -> Echelon {
+pub fn rank_by_rows_until(
+    residues: &[u64],
+    rows: usize,
+    cols: usize,
+    prime: Prime,
+    stop: &Stop,
+) -> Echelon {
     match word_modulus(prime) {
-        Some(_) => {
+        Some(p) => {
             let mut data: Vec<f64> = residues.iter().map(|x| *x as f64).collect();
-            rank_dense(&mut data, rows, cols, prime)
+            modular::echelon_in_place(&mut data, rows, cols, p, stop)
         }
-        None => rank_of_residues(&mut residues.to_vec(), rows, cols, prime),
+        None => modular::echelon_u64(&mut residues.to_vec(), rows, cols, prime.get(), stop),
     }
 }
 
@@ -52,7 +64,7 @@ pub fn rank_by_rows(residues: &[u64], rows: usize, cols: usize, prime: Prime) ->
 /// # Panics
 /// If `data` has another length, or the prime is 2^26 or more.
 pub fn rank_dense(data: &mut [f64], rows: usize, cols: usize, prime: Prime) -> Echelon {
-    modular::echelon_in_place(data, rows, cols, word(prime))
+    modular::echelon_in_place(data, rows, cols, word(prime), &NEVER)
 }
 
 /// As [`rank_dense`], with the combinations of rows that vanish modulo the prime. Once `stop` is due it ends,
@@ -77,7 +89,7 @@ pub fn rank_and_kernel(
 /// # Panics
 /// If `data` has another length.
 pub fn rank_of_residues(data: &mut [u64], rows: usize, cols: usize, prime: Prime) -> Echelon {
-    modular::echelon_u64(data, rows, cols, prime.get())
+    modular::echelon_u64(data, rows, cols, prime.get(), &NEVER)
 }
 
 /// The solutions of `M x = b` modulo any prime, for M of order `n` and k right-hand sides: `data` has n rows

@@ -5,13 +5,14 @@ use super::modulus::{LARGE, TRIED, faithful};
 use super::request::RankError;
 use super::setting::Setting;
 use crate::arith::{Fp, Prime, Rational, Ring};
-use crate::linalg::{rank_mod_p, rank_rational};
+use crate::linalg::{rank_mod_p_until, rank_rational};
 use crate::network::InputFamily;
 use crate::stop::Stop;
 use crate::tensor::{Block, CoefficientMatrix, CoefficientTensor};
 
 /// The evidence and its prime. Once the request's `stop` is due it ends with the minors of the blocks that are done: of
-/// none, if the tensor is not. The elimination of a block is always finished.
+/// none, if the tensor is not. The minor of a block whose elimination was
+/// stopped may be smaller than its rank.
 ///
 /// Cost: one forward pass over polynomials and one elimination a block; at fixed weights, where no
 /// theorem is met, also that of [`rank_rational`].
@@ -87,11 +88,11 @@ struct Minors {
 /// A minor of each block that is as large as its rank modulo the prime, until `stop` is due.
 fn minors(blocks: &[Block<Fp>], prime: Prime, stop: &Stop) -> Minors {
     let minor = |block: &Block<Fp>| {
-        let echelon = rank_mod_p(&block.to_dense(), prime);
+        let echelon = rank_mod_p_until(&block.to_dense(), prime, stop);
         let rows = echelon.pivot_rows.iter().map(|&i| block.rows[i].clone());
         let cols = echelon.pivot_cols.iter().map(|&j| block.cols[j].clone());
         CoefficientMinor { bidegree: block.bidegree, rows: rows.collect(), cols: cols.collect() }
     };
     let done: Vec<_> = blocks.iter().take_while(|_| !stop.is_due()).map(minor).collect();
-    Minors { whole: done.len() == blocks.len(), blocks: done }
+    Minors { whole: done.len() == blocks.len() && !stop.is_due(), blocks: done }
 }

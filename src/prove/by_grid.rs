@@ -6,7 +6,7 @@ use super::plan::Grids;
 use super::request::RankError;
 use super::setting::Setting;
 use crate::arith::{Fp, Prime, Rational};
-use crate::linalg::{Echelon, rank_by_rows};
+use crate::linalg::{Echelon, rank_by_rows_until};
 use crate::network::{InputFamily, Network, Problem};
 use crate::stop::{Limit, Stop};
 use crate::tensor::{Evaluator, GridPoints};
@@ -47,10 +47,11 @@ fn grown<'a>(
     loop {
         let entries = |done| progress(done, size.saturating_mul(size));
         grid.grow(size as usize, &setting.request.stop, &entries);
-        let minor = grid.rank();
-        // Whether a larger grid may show more.
+        let stop = &setting.request.stop;
+        let minor = grid.rank(stop);
+        // Whether a larger grid may show more; this one may, where its elimination was stopped.
         let open = minor.rank == grid.size() && (grid.size() as u64) < grids.most;
-        let limit = setting.request.stop.due().filter(|_| open);
+        let limit = stop.due().filter(|_| open || minor.rank < grid.size());
         match grids.after(size).filter(|_| open && limit.is_none()) {
             Some(next) => size = next,
             None => return Ok((grid, minor, limit.or(open.then_some(Limit::Memory)))),
@@ -117,9 +118,10 @@ impl<'a> Grid<'a> {
         self.values = values;
     }
 
-    /// The rank of the values, with a minor.
-    pub(super) fn rank(&self) -> Echelon {
-        rank_by_rows(&self.values, self.points.left.len(), self.points.right.len(), self.prime)
+    /// The rank of the values, with a minor; once `stop` is due, of what was eliminated.
+    pub(super) fn rank(&self, stop: &Stop) -> Echelon {
+        let (rows, cols) = (self.points.left.len(), self.points.right.len());
+        rank_by_rows_until(&self.values, rows, cols, self.prime, stop)
     }
 
     /// The points of a minor.

@@ -10,6 +10,7 @@ use crate::bounds::{Bound, LogInterval, Side};
 use crate::linalg::{RowFactorisation, rank_rational};
 use crate::network::{Architecture, Head, Network, Problem};
 use crate::poly::Monomial;
+use crate::stop::NEVER;
 use crate::tensor::hankel::{BlockRank, ClassRank};
 use crate::tensor::{CoefficientMatrix, GridPoints};
 use nalgebra::DMatrix;
@@ -191,8 +192,8 @@ fn grid_in_place_of_coefficients(answer: &RankAnswer) -> Result<(Lower, usize), 
     answer.memory.check("a grid matrix", bytes, &["depth", "width", "tokens"])?;
     let (family, rng) = (answer.family.as_ref(), generator(answer.seed));
     let mut grid = Grid::new(&answer.problem, &answer.network, family, prime, rng)?;
-    grid.grow(count, &crate::stop::NEVER, &|_| {});
-    let mut minor = grid.rank();
+    grid.grow(count, &NEVER, &|_| {});
+    let mut minor = grid.rank(&NEVER);
     minor.rank = minor.rank.min(answer.rank);
     minor.pivot_rows.truncate(minor.rank);
     minor.pivot_cols.truncate(minor.rank);

@@ -25,7 +25,7 @@ impl Table for FloatAgainstExact {
     }
     fn caption(&self) -> &'static str {
         "Numerical rank in floating point against the exact rank of the same network (random weights): \
-         in double precision, and the least of 53, 106, 212, 424 and 848 bits at which the two agree, with the \
+         in double precision, and the least of 53, 104, 212, 424 and 848 bits at which the two agree, with the \
          size of the last value kept there, relative to the largest, and the gap after it. A cross-check, not \
          a proof. Proved: interval arithmetic of this many bits shows, for the weights and points as given, \
          that a minor of the size of the rank is not zero; tried for ranks up to 40. \

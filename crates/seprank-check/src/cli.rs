@@ -60,13 +60,12 @@ impl Selection {
     /// The files: the paths given, and for a directory the *.json files in it by name.
     ///
     /// # Errors
-    /// Those of reading a directory, with its path.
+    /// That a path does not exist, and those of reading a directory, with the path.
     pub fn files(&self) -> io::Result<Vec<PathBuf>> {
         let mut files = Vec::new();
         for path in &self.paths {
-            if path.is_dir() {
-                let named =
-                    |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
+            let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
+            if std::fs::metadata(path).map_err(named)?.is_dir() {
                 files.append(&mut inside(path).map_err(named)?);
             } else {
                 files.push(path.clone());

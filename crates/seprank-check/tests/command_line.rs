@@ -86,9 +86,13 @@ fn requests_that_make_no_sense_end_with_two() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
     }
-    let nowhere = run(&["nowhere.json"]);
+    // Named before any other file is looked at.
+    let good = data("accept").join("blocks-mixer.json");
+    let nowhere = run(&[text(&good), "nowhere.json"]);
     assert_eq!(nowhere.status.code(), Some(2));
-    assert!(stdout(&nowhere).starts_with("nowhere.json: Incomplete (unreadable: "));
+    assert!(nowhere.stdout.is_empty());
+    let said = String::from_utf8_lossy(&nowhere.stderr);
+    assert!(said.starts_with("error: nowhere.json: No such file"), "{said}");
     let empty = tempfile::tempdir().unwrap();
     assert_eq!(run(&[text(empty.path())]).status.code(), Some(2));
     for help in ["--help", "--version"] {

@@ -33,6 +33,7 @@ use super::kernel::Isa;
 use super::panel::{WIDTH, eliminate};
 use super::solve::solve;
 use super::update::{Context, Row, Span, update};
+use crate::stop::Stop;
 
 /// Rank and a non-zero minor of that order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,13 +55,20 @@ pub(super) const DEFAULT_PRIMES: [u32; 8] =
 ///
 /// `data` holds `rows x cols` integral entries in row-major order, in any
 /// representation of magnitude below `2^52`; it is overwritten.
-/// The work is shared over the current rayon pool.
+/// The work is shared over the current rayon pool. Once `stop` is due it ends with the pivots that it has.
 ///
 /// # Panics
 ///
 /// If `data.len() != rows * cols`, or `p` is not in `2..2^26`.
-pub(crate) fn echelon_in_place(data: &mut [f64], rows: usize, cols: usize, p: u32) -> Echelon {
-    echelon_with(&Context::new(p, Isa::detect(), rayon::current_num_threads()), data, rows, cols)
+pub(crate) fn echelon_in_place(
+    data: &mut [f64],
+    rows: usize,
+    cols: usize,
+    p: u32,
+    stop: &Stop,
+) -> Echelon {
+    let cx = Context { stop, ..Context::new(p, Isa::detect(), rayon::current_num_threads()) };
+    echelon_with(&cx, data, rows, cols)
 }
 
 pub(crate) fn echelon_with(cx: &Context, data: &mut [f64], rows: usize, cols: usize) -> Echelon {

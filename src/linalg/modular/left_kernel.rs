@@ -236,7 +236,7 @@ mod tests {
             let minor: Vec<f64> = (0..rank * rank)
                 .map(|e| matrix[found.pivot_rows[e / rank] * n + found.pivot_cols[e % rank]])
                 .collect();
-            assert_eq!(echelon_in_place(&mut minor.clone(), rank, rank, p).rank, rank);
+            assert_eq!(echelon_in_place(&mut minor.clone(), rank, rank, p, &NEVER).rank, rank);
             let side: Vec<u32> = (0..rank).map(|_| rng.random_range(0..p)).collect();
             let x = &solve_minor(&data, n, &found, false, std::slice::from_ref(&side), p)[0];
             let product = |row: &[f64]| {

@@ -84,6 +84,7 @@ mod tests {
     use crate::cases::cases;
     use crate::linalg::modular::echelon_in_place;
     use crate::linalg::modular::tests::{Rng, SMALL_PRIMES, sample};
+    use crate::stop::NEVER;
     use proptest::prelude::*;
 
     proptest! {
@@ -97,7 +98,7 @@ mod tests {
             let p = SMALL_PRIMES[which];
             let a = sample(kind, m, n, r, u64::from(p), seed);
             let mut data: Vec<f64> = a.iter().map(|x| *x as f64).collect();
-            let found = echelon_in_place(&mut data, m, n, p);
+            let found = echelon_in_place(&mut data, m, n, p, &NEVER);
             let mut rng = Rng(seed);
             let mut side = || (0..found.rank).map(|_| (rng.next() % u64::from(p)) as u32).collect();
             let sides: Vec<Vec<u32>> = vec![side(), side(), vec![0; found.rank]];

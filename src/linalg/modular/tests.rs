@@ -6,6 +6,7 @@ use super::update::Context;
 use super::wide::{MERSENNE_61, Residues, inverse};
 use super::{Echelon, echelon_in_place, echelon_u64};
 use crate::cases::cases;
+use crate::stop::{NEVER, Stop};
 use proptest::prelude::*;
 
 /// Rank by textbook elimination on `u128` products.
@@ -212,7 +213,7 @@ fn deep_products() {
 fn blocked_products() {
     for (p, m, n, r) in [(8_388_593u32, 330, 700, 300), (67_108_859, 420, 330, 300)] {
         let a = sample(1, m, n, r, u64::from(p), 11);
-        let e = echelon_in_place(&mut as_f64(&a, p, 1), m, n, p);
+        let e = echelon_in_place(&mut as_f64(&a, p, 1), m, n, p, &NEVER);
         assert_eq!(
             (e.rank, e.pivot_rows.len(), e.pivot_cols.len()),
             (r, r, r),
@@ -222,7 +223,7 @@ fn blocked_products() {
         let minor =
             e.pivot_rows.iter().flat_map(|&i| e.pivot_cols.iter().map(move |&j| a[i * n + j]));
         let mut minor: Vec<u64> = minor.collect();
-        assert_eq!(echelon_u64(&mut minor, r, r, u64::from(p)).rank, r);
+        assert_eq!(echelon_u64(&mut minor, r, r, u64::from(p), &NEVER).rank, r);
     }
 }
 
@@ -239,7 +240,7 @@ fn columns_that_drop_out() {
 #[test]
 fn empty_shapes() {
     for (m, n) in [(0, 0), (0, 5), (5, 0)] {
-        assert_eq!(echelon_in_place(&mut [], m, n, 7), Echelon::default());
+        assert_eq!(echelon_in_place(&mut [], m, n, 7, &NEVER), Echelon::default());
     }
 }
 
@@ -260,7 +261,7 @@ proptest! {
         if seed & 1 == 1 {
             d.iter_mut().for_each(|x| *x += p);
         }
-        check(&a, m, n, p, &echelon_u64(&mut d, m, n, p));
+        check(&a, m, n, p, &echelon_u64(&mut d, m, n, p, &NEVER));
     }
 }
 
@@ -278,7 +279,22 @@ fn a_reduction_that_subtracts_twice() {
 fn wide_path_in_parallel() {
     for p in [MERSENNE_61, (1 << 63) - 25] {
         let a = sample(1, 210, 190, 150, p, 3);
-        check(&a, 210, 190, p, &echelon_u64(&mut a.clone(), 210, 190, p));
+        check(&a, 210, 190, p, &echelon_u64(&mut a.clone(), 210, 190, p, &NEVER));
+    }
+}
+
+#[test]
+fn a_stop_leaves_a_minor_on_the_wide_path() {
+    let due = Stop::new(Some(std::time::Duration::ZERO));
+    for p in WIDE_PRIMES.into_iter().filter(|p| *p > 1 << 20) {
+        let n = 40;
+        let a = sample(1, n, n, n, p, 3);
+        let found = echelon_u64(&mut a.clone(), n, n, p, &due);
+        let r = found.rank;
+        assert!(0 < r && r < n, "{r} pivots modulo {p}");
+        let entry = |e: usize| a[found.pivot_rows[e / r] * n + found.pivot_cols[e % r]];
+        let mut minor: Vec<u64> = (0..r * r).map(entry).collect();
+        assert_eq!(echelon_u64(&mut minor, r, r, p, &NEVER).rank, r);
     }
 }
 

@@ -24,6 +24,7 @@
 //! invariant integers*, IEEE Trans. Computers 60(2), 2011).
 
 use super::echelon::Echelon;
+use crate::stop::{NEVER, Stop};
 use rayon::prelude::*;
 
 /// The Mersenne prime `2^61 - 1`.
@@ -208,12 +209,14 @@ fn part(length: usize, cols: usize) -> Option<usize> {
     (length > 1 << 14).then(|| 4096usize.next_multiple_of(cols))
 }
 
-/// Eliminates with pivots in the first `limit` columns, until `limit` are found.
+/// Eliminates with pivots in the first `limit` columns, until `limit` are found or `stop` is due: whenever it ends,
+/// the minor of the pivots is not zero.
 fn eliminate<R: Reduce, const S: usize>(
     r: R,
     data: &mut [u64],
     cols: usize,
     limit: usize,
+    stop: &Stop,
 ) -> Echelon {
     let mut group = Group { columns: Vec::with_capacity(GROUP), entries: vec![[0; GROUP]; cols] };
     let mut result = Echelon::default();
@@ -238,7 +241,7 @@ fn eliminate<R: Reduce, const S: usize>(
                 }
                 group.clear();
             }
-            if result.rank == limit {
+            if result.rank == limit || (group.columns.is_empty() && stop.is_due()) {
                 break;
             }
         }
@@ -252,12 +255,18 @@ fn eliminate<R: Reduce, const S: usize>(
 /// Rank, pivot rows and pivot columns modulo the prime `p < 2^63`.
 ///
 /// `data` holds `rows x cols` entries in row-major order (any 64-bit values,
-/// taken modulo `p`); it is overwritten.
+/// taken modulo `p`); it is overwritten. Once `stop` is due it ends with the pivots that it has.
 ///
 /// # Panics
 ///
 /// If `data.len() != rows * cols`, or `p` is not in `2..2^63`.
-pub(crate) fn echelon_u64(data: &mut [u64], rows: usize, cols: usize, p: u64) -> Echelon {
+pub(crate) fn echelon_u64(
+    data: &mut [u64],
+    rows: usize,
+    cols: usize,
+    p: u64,
+    stop: &Stop,
+) -> Echelon {
     assert!((2..1 << 63).contains(&p), "the modulus must be a prime below 2^63");
     assert_eq!(Some(data.len()), rows.checked_mul(cols), "the slice must hold rows x cols entries");
     if data.is_empty() {
@@ -265,14 +274,14 @@ pub(crate) fn echelon_u64(data: &mut [u64], rows: usize, cols: usize, p: u64) ->
     }
     if p == MERSENNE_61 {
         data.iter_mut().for_each(|x| *x = Mersenne.reduce(u128::from(*x)));
-        return eliminate::<_, GROUP>(Mersenne, data, cols, cols);
+        return eliminate::<_, GROUP>(Mersenne, data, cols, cols, stop);
     }
     let r = Invariant::new(p);
     data.iter_mut().for_each(|x| *x = r.reduce(u128::from(*x)));
     if eight_fit(p) {
-        eliminate::<_, 8>(r, data, cols, cols)
+        eliminate::<_, 8>(r, data, cols, cols, stop)
     } else {
-        eliminate::<_, 2>(r, data, cols, cols)
+        eliminate::<_, 2>(r, data, cols, cols, stop)
     }
 }
 
@@ -315,7 +324,7 @@ pub(super) fn inverse(b: &[i64], n: usize, p: u64) -> Option<Vec<u64>> {
             row[i - n] = 1;
         }
     }
-    let e = eliminate::<_, 8>(field.0, &mut data, 2 * n, n);
+    let e = eliminate::<_, 8>(field.0, &mut data, 2 * n, n, &NEVER);
     if e.pivot_rows.last().is_some_and(|&i| i >= n) {
         return None;
     }
@@ -336,9 +345,9 @@ pub(crate) fn solve_u64(mut data: Vec<u64>, n: usize, k: usize, p: u64) -> Optio
     data.iter_mut().for_each(|x| *x = r.reduce(u128::from(*x)));
     let cols = n + k;
     let echelon = match p {
-        MERSENNE_61 => eliminate::<_, GROUP>(Mersenne, &mut data, cols, n),
-        _ if eight_fit(p) => eliminate::<_, 8>(r, &mut data, cols, n),
-        _ => eliminate::<_, 2>(r, &mut data, cols, n),
+        MERSENNE_61 => eliminate::<_, GROUP>(Mersenne, &mut data, cols, n, &NEVER),
+        _ if eight_fit(p) => eliminate::<_, 8>(r, &mut data, cols, n, &NEVER),
+        _ => eliminate::<_, 2>(r, &mut data, cols, n, &NEVER),
     };
     if echelon.rank < n {
         return None;
