@@ -149,7 +149,7 @@ mod rotary;
 mod shared;
 
 pub(super) use list::read_list;
-pub use rotary::Rotary;
+pub use rotary::{Planes, Rotary};
 pub use scaling::Over;
 pub use shared::{Sequence, Shared};
 pub(super) use shared::{check as check_shared, joined, written_length};
