@@ -29,7 +29,10 @@ fn what_is_not_mapped_is_named() {
         "intermediate_size": 6, "max_position_embeddings": 6}"#;
     let llama = r#"{"model_type": "llama", "hidden_size": 4, "num_attention_heads": 2, "num_hidden_layers": 2,
         "intermediate_size": 6, "max_position_embeddings": 6}"#;
-    assert!(run(llama, &[]).status.success());
+    for config in [bert, llama] {
+        assert!(run(config, &[]).status.success());
+        assert!(run(config, &["--style", "hf"]).status.success());
+    }
     for (config, options, words) in [
         (
             r#"{"model_type": "mamba"}"#.to_owned(),
@@ -63,6 +66,8 @@ fn what_is_not_mapped_is_named() {
             &[],
             "kv-heads = 3: must divide the 2 heads",
         ),
+        (bert.to_owned(), &["--style", "timm"], "architecture: it is missing"),
+        (timm("mixer_s16_224", ""), &["--style", "hf"], "model_type: it is missing"),
         ("{}".to_owned(), &[], "model_type (Hugging Face) or architecture (timm) is needed"),
         ("[1".to_owned(), &[], "EOF while parsing"),
         (bert.replace("4,", "0,"), &[], "hidden_size = 0: a whole number from 1"),
