@@ -163,12 +163,12 @@ impl Llama {
         for h in 0..self.heads {
             let g = h / (self.heads / self.groups);
             let head = |m: &Matrix, i: usize, h: usize| m[i][h * w..(h + 1) * w].to_vec();
-            for i in 0..n {
+            for (i, row) in y.iter_mut().enumerate() {
                 for j in (0..=i).filter(|j| i - j < self.window) {
                     let query = self.turned(&head(q, i, h), i as i32);
                     let key = self.turned(&head(k, j, g), j as i32);
                     let score: f64 = query.iter().zip(&key).map(|(a, b)| a * b).sum();
-                    (0..w).for_each(|c| y[i][h * w + c] += score * v[j][g * w + c]);
+                    (0..w).for_each(|c| row[h * w + c] += score * v[j][g * w + c]);
                 }
             }
         }

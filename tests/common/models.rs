@@ -4,6 +4,8 @@
 
 #[path = "npy.rs"]
 mod npy;
+#[path = "run.rs"]
+mod run;
 
 use npy::npy;
 use rand::{RngExt, SeedableRng};
@@ -11,7 +13,8 @@ use rand_chacha::ChaCha20Rng;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::{Command, Output};
+
+pub(crate) use run::seprank;
 
 pub(crate) type Matrix = Vec<Vec<f64>>;
 
@@ -110,10 +113,6 @@ pub(crate) fn attention([q, k, v]: [&Matrix; 3], heads: usize, causal: bool) -> 
 
 pub(crate) fn columns(x: &Matrix, from: usize, to: usize) -> Matrix {
     x.iter().map(|row| row[from..to].to_vec()).collect()
-}
-
-pub(crate) fn seprank(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_seprank")).args(arguments).output().unwrap()
 }
 
 /// The network file of a configuration, and its values with the model's tensors at an input.

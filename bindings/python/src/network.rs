@@ -9,7 +9,7 @@ use seprank::network::{
     self, Architecture, MixerShape, NetworkFile, Output, Partition, Problem, Replacements,
     TransformerShape, WeightMap, WeightStyle, describe, presets,
 };
-use seprank::prove::generator;
+use seprank::prove::{generator, weights_of_file};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -132,9 +132,8 @@ impl PyNetwork {
 
     /// With the weights of a safetensors file.
     fn load(&self, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        // Those that the network file leaves to chance.
-        let rest = || WeightStyle::Random.draw(&self.problem, &mut generator(0));
-        let weights = self.places.load(&self.problem, &path, rest).map_err(|e| e.raise(py))?;
+        let weights = weights_of_file(&self.problem, &self.places, &path, 0);
+        let weights = weights.map_err(|e| e.raise(py))?;
         Ok(Self { weights: Some(weights.into()), ..self.clone() })
     }
 
