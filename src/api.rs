@@ -2,10 +2,8 @@
 
 use crate::arith::Rational;
 use crate::bounds::{Evaluation, applicable, evaluate};
-use crate::network::{
-    self, InvalidProblem, NetworkFile, Problem, Replacements, WeightMap, WeightStyle,
-};
-use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights, generator};
+use crate::network::{self, InvalidProblem, NetworkFile, Problem, Replacements, WeightMap};
+use crate::prove::{self, RankAnswer, RankError, RankRequest, Weights};
 use std::path::Path;
 
 /// A network whose separation rank is asked for: its layers, the partition of its tokens, the output
@@ -90,8 +88,7 @@ impl Network {
     /// # Errors
     /// Names the file, the tensor and what is expected.
     pub fn with_weights(&self, path: impl AsRef<Path>) -> Result<Self, InvalidProblem> {
-        let rest = || WeightStyle::Random.draw(&self.problem, &mut generator(0));
-        let weights = self.places.load(&self.problem, path.as_ref(), rest)?;
+        let weights = prove::weights_of_file(&self.problem, &self.places, path.as_ref(), 0)?;
         Ok(Self { weights: Some(weights), ..self.clone() })
     }
 

@@ -31,7 +31,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE.toml", conflicts_with = "show")]
     keys: Option<PathBuf>,
     /// Print the network file, with its [weights], of the model that a config.json describes: of Hugging Face BERT,
-    /// GPT-2 and ALBERT, of timm ViT, MLP-Mixer, ResMLP and gMLP
+    /// GPT-2, ALBERT, LLaMA and Mistral, of timm ViT, MLP-Mixer, ResMLP and gMLP
     #[arg(long, value_name = "config.json", conflicts_with_all = ["show", "keys"])]
     from_config: Option<PathBuf>,
     /// Whose configuration it is [default: by its fields]

@@ -4,7 +4,7 @@ use super::Failure;
 use crate::arith::Rational;
 use crate::files::{sha256, sha256_of};
 use crate::network::{InvalidProblem, Network, NetworkFile, WeightStyle, weight_files};
-use crate::prove::{Weights, generator};
+use crate::prove::{Weights, generator, weights_of_file};
 use serde::Serialize;
 use std::fmt;
 use std::io::{Write, stderr};
@@ -54,8 +54,7 @@ pub(super) fn load(
     seed: u64,
 ) -> Result<Network<Rational>, InvalidProblem> {
     let NetworkFile { problem, weights } = file;
-    let rest = || WeightStyle::Random.draw(problem, &mut generator(seed));
-    let network = weights.load(problem, path, rest)?;
+    let network = weights_of_file(problem, weights, path, seed)?;
     if weights.has_former_names(problem)? {
         let _ = writeln!(
             stderr(),

@@ -1,8 +1,8 @@
 //! The two architectures of the comparison, and any list of layers.
 
 use super::layers::{
-    Attention, ChannelMixing, Layer, Permutation, Residual, TokenMixing, chain_output, next_state,
-    placed,
+    Attention, ChannelMixing, Layer, Permutation, Residual, TokenMixing, chain_output,
+    check_shared, joined, next_state, placed, written_length,
 };
 use super::{Activation, InvalidProblem, MAX_ACTIVATION_DEGREE, MAX_SIZE};
 use itertools::Itertools;
@@ -104,7 +104,7 @@ impl Architecture {
         match self {
             Self::Attention(shape) => shape.depth,
             Self::Mixer(shape) => shape.depth,
-            Self::Layers(shape) => shape.layers.len(),
+            Self::Layers(shape) => shape.layers.iter().map(written_length).sum(),
         }
     }
 
@@ -164,8 +164,10 @@ impl Architecture {
         }
     }
 
-    /// A network by its layers: attention or a Mixer if it is one of those.
+    /// A network by its layers: attention or a Mixer if it is one of those. Layers that share weights are read as
+    /// one, with all between them.
     pub fn of_layers(width: usize, layers: Vec<Layer>) -> Self {
+        let layers = joined(layers);
         let known = [attention_like(width, &layers), mixer_like(width, &layers)];
         match known.into_iter().flatten().find(|shape| shape.layers() == layers) {
             Some(shape) => shape,
@@ -248,6 +250,7 @@ impl Architecture {
                         )));
                     }
                 }
+                check_shared(&s.layers, (tokens, s.width)).map_err(wrong)?;
             }
             Self::Attention(s) => {
                 head_width(s.width, s.heads)?;

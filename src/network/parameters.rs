@@ -1,8 +1,10 @@
 //! The parameters of a layer, and the layer in them.
 
 use super::expression::Expression;
+use super::layers::Layer;
 use crate::arith::Rational;
 use nalgebra::DMatrix;
+use std::collections::BTreeMap;
 
 /// Name and size of one parameter matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +27,29 @@ pub struct Parameters {
     pub(super) list: Vec<Parameter>,
     /// What stands before every name: the place inside another layer.
     prefix: String,
+    /// What was defined under a name, for which layer and state.
+    shared: BTreeMap<String, (Layer, (usize, usize), Expression)>,
 }
 
 impl Parameters {
+    /// What `define` defines for a layer and a state; for the same ones under a name that was there before, what was
+    /// defined then, in the same parameters.
+    pub(super) fn shared(
+        &mut self,
+        name: &str,
+        (layer, state): (&Layer, (usize, usize)),
+        define: impl FnOnce(&mut Self) -> Expression,
+    ) -> Expression {
+        match self.shared.get(name) {
+            Some((first, size, defined)) if (first, *size) == (layer, state) => defined.clone(),
+            _ => {
+                let defined = define(self);
+                self.shared.insert(name.to_owned(), (layer.clone(), state, defined.clone()));
+                defined
+            }
+        }
+    }
+
     /// A weight of the given size, as an expression.
     pub fn weight(&mut self, name: &str, rows: usize, cols: usize) -> Expression {
         Expression::Parameter(self.push(name, (rows, cols), None))

@@ -1,7 +1,7 @@
 //! What a separation rank is asked of: an architecture on given tokens, and no weights.
 
 use super::activated::{FirstActivation, first_activation};
-use super::layers::{Layer, Parameter, placed};
+use super::layers::{Layer, Parameter, placed, written_length};
 use super::view::visible_variables;
 use super::{Architecture, AttentionShape, InvalidProblem, MixerShape, Partition};
 use rug::Integer;
@@ -160,6 +160,24 @@ impl Problem {
         let layers = self.layers();
         let placed = placed(&layers, (self.tokens(), self.width()));
         placed.into_iter().map(|(layer, (n, d))| layer.parameters(n, d)).collect()
+    }
+
+    /// The same, with the number of the layer in a network file before their names, as keys of `[weights]` are: the
+    /// first that has the weight.
+    pub fn named_parameters(&self) -> Vec<Vec<Parameter>> {
+        let mut number = 0;
+        let mut lists = self.parameters();
+        for (layer, list) in self.layers().iter().zip(&mut lists) {
+            // Those of several layers have it.
+            if !matches!(layer, Layer::Sequence(_)) {
+                for p in list.iter_mut() {
+                    p.name = format!("{number}.{}", p.name);
+                    p.former = p.former.take().map(|former| format!("{number}.{former}"));
+                }
+            }
+            number += written_length(layer);
+        }
+        lists
     }
 
     /// The layers, the same for all weights.

@@ -42,4 +42,6 @@ pub use gap_certificate::NoCertificate;
 pub use grid_witness::{GridWitness, ImportError};
 pub use rank::{rank, resumed_rank};
 pub(crate) use rates::Rates;
-pub use request::{Inputs, Method, RankError, RankRequest, TooManyDigits, Weights, generator};
+pub use request::{
+    Inputs, Method, RankError, RankRequest, TooManyDigits, Weights, generator, weights_of_file,
+};

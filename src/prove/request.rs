@@ -2,12 +2,13 @@
 
 use super::witness::{Witness, WitnessKind};
 use crate::arith::Rational;
-use crate::network::{InvalidProblem, Network, Problem, VanishingEntry, WeightStyle};
+use crate::network::{InvalidProblem, Network, Problem, VanishingEntry, WeightMap, WeightStyle};
 use crate::stop::Stop;
 use crate::tensor::{MemoryLimit, TensorError, TooLarge};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use seprank_check::certificate::MAX_DIGITS;
+use std::path::Path;
 
 /// Which weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -174,4 +175,18 @@ impl RankError {
 /// The generator of everything random in a request.
 pub fn generator(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
+}
+
+/// The network of `problem` with the weights in the file at `path`, found by `places`; those that it leaves to chance
+/// are drawn as [`Weights::Random`] are, by `seed`.
+///
+/// # Errors
+/// As [`WeightMap::load`].
+pub fn weights_of_file(
+    problem: &Problem,
+    places: &WeightMap,
+    path: &Path,
+    seed: u64,
+) -> Result<Network<Rational>, InvalidProblem> {
+    places.load(problem, path, || WeightStyle::Random.draw(problem, &mut generator(seed)))
 }

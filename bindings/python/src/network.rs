@@ -9,7 +9,7 @@ use seprank::network::{
     self, Architecture, MixerShape, NetworkFile, Output, Partition, Problem, Replacements,
     TransformerShape, WeightMap, WeightStyle, describe, presets,
 };
-use seprank::prove::generator;
+use seprank::prove::{generator, weights_of_file};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -132,9 +132,8 @@ impl PyNetwork {
 
     /// With the weights of a safetensors file.
     fn load(&self, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        // Those that the network file leaves to chance.
-        let rest = || WeightStyle::Random.draw(&self.problem, &mut generator(0));
-        let weights = self.places.load(&self.problem, &path, rest).map_err(|e| e.raise(py))?;
+        let weights = weights_of_file(&self.problem, &self.places, &path, 0);
+        let weights = weights.map_err(|e| e.raise(py))?;
         Ok(Self { weights: Some(weights.into()), ..self.clone() })
     }
 
@@ -142,10 +141,10 @@ impl PyNetwork {
     fn with_weights(&self, py: Python<'_>, given: &Bound<'_, PyDict>) -> PyResult<Self> {
         let mut used = 0;
         let mut parameters = Vec::new();
-        for (index, layer) in self.problem.parameters().into_iter().enumerate() {
+        for layer in self.problem.named_parameters() {
             let mut list = Vec::with_capacity(layer.len());
             for parameter in layer {
-                let name = format!("{index}.{}", parameter.name);
+                let name = parameter.name;
                 let size = (parameter.rows, parameter.cols);
                 list.push(match (parameter.value, given.get_item(&name)?) {
                     (None, Some(value)) => {
@@ -182,12 +181,11 @@ impl PyNetwork {
         let network = self.with_any_weights(seed);
         let dict = PyDict::new(py);
         let values = network.parameters().iter().flatten();
-        let places = self.problem.parameters().into_iter().enumerate();
-        let places = places.flat_map(|(i, list)| list.into_iter().map(move |p| (i, p)));
-        for ((index, parameter), value) in places.zip(values) {
+        let places = self.problem.named_parameters().into_iter().flatten();
+        for (parameter, value) in places.zip(values) {
             if parameter.value.is_none() {
                 let list = rows(py, value, |entry| number(py, entry))?;
-                dict.set_item(format!("{index}.{}", parameter.name), list)?;
+                dict.set_item(parameter.name, list)?;
             }
         }
         Ok(dict)
@@ -195,12 +193,8 @@ impl PyNetwork {
 
     /// The weights by name, with rows and columns.
     fn names(&self) -> Vec<(String, usize, usize)> {
-        let places = self.problem.parameters().into_iter().enumerate();
-        let free = places.flat_map(|(i, list)| {
-            let free = list.into_iter().filter(|p| p.value.is_none());
-            free.map(move |p| (format!("{i}.{}", p.name), p.rows, p.cols))
-        });
-        free.collect()
+        let all = self.problem.named_parameters().into_iter().flatten();
+        all.filter(|p| p.value.is_none()).map(|p| (p.name, p.rows, p.cols)).collect()
     }
 
     #[getter]

@@ -52,11 +52,13 @@ impl Fields {
             .ok_or_else(|| FileError::of(name, "it is missing; a whole number is needed"))
     }
 
-    /// A positive number, if it is there.
-    pub(super) fn ratio(&self, name: &str) -> Result<Option<f64>, FileError> {
+    /// A positive number up to `most`, if it is there.
+    pub(super) fn ratio(&self, name: &str, most: f64) -> Result<Option<f64>, FileError> {
         let ratio = |value: &Value| {
-            let ratio = value.as_f64().filter(|r| *r > 0.0 && *r < 1e6);
-            ratio.ok_or_else(|| wrong(name, value, "a positive number is expected"))
+            let ratio = value.as_f64().filter(|r| *r > 0.0 && *r <= most);
+            ratio.ok_or_else(|| {
+                wrong(name, value, &format!("a positive number up to {most} is expected"))
+            })
         };
         self.get(name).map(ratio).transpose()
     }

@@ -2,13 +2,13 @@
 
 use super::draft::{Draft, every_second, residual, tensor};
 use super::fields::Fields;
-use super::{ConfigOptions, FileError, field_activation};
+use super::{ConfigOptions, FileError, field_activation, llama};
 use serde_json::json;
 
 /// Words, where the number of tokens is not given.
 const WORDS: usize = 8;
 
-const KNOWN: &str = "allowed are bert, gpt2 and albert";
+const KNOWN: &str = "allowed are bert, gpt2, albert, llama and mistral";
 
 /// The network of a configuration with `model_type`.
 pub(super) fn draft(fields: &Fields, options: &ConfigOptions) -> Result<Draft, FileError> {
@@ -16,29 +16,26 @@ pub(super) fn draft(fields: &Fields, options: &ConfigOptions) -> Result<Draft, F
         Some("bert") => bert(fields, options),
         Some("gpt2") => gpt2(fields, options),
         Some("albert") => albert(fields, options),
+        Some("llama") => llama::draft("LLaMA", fields, options),
+        Some("mistral") => llama::draft("Mistral", fields, options),
         Some(other) => {
             let shown: String = other.chars().take(60).collect();
-            // What of the models with rotary positions has no layer.
-            let lacking = ["rope_theta", "rotary_pct", "rotary_dim", "rope_scaling"];
-            let allowed = match lacking.into_iter().find(|field| fields.has(field)) {
-                Some(field) => format!("{field}: rotary positions have no layer; {KNOWN}"),
-                None => KNOWN.to_owned(),
-            };
-            Err(FileError::new("model_type", format_args!("{shown:?}"), allowed))
+            Err(FileError::new("model_type", format_args!("{shown:?}"), KNOWN))
         }
         None => Err(FileError::of("model_type", format!("it is missing; {KNOWN}"))),
     }
 }
 
 /// What is before the names of tensors: `own` in a model with a head, nothing in the bare one.
-fn prefix(fields: &Fields, options: &ConfigOptions, own: &str) -> String {
-    let bare = |name: &str| matches!(name, "BertModel" | "GPT2Model" | "AlbertModel");
+pub(super) fn prefix(fields: &Fields, options: &ConfigOptions, own: &str) -> String {
+    let bare = ["BertModel", "GPT2Model", "AlbertModel", "LlamaModel", "MistralModel"];
+    let bare = |name: &str| bare.contains(&name);
     let default = if fields.first("architectures").is_none_or(bare) { "" } else { own };
     options.prefix.clone().unwrap_or_else(|| default.to_owned())
 }
 
 /// The number of tokens, at most `most`.
-fn tokens(options: &ConfigOptions, most: usize) -> Result<usize, FileError> {
+pub(super) fn tokens(options: &ConfigOptions, most: usize) -> Result<usize, FileError> {
     let tokens = options.tokens.unwrap_or(WORDS.min(most));
     match (2..=most).contains(&tokens) {
         true => Ok(tokens),
@@ -50,21 +47,21 @@ fn tokens(options: &ConfigOptions, most: usize) -> Result<usize, FileError> {
     }
 }
 
+/// What becomes of layer normalisation.
+const NORMALISATION: &str = "layer normalisation is dropped, with its weights";
+
 /// The notes that all of them have.
-fn notes(draft: &mut Draft, prefix: &str) {
+pub(super) fn notes(draft: &mut Draft, prefix: &str, normalisation: &str) {
     draft.note("the softmax is dropped, with the factor 1/sqrt(head width) of the scores");
-    draft.note("layer normalisation is dropped, with its weights");
+    draft.note(normalisation);
     draft.note("the input is what the word embedding gives; heads on top are left out");
     let names = if prefix.is_empty() { "nothing".to_owned() } else { format!("{prefix:?}") };
     draft.note(format!("{names} is before the names of tensors; --prefix gives another"));
 }
 
 /// Attention and a perceptron, each with a residual connection, `times` times.
-fn blocks(draft: &mut Draft, times: usize, attention: &str, hidden: usize, polynomial: &str) {
-    let mlp = format!(
-        "type = \"channel-mixing\", hidden = {hidden}, activation = {polynomial}, bias = true"
-    );
-    draft.repeat(times, &[residual(&[attention]), residual(&[&mlp])]);
+fn blocks(draft: &mut Draft, times: usize, attention: &str, mlp: &str) {
+    draft.repeat(times, &[residual(&[attention]), residual(&[mlp])]);
 }
 
 /// BERT (Devlin et al. 2019, arXiv 1810.04805).
@@ -77,7 +74,7 @@ fn bert(fields: &Fields, options: &ConfigOptions) -> Result<Draft, FileError> {
     let tokens = tokens(options, fields.needed("max_position_embeddings")?)?;
     let prefix = prefix(fields, options, "bert.");
     let mut draft = Draft::new("BERT", tokens, width);
-    notes(&mut draft, &prefix);
+    notes(&mut draft, &prefix, NORMALISATION);
     draft.note("every token is of type 0, as those of the first sentence");
     let act =
         field_activation(&mut draft, "hidden_act", fields.text("hidden_act")?.unwrap_or("gelu"))?;
@@ -88,8 +85,7 @@ fn bert(fields: &Fields, options: &ConfigOptions) -> Result<Draft, FileError> {
         &mut draft,
         depth,
         &format!("type = \"attention\", heads = {heads}, bias = true{causal}"),
-        hidden,
-        act,
+        &perceptron(hidden, act),
     );
     let block = format!("{prefix}encoder.layer.{{i}}");
     let names = [("query", "query"), ("key", "key"), ("value", "value")];
@@ -117,9 +113,8 @@ fn albert(fields: &Fields, options: &ConfigOptions) -> Result<Draft, FileError> 
     let tokens = tokens(options, fields.needed("max_position_embeddings")?)?;
     let prefix = prefix(fields, options, "albert.");
     let mut draft = Draft::new("ALBERT", tokens, fields.needed("embedding_size")?);
-    notes(&mut draft, &prefix);
+    notes(&mut draft, &prefix, NORMALISATION);
     draft.note("every token is of type 0, as those of the first sentence");
-    draft.note("all layers have the same weights where they are read; random ones are drawn for each layer");
     let act = field_activation(
         &mut draft,
         "hidden_act",
@@ -134,18 +129,13 @@ fn albert(fields: &Fields, options: &ConfigOptions) -> Result<Draft, FileError> 
     blocks(
         &mut draft,
         depth,
-        &format!("type = \"attention\", heads = {heads}, bias = true"),
-        hidden,
-        act,
+        &format!("type = \"attention\", heads = {heads}, bias = true, share = \"attention\""),
+        &format!("{}, share = \"mlp\"", perceptron(hidden, act)),
     );
     let block = format!("{prefix}encoder.albert_layer_groups.0.albert_layers.0");
     let names = ["query", "key", "value"].map(|name| (name, format!("{block}.attention.{name}")));
-    linear_attention(&mut draft, &every_second(3), &names, &format!("{block}.attention.dense"));
-    linear_mlp(
-        &mut draft,
-        &every_second(4),
-        &[format!("{block}.ffn"), format!("{block}.ffn_output")],
-    );
+    linear_attention(&mut draft, "3", &names, &format!("{block}.attention.dense"));
+    linear_mlp(&mut draft, "4", &[format!("{block}.ffn"), format!("{block}.ffn_output")]);
     Ok(draft)
 }
 
@@ -158,12 +148,12 @@ fn gpt2(fields: &Fields, options: &ConfigOptions) -> Result<Draft, FileError> {
     let tokens = tokens(options, fields.needed("n_positions")?)?;
     let prefix = prefix(fields, options, "transformer.");
     let mut draft = Draft::new("GPT-2", tokens, width);
-    notes(&mut draft, &prefix);
+    notes(&mut draft, &prefix, NORMALISATION);
     let name = fields.text("activation_function")?.unwrap_or("gelu_new");
     let act = field_activation(&mut draft, "activation_function", name)?;
     draft.positions(format!("{prefix}wpe.weight"));
     let attention = format!("type = \"attention\", heads = {heads}, bias = true, causal = true");
-    blocks(&mut draft, depth, &attention, hidden, act);
+    blocks(&mut draft, depth, &attention, &perceptron(hidden, act));
     let block = format!("{prefix}h.{{i}}");
     let own = format!("{}.inner0", every_second(1));
     for name in ["query", "key", "value"] {
@@ -200,7 +190,12 @@ fn linear_attention(draft: &mut Draft, layer: &str, names: &[(&str, String)], ou
     draft.weight(format!("{own}.bias"), tensor(format!("{out}.bias"), ""));
 }
 
-/// A perceptron of two `Linear` layers.
+/// A perceptron across the channels.
+pub(super) fn perceptron(hidden: usize, act: &str) -> String {
+    format!("type = \"channel-mixing\", hidden = {hidden}, activation = {act}, bias = true")
+}
+
+/// The weights of a perceptron of two `Linear` layers.
 pub(super) fn linear_mlp(draft: &mut Draft, layer: &str, modules: &[String; 2]) {
     for (number, module) in [3, 4].into_iter().zip(modules) {
         let key = |kind| format!("{layer}.inner0.{kind}{number}");

@@ -7,6 +7,7 @@
 mod draft;
 mod fields;
 mod hugging_face;
+mod llama;
 mod timm;
 
 use super::{FileError, NetworkFile, Replacements};

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, every_second, residual, tensor};
 use super::fields::Fields;
-use super::hugging_face::linear_mlp;
+use super::hugging_face::{linear_mlp, perceptron};
 use super::{ConfigOptions, FileError, field_activation};
 use crate::network::{MAX_LAYERS, MAX_SIZE};
 
@@ -119,7 +119,7 @@ pub(super) fn draft(fields: &Fields, options: &ConfigOptions) -> Result<Draft, F
         let allowed = format!("allowed are 1..={MAX_LAYERS}");
         return Err(FileError::new(depth, sizes.depth, allowed).within("model_args"));
     }
-    let ratio = args.ratio("mlp_ratio").map_err(|e| e.within("model_args"))?;
+    let ratio = args.ratio("mlp_ratio", 1e6).map_err(|e| e.within("model_args"))?;
     let grid = sizes.image / sizes.patch;
     let patches = grid.checked_mul(grid).filter(|n| (1..MAX_SIZE).contains(n));
     let patches = patches.ok_or_else(|| {
@@ -149,10 +149,6 @@ pub(super) fn draft(fields: &Fields, options: &ConfigOptions) -> Result<Draft, F
         Kind::Gmlp => gmlp(&mut draft, sizes, hidden(6.0), act, &prefix),
     }
     Ok(draft)
-}
-
-fn perceptron(hidden: usize, act: &str) -> String {
-    format!("type = \"channel-mixing\", hidden = {hidden}, activation = {act}, bias = true")
 }
 
 /// ViT (Dosovitskiy et al. 2021, arXiv 2010.11929), query, key and value in one.

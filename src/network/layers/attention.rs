@@ -1,11 +1,11 @@
 //! Polynomial multi-head attention (Levine et al. 2020: softmax removed).
 
-use super::rotary::Rotary;
+use super::rotary::{Planes, Rotary, RotaryKeys};
 use super::{LayerRule, Parameters};
 use crate::arith::Rational;
 use crate::network::expression::Expression::{self, Gather, Input};
 use crate::network::mask::{self, MaskKeys};
-use crate::network::{FileError, Site};
+use crate::network::{FileError, Number, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
@@ -35,7 +35,7 @@ pub struct Attention {
     /// from one group of tokens and keys from another (cross-attention), decay (retention, Sun et al. 2023,
     /// arXiv 2307.08621).
     pub mask: Option<DMatrix<Rational>>,
-    /// The rows of Y Q and Y K are turned by angles in proportion to the position.
+    /// The rows of Y Q and Y K are turned by their position.
     pub rotary: Option<Rotary>,
     /// One row added to each of Y Q, Y K, Y O and to the output.
     pub bias: bool,
@@ -161,6 +161,8 @@ pub struct Keys {
     relative_bias: bool,
     mask: Option<MaskKeys>,
     rotary: Option<Vec<[i64; 3]>>,
+    rotary_planes: Option<Planes>,
+    rotations: Option<Vec<Vec<Vec<Number>>>>,
     #[serde(default)]
     bias: bool,
 }
@@ -213,7 +215,8 @@ impl LayerRule for Attention {
             site.charge("the weights on pairs of tokens", &[heads, site.tokens, site.tokens])?;
         }
         let mask = keys.mask.map(|mask| mask.factors(site)).transpose()?;
-        let rotary = keys.rotary.map(|angles| Rotary::new(angles, head_width, site)).transpose()?;
+        let (rotary, planes, rotations) = (keys.rotary, keys.rotary_planes, keys.rotations);
+        let rotary = RotaryKeys { rotary, planes, rotations }.rotary(head_width, site)?;
         Ok(Self {
             heads,
             head_width,
@@ -229,7 +232,9 @@ impl LayerRule for Attention {
     }
 
     fn unmet(&self, tokens: usize, _width: usize) -> Option<String> {
-        mask::unmet(&self.mask, tokens)
+        let rotations = self.rotary.as_ref().and_then(Rotary::tokens).filter(|n| *n != tokens);
+        let rotations = rotations.map(|n| format!("has rotations for {n} tokens"));
+        mask::unmet(&self.mask, tokens).or(rotations)
     }
 
     /// Without weights on pairs of tokens bracketed as `Y Q (K^T Y^T Y O) U^T`: O(N d d_a) ring

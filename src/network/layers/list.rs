@@ -1,6 +1,6 @@
 //! Lists of layers in a network file.
 
-use super::{Layer, next_state};
+use super::{Layer, Shared, next_state};
 use crate::network::nearest::nearest;
 use crate::network::{FileError, Site, Table};
 use serde::Deserialize;
@@ -26,7 +26,13 @@ pub(in crate::network) fn read_list(
         let index = layers.len();
         let name = read_type(&mut table).map_err(|e| e.within(format_args!("layer {index}")))?;
         let at = |e: FileError| e.within(format_args!("layer {index} ({name})"));
+        let share = read_share(&mut table).map_err(at)?;
         if name == REPEAT {
+            if let Some(share) = share {
+                let allowed =
+                    "repeat has no weights; name the layers inside, which then share them";
+                return Err(at(FileError::new("share", format_args!("{share:?}"), allowed)));
+            }
             let RepeatKeys { times, layers: inner } = table.read().map_err(at)?;
             for _ in 0..times {
                 site.count().map_err(at)?;
@@ -36,7 +42,10 @@ pub(in crate::network) fn read_list(
             }
         } else {
             site.count().map_err(at)?;
-            let layer = Layer::build(&name, table, &site).map_err(at)?;
+            let mut layer = Layer::build(&name, table, &site).map_err(at)?;
+            if let Some(name) = share {
+                layer = Layer::Shared(Shared { name, layer: layer.into() });
+            }
             let state = (site.tokens, site.width);
             (site.tokens, site.width) = next_state(layers.last(), index, &layer, state)?;
             layers.push(layer);
@@ -59,4 +68,18 @@ fn read_type(table: &mut Table) -> Result<String, FileError> {
     let near = nearest(&name, known()).unwrap_or_default();
     let allowed = format!("allowed are {}; did you mean {near}?", all());
     Err(FileError::new("type", format_args!("{name:?}"), allowed))
+}
+
+/// Takes the key `share` of a layer, if it is there: the name under which it shares its weights.
+fn read_share(table: &mut Table) -> Result<Option<String>, FileError> {
+    let share: Option<String> = table.take("share")?;
+    let sound = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    match share {
+        Some(name) if !(1..=64).contains(&name.len()) || !name.chars().all(sound) => {
+            let shown: String = name.chars().take(64).collect();
+            let allowed = "a name of 1 to 64 letters, digits, - and _ is expected";
+            Err(FileError::new("share", format_args!("{shown:?}"), allowed))
+        }
+        share => Ok(share),
+    }
 }

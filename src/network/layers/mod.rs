@@ -89,6 +89,10 @@ macro_rules! layers {
         #[non_exhaustive]
         pub enum Layer {
             $($(#[$doc])* $variant($variant),)*
+            /// A layer that shares its weights.
+            Shared(Shared),
+            /// Layers of which some share their weights.
+            Sequence(Sequence),
         }
 
         $(impl From<$variant> for Layer {
@@ -101,9 +105,13 @@ macro_rules! layers {
             /// The names in a network file's `type`.
             pub const NAMES: &[&str] = &[$($name),*];
 
-            /// The layer's own name among [`Layer::NAMES`].
+            /// The layer's own name among [`Layer::NAMES`], or `"sequence"`.
             pub fn name(&self) -> &'static str {
-                match self { $(Layer::$variant(_) => $name,)* }
+                match self {
+                    $(Layer::$variant(_) => $name,)*
+                    Layer::Shared(shared) => shared.layer.name(),
+                    Layer::Sequence(_) => "sequence",
+                }
             }
 
             /// The layer of type `name`, one of [`Layer::NAMES`], with the given keys.
@@ -116,12 +124,20 @@ macro_rules! layers {
 
             /// What the layer asks of the state that this one does not meet.
             fn unmet(&self, tokens: usize, width: usize) -> Option<String> {
-                match self { $(Layer::$variant(layer) => layer.unmet(tokens, width),)* }
+                match self {
+                    $(Layer::$variant(layer) => layer.unmet(tokens, width),)*
+                    Layer::Shared(shared) => shared.unmet(tokens, width),
+                    Layer::Sequence(sequence) => sequence.unmet(tokens, width),
+                }
             }
 
             /// The layer, in its input and the parameters that it names; the state must fit.
             fn define(&self, state: (usize, usize), parameters: &mut Parameters) -> Expression {
-                match self { $(Layer::$variant(layer) => layer.define(state, parameters),)* }
+                match self {
+                    $(Layer::$variant(layer) => layer.define(state, parameters),)*
+                    Layer::Shared(shared) => shared.define(state, parameters),
+                    Layer::Sequence(sequence) => sequence.define(state, parameters),
+                }
             }
         }
     };
@@ -130,10 +146,13 @@ macro_rules! layers {
 mod list;
 mod over_tokens;
 mod rotary;
+mod shared;
 
 pub(super) use list::read_list;
-pub use rotary::Rotary;
+pub use rotary::{Planes, Rotary};
 pub use scaling::Over;
+pub use shared::{Sequence, Shared};
+pub(super) use shared::{check as check_shared, joined, written_length};
 
 layers! {
     /// Multi-head attention without softmax.
@@ -262,16 +281,16 @@ impl Layer {
     }
 }
 
-/// A list of layers as one: the composition, the parameters being named `prefix0.name`.
-/// The state must fit ([`chain_output`]).
+/// A list of layers as one: the composition, the parameters being named `prefix0.name`, or from another
+/// number on. The state must fit ([`chain_output`]).
 fn define_chain(
     layers: &[Layer],
     mut state: (usize, usize),
-    prefix: &str,
+    (prefix, first): (&str, usize),
     parameters: &mut Parameters,
 ) -> Expression {
     let mut parts = Vec::new();
-    for (i, layer) in layers.iter().enumerate() {
+    for (i, layer) in (first..).zip(layers) {
         let part = parameters.within(&format!("{prefix}{i}."), |p| layer.define(state, p));
         state = parameters.size_of(&part, state);
         parts.push(part);

@@ -55,7 +55,7 @@ impl LayerRule for Parallel {
 
     fn define(&self, state: (usize, usize), parameters: &mut Parameters) -> Expression {
         let term = |(i, branch): (usize, &Vec<Layer>)| {
-            define_chain(branch, state, &format!("branch{i}."), parameters)
+            define_chain(branch, state, (&format!("branch{i}."), 0), parameters)
         };
         Expression::Sum(self.branches.iter().enumerate().map(term).collect())
     }

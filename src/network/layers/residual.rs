@@ -36,6 +36,6 @@ impl LayerRule for Residual {
     }
 
     fn define(&self, state: (usize, usize), parameters: &mut Parameters) -> Expression {
-        define_chain(&self.inner, state, "inner", parameters).plus(Input)
+        define_chain(&self.inner, state, ("inner", 0), parameters).plus(Input)
     }
 }

@@ -18,7 +18,7 @@ mod tensors;
 pub use error::WeightError;
 pub use source::WeightMap;
 
-use super::layers::{Layer, Parameter, placed};
+use super::layers::Parameter;
 use super::nearest::nearest;
 use super::{InvalidProblem, Network, Problem};
 use crate::arith::Rational;
@@ -71,14 +71,14 @@ pub fn weight_files(path: &Path) -> Result<Vec<PathBuf>, InvalidProblem> {
 pub fn weight_keys(problem: &Problem) -> Vec<(String, (usize, usize), usize)> {
     let mut keys: Vec<(String, (usize, usize), usize)> = Vec::new();
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-    for (layer, list) in parameters(problem).iter().enumerate() {
+    for list in problem.named_parameters() {
         for parameter in list.iter().filter(|p| p.value.is_none()) {
             let part = |part: &str| match part.strip_prefix("head").map(str::parse::<usize>) {
                 Some(Ok(_)) => "head*".to_owned(),
                 _ => part.to_owned(),
             };
             let name: Vec<String> = parameter.name.split('.').map(part).collect();
-            let key = format!("{layer}.{}", name.join("."));
+            let key = name.join(".");
             match numbers.entry(key.clone()) {
                 Entry::Occupied(number) => keys[*number.get()].2 += 1,
                 Entry::Vacant(number) => {
@@ -95,20 +95,9 @@ fn of_file(path: &Path, why: WeightError) -> InvalidProblem {
     InvalidProblem::new("weights", path.display(), why)
 }
 
-/// The parameters of each layer.
-fn parameters(problem: &Problem) -> Vec<Vec<Parameter>> {
-    let state = (problem.tokens(), problem.width());
-    let own = |(layer, (n, d)): (&Layer, (usize, usize))| layer.parameters(n, d);
-    placed(&problem.layers(), state).into_iter().map(own).collect()
-}
-
 /// The weights among the parameters.
 fn wanted(parameters: &[Vec<Parameter>]) -> Vec<Wanted<'_>> {
-    let all = parameters.iter().enumerate();
-    let all = all.flat_map(|(layer, list)| list.iter().map(move |parameter| (layer, parameter)));
-    let free = all.filter(|(_, parameter)| parameter.value.is_none());
-    let name = |layer, parameter: &Parameter| format!("{layer}.{}", parameter.name);
-    free.map(|(layer, p)| Wanted { name: name(layer, p), layer, parameter: p }).collect()
+    parameters.iter().flatten().filter(|p| p.value.is_none()).map(Wanted::of).collect()
 }
 
 impl WeightMap {
@@ -123,7 +112,7 @@ impl WeightMap {
     /// # Errors
     /// A key that is no weight's, or names of both kinds.
     pub fn has_former_names(&self, problem: &Problem) -> Result<bool, InvalidProblem> {
-        let parameters = parameters(problem);
+        let parameters = problem.named_parameters();
         places::former_name(self, &wanted(&parameters))
             .map_err(|why| InvalidProblem::new("network", "(its weights)", why))
     }
@@ -172,7 +161,7 @@ impl WeightMap {
         file: Tensors<F>,
         rest: impl FnOnce() -> Network<Rational>,
     ) -> Result<Network<Rational>, WeightError> {
-        let parameters = parameters(problem);
+        let parameters = problem.named_parameters();
         let wanted = wanted(&parameters);
         let places = places(self, &wanted)?;
         file.require(places.iter().flatten().map(|place| place.source.tensor.as_str()))?;

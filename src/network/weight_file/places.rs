@@ -17,11 +17,17 @@ pub(super) struct Wanted<'a> {
     pub(super) parameter: &'a Parameter,
 }
 
-impl Wanted<'_> {
+impl<'a> Wanted<'a> {
+    /// The weight that a parameter is, with the number of its layer before its name.
+    pub(super) fn of(parameter: &'a Parameter) -> Self {
+        let name = parameter.name.clone();
+        let layer = name.split('.').next().and_then(|number| number.parse().ok());
+        Self { layer: layer.expect("a number is before the name"), name, parameter }
+    }
+
     /// The name that it had before, if that was another.
     fn former(&self) -> Option<String> {
-        let former = self.parameter.former.as_ref()?;
-        Some(format!("{}.{former}", self.layer))
+        self.parameter.former.clone()
     }
 }
 
