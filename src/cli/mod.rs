@@ -7,11 +7,13 @@ mod bounds;
 mod budget;
 mod certify;
 mod check;
+mod completions;
 mod duration;
 mod eval;
 mod gap;
 mod gap_report;
 mod json;
+mod man;
 mod map;
 mod matrix;
 mod memory;
@@ -35,7 +37,7 @@ use crate::network::InvalidProblem;
 use crate::prove::RankError;
 use crate::tensor::{TensorError, TooLarge};
 use clap::error::{ContextKind, ErrorKind};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use gmp_mpfr_sys::{gmp, mpfr};
 use std::ffi::OsString;
@@ -94,6 +96,10 @@ enum Command {
     Table(table::Args),
     /// Check certificates, with other arithmetic than made them
     Check(check::Args),
+    /// Completions of the command line for a shell
+    Completions(completions::Args),
+    /// The manual pages
+    Man(man::Args),
 }
 
 /// The version, with those of the libraries that the producers compute with.
@@ -123,6 +129,11 @@ enum Format {
 /// Everything a subcommand can fail with; shown on one line. Errors of files are worded with the
 /// option or the path; a plain [`io::Error`] is one of standard output.
 type Failure = Box<dyn std::error::Error>;
+
+/// All commands and options, for what is made from them: completions, manual pages, docs/reference.md.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
 
 /// Parses the arguments, of which the first is the name of the program, runs the subcommand and returns its exit
 /// code. Ends the process where an interrupt comes twice.
@@ -157,6 +168,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Certify(args) => certify::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::{COLOURS, PlotError, SIZE};
 use plotters::prelude::*;
+use seprank_account::escape;
 
 /// A named line through points.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,8 @@ pub struct Chart {
     pub logarithmic: bool,
     /// Whether y is a whole number: then no tick is between two.
     pub whole: bool,
+    /// Whether the points of a series are joined by a line.
+    pub joined: bool,
     /// The lines.
     pub series: Vec<Series>,
 }
@@ -69,7 +72,32 @@ impl Chart {
             self.draw(&mut text, x, y.0 - room..y.1 + room)
         };
         drawn.map_err(|e| PlotError::Drawing(e.to_string()))?;
-        Ok(text)
+        Ok(self.with_titles(&text))
+    }
+
+    /// The picture with the numbers of each point as its title, which is shown where the pointer rests.
+    fn with_titles(&self, svg: &str) -> String {
+        // Points are the only circles before those of the legend, in this order.
+        let points = self.series.iter().flat_map(|series| {
+            series.points.iter().chain(&series.at_least).map(move |point| (series, point))
+        });
+        let mut pieces = svg.split("<circle ");
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        let mut titles = points.map(|(series, point)| {
+            let relation = if series.at_least.contains(point) { "at least " } else { "" };
+            let [label, x, y] = [&series.label, &self.x, &self.y].map(|text| escape(text));
+            format!("<title>{label}: {x} {}, {y} {relation}{}</title>", point.0, point.1)
+        });
+        for piece in pieces {
+            text.push_str("<circle ");
+            match (piece.split_once("/>"), titles.next()) {
+                (Some((shape, rest)), Some(title)) => {
+                    text.extend([shape, ">", &title, "</circle>", rest]);
+                }
+                _ => text.push_str(piece),
+            }
+        }
+        text
     }
 
     /// Largest y less the least.
@@ -115,8 +143,9 @@ impl Chart {
             .draw()?;
         for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
             let line = ShapeStyle::from(colour).stroke_width(2);
+            let joined = if self.joined { &series.points[..] } else { &[] };
             chart
-                .draw_series(LineSeries::new(series.points.iter().copied(), line))?
+                .draw_series(LineSeries::new(joined.iter().copied(), line))?
                 .label(&series.label)
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], line));
             let dots =
