@@ -36,9 +36,9 @@ export async function accessible(tab, what) {
 }
 
 // A picture of the whole page, wide and light, then narrow and dark, where nothing may stick out.
-export async function photograph(tab, path) {
+export async function photograph(tab, path, narrow = 360) {
   await tab.screenshot({ path: `${path}-wide.png`, fullPage: true });
-  await tab.setViewportSize({ width: 360, height: 740 });
+  await tab.setViewportSize({ width: narrow, height: 740 });
   const over = await tab.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert(over <= 0, `${path}: the narrow page is ${over} pixels too wide`);
   await tab.emulateMedia({ colorScheme: "dark" });

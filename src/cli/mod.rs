@@ -26,6 +26,7 @@ mod progress;
 mod prose;
 mod rank;
 mod rank_report;
+mod report;
 mod shape;
 mod spectrum;
 mod table;
@@ -92,6 +93,8 @@ enum Command {
     Spectrum(spectrum::Args),
     /// Certify every claim on small cases
     Certify(certify::Args),
+    /// One HTML file with every claim, case and verdict of a run
+    Report(report::Args),
     /// The tables of the appendix
     Table(table::Args),
     /// Check certificates, with other arithmetic than made them
@@ -166,6 +169,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plot(args) => plot::run(&args),
         Command::Spectrum(args) => spectrum::run(&args),
         Command::Certify(args) => certify::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Completions(args) => completions::run(&args),
