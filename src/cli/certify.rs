@@ -131,7 +131,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Some(claim) => vec![claim],
         None => claims::all().into_iter().map(|c| c as &dyn Claim).filter(wanted).collect(),
     };
-    let target = args.report.as_ref().map(|path| args.extras.open(path)).transpose()?;
+    let target = args.report.as_ref().map(|path| args.extras.open("--report", path)).transpose()?;
     let inside = args.report.as_ref().map(|path| path.join(report::CERTIFICATES));
     let (option, out) =
         if inside.is_some() { ("--report", inside) } else { ("--out", args.out.clone()) };

@@ -44,12 +44,12 @@ pub(super) struct Target {
 }
 
 impl Extras {
-    /// Opens the directory and tries what is to be written there, before any work.
-    pub(super) fn open(&self, path: &Path) -> Result<Target, Failure> {
+    /// Opens the directory that `option` names and tries what is to be written there, before any work.
+    pub(super) fn open(&self, option: &str, path: &Path) -> Result<Target, Failure> {
         let page = self.page.as_deref().map(check_page).transpose();
         let page = page.map_err(|e| format!("--page {e}"))?;
         try_output("--bundle", self.bundle.as_deref())?;
-        let directory = OutputDirectory::open(path)?;
+        let directory = OutputDirectory::open(path).map_err(|e| format!("{option} {e}"))?;
         if let Some(page) = page {
             directory.replace(PAGE, page.as_bytes())?;
         }
@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         let path = results.display();
         return Err(format!("{path}: there is none; seprank certify --report DIR writes it").into());
     }
-    let target = args.extras.open(&args.report)?;
+    let target = args.extras.open("report", &args.report)?;
     let bar = progress::counter("certificates checked");
     let report = Report::read(&args.report, &|| bar.inc(1))?;
     bar.finish_and_clear();

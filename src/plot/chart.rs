@@ -69,7 +69,9 @@ impl Chart {
         } else {
             // A level line lies in the middle.
             let room = if y.1 > y.0 { (y.1 - y.0) / 20.0 } else { 1.0 };
-            self.draw(&mut text, x, y.0 - room..y.1 + room)
+            // Points that no line joins are not to be taken for those of the legend.
+            let above = if self.joined { room } else { 6.0 * room };
+            self.draw(&mut text, x, y.0 - room..y.1 + above)
         };
         drawn.map_err(|e| PlotError::Drawing(e.to_string()))?;
         Ok(self.with_titles(&text))
@@ -144,10 +146,13 @@ impl Chart {
         for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
             let line = ShapeStyle::from(colour).stroke_width(2);
             let joined = if self.joined { &series.points[..] } else { &[] };
-            chart
-                .draw_series(LineSeries::new(joined.iter().copied(), line))?
-                .label(&series.label)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], line));
+            let named = chart.draw_series(LineSeries::new(joined.iter().copied(), line))?;
+            named.label(&series.label);
+            if self.joined {
+                named.legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], line));
+            } else {
+                named.legend(move |(x, y)| Circle::new((x + 11, y), 4, line.filled()));
+            }
             let dots =
                 |filled: ShapeStyle| series.points.iter().map(move |p| Circle::new(*p, 4, filled));
             chart.draw_series(dots(colour.filled()))?;
@@ -170,5 +175,48 @@ impl Chart {
             .draw()?;
         area.present()?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every point, and no circle of the legend, has its numbers; what a label holds is no markup.
+    #[test]
+    fn points_say_their_numbers() {
+        let series = |label: &str, points: &[(f64, f64)], at_least: &[(f64, f64)]| Series {
+            label: label.into(),
+            points: points.into(),
+            at_least: at_least.into(),
+        };
+        for joined in [true, false] {
+            let svg = Chart {
+                title: "t".into(),
+                x: "depth".into(),
+                y: "rank".into(),
+                logarithmic: false,
+                whole: true,
+                joined,
+                series: vec![
+                    series("a <b>", &[(1.0, 4.0), (2.0, 9.0)], &[(2.0, 9.0)]),
+                    series("c", &[(3.0, 5.0)], &[]),
+                ],
+            }
+            .svg()
+            .unwrap();
+            let titles: Vec<_> = svg.split("<title>").skip(1).collect();
+            let titles: Vec<_> =
+                titles.iter().map(|t| t.split_once("</title></circle>").unwrap().0).collect();
+            assert_eq!(
+                titles,
+                [
+                    "a &lt;b&gt;: depth 1, rank 4",
+                    "a &lt;b&gt;: depth 2, rank at least 9",
+                    "a &lt;b&gt;: depth 2, rank at least 9",
+                    "c: depth 3, rank 5",
+                ]
+            );
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::certificates::Judged;
 use super::tables::badge;
+use itertools::Itertools;
 use maud::{Markup, PreEscaped, html};
 use seprank_account::{Ground, Statement};
 
@@ -66,17 +67,16 @@ fn kind(ground: &Ground) -> &'static str {
 
 /// What a case with these certificates rests on, in a few words.
 pub(super) fn rests_on<'a>(certificates: impl Iterator<Item = &'a Judged>) -> String {
-    let mut parts: Vec<String> = Vec::new();
     let statements = certificates.flat_map(|judged| &judged.account.statements);
-    for ground in statements.flat_map(|statement| &statement.grounds) {
-        let by = match ground.theorem {
-            Some(number) => format!("theorem {number}"),
-            None => "what is in the certificate".into(),
-        };
-        let part = format!("{} half {} by {by}", ground.half, kind(ground));
-        if !parts.contains(&part) {
-            parts.push(part);
-        }
-    }
-    if parts.is_empty() { "computed in that run; no certificate".into() } else { parts.join("; ") }
+    let grounds: Vec<&Ground> = statements.flat_map(|statement| &statement.grounds).collect();
+    let half = |name: &str| {
+        let of = || grounds.iter().filter(|ground| ground.half == name);
+        let theorems = of().filter_map(|ground| ground.theorem).sorted().dedup();
+        let theorems = theorems.map(|number| format!("proved by theorem {number}"));
+        let computed = of().any(|ground| ground.theorem.is_none()).then(|| "computed".into());
+        let by = computed.into_iter().chain(theorems).join(", ");
+        (!by.is_empty()).then(|| format!("{name} halves: {by}"))
+    };
+    let halves = ["lower", "upper"].iter().filter_map(|name| half(name)).join("; ");
+    if halves.is_empty() { "computed in that run; no certificate".into() } else { halves }
 }

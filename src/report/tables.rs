@@ -48,8 +48,8 @@ pub(super) fn cases(report: &Report, claim: &ClaimResult) -> Markup {
                 td { (case.claimed) }
                 td { (case.found) }
                 td { (badge(&case.verdict)) @if !case.verdict.reason().is_empty() { " " (case.verdict.reason()) } }
-                td { (rests_on(judged)) }
-                td { @for (i, name) in case.certificates.keys().enumerate() { @if i > 0 { br; } (link(name)) } }
+                td.wide { (rests_on(judged)) }
+                td.wide { @for (i, name) in case.certificates.keys().enumerate() { @if i > 0 { br; } (link(name)) } }
                 @if timed { td { @if let Some(seconds) = case.seconds { (format!("{seconds:.2}")) } } }
             }
         }
