@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { accessible, done, open, photograph } from "./browser.mjs";
+import { accessible, done, open, photograph, refusal } from "./browser.mjs";
 
 const [folder, checker] = process.argv.slice(2).map((path) => resolve(path));
 const path = join(folder, "report.html");
@@ -83,7 +83,7 @@ assert.equal(await tab.textContent("#status"), `${names.length} handed to check.
 
 // The policy: no address can be asked, and no script of another text runs.
 assert.deepEqual(trouble, []);
-assert.equal(await tab.evaluate(() => fetch("https://example.org").then(() => "fetched", () => "refused")), "refused");
+assert.equal(await refusal(tab), "connect-src");
 await tab.evaluate(() => document.body.append(Object.assign(document.createElement("script"), { textContent: "document.title = 'ran'" })));
 assert.notEqual(await tab.title(), "ran");
 

@@ -71,10 +71,10 @@ pub(super) fn rests_on<'a>(certificates: impl Iterator<Item = &'a Judged>) -> St
     let grounds: Vec<&Ground> = statements.flat_map(|statement| &statement.grounds).collect();
     let half = |name: &str| {
         let of = || grounds.iter().filter(|ground| ground.half == name);
-        let theorems = of().filter_map(|ground| ground.theorem).sorted().dedup();
-        let theorems = theorems.map(|number| format!("proved by theorem {number}"));
+        let theorems = of().filter_map(|ground| ground.theorem).sorted().dedup().join(", ");
+        let proved = (!theorems.is_empty()).then(|| format!("proved by theorem {theorems}"));
         let computed = of().any(|ground| ground.theorem.is_none()).then(|| "computed".into());
-        let by = computed.into_iter().chain(theorems).join(", ");
+        let by = computed.into_iter().chain(proved).join(", ");
         (!by.is_empty()).then(|| format!("{name} halves: {by}"))
     };
     let halves = ["lower", "upper"].iter().filter_map(|name| half(name)).join("; ");
