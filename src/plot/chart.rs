@@ -65,7 +65,8 @@ impl Chart {
         let x = x.0 - 0.5..x.1 + 0.5;
         let mut text = String::new();
         let drawn = if self.logarithmic {
-            self.draw(&mut text, x, (y.0 / 1.5..y.1 * 1.5).log_scale())
+            let above = if self.joined { 1.5 } else { 1.5 * (y.1 / y.0).powf(0.25) };
+            self.draw(&mut text, x, (y.0 / 1.5..y.1 * above).log_scale())
         } else {
             // A level line lies in the middle.
             let room = if y.1 > y.0 { (y.1 - y.0) / 20.0 } else { 1.0 };
@@ -143,7 +144,9 @@ impl Chart {
             .light_line_style(WHITE)
             .label_style(("sans-serif", 14))
             .draw()?;
-        for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
+        let middle = (self.series.len() as f64 - 1.0) / 2.0;
+        let coloured = self.series.iter().zip(COLOURS.iter().cycle());
+        for (number, (series, colour)) in coloured.enumerate() {
             let line = ShapeStyle::from(colour).stroke_width(2);
             let joined = if self.joined { &series.points[..] } else { &[] };
             let named = chart.draw_series(LineSeries::new(joined.iter().copied(), line))?;
@@ -153,12 +156,13 @@ impl Chart {
             } else {
                 named.legend(move |(x, y)| Circle::new((x + 11, y), 4, line.filled()));
             }
-            let dots =
-                |filled: ShapeStyle| series.points.iter().map(move |p| Circle::new(*p, 4, filled));
-            chart.draw_series(dots(colour.filled()))?;
-            let open =
-                |style: ShapeStyle| series.at_least.iter().map(move |p| Circle::new(*p, 3, style));
-            chart.draw_series(open(WHITE.filled()))?;
+            // Points of several series that no line joins stand side by side, so that none hides another.
+            let beside = if self.joined { 0.0 } else { 0.12 * (number as f64 - middle) };
+            let dot = |p: &(f64, f64), size, style| Circle::new((p.0 + beside, p.1), size, style);
+            let style = colour.filled();
+            chart.draw_series(series.points.iter().map(|p| dot(p, 4, style)))?;
+            let style = WHITE.filled();
+            chart.draw_series(series.at_least.iter().map(|p| dot(p, 3, style)))?;
         }
         if self.series.iter().any(|s| !s.at_least.is_empty()) {
             chart

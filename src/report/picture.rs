@@ -100,11 +100,15 @@ pub(super) fn halves(gaps: &[Gap]) -> Option<Chart> {
 
 fn chart(title: &str, x: &str, series: Vec<Series>) -> Option<Chart> {
     let empty = series.iter().all(|series| series.points.is_empty());
+    let values = series.iter().flat_map(|series| &series.points);
+    // The gaps at published shapes have thousands of digits, those of small cases a few.
+    let logarithmic =
+        values.clone().all(|point| point.1 > 0.0) && values.clone().any(|point| point.1 > 100.0);
     (!empty).then(|| Chart {
         title: title.into(),
         x: x.into(),
         y: "log10 of the value".into(),
-        logarithmic: false,
+        logarithmic,
         whole: false,
         joined: false,
         series,
