@@ -131,7 +131,8 @@ fn held_by_another(lock: &File) -> bool {
     (0..TRIES).all(refused)
 }
 
-fn naming(path: &Path, error: &io::Error) -> io::Error {
+/// The error with the path before it.
+pub(crate) fn naming(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 

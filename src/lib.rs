@@ -64,6 +64,8 @@ mod npy;
 pub mod plot;
 pub mod poly;
 pub mod prove;
+#[cfg(feature = "cli")]
+pub mod report;
 mod stop;
 pub mod sweep;
 pub mod table;

@@ -241,6 +241,8 @@ fn printing(file: &Path) -> Vec<String> {
         "gap --attention vit-b-16 --mixer mixer-b-16 --format json".into(),
         "map --depth 1 --width 2 --out $OUT/map".into(),
         "table statements".into(),
+        "completions zsh".into(),
+        "man".into(),
         "--help".into(),
         "rank --help".into(),
         "--version".into(),

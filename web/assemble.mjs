@@ -11,9 +11,8 @@ const require = createRequire(`${process.env.PACKAGES}/`);
 const here = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
 const manifest = here("../Cargo.toml");
 
-const shared = (name) => here(`../crates/seprank-account/web/${name}`);
-const script = `${shared("verifier.js")}${here("page.js").replace('"use strict";\n', "")}`;
-const style = shared("style.css");
+const script = `${here("verifier.js")}${here("page.js").replace('"use strict";\n', "")}`;
+const style = here("../crates/seprank-account/web/style.css");
 const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const zipped = gzipSync(readFileSync(module), { level: 9 });
 // The byte that names the system which zipped it.

@@ -1,16 +1,18 @@
 // The book: node book.mjs OUT renders the pages that docs/SUMMARY.md names into OUT, formulas as MathML, one file a page,
-// without a script. Fails where a formula is wrong, a link of a
-// page leads nowhere, or a page of docs/ is not in the summary.
+// with a search that asks no server. Fails where a formula is wrong, a link of a page leads nowhere, or a page of docs/
+// is not in the summary.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { searchScript } from "./search.mjs";
 import { renderer } from "./theorems.mjs";
 
 const out = resolve(process.argv[2]);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const docs = join(root, "docs");
-const render = renderer(createRequire(`${process.env.PACKAGES}/`));
+const require = createRequire(`${process.env.PACKAGES}/`);
+const render = renderer(require);
 const style = readFileSync(new URL("../crates/seprank-account/web/style.css", import.meta.url), "utf8");
 
 // The pages in order, by the path of their source; headings of the summary are parts.
@@ -67,9 +69,11 @@ for (const page of pages) {
   const html = tables.replace(/(<a href=")([^"]*)"/g, (_, begin, target) => `${begin}${linked(page, target)}"`);
   const item = ({ part, title, path }) => (part ? `<li class="part">${escape(part)}</li>` : `<li><a href="${file(path)}"${path === page.path ? ' aria-current="page"' : ""}>${escape(title)}</a></li>`);
   const nav = `<nav aria-label="Pages"><details${page === pages[0] ? " open" : ""}><summary>Pages</summary><ul>${parts.map(item).join("")}</ul></details></nav>`;
-  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(page.title)}</title><style>${style}</style>`;
+  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(page.title)}</title><style>${style}</style><script defer src="search.js"></script>`;
   writeFileSync(join(out, file(page.path)), `<!doctype html>\n<html lang="en"><head>${head}</head><body>${nav}<main>${html}</main></body></html>\n`);
 }
+
+writeFileSync(join(out, "search.js"), searchScript(require, pages.map(({ title, path, html }) => ({ title, file: file(path), html }))));
 
 const listed = new Set(pages.map((page) => page.path));
 for (const name of readdirSync(docs, { recursive: true })) {

@@ -23,6 +23,14 @@ export async function open(path, options = {}) {
 
 export const done = (tab) => tab.waitForSelector('body[data-state="done"]', { timeout: 300_000 });
 
+// The part of the page's policy that refuses to ask an address; without a policy there is none, and only the network is off.
+export const refusal = (tab) =>
+  tab.evaluate(() => {
+    const refused = new Promise((tell) => addEventListener("securitypolicyviolation", (event) => tell(event.effectiveDirective), { once: true }));
+    const asked = fetch("https://example.org").then(() => "asked", () => new Promise((tell) => setTimeout(tell, 1000, "asked")));
+    return Promise.race([refused, asked]);
+  });
+
 // No violation of level A or AA, in light and in dark.
 export async function accessible(tab, what) {
   await tab.evaluate(axe);
@@ -36,9 +44,9 @@ export async function accessible(tab, what) {
 }
 
 // A picture of the whole page, wide and light, then narrow and dark, where nothing may stick out.
-export async function photograph(tab, path) {
+export async function photograph(tab, path, narrow = 360) {
   await tab.screenshot({ path: `${path}-wide.png`, fullPage: true });
-  await tab.setViewportSize({ width: 360, height: 740 });
+  await tab.setViewportSize({ width: narrow, height: 740 });
   const over = await tab.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert(over <= 0, `${path}: the narrow page is ${over} pixels too wide`);
   await tab.emulateMedia({ colorScheme: "dark" });

@@ -99,3 +99,13 @@ for (const kind of ["dragover", "drop"]) {
     if (kind === "drop") run(named(event.dataTransfer.files));
   });
 }
+
+// A report beside this page may hand over certificates, as anybody may drop files here: what is said of them is the checker's.
+if (window.opener) {
+  addEventListener("message", ({ source, data }) => {
+    if (source === window.opener && Array.isArray(data?.certificates)) {
+      run(data.certificates.map(({ name, bytes }) => ({ name: String(name), file: new Blob([bytes]) })));
+    }
+  });
+  window.opener.postMessage("certificates-ready", "*");
+}

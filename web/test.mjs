@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { accessible, done, open, photograph } from "./browser.mjs";
+import { accessible, done, open, photograph, refusal } from "./browser.mjs";
 
 const [page, checker, ...folders] = process.argv.slice(2).map((path) => resolve(path));
 const scratch = mkdtempSync(join(tmpdir(), "seprank-page-"));
@@ -90,7 +90,7 @@ if (matrix) {
 
 // The policy: no address can be asked. This leaves a message on the console, which is expected.
 assert.deepEqual(trouble, []);
-assert.equal(await tab.evaluate(() => fetch("https://example.org").then(() => "fetched", () => "refused")), "refused");
+assert.equal(await refusal(tab), "connect-src");
 
 await give(files.slice(0, 3).map((name) => join(folder, name)));
 for (const details of await tab.$$("#results > details:not([open]) > summary")) await details.click();

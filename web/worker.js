@@ -1,4 +1,4 @@
-// The worker of the page and of the report: reads files and zips of them, and hands each certificate to the
+// The worker of the page: reads files and zips of them, and hands each certificate to the
 // checker, which is the WebAssembly module. It takes {module} once and then {files, eliminate}; it answers
 // with {kind: "total" | "judging" | "result" | "failed" | "done"}.
 "use strict";

@@ -1,6 +1,6 @@
 //! Running the cases of claims.
 
-use super::finished::Finished;
+use super::finished::{Digests, Finished, digests};
 use super::{Case, Claim, Outcome, Profile, Verdict};
 use crate::files::sha256;
 use crate::{certificate, check};
@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Instant;
 
 /// One examined case.
 #[derive(Clone, Debug)]
@@ -19,6 +20,10 @@ pub struct Examined {
     pub case: String,
     /// What it showed; valid only if the checker accepted every certificate it rests on.
     pub outcome: Outcome,
+    /// The files that it rests on.
+    pub certificates: Digests,
+    /// How long it took, on a core that others may have used too.
+    pub seconds: f64,
     /// Whether an earlier run found the outcome, and only its certificates were checked again.
     pub resumed: bool,
 }
@@ -68,13 +73,18 @@ fn examine(
     finished: Option<&Finished>,
     checked: &Checked,
 ) -> io::Result<Examined> {
+    let start = Instant::now();
     let work = format!("{claim} {}", case.name);
-    let examined = |outcome, resumed| Examined { claim, case: case.name.clone(), outcome, resumed };
+    let examined = |outcome, certificates, resumed| {
+        let (case, seconds) = (case.name.clone(), start.elapsed().as_secs_f64());
+        Examined { claim, case, outcome, certificates, seconds, resumed }
+    };
     let accepted = |name: &str, bytes: &[u8]| checked.verdict(name, bytes) == Verdict::Valid;
-    if let Some((claimed, found)) =
+    if let Some(((claimed, found), certificates)) =
         finished.and_then(|f| f.result::<(String, String)>(&work, accepted))
     {
-        return Ok(examined(Outcome::new(Verdict::Valid, claimed, found), true));
+        let outcome = Outcome::new(Verdict::Valid, claimed, found);
+        return Ok(examined(outcome, certificates, true));
     }
     let mut outcome = (case.examine)(seed);
     let certificates: Vec<_> = std::mem::take(&mut outcome.certificates)
@@ -93,7 +103,7 @@ fn examine(
         let result = valid.then_some((&outcome.claimed, &outcome.found));
         finished.write(&work, result, &certificates)?;
     }
-    Ok(examined(outcome, false))
+    Ok(examined(outcome, digests(&certificates), false))
 }
 
 /// The checker's verdicts, by the SHA-256 of the certificate, so that each is found once.

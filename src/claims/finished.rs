@@ -24,8 +24,7 @@ struct Record<T> {
     seed: u64,
     work: String,
     result: T,
-    /// Name and SHA-256 of each certificate.
-    certificates: BTreeMap<String, String>,
+    certificates: Digests,
     /// Of this record, with this field empty.
     sha256: String,
 }
@@ -38,8 +37,15 @@ impl<T: Serialize> Record<T> {
     }
 }
 
+/// Of certificates the SHA-256, by the names of their files without extension.
+pub type Digests = BTreeMap<String, String>;
+
 /// A certificate's name and bytes.
 pub(super) type Named = (String, Vec<u8>);
+
+pub(super) fn digests(certificates: &[Named]) -> Digests {
+    certificates.iter().map(|(name, bytes)| (file_name(name), sha256(bytes))).collect()
+}
 
 /// An output directory with what is finished in it.
 pub(super) struct Finished {
@@ -59,12 +65,12 @@ impl Finished {
         Ok(Self { certificates, records, program, seed })
     }
 
-    /// The result of `work` if it is finished. `accepted` checks the bytes of a certificate.
+    /// The result of `work`, with what it rests on, if it is finished. `accepted` checks the bytes of a certificate.
     pub(super) fn result<T: Serialize + DeserializeOwned>(
         &self,
         work: &str,
         accepted: impl Fn(&str, &[u8]) -> bool,
-    ) -> Option<T> {
+    ) -> Option<(T, Digests)> {
         let bytes = fs::read(self.records.file(&file_of(work))).ok()?;
         let mut record: Record<T> = serde_json::from_slice(&bytes).ok()?;
         let digest = std::mem::take(&mut record.sha256);
@@ -75,7 +81,8 @@ impl Finished {
             fs::read(self.certificates.file(&file_of(name)))
                 .is_ok_and(|bytes| sha256(&bytes) == *digest && accepted(name, &bytes))
         };
-        (whole && same && record.certificates.iter().all(holds)).then_some(record.result)
+        (whole && same && record.certificates.iter().all(holds))
+            .then_some((record.result, record.certificates))
     }
 
     /// Writes the certificates of `work` and then, given its result, its record.
@@ -95,13 +102,12 @@ impl Finished {
             }
         }
         let Some(result) = result else { return Ok(()) };
-        let digests = certificates.iter().map(|(name, bytes)| (name.clone(), sha256(bytes)));
         let mut record = Record {
             program: self.program.clone(),
             seed: self.seed,
             work: work.into(),
             result,
-            certificates: digests.collect(),
+            certificates: digests(certificates),
             sha256: String::new(),
         };
         record.sha256 = sha256(&record.to_bytes()?);

@@ -19,6 +19,7 @@ mod upper_bounds;
 mod witnesses;
 
 pub use certify::{Examined, certify, count_cases, overall};
+pub use finished::Digests;
 pub use networks::NetworkClaim;
 pub use published_gaps::{PUBLISHED_SHAPES, PublishedShape, published_pair};
 pub use small::{small_attention, small_mixers, small_problems};
@@ -29,9 +30,11 @@ use crate::bounds::Bound;
 use crate::network::Problem;
 use crate::prove::{self, GapAnswer, NoCertificate, RankAnswer, RankError, RankRequest, Weights};
 use seprank_check::certificate::Certificate;
+use serde::{Deserialize, Serialize};
 
 /// The verdict on one case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The evidence shows the claim.
     Valid,
@@ -48,6 +51,15 @@ impl Verdict {
             Self::Valid => "valid",
             Self::Invalid(_) => "invalid",
             Self::Incomplete(_) => "incomplete",
+        }
+    }
+
+    /// The verdict on two things together: the worse of them, the first of two alike.
+    pub fn and(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Invalid(_), _) | (_, Self::Valid) => self,
+            (Self::Valid, _) | (_, Self::Invalid(_)) => other,
+            (Self::Incomplete(_), Self::Incomplete(_)) => self,
         }
     }
 
@@ -149,7 +161,7 @@ fn certified_gap(gap: &GapAnswer) -> Result<Certified, NoCertificate> {
 }
 
 /// A description with only letters, digits and dashes.
-fn file_name(text: &str) -> String {
+pub(crate) fn file_name(text: &str) -> String {
     let dashed = text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     dashed.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }

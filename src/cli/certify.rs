@@ -1,10 +1,12 @@
 //! `seprank certify`.
 
 use super::json::Integer;
+use super::report::Extras;
 use super::weight_file::{Origin, load};
 use super::{Failure, Format, new_table, print_json, progress};
 use crate::claims::{self, Claim, Examined, NetworkClaim, Profile, Verdict};
 use crate::network::{NetworkFile, Replacements};
+use crate::report::{self, ClaimResult, Results};
 use crate::tensor::MemoryLimit;
 use clap::ValueEnum;
 use serde::Serialize;
@@ -21,9 +23,10 @@ use std::time::{Duration, Instant};
   seprank certify --network my-network.toml --out target/mine
   seprank certify --network my-network.toml --weights model.safetensors
   seprank certify --out target/certs && seprank check target/certs
+  seprank certify --report target/report --bundle target/report.zip
   seprank certify --profile sharpness --budget 10m --out target/sharpness
 
-Run again with the same --out and --seed, a run that was stopped goes on where
+Run again with the same --out (or --report) and --seed, a run that was stopped goes on where
 it was: cases that rest on certificates are not computed again, only those
 certificates are checked again. Exit code: 0 if every case is valid, 1 if one is
 invalid, 2 if one is incomplete.")]
@@ -44,6 +47,11 @@ pub(super) struct Args {
     /// Write the certificates into this directory, and there go on with an earlier run
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write a report into this directory: report.html, results.json, and the certificates as with --out
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    extras: Extras,
     /// Time for the sharpness campaign, for example 30s, 10m, 2h
     /// [default: 1m]
     #[arg(long, value_name = "TIME")]
@@ -60,7 +68,7 @@ fn claim_names() -> clap::builder::PossibleValuesParser {
     claims::all().iter().map(|c| c.id()).collect::<Vec<_>>().into()
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ProfileArg {
     Quick,
     Full,
@@ -109,38 +117,38 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         ProfileArg::Sharpness if args.claim.is_some() => {
             return Err("--claim: not for --profile sharpness, which is about a conjecture".into());
         }
+        ProfileArg::Sharpness if args.report.is_some() => {
+            return Err("--report: not for --profile sharpness, which is about a conjecture".into());
+        }
         ProfileArg::Sharpness => return sharpness(args),
     };
     if args.budget.is_some() {
         return Err("--budget: only --profile sharpness has one".into());
     }
-    let brought = args.network.as_ref().map(|path| {
-        let file = NetworkFile::read(path, &Replacements::default())?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let weights = args.weights.as_ref().map(|path| {
-            let network = load(&file, path, args.seed)?;
-            Ok::<_, Failure>((Origin::of_file(path, file.weights.is_mixed())?.short(), network))
-        });
-        Ok::<_, Failure>(NetworkClaim {
-            name,
-            weights: weights.transpose()?,
-            problem: file.problem,
-        })
-    });
-    let brought = brought.transpose()?;
+    let brought = brought(args)?;
     let wanted = |c: &&dyn Claim| args.claim.as_deref().is_none_or(|id| id == c.id());
     let chosen: Vec<&dyn Claim> = match &brought {
         Some(claim) => vec![claim],
         None => claims::all().into_iter().map(|c| c as &dyn Claim).filter(wanted).collect(),
     };
+    let target = args.report.as_ref().map(|path| args.extras.open("--report", path)).transpose()?;
+    let inside = args.report.as_ref().map(|path| path.join(report::CERTIFICATES));
+    let (option, out) =
+        if inside.is_some() { ("--report", inside) } else { ("--out", args.out.clone()) };
     let bar = progress::bar(claims::count_cases(&chosen, profile) as u64, "cases");
-    let rows = claims::certify(&chosen, profile, args.seed, args.out.as_deref(), &|_| bar.inc(1));
+    let rows = claims::certify(&chosen, profile, args.seed, out.as_deref(), &|_| bar.inc(1));
     bar.finish_and_clear();
-    let rows = rows.map_err(|e| format!("--out {e}"))?;
+    let rows = rows.map_err(|e| format!("{option} {e}"))?;
     let resumed = rows.iter().filter(|r| r.resumed).count();
     let verdict = claims::overall(&rows);
     let seconds = start.elapsed().as_secs_f64();
     let peak_memory_bytes = peak_memory();
+    if let Some(target) = &target {
+        let mut results = results(args, &chosen, &rows);
+        let program = format!("seprank {}", super::long_version().replace('\n', ", "));
+        results.run = Some(report::Run { program, seconds, peak_memory_bytes, resumed });
+        target.write_results(results)?;
+    }
     match args.format {
         Format::Json => print_json(&Report {
             verdict: verdict.name(),
@@ -168,6 +176,64 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::from(verdict.exit_code()))
+}
+
+/// The claim on the network that is brought, if one is.
+fn brought(args: &Args) -> Result<Option<NetworkClaim>, Failure> {
+    let brought = args.network.as_ref().map(|path| {
+        let file = NetworkFile::read(path, &Replacements::default())?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let weights = args.weights.as_ref().map(|path| {
+            let network = load(&file, path, args.seed)?;
+            Ok::<_, Failure>((Origin::of_file(path, file.weights.is_mixed())?.short(), network))
+        });
+        Ok::<_, Failure>(NetworkClaim {
+            name,
+            weights: weights.transpose()?,
+            problem: file.problem,
+        })
+    });
+    brought.transpose()
+}
+
+/// What was found, without times of the run.
+fn results(args: &Args, chosen: &[&dyn Claim], rows: &[Examined]) -> Results {
+    let claims = chosen.iter().map(|claim| {
+        let one = args.network.is_none().then(|| claim.id());
+        ClaimResult::new(claim.id(), claim.statement(), command(args, one), rows)
+    });
+    Results {
+        version: env!("CARGO_PKG_VERSION").into(),
+        command: command(args, args.claim.as_deref()),
+        seed: args.seed,
+        claims: claims.collect(),
+        run: None,
+    }
+}
+
+/// The command that gives the same numbers, wherever it writes them.
+fn command(args: &Args, claim: Option<&str>) -> String {
+    let path = |path: &PathBuf| quoted(&path.to_string_lossy());
+    let profile = (args.profile == ProfileArg::Full).then(|| "full".to_owned());
+    let options = [
+        ("--profile", profile),
+        ("--claim", claim.map(Into::into)),
+        ("--network", args.network.as_ref().map(path)),
+        ("--weights", args.weights.as_ref().map(path)),
+        ("--seed", Some(args.seed.to_string())),
+    ];
+    let given =
+        options.iter().filter_map(|(name, value)| Some(format!(" {name} {}", value.as_ref()?)));
+    format!("seprank certify{}", given.collect::<String>())
+}
+
+/// A word of a command for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./+,:=@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.into();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// Conjecture 3.13 on every size that fits the budget.

@@ -7,11 +7,13 @@ mod bounds;
 mod budget;
 mod certify;
 mod check;
+mod completions;
 mod duration;
 mod eval;
 mod gap;
 mod gap_report;
 mod json;
+mod man;
 mod map;
 mod matrix;
 mod memory;
@@ -24,6 +26,7 @@ mod progress;
 mod prose;
 mod rank;
 mod rank_report;
+mod report;
 mod shape;
 mod spectrum;
 mod table;
@@ -35,7 +38,7 @@ use crate::network::InvalidProblem;
 use crate::prove::RankError;
 use crate::tensor::{TensorError, TooLarge};
 use clap::error::{ContextKind, ErrorKind};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use gmp_mpfr_sys::{gmp, mpfr};
 use std::ffi::OsString;
@@ -90,10 +93,16 @@ enum Command {
     Spectrum(spectrum::Args),
     /// Certify every claim on small cases
     Certify(certify::Args),
+    /// One HTML file with every claim, case and verdict of a run
+    Report(report::Args),
     /// The tables of the appendix
     Table(table::Args),
     /// Check certificates, with other arithmetic than made them
     Check(check::Args),
+    /// Completions of the command line for a shell
+    Completions(completions::Args),
+    /// The manual pages
+    Man(man::Args),
 }
 
 /// The version, with those of the libraries that the producers compute with.
@@ -123,6 +132,11 @@ enum Format {
 /// Everything a subcommand can fail with; shown on one line. Errors of files are worded with the
 /// option or the path; a plain [`io::Error`] is one of standard output.
 type Failure = Box<dyn std::error::Error>;
+
+/// All commands and options, for what is made from them: completions, manual pages, docs/reference.md.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
 
 /// Parses the arguments, of which the first is the name of the program, runs the subcommand and returns its exit
 /// code. Ends the process where an interrupt comes twice.
@@ -155,8 +169,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plot(args) => plot::run(&args),
         Command::Spectrum(args) => spectrum::run(&args),
         Command::Certify(args) => certify::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     })
 }
 

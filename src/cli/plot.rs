@@ -129,6 +129,7 @@ impl Depths {
             y: "log10 of the bound".into(),
             logarithmic: true,
             whole: false,
+            joined: true,
             series: vec![
                 series("attention, lower bound", 0, &|a, _| best(a, Side::Lower)),
                 series("mixer, upper bound", 1, &|_, m| best(m, Side::Upper)),
@@ -153,6 +154,7 @@ impl Depths {
             y: "log of the lower bound over log of the upper".into(),
             logarithmic: true,
             whole: false,
+            joined: true,
             series: vec![
                 line("attention's lower, the Mixer's upper bound", proved),
                 line("(3/2)^L", power.collect()),
@@ -188,6 +190,7 @@ impl Cut {
             y: "generic separation rank".into(),
             logarithmic: false,
             whole: true,
+            joined: true,
             series: vec![series("attention", &attention)?, series("mixer", &mixer)?],
         })
     }

@@ -252,6 +252,7 @@ fn chart(network: &str, rows: &[Row]) -> Chart {
         y: "rank".into(),
         logarithmic: false,
         whole: true,
+        joined: true,
         series: vec![Series {
             label: "rank".into(),
             points: points(&|_| true),

@@ -2,6 +2,7 @@
 
 use super::{COLOURS, PlotError, SIZE};
 use plotters::prelude::*;
+use seprank_account::escape;
 
 /// A named line through points.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,8 @@ pub struct Chart {
     pub logarithmic: bool,
     /// Whether y is a whole number: then no tick is between two.
     pub whole: bool,
+    /// Whether the points of a series are joined by a line.
+    pub joined: bool,
     /// The lines.
     pub series: Vec<Series>,
 }
@@ -62,14 +65,42 @@ impl Chart {
         let x = x.0 - 0.5..x.1 + 0.5;
         let mut text = String::new();
         let drawn = if self.logarithmic {
-            self.draw(&mut text, x, (y.0 / 1.5..y.1 * 1.5).log_scale())
+            let above = if self.joined { 1.5 } else { 1.5 * (y.1 / y.0).powf(0.25) };
+            self.draw(&mut text, x, (y.0 / 1.5..y.1 * above).log_scale())
         } else {
             // A level line lies in the middle.
             let room = if y.1 > y.0 { (y.1 - y.0) / 20.0 } else { 1.0 };
-            self.draw(&mut text, x, y.0 - room..y.1 + room)
+            // Points that no line joins are not to be taken for those of the legend.
+            let above = if self.joined { room } else { 6.0 * room };
+            self.draw(&mut text, x, y.0 - room..y.1 + above)
         };
         drawn.map_err(|e| PlotError::Drawing(e.to_string()))?;
-        Ok(text)
+        Ok(self.with_titles(&text))
+    }
+
+    /// The picture with the numbers of each point as its title, which is shown where the pointer rests.
+    fn with_titles(&self, svg: &str) -> String {
+        // Points are the only circles before those of the legend, in this order.
+        let points = self.series.iter().flat_map(|series| {
+            series.points.iter().chain(&series.at_least).map(move |point| (series, point))
+        });
+        let mut pieces = svg.split("<circle ");
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        let mut titles = points.map(|(series, point)| {
+            let relation = if series.at_least.contains(point) { "at least " } else { "" };
+            let [label, x, y] = [&series.label, &self.x, &self.y].map(|text| escape(text));
+            format!("<title>{label}: {x} {}, {y} {relation}{}</title>", point.0, point.1)
+        });
+        for piece in pieces {
+            text.push_str("<circle ");
+            match (piece.split_once("/>"), titles.next()) {
+                (Some((shape, rest)), Some(title)) => {
+                    text.extend([shape, ">", &title, "</circle>", rest]);
+                }
+                _ => text.push_str(piece),
+            }
+        }
+        text
     }
 
     /// Largest y less the least.
@@ -113,18 +144,25 @@ impl Chart {
             .light_line_style(WHITE)
             .label_style(("sans-serif", 14))
             .draw()?;
-        for (series, colour) in self.series.iter().zip(COLOURS.iter().cycle()) {
+        let middle = (self.series.len() as f64 - 1.0) / 2.0;
+        let coloured = self.series.iter().zip(COLOURS.iter().cycle());
+        for (number, (series, colour)) in coloured.enumerate() {
             let line = ShapeStyle::from(colour).stroke_width(2);
-            chart
-                .draw_series(LineSeries::new(series.points.iter().copied(), line))?
-                .label(&series.label)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], line));
-            let dots =
-                |filled: ShapeStyle| series.points.iter().map(move |p| Circle::new(*p, 4, filled));
-            chart.draw_series(dots(colour.filled()))?;
-            let open =
-                |style: ShapeStyle| series.at_least.iter().map(move |p| Circle::new(*p, 3, style));
-            chart.draw_series(open(WHITE.filled()))?;
+            let joined = if self.joined { &series.points[..] } else { &[] };
+            let named = chart.draw_series(LineSeries::new(joined.iter().copied(), line))?;
+            named.label(&series.label);
+            if self.joined {
+                named.legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], line));
+            } else {
+                named.legend(move |(x, y)| Circle::new((x + 11, y), 4, line.filled()));
+            }
+            // Points of several series that no line joins stand side by side, so that none hides another.
+            let beside = if self.joined { 0.0 } else { 0.12 * (number as f64 - middle) };
+            let dot = |p: &(f64, f64), size, style| Circle::new((p.0 + beside, p.1), size, style);
+            let style = colour.filled();
+            chart.draw_series(series.points.iter().map(|p| dot(p, 4, style)))?;
+            let style = WHITE.filled();
+            chart.draw_series(series.at_least.iter().map(|p| dot(p, 3, style)))?;
         }
         if self.series.iter().any(|s| !s.at_least.is_empty()) {
             chart
@@ -141,5 +179,48 @@ impl Chart {
             .draw()?;
         area.present()?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every point, and no circle of the legend, has its numbers; what a label holds is no markup.
+    #[test]
+    fn points_say_their_numbers() {
+        let series = |label: &str, points: &[(f64, f64)], at_least: &[(f64, f64)]| Series {
+            label: label.into(),
+            points: points.into(),
+            at_least: at_least.into(),
+        };
+        for joined in [true, false] {
+            let svg = Chart {
+                title: "t".into(),
+                x: "depth".into(),
+                y: "rank".into(),
+                logarithmic: false,
+                whole: true,
+                joined,
+                series: vec![
+                    series("a <b>", &[(1.0, 4.0), (2.0, 9.0)], &[(2.0, 9.0)]),
+                    series("c", &[(3.0, 5.0)], &[]),
+                ],
+            }
+            .svg()
+            .unwrap();
+            let titles: Vec<_> = svg.split("<title>").skip(1).collect();
+            let titles: Vec<_> =
+                titles.iter().map(|t| t.split_once("</title></circle>").unwrap().0).collect();
+            assert_eq!(
+                titles,
+                [
+                    "a &lt;b&gt;: depth 1, rank 4",
+                    "a &lt;b&gt;: depth 2, rank at least 9",
+                    "a &lt;b&gt;: depth 2, rank at least 9",
+                    "c: depth 3, rank 5",
+                ]
+            );
+        }
     }
 }

@@ -20,6 +20,9 @@ use serde::Serialize;
 
 pub use markup::escape;
 
+/// The style of pages that show an account.
+pub const STYLE: &str = include_str!("../web/style.css");
+
 /// All there is to show of one file. Texts that end in `_html` are markup, in which everything that a file
 /// can choose is escaped; the others are plain.
 #[derive(Clone, Debug, Serialize)]

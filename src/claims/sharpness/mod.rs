@@ -53,7 +53,7 @@ pub fn campaign(
     while let Some(instance) = instances.next() {
         let work = format!("sharp {}", instance.sizes);
         let record = match finished.as_ref().and_then(|f| f.result(&work, accepted)) {
-            Some(record) => record,
+            Some((record, _)) => record,
             None => {
                 let left = budget.saturating_sub(start.elapsed());
                 if instance.seconds > left.as_secs_f64() {

@@ -1,4 +1,4 @@
-// What the page and the report share: the worker with the checker, and how an account is shown.
+// The worker with the checker, and how an account is shown.
 "use strict";
 
 const byId = (id) => document.getElementById(id);
