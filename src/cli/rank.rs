@@ -208,6 +208,18 @@ fn show(
     request: &RankRequest,
     options: &Options,
 ) -> Result<ExitCode, Failure> {
+    // Whatever becomes of the files, the answer is printed.
+    let written = write_files(answer, options);
+    match options.format {
+        Format::Json => {
+            print_json(&Report::of_answer(answer, about(request, answer.seed, options)?))?
+        }
+        Format::Text => print_text(answer, about(request, answer.seed, options)?)?,
+    }
+    written.map(|()| exit_code(answer.limit.is_some()))
+}
+
+fn write_files(answer: &RankAnswer, options: &Options) -> Result<(), Failure> {
     if let Some(path) = &options.coq {
         let witness = GridWitness::of_answer(answer)
             .ok_or("--coq needs a witness by grid: use --method grid")?;
@@ -220,13 +232,7 @@ fn show(
         let _busy = progress::busy("writing the certificate");
         write_certificate(&answer.certificate()?, path)?;
     }
-    match options.format {
-        Format::Json => {
-            print_json(&Report::of_answer(answer, about(request, answer.seed, options)?))?
-        }
-        Format::Text => print_text(answer, about(request, answer.seed, options)?)?,
-    }
-    Ok(exit_code(answer.limit.is_some()))
+    Ok(())
 }
 
 /// The answer and what it is about, with long numbers written out if that is asked for.

@@ -1,8 +1,8 @@
 //! Claims on the rank of a matrix, written by hand: what each step refuses.
 
 use seprank_check::certificate::{
-    Certificate, Claim, MatrixClaim, MatrixCover, MatrixEntries, MatrixMinor, MatrixUpper,
-    Relation, Residues, SideFile, SpanningColumns, Text, Words, from_bytes, to_bytes,
+    Certificate, Claim, MAX_FILE_BYTES, MatrixClaim, MatrixCover, MatrixEntries, MatrixMinor,
+    MatrixUpper, Relation, Residues, SideFile, SpanningColumns, Text, Words, from_bytes, to_bytes,
 };
 use seprank_check::check::{Kind, Options, Verdict, check, check_with, examine, examine_file_with};
 use sha2::{Digest, Sha256};
@@ -159,6 +159,20 @@ fn each_step_refuses() {
         found(small(columns(vec![0], some))),
         at(Kind::Challenge, "upper.columns.combinations[0]")
     );
+}
+
+/// A file that no checker would read is not written.
+#[test]
+fn what_is_written_can_be_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("long.json");
+    let mut claim = claim();
+    let name = "m".repeat(MAX_FILE_BYTES as usize);
+    let sha256 = "0".repeat(64);
+    claim.matrix.entries = MatrixEntries::File(SideFile { name, sha256 });
+    let error = whole(claim).write(&file).unwrap_err().to_string();
+    assert!(error.contains("67108864"), "{error}");
+    assert!(!file.exists());
 }
 
 #[test]

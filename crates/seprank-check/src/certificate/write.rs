@@ -1,6 +1,6 @@
 //! The writer: one layout, a line for each item of evidence.
 
-use super::Certificate;
+use super::{Certificate, MAX_FILE_BYTES};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use std::io::{self, Write};
@@ -26,9 +26,17 @@ impl Certificate {
     /// Writes the file, which appears whole or not at all.
     ///
     /// # Errors
-    /// Those of the file system.
+    /// Those of the file system, and that it would have more than [`MAX_FILE_BYTES`] bytes, so that no checker
+    /// would read it.
     pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        crate::files::replace(path.as_ref(), &to_bytes(self))
+        let bytes = to_bytes(self);
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            let size = bytes.len();
+            let why =
+                format!("it would have {size} bytes, the checker reads at most {MAX_FILE_BYTES}");
+            return Err(io::Error::other(why));
+        }
+        crate::files::replace(path.as_ref(), &bytes)
     }
 }
 
