@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 use quickcheck::{Arbitrary, Gen, quickcheck};
 use rug::Integer;
-use seprank::arith::{BigFloat, Field, Fp, Prime, Rational, Ring};
+use seprank::arith::{BigFloat, Dual, Field, Fp, Prime, Rational, Ring};
 use seprank::bounds::LogInterval;
 use seprank::poly::Polynomial;
 
@@ -164,6 +164,10 @@ ring!(floats, f64, |g| f64::from(i8::arbitrary(g) / 4));
 // Small integers at changing precisions, on which MPFR floats are exact.
 ring!(big_floats, BigFloat, |g| {
     BigFloat::new(&i64::from(i8::arbitrary(g)).into(), [64, 106, 212][usize::arbitrary(g) % 3])
+});
+ring!(duals, Dual<Rational>, |g| {
+    let mut draw = || Rational::from((i64::arbitrary(g), denominator(g)));
+    Dual { value: draw(), slope: draw() }
 });
 ring!(polynomials, Polynomial<Rational>, |g| {
     (0..3).fold(Polynomial::zero(), |sum, _| {

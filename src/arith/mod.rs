@@ -8,6 +8,7 @@
 //! | `f64` | floating point | the cross-check only, never a verdict |
 //! | [`BigFloat`] | MPFR floats of a chosen precision | the same, where 53 bits are too few |
 //! | [`Interval`] | MPFR intervals, rounded outwards | proved lower bounds at given real weights; logarithms of bounds |
+//! | [`Dual<T>`] | T\[e\] with e^2 = 0, T any of these | derivatives in the weights |
 //! | [`Polynomial<T>`](crate::poly::Polynomial) | T\[x_0, x_1, ..\] | coefficient tensors |
 //!
 //! All of them implement [`Ring`], which is what `nalgebra::DMatrix<T>` needs to add and multiply,
@@ -15,12 +16,14 @@
 //! but the intervals, for which the axioms are inclusions.
 
 mod big_float;
+mod dual;
 mod fp;
 mod interval;
 mod prime;
 mod rational;
 
 pub use big_float::BigFloat;
+pub use dual::Dual;
 pub use fp::Fp;
 pub use interval::Interval;
 pub use prime::{Prime, PrimeError};

@@ -7,6 +7,7 @@ mod bounds;
 mod budget;
 mod certify;
 mod check;
+mod dimension;
 mod duration;
 mod eval;
 mod gap;
@@ -76,6 +77,8 @@ enum Command {
     Bounds(bounds::Args),
     /// The rank at every contiguous cut, and over all balanced partitions
     Profile(profile::Args),
+    /// The dimension of the set of functions that a network can be
+    Dimension(dimension::Args),
     /// The presets: shapes of published models, and small networks of every family
     Networks(networks::Args),
     /// The tensors in a weight file
@@ -148,6 +151,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Matrix(args) => matrix::run(&args),
         Command::Bounds(args) => bounds::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Dimension(args) => dimension::run(&args),
         Command::Networks(args) => networks::run(&args),
         Command::Weights(args) => weights::run(&args),
         Command::Gap(args) => gap::run(&args),
