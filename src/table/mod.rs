@@ -6,6 +6,7 @@ mod appendix;
 mod bounds_by_depth;
 mod cell;
 mod degree_per_layer;
+mod dimensions;
 mod families;
 mod float_against_exact;
 mod gap_by_depth;
