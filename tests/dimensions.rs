@@ -79,7 +79,9 @@ impl ByHand {
             let mut list = Vec::new();
             for x in &inputs {
                 for (i, row) in (self.forward)(x, &parts).into_iter().enumerate() {
-                    list.extend(row.into_iter().enumerate().filter(|(j, _)| keep(i, *j)).map(|e| e.1));
+                    list.extend(
+                        row.into_iter().enumerate().filter(|(j, _)| keep(i, *j)).map(|e| e.1),
+                    );
                 }
             }
             list
@@ -240,7 +242,9 @@ fn coefficients_are_counted_where_they_can_be() {
         (answer.dimension, answer.status, answer.upper.iter().map(|b| b.value).collect::<Vec<_>>())
     };
     let layer = |formula: &str, sizes: &str| {
-        format!("tokens = 2\nwidth = 2\n[[layer]]\ntype = \"expression\"\nexpression = \"{formula}\"\nweights = {sizes}")
+        format!(
+            "tokens = 2\nwidth = 2\n[[layer]]\ntype = \"expression\"\nexpression = \"{formula}\"\nweights = {sizes}"
+        )
     };
     // Binary quadratic forms as sums of three squares: 3 coefficients; of both tokens, 10 in 4 variables.
     let squares = layer("(X A).^2 B", "{ A = [2, 3], B = [3, 1] }");

@@ -129,9 +129,7 @@ impl Expression {
         let degree = |e: &Self| e.degree(1, &|_| 0);
         match self {
             Input | Parameter(_) => true,
-            Product(a, b) | Hadamard(a, b) | Then(a, b) => {
-                a.is_homogeneous() && b.is_homogeneous()
-            }
+            Product(a, b) | Hadamard(a, b) | Then(a, b) => a.is_homogeneous() && b.is_homogeneous(),
             Transpose(a) | Power(a, _) | Repeat { of: a, .. } | Gather { of: a, .. } => {
                 a.is_homogeneous()
             }

@@ -183,6 +183,12 @@ impl Problem {
         placed.into_iter().map(|(layer, (n, d))| layer.parameters(n, d)).collect()
     }
 
+    /// The number of weights that belong to no layer's definition. Cost: that of [`Problem::parameters`].
+    pub fn free_weights(&self) -> usize {
+        let lists = self.parameters().into_iter().flatten();
+        lists.filter(|p| p.value.is_none()).map(|p| p.rows * p.cols).sum()
+    }
+
     /// The layers, the same for all weights.
     pub fn layers(&self) -> Vec<Layer> {
         self.architecture.layers()

@@ -43,8 +43,7 @@ impl Table for Dimensions {
         ]
     }
     fn build(&self, seed: u64) -> Data {
-        let columns =
-            vec!["network", "weights", "expected", "dimension", "by", "found", "status"];
+        let columns = vec!["network", "weights", "expected", "dimension", "by", "found", "status"];
         let rows = published_dimensions().par_iter().map(|instance| row(instance, seed)).collect();
         Data { columns, rows }
     }

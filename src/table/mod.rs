@@ -21,7 +21,9 @@ pub mod words;
 
 pub use appendix::{File, appendix, files, manifest};
 pub use cell::Cell;
+pub use families::{COMPARISON, FamiliesAtOneSize, comparison_rows};
 pub use render::{Format, render};
+pub use text::plain;
 
 use crate::network::{Architecture, Problem};
 use crate::prove::{RankAnswer, RankError, RankRequest, Status, rank};

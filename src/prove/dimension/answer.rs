@@ -107,9 +107,14 @@ impl DimensionAnswer {
         let met = self.upper.iter().find(|b| b.value == self.dimension);
         match (self.status, met, self.limit) {
             (Status::Exact, Some(bound), _) => {
-                format!("a minor of the Jacobian modulo {} and the number of {}", self.prime, bound.name)
+                format!(
+                    "a minor of the Jacobian modulo {} and the number of {}",
+                    self.prime, bound.name
+                )
             }
-            (_, _, Some(limit)) => format!("a minor of the Jacobian modulo {}; ended by {limit}", self.prime),
+            (_, _, Some(limit)) => {
+                format!("a minor of the Jacobian modulo {}; ended by {limit}", self.prime)
+            }
             _ => {
                 let chance = self.chance.map_or("not known".into(), |p| format!("at most {p:.0e}"));
                 format!(

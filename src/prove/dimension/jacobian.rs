@@ -24,8 +24,11 @@ pub(super) fn free_weights(problem: &Problem) -> impl Iterator<Item = Free> {
     layers.flat_map(|(layer, list)| {
         let free = list.into_iter().enumerate().filter(|(_, p)| p.value.is_none());
         free.flat_map(move |(parameter, p)| {
-            (0..p.rows * p.cols)
-                .map(move |e| Free { layer, parameter, at: (e / p.cols, e % p.cols) })
+            (0..p.rows * p.cols).map(move |e| Free {
+                layer,
+                parameter,
+                at: (e / p.cols, e % p.cols),
+            })
         })
     })
 }
@@ -100,8 +103,7 @@ impl<'a> Jacobian<'a> {
     /// Adds the columns of the point `x`, unless `stop` is due before they are found. `progress` is called with the
     /// number of derivatives found since its last call.
     pub(super) fn add(&mut self, x: DMatrix<Fp>, stop: &Stop, progress: &(dyn Fn(u64) + Sync)) {
-        let states: Vec<_> =
-            self.plain.states(&x).iter().map(|y| y.map(Dual::constant)).collect();
+        let states: Vec<_> = self.plain.states(&x).iter().map(|y| y.map(Dual::constant)).collect();
         let width = self.outputs.len();
         let mut block = vec![0; self.weights.len() * width];
         let rows = block.par_chunks_mut(width).zip(&self.weights);

@@ -16,7 +16,11 @@ pub struct UpperBound {
 const MOST_PAIRS: usize = 4096;
 
 /// Those that are known, the number of weights first.
-pub(super) fn bounds(problem: &Problem, weights: u64, outputs: &[(usize, usize)]) -> Vec<UpperBound> {
+pub(super) fn bounds(
+    problem: &Problem,
+    weights: u64,
+    outputs: &[(usize, usize)],
+) -> Vec<UpperBound> {
     let mut list = vec![UpperBound { name: "weights", value: weights }];
     let coefficients = coefficients(problem, outputs);
     list.extend(coefficients.map(|value| UpperBound { name: "coefficients", value }));
