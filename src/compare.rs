@@ -38,7 +38,7 @@ pub struct Comparison {
 pub struct Row {
     /// The family.
     pub family: Family,
-    /// What is found; or why the family has no network of that size.
+    /// What is found; or why the family has no network of that size, or there was no time for it.
     pub entry: Result<Entry, String>,
 }
 
@@ -132,7 +132,12 @@ impl Comparison {
 
     /// The row of one family, which ends with what is proved once `stop` is due.
     pub fn row(&self, family: Family, stop: &Stop) -> Row {
-        let entry = family.at(self.size, self.depth, &self.left).map(|problem| {
+        let not_computed = stop.due().map(|limit| format!("not computed: {limit}"));
+        let problem = match not_computed {
+            Some(why) => Err(why),
+            None => family.at(self.size, self.depth, &self.left),
+        };
+        let entry = problem.map(|problem| {
             let request = RankRequest {
                 seed: self.seed,
                 memory: self.memory,
@@ -153,9 +158,6 @@ fn found(request: RankRequest, points: Option<u64>) -> Result<Rank, String> {
         Some(_) if !is_short(&request) => RankRequest { points, method: Method::Grid, ..request },
         _ => request,
     };
-    if let Some(limit) = request.stop.due() {
-        return Err(format!("not computed: {limit}"));
-    }
     if let Some(found) = decided_first(request) {
         return Ok(Rank::Theorem(found.into()));
     }

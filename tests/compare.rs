@@ -121,9 +121,9 @@ fn without_time_there_is_a_reason_in_each_row() {
 #[test]
 fn bad_requests_have_one_clear_error() {
     for (arguments, expected) in [
-        ("--tokens 1 --width 2 --depth 1", "error: --tokens 1: allowed are 2..=256"),
-        ("--tokens 4 --width 0 --depth 1", "error: --width 0: allowed are 1..=256"),
-        ("--tokens 4 --width 2 --depth 257", "error: --depth 257: allowed are 1..=256"),
+        ("--tokens 1 --width 2 --depth 1", "error: --tokens 1: allowed are 2..=64"),
+        ("--tokens 4 --width 0 --depth 1", "error: --width 0: allowed are 1..=64"),
+        ("--tokens 4 --width 2 --depth 65", "error: --depth 65: allowed are 1..=64"),
         ("--tokens 4 --width 2 --depth 1 --left 4", "error: --left 4: positions must be below"),
         (
             "--tokens 4 --width 2 --depth 1 --families mixr",

@@ -165,7 +165,8 @@ fn print_text(
         let text = |column: usize| plain(&cells[column]);
         let relation = row.rank().map_or("", |rank| rank.status().relation());
         let rank = format!("{relation} {}", text(5).trim_start_matches(">= "));
-        table.add_row([text(0), text(3), text(4), rank, text(6), text(7), text(8)]);
+        let cuts = text(7).replace(" to ", "-");
+        table.add_row([text(0), text(3), text(4), rank, text(6), cuts, text(8)]);
     }
     if let Some(names) = table.column_mut(0) {
         names.set_constraint(ColumnConstraint::ContentWidth);

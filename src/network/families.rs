@@ -42,7 +42,7 @@ impl FamilySize {
     /// That of the presets.
     pub const SMALL: Self = Self { tokens: 4, width: 2 };
     /// Neither tokens nor channels nor layers of a comparison are more.
-    pub const MOST: usize = 256;
+    pub const MOST: usize = 64;
 
     /// A size of at most [`FamilySize::MOST`] either way.
     ///

@@ -16,7 +16,12 @@ const SIZES: [(usize, usize, usize); 3] = [(4, 2, 1), (4, 2, 2), (6, 2, 2)];
 const POINTS: Option<u64> = Some(128);
 
 /// What is said of every comparison, after what the table says of itself.
-const CAPTION: &str = "Networks of every family with $N$ tokens and width $d$, their layers $L$ times over, at one partition: degree,      number of weights, the generic rank, the best upper bound for all weights, the least and the largest rank found at a contiguous      cut, and how the rank stands to that of attention of the same size (one head). A number alone is exact; with $>=$ it is a      proved lower bound. Proved means that both sides are proved; found compares the ranks at random weights. The sizes are      equal, the numbers of weights are not. Where a family has no network of a size, the reason stands in the last column.";
+const CAPTION: &str = "Networks of every family with $N$ tokens and width $d$, their layers $L$ times over, at one partition: degree, number \
+     of weights, the generic rank, the best upper bound for all weights, the least and the largest rank found at a \
+     contiguous cut, and how the rank stands to that of attention of the same size (one head). A number alone is exact; \
+     with $>=$ it is a proved lower bound. Proved means that both sides are proved; found compares the ranks at random \
+     weights. The sizes are equal, the numbers of weights are not. Where a family has no network of a size, the reason \
+     stands in the last column.";
 
 /// Families at one size of the reader's choice (`seprank compare`), by the rows of that comparison. It is not in the
 /// registry.
