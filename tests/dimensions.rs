@@ -9,6 +9,9 @@ use std::path::Path;
 
 type Matrix = Vec<Vec<BigRational>>;
 
+/// The last state for an input and the weights.
+type Forward = Box<dyn Fn(&Matrix, &[Matrix]) -> Matrix>;
+
 fn network(text: &str) -> Problem {
     NetworkFile::parse(text, Path::new(""), &Replacements::default()).unwrap().problem
 }
@@ -54,7 +57,7 @@ struct ByHand {
     sizes: Vec<(usize, usize)>,
     input: (usize, usize),
     degree: usize,
-    forward: Box<dyn Fn(&Matrix, &[Matrix]) -> Matrix>,
+    forward: Forward,
 }
 
 impl ByHand {
