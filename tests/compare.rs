@@ -26,9 +26,9 @@ fn rows(arguments: &str) -> Vec<(String, Value)> {
 /// At the size of the presets a family's rank is that of the preset, with its bounds; its cuts are those of its profile.
 #[test]
 fn ranks_are_those_of_the_presets_and_cuts_those_of_their_profiles() {
-    let families = "attention,mixer,gmlp,s4d,attention-causal,convolution";
+    let families = "attention,mixer,gmlp,s4d,attention-causal,attention-multi-query,convolution";
     let found = rows(&format!("compare --tokens 4 --width 2 --depth 1 --families {families}"));
-    assert_eq!(found.len(), 6);
+    assert_eq!(found.len(), 7);
     for (name, row) in &found {
         let rank = json(&format!("rank --model {name}"));
         let exact = rank["status"] == "exact";
@@ -61,6 +61,7 @@ fn ranks_are_those_of_the_presets_and_cuts_those_of_their_profiles() {
     );
     assert_eq!(of("mixer")["to attention"], "above, proved");
     assert_eq!(of("attention")["to attention"], "equal, proved");
+    assert_eq!(of("attention-multi-query")["to attention"], "below, proved");
 }
 
 /// Another depth, size and side, against networks given by their sizes; attention need not be among the families.
