@@ -54,6 +54,7 @@ mod cases;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod compare;
 pub mod files;
 pub mod float;
 pub mod linalg;

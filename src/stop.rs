@@ -64,6 +64,13 @@ impl Stop {
         Self { asked: Some(Arc::default()), deadline }
     }
 
+    /// Due when this one is, and `time` from now at the latest.
+    pub(crate) fn within(&self, time: Duration) -> Self {
+        let end = Instant::now().checked_add(time);
+        let deadline = self.deadline.into_iter().chain(end).min();
+        Self { asked: self.asked.clone(), deadline }
+    }
+
     /// Makes it due.
     pub fn ask(&self) {
         if let Some(asked) = &self.asked {
@@ -99,6 +106,12 @@ mod tests {
         assert_eq!(Stop::new(Some(Duration::ZERO)).due(), Some(Limit::Time));
         assert_eq!(Stop::new(Some(Duration::MAX)).due(), None);
         assert_eq!(Stop::new(Some(Duration::from_secs(3600))).due(), None);
+        let long = Stop::new(Some(Duration::from_secs(3600)));
+        assert!(long.within(Duration::ZERO).is_due() && !long.is_due());
+        let share = long.within(Duration::MAX);
+        assert!(share.left() <= Some(Duration::from_secs(3600)));
+        long.ask();
+        assert_eq!(share.due(), Some(Limit::Interrupt));
         Stop::default().ask();
         assert!(!Stop::default().is_due() && !NEVER.is_due());
     }

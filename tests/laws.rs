@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 use quickcheck::{Arbitrary, Gen, quickcheck};
 use rug::Integer;
-use seprank::arith::{BigFloat, Field, Fp, Prime, Rational, Ring};
+use seprank::arith::{BigFloat, Dual, Field, Fp, Prime, Rational, Ring};
 use seprank::bounds::LogInterval;
 use seprank::poly::Polynomial;
 use twofloat::TwoFloat;
@@ -169,6 +169,10 @@ ring!(big_floats, BigFloat, |g| {
 // Products of these fill both halves.
 ring!(double_doubles, TwoFloat, |g| {
     TwoFloat::from(i64::from(i8::arbitrary(g)) << 12) + f64::from(i8::arbitrary(g) / 4)
+});
+ring!(duals, Dual<Rational>, |g| {
+    let mut draw = || Rational::from((i64::arbitrary(g), denominator(g)));
+    Dual { value: draw(), slope: draw() }
 });
 ring!(polynomials, Polynomial<Rational>, |g| {
     (0..3).fold(Polynomial::zero(), |sum, _| {

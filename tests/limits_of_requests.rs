@@ -131,6 +131,7 @@ fn every_command_with_every_preset() {
             "tensor --memory 0.25",
             "profile --partitions cuts --memory 0.25",
             "bounds",
+            "dimension --memory 0.25 --time 2s",
         ] {
             requests.push(format!("{request} --model {name}"));
         }

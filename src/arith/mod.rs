@@ -9,6 +9,7 @@
 //! | [`twofloat::TwoFloat`] | double-doubles | the same, where 53 bits are too few and their range is enough |
 //! | [`BigFloat`] | MPFR floats of a chosen precision | the same at any precision and range |
 //! | [`Interval`] | MPFR intervals, rounded outwards | proved lower bounds at given real weights; logarithms of bounds |
+//! | [`Dual<T>`] | T\[e\] with e^2 = 0, T any of these | derivatives in the weights |
 //! | [`Polynomial<T>`](crate::poly::Polynomial) | T\[x_0, x_1, ..\] | coefficient tensors |
 //!
 //! All of them implement [`Ring`], which is what `nalgebra::DMatrix<T>` needs to add and multiply,
@@ -16,12 +17,14 @@
 //! but the intervals, for which the axioms are inclusions.
 
 mod big_float;
+mod dual;
 mod fp;
 mod interval;
 mod prime;
 mod rational;
 
 pub use big_float::BigFloat;
+pub use dual::Dual;
 pub use fp::Fp;
 pub use interval::Interval;
 pub use prime::{Prime, PrimeError};

@@ -6,6 +6,7 @@
 
 mod certify;
 mod comparison;
+mod dimensions;
 mod finished;
 mod float_agreement;
 mod generic_rank;
@@ -19,6 +20,7 @@ mod upper_bounds;
 mod witnesses;
 
 pub use certify::{Examined, certify, count_cases, overall};
+pub use dimensions::{PublishedDimension, published_dimensions};
 pub use finished::Digests;
 pub use networks::NetworkClaim;
 pub use published_gaps::{PUBLISHED_SHAPES, PublishedShape, published_pair};

@@ -7,7 +7,9 @@ mod bounds;
 mod budget;
 mod certify;
 mod check;
+mod compare;
 mod completions;
+mod dimension;
 mod duration;
 mod eval;
 mod gap;
@@ -79,6 +81,10 @@ enum Command {
     Bounds(bounds::Args),
     /// The rank at every contiguous cut, and over all balanced partitions
     Profile(profile::Args),
+    /// Every family of networks at one size: degree, weights, rank and bound
+    Compare(compare::Args),
+    /// The dimension of the set of functions that a network can be
+    Dimension(dimension::Args),
     /// The presets: shapes of published models, and small networks of every family
     Networks(networks::Args),
     /// The tensors in a weight file
@@ -162,6 +168,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Matrix(args) => matrix::run(&args),
         Command::Bounds(args) => bounds::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Dimension(args) => dimension::run(&args),
         Command::Networks(args) => networks::run(&args),
         Command::Weights(args) => weights::run(&args),
         Command::Gap(args) => gap::run(&args),

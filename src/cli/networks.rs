@@ -2,7 +2,7 @@
 
 use super::{Failure, Format, new_table, print_json};
 use crate::files::read_text;
-use crate::network::presets::{self, Family};
+use crate::network::presets::{self, Family, FamilySize};
 use crate::network::{
     ConfigOptions, ConfigStyle, MAX_CONFIG_BYTES, NetworkFile, Problem, Replacements,
     network_of_config, weight_keys,
@@ -87,7 +87,7 @@ impl Row {
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut out = super::prose::out();
     if let Some(name) = &args.show {
-        out.write_all(find(name)?.text.as_bytes())?;
+        out.write_all(find(name)?.text(FamilySize::SMALL).as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(path) = &args.from_config {

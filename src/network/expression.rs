@@ -124,6 +124,20 @@ impl Expression {
         })
     }
 
+    /// Whether every monomial of the value has its degree in the entries of the input.
+    pub fn is_homogeneous(&self) -> bool {
+        let degree = |e: &Self| e.degree(1, &|_| 0);
+        match self {
+            Input | Parameter(_) => true,
+            Product(a, b) | Hadamard(a, b) | Then(a, b) => a.is_homogeneous() && b.is_homogeneous(),
+            Transpose(a) | Power(a, _) | Repeat { of: a, .. } | Gather { of: a, .. } => {
+                a.is_homogeneous()
+            }
+            Sum(list) => list.iter().all(|e| e.is_homogeneous() && degree(e) == degree(&list[0])),
+            Polynomial { of: a, .. } => degree(a) == Some(0),
+        }
+    }
+
     /// Rows and columns of the value for an input of size `input`, `parameter(i)` being the size of
     /// parameter number i; `None` if the sizes do not fit together.
     pub fn size(

@@ -82,8 +82,23 @@ impl<T: Ring> Network<T> {
 
     /// The last state for the input `x` (N x d); rows are tokens.
     pub fn forward(&self, x: &DMatrix<T>) -> DMatrix<T> {
-        let layers = self.expressions.iter().zip(&self.parameters);
-        layers.fold(x.clone(), |y, (layer, parameters)| layer.evaluate(parameters, &y).into_owned())
+        self.forward_from(0, x)
+    }
+
+    /// The last state where the layer of that number is reached by the state `y`.
+    pub(crate) fn forward_from(&self, layer: usize, y: &DMatrix<T>) -> DMatrix<T> {
+        let layers = self.expressions.iter().zip(&self.parameters).skip(layer);
+        layers.fold(y.clone(), |y, (layer, parameters)| layer.evaluate(parameters, &y).into_owned())
+    }
+
+    /// The state that reaches each layer for the input `x`, and the last state.
+    pub(crate) fn states(&self, x: &DMatrix<T>) -> Vec<DMatrix<T>> {
+        let mut states = vec![x.clone()];
+        for (layer, parameters) in self.expressions.iter().zip(&self.parameters) {
+            let next = layer.evaluate(parameters, &states[states.len() - 1]).into_owned();
+            states.push(next);
+        }
+        states
     }
 
     /// The same network over another ring, `f` being a ring homomorphism.
@@ -101,6 +116,16 @@ impl<T: Ring> Network<T> {
     /// Puts another matrix in the place of one parameter: the same layers, fed another input.
     pub(crate) fn replace_parameter(&mut self, layer: usize, parameter: usize, matrix: DMatrix<T>) {
         self.parameters[layer][parameter] = matrix;
+    }
+
+    /// One entry of a parameter, to be changed.
+    pub(crate) fn entry_mut(
+        &mut self,
+        layer: usize,
+        parameter: usize,
+        at: (usize, usize),
+    ) -> &mut T {
+        &mut self.parameters[layer][parameter][at]
     }
 
     /// The layers.

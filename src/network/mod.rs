@@ -10,6 +10,7 @@ mod architecture;
 mod config;
 mod describe;
 pub mod expression;
+mod families;
 mod family;
 mod file;
 mod formula;

@@ -1,12 +1,12 @@
 //! Shapes of published models, and small networks of every family.
 
+pub use super::families::{Family, FamilySize, families};
+
 use super::nearest::nearest;
 use super::{
     Architecture, AttentionShape, InvalidProblem, MixerShape, NetworkFile, Output, Partition,
     Problem, Replacements, WeightMap,
 };
-use include_dir::{Dir, include_dir};
-use std::path::Path;
 
 /// A published model shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,42 +72,6 @@ fn unknown(option: &'static str, name: &str, known: Vec<&str>) -> InvalidProblem
     let near = nearest(name, known.iter().copied()).unwrap_or_default();
     let allowed = format!("allowed are {}; did you mean {near}?", known.join(", "));
     InvalidProblem::new(option, name, allowed)
-}
-
-/// A small network of a family, for exact work: a network file that is part of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Family {
-    /// Name as on the command line.
-    pub name: &'static str,
-    /// Name as in the literature, with the source.
-    pub title: &'static str,
-    /// The network file.
-    pub text: &'static str,
-}
-
-static FAMILIES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src/network/families");
-
-/// The small networks, ordered by name. A file in `families/` is one; its first line is the title.
-pub fn families() -> Vec<Family> {
-    let family = |file: &'static include_dir::File| {
-        let text = file.contents_utf8()?;
-        let title = text.lines().next()?.strip_prefix("# ")?;
-        Some(Family { name: file.path().file_stem()?.to_str()?, title, text })
-    };
-    let mut list: Vec<Family> = FAMILIES.files().filter_map(family).collect();
-    list.sort_by_key(|f| f.name);
-    list
-}
-
-impl Family {
-    /// The network.
-    ///
-    /// # Errors
-    /// If a replaced value does not fit.
-    pub fn network(&self, replace: &Replacements) -> Result<NetworkFile, InvalidProblem> {
-        NetworkFile::parse(self.text, Path::new(""), replace)
-            .map_err(|why| InvalidProblem::new("model", self.name, why))
-    }
 }
 
 /// The published model or small network of that name, given to `option` on the command line.

@@ -84,6 +84,27 @@ impl Problem {
         Self::new(self.architecture.clone(), partition, self.output)
     }
 
+    /// The same problem with another output entry.
+    ///
+    /// # Errors
+    /// If it is outside the last state.
+    pub fn with_output(&self, output: Output) -> Result<Self, InvalidProblem> {
+        Self::new(self.architecture.clone(), self.partition.clone(), output)
+    }
+
+    /// Tokens and channels of the last state.
+    pub fn output_size(&self) -> (usize, usize) {
+        self.architecture.output_size(self.tokens())
+    }
+
+    /// Whether all monomials of f have its degree, as seen from its layers: no bias, no residual connection, powers
+    /// as activations.
+    pub fn is_homogeneous(&self) -> bool {
+        let layers = self.layers();
+        let placed = placed(&layers, (self.tokens(), self.width()));
+        placed.into_iter().all(|(layer, (n, d))| layer.expression(n, d).is_homogeneous())
+    }
+
     /// The architecture.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
@@ -178,6 +199,12 @@ impl Problem {
             number += written_length(layer);
         }
         lists
+    }
+
+    /// The number of weights that belong to no layer's definition. Cost: that of [`Problem::parameters`].
+    pub fn free_weights(&self) -> usize {
+        let lists = self.parameters().into_iter().flatten();
+        lists.filter(|p| p.value.is_none()).map(|p| p.rows * p.cols).sum()
     }
 
     /// The layers, the same for all weights.

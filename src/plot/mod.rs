@@ -3,11 +3,13 @@
 mod bands;
 mod chart;
 mod map;
+mod ranking;
 mod raster;
 
 pub use bands::{Band, BandChart, side_by_side};
 pub use chart::{Chart, Series};
 pub use map::regime_map;
+pub use ranking::{Ranked, Ranking};
 pub use raster::png;
 
 use plotters::style::RGBColor;

@@ -13,6 +13,7 @@ mod by_hankel;
 mod by_theorem;
 mod certificate;
 mod coq;
+mod dimension;
 mod finished;
 mod forecast;
 mod gap;
@@ -35,6 +36,10 @@ pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Rout
 pub use by_theorem::{ByTheorem, decided, decided_first, proved, proved_instead};
 pub use certificate::{certify_bound, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};
+pub use dimension::{
+    DimensionAnswer, DimensionForecast, DimensionMinor, DimensionRequest, Outputs, UpperBound,
+    WeightEntry, dimension, dimension_forecast,
+};
 pub(crate) use forecast::forecast_at;
 pub use forecast::{Forecast, forecast, is_short};
 pub use gap::{GapAnswer, gap, gap_across};

@@ -69,6 +69,12 @@ impl From<String> for Cell {
     }
 }
 
+impl From<u64> for Cell {
+    fn from(n: u64) -> Self {
+        Self::Integer(n.into())
+    }
+}
+
 impl From<usize> for Cell {
     fn from(n: usize) -> Self {
         Self::Integer(n.into())

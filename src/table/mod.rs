@@ -6,6 +6,7 @@ mod appendix;
 mod bounds_by_depth;
 mod cell;
 mod degree_per_layer;
+mod dimensions;
 mod families;
 mod float_against_exact;
 mod gap_by_depth;
@@ -20,7 +21,9 @@ pub mod words;
 
 pub use appendix::{File, appendix, files, manifest};
 pub use cell::Cell;
+pub use families::{COMPARISON, FamiliesAtOneSize, comparison_rows};
 pub use render::{Format, render};
+pub use text::plain;
 
 use crate::network::{Architecture, Problem};
 use crate::prove::{RankAnswer, RankError, RankRequest, Status, rank};

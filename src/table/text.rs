@@ -17,7 +17,7 @@ pub(super) fn interval([lo, hi]: [f64; 2]) -> Vec<String> {
 }
 
 /// For reading without typesetting.
-pub(super) fn plain(cell: &Cell) -> String {
+pub fn plain(cell: &Cell) -> String {
     let bracket = |ends: Vec<String>| match ends.as_slice() {
         [one] => one.clone(),
         several => format!("[{}]", several.join(", ")),

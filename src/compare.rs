@@ -1,0 +1,225 @@
+//! Families of layers at one size: degree, weights, rank and bound of each.
+
+use crate::bounds::{Evaluation, Side, best};
+use crate::network::presets::{Family, FamilySize};
+use crate::network::{InvalidProblem, Partition, Problem};
+use crate::prove::{
+    ByTheorem, Method, RankAnswer, RankError, RankRequest, Status, decided_first, is_short,
+    proved_instead, rank,
+};
+use crate::stop::{Limit, Stop};
+use crate::tensor::MemoryLimit;
+use rug::Integer;
+use seprank_check::certificate::Certificate;
+use std::cmp::Ordering;
+
+/// What all families are compared at.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Tokens and channels.
+    pub size: FamilySize,
+    /// How often the layers of a family's file stand one after the other.
+    pub depth: usize,
+    /// Side A, the same for all.
+    pub left: Vec<usize>,
+    /// Whether the ranks at the contiguous cuts are found too, where each is short.
+    pub cuts: bool,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Limit on memory.
+    pub memory: MemoryLimit,
+    /// Largest number of points on a side of a grid by which a rank is found that takes more than about a second: it
+    /// is a lower bound then.
+    pub points: Option<u64>,
+}
+
+/// One family in a comparison.
+#[derive(Clone)]
+pub struct Row {
+    /// The family.
+    pub family: Family,
+    /// What is found; or why the family has no network of that size, or there was no time for it.
+    pub entry: Result<Entry, String>,
+}
+
+/// A family's network.
+#[derive(Clone)]
+pub struct Entry {
+    /// The network.
+    pub problem: Problem,
+    /// The number of its free weights.
+    pub weights: usize,
+    /// Its rank; or why it is not found.
+    pub rank: Result<Rank, String>,
+    /// The best upper bound.
+    pub upper: Option<Evaluation>,
+    /// The least and the largest rank found at the contiguous cuts, each proved from below.
+    pub cuts: Option<[usize; 2]>,
+}
+
+/// A generic rank, computed or by theorem.
+#[derive(Clone, Debug)]
+pub enum Rank {
+    /// By a minor.
+    Computed(Box<RankAnswer>),
+    /// By bounds.
+    Theorem(Box<ByTheorem>),
+}
+
+impl Rank {
+    /// What is proved; `None` of a number that is too long to write.
+    pub fn value(&self) -> Option<Integer> {
+        match self {
+            Self::Computed(answer) => match answer.by_theorem() {
+                Some(found) => found.lower.value,
+                None => Some(answer.rank.into()),
+            },
+            Self::Theorem(found) => found.lower.value.clone(),
+        }
+    }
+
+    /// Whether it is exact or at least that.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Computed(answer) => answer.by_theorem().map_or(answer.status, |f| f.status()),
+            Self::Theorem(found) => found.status(),
+        }
+    }
+
+    /// What ended the search for a larger one, if anything did.
+    pub fn limit(&self) -> Option<Limit> {
+        match self {
+            Self::Computed(answer) => answer.limit,
+            Self::Theorem(_) => None,
+        }
+    }
+
+    /// Its certificate.
+    ///
+    /// # Errors
+    /// As [`RankAnswer::certificate`] and [`ByTheorem::certificate`].
+    pub fn certificate(&self) -> Result<Certificate, RankError> {
+        match self {
+            Self::Computed(answer) => answer.certificate(),
+            Self::Theorem(found) => Ok(found.certificate()?),
+        }
+    }
+}
+
+impl Comparison {
+    /// At a size, A being `left` or else the first half; with cuts, seed 0, default memory limit, any number of points.
+    ///
+    /// # Errors
+    /// A size below its least or above [`FamilySize::MOST`], or a side that is none.
+    pub fn new(
+        size: FamilySize,
+        depth: usize,
+        left: Option<&[usize]>,
+    ) -> Result<Self, InvalidProblem> {
+        let FamilySize { tokens, width } = size;
+        let size = FamilySize::new(tokens, width)?;
+        if !(1..=FamilySize::MOST).contains(&depth) {
+            let allowed = format!("allowed are 1..={}", FamilySize::MOST);
+            return Err(InvalidProblem::new("depth", depth, allowed));
+        }
+        let partition = match left {
+            Some(left) => Partition::new(tokens, left)?,
+            None => Partition::halves(tokens)?,
+        };
+        let (left, memory) = (partition.left().to_vec(), MemoryLimit::default());
+        Ok(Self { size, depth, left, cuts: true, seed: 0, memory, points: None })
+    }
+
+    /// The row of one family, which ends with what is proved once `stop` is due.
+    pub fn row(&self, family: Family, stop: &Stop) -> Row {
+        let not_computed = stop.due().map(|limit| format!("not computed: {limit}"));
+        let problem = match not_computed {
+            Some(why) => Err(why),
+            None => family.at(self.size, self.depth, &self.left),
+        };
+        let entry = problem.map(|problem| {
+            let request = RankRequest {
+                seed: self.seed,
+                memory: self.memory,
+                stop: stop.clone(),
+                ..RankRequest::new(problem.clone())
+            };
+            let upper = best(&problem, Side::Upper);
+            let cuts = if self.cuts { cuts(&request) } else { None };
+            let weights = problem.free_weights();
+            Entry { rank: found(request, self.points), weights, upper, cuts, problem }
+        });
+        Row { family, entry }
+    }
+}
+
+fn found(request: RankRequest, points: Option<u64>) -> Result<Rank, String> {
+    let request = &match points {
+        Some(_) if !is_short(&request) => RankRequest { points, method: Method::Grid, ..request },
+        _ => request,
+    };
+    if let Some(found) = decided_first(request) {
+        return Ok(Rank::Theorem(found.into()));
+    }
+    match rank(request, &|_, _| ()) {
+        Ok(answer) => Ok(Rank::Computed(answer.into())),
+        Err(error) => match proved_instead(request, &error) {
+            Some(found) => Ok(Rank::Theorem(found.into())),
+            None => Err(error.to_string()),
+        },
+    }
+}
+
+/// The least and the largest rank at a contiguous cut, if all are found in about a second each.
+fn cuts(request: &RankRequest) -> Option<[usize; 2]> {
+    let mut ends: Option<[usize; 2]> = None;
+    for cut in 1..request.problem.tokens() {
+        let problem = request.problem.with_partition(&(0..cut).collect::<Vec<_>>()).ok()?;
+        let request = RankRequest { problem, ..request.clone() };
+        if request.stop.is_due() || !is_short(&request) {
+            return None;
+        }
+        let answer = rank(&request, &|_, _| ()).ok().filter(|answer| answer.limit.is_none())?;
+        let [least, most] = ends.unwrap_or([answer.rank; 2]);
+        ends = Some([least.min(answer.rank), most.max(answer.rank)]);
+    }
+    ends
+}
+
+impl Row {
+    /// The rank, if it is found.
+    pub fn rank(&self) -> Option<&Rank> {
+        self.entry.as_ref().ok()?.rank.as_ref().ok()
+    }
+
+    /// Why there is no rank.
+    pub fn missing(&self) -> Option<&str> {
+        match &self.entry {
+            Err(why) => Some(why),
+            Ok(entry) => entry.rank.as_ref().err().map(String::as_str),
+        }
+    }
+
+    /// How its rank stands to that of `other`, both as far as they are known; `None` where one is not.
+    pub fn against(&self, other: &Self) -> Option<&'static str> {
+        let of = |row: &Self| row.rank().and_then(|rank| Some((rank.value()?, rank.status())));
+        let ((own, own_status), (other, other_status)) = (of(self)?, of(other)?);
+        let exact = |status| status == Status::Exact;
+        Some(match own.cmp(&other) {
+            Ordering::Greater if exact(other_status) => "above, proved",
+            Ordering::Greater => "above, found",
+            Ordering::Less if exact(own_status) => "below, proved",
+            Ordering::Less => "below, found",
+            Ordering::Equal if exact(own_status) && exact(other_status) => "equal, proved",
+            Ordering::Equal => "equal, found",
+        })
+    }
+}
+
+/// The largest rank first, then by name; families without one come last.
+pub fn sort(rows: &mut [Row]) {
+    rows.sort_by(|a, b| {
+        let of = |row: &Row| row.rank().map(|rank| (rank.value().is_none(), rank.value()));
+        of(b).cmp(&of(a)).then_with(|| a.family.name.cmp(b.family.name))
+    });
+}
