@@ -4,7 +4,7 @@ use super::{Failure, invalid, option, too_large};
 use crate::network::layers::{Layer, LinearHead, Permutation};
 use crate::network::{
     Architecture, InvalidProblem, MAX_SIZE, MixerShape, NetworkFile, Output, Partition, Problem,
-    Replacements, TransformerShape, WeightMap, presets,
+    RealNetworkFile, Replacements, TransformerShape, WeightMap, presets,
 };
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -75,6 +75,15 @@ impl Subject {
                  of them",
             )),
         }
+    }
+
+    /// The network file, if the network is no polynomial.
+    pub(super) fn real(&self) -> Result<Option<RealNetworkFile>, InvalidProblem> {
+        let (None, Some(path), None) = (&self.sizes, &self.file.network, &self.model) else {
+            return Ok(None);
+        };
+        let file = RealNetworkFile::read(path, &self.file.replacements())?;
+        Ok((!file.problem.is_polynomial()).then_some(file))
     }
 
     /// Whether the positions of side A are given.

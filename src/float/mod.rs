@@ -26,7 +26,7 @@ pub use agreement::{
 };
 pub use effective_rank::{effective_rank, epsilon_rank};
 pub use error::FloatError;
-pub use minor::{PROOF_PRECISIONS, ProvedRank, certain_pivots, proved_rank};
+pub use minor::{PROOF_PRECISIONS, Pivot, ProvedRank, certain_pivots, proved_rank};
 pub use pivoted_qr::diagonal_of_r;
 pub use sample::Sample;
 pub use scaling::Scale;

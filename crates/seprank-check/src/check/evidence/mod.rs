@@ -1,6 +1,7 @@
 //! Claims on one separation rank, and the evidence for either half.
 
 mod blocks;
+mod enclosure;
 mod function;
 mod lines;
 mod minor;
@@ -90,6 +91,15 @@ impl Check<'_> {
             let expected = "a theorem: a sum of products is about these weights only";
             return Err(self.finding(Kind::Scope, "upper", expected, "a separation"));
         }
+        let enclosed = matches!(claim.lower, Some(Lower::Enclosure(_)));
+        if self.problem.is_real() && (!enclosed || claim.upper.is_some()) {
+            let expected = "an enclosure, and at-least: the network is no polynomial";
+            return Err(self.finding(Kind::Polynomial, "lower", expected, "other evidence"));
+        }
+        if enclosed && claim.scope == Scope::Generic {
+            let expected = "another minor, for generic: an enclosure is about the weights in the file";
+            return Err(self.finding(Kind::Scope, "lower", expected, "an enclosure"));
+        }
         let wanted = claim.scope == Scope::Fixed || computed[0].1;
         match (wanted, &claim.weights) {
             (true, None) => Err(self.finding(Kind::MissingWeights, "weights", "weights", "null")),
@@ -124,6 +134,7 @@ impl Check<'_> {
         match lower {
             Lower::Theorem(id) => self.theorem(id, Side::Lower, "lower")?,
             Lower::Grid(grid) => self.grid(grid)?,
+            Lower::Enclosure(enclosure) => self.enclosure(enclosure)?,
             Lower::Coefficients(coefficients) => self.coefficients(coefficients)?,
             Lower::Blocks(blocks) => return self.blocks(blocks),
         }
