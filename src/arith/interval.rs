@@ -41,14 +41,23 @@ impl Interval {
         Self { lo: end(Round::Down), hi: end(Round::Up) }
     }
 
+    /// The smallest interval around both, whose ends are numbers.
+    pub fn hull(&self, other: &Self) -> Self {
+        Self { lo: self.lo.clone().min(&other.lo), hi: self.hi.clone().max(&other.hi) }
+    }
+
     /// Whether `value` is in the interval.
     pub fn contains(&self, value: &Rational) -> bool {
         self.lo <= *value.as_rug() && self.hi >= *value.as_rug()
     }
 
-    /// The least absolute value in the interval; positive if and only if 0 is outside.
+    /// The least absolute value in the interval; positive if and only if 0 is outside. Of ends that are not numbers it
+    /// is 0.
     pub fn mignitude(&self) -> Float {
         let zero = Float::new(self.precision());
+        if self.lo.is_nan() || self.hi.is_nan() {
+            return zero;
+        }
         zero.max(&self.lo).max(&-self.hi.clone())
     }
 

@@ -19,6 +19,7 @@ mod scaling;
 mod singular_values;
 mod spectrum;
 pub mod study;
+mod verified;
 
 pub use agreement::{
     Agreement, LARGEST_SMALL_RANK, PRECISIONS, SPARE_POINTS, agreement, double_spectrum,
@@ -32,3 +33,4 @@ pub use sample::Sample;
 pub use scaling::Scale;
 pub use singular_values::singular_values;
 pub use spectrum::{Spectrum, tolerance};
+pub use verified::ProvedSpectrum;

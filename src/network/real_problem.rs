@@ -1,6 +1,6 @@
 //! Problems whose network may have functions of real numbers: softmax, normalisation, GELU.
 
-use super::layers::Layer;
+use super::layers::{Layer, Parameter};
 use super::{Architecture, InvalidProblem, Network, Output, Partition, Problem};
 use super::{RANDOM_WEIGHT_RANGE, WeightMap, WeightStyle};
 use crate::arith::Rational;
@@ -52,6 +52,11 @@ impl RealProblem {
     /// The layers.
     pub fn layers(&self) -> Vec<Layer> {
         self.0.layers()
+    }
+
+    /// The parameters of each layer, named and with their sizes.
+    pub fn parameters(&self) -> Vec<Vec<Parameter>> {
+        self.0.parameters()
     }
 
     /// The weights in the file at `path`, those that `map` leaves to chance being random.

@@ -1,22 +1,20 @@
 //! Lower bounds for networks with functions of real numbers: a minor of a grid, enclosed in intervals.
 //!
-//! For any function f a grid matrix has a rank of at most `sep(f)` (docs/theory.md, 1.3 and 1.7). Its entries at points
+//! For any function f a grid matrix has a rank of at most `sep(f)` (docs/theory.md, 1.3 and 1.10). Its entries at points
 //! and weights that are exact are enclosed, and the matrix of intervals is eliminated ([`certain_pivots`]): as many
 //! pivots as certainly are not 0 are a lower bound. There is no upper half: of such networks the rank is infinite in
 //! general, and no grid shows more rows than it has.
 
 use super::certificate::weights;
 use super::layers::rational;
-use super::{RankError, generator, problem_in_certificate};
-use crate::arith::{Interval, Rational};
+use super::real_grid::{Setting, enclosed, no_value};
+use super::{RankError, problem_in_certificate};
+use crate::arith::Rational;
 use crate::float::{PROOF_PRECISIONS, Pivot, Scale, certain_pivots};
-use crate::network::{InvalidProblem, Network, RealProblem, describe};
+use crate::network::{Network, RealProblem, describe};
 use crate::tensor::MemoryLimit;
 use crate::{Limit, Stop};
 use nalgebra::DMatrix;
-use rand::RngExt;
-use rand_chacha::ChaCha20Rng;
-use rayon::prelude::*;
 use seprank_check::certificate::{
     self as file, Certificate, Claim, Enclosure, Lower, RankClaim, Relation, Text, Value,
 };
@@ -71,14 +69,8 @@ pub fn real_rank(
     request: &RealRequest,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RealRank, RankError> {
-    let RealRequest { problem, points, memory, stop, .. } = request;
-    affordable(request, *memory)?;
-    let mut rng = generator(request.seed);
-    let network = request.weights.clone().unwrap_or_else(|| problem.random_weights(&mut rng));
-    let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
-    let width = problem.shape().width();
-    let sides = [left, right].map(|rows| draw(*points, (rows, width), &mut rng));
-    let empty = [Vec::new(), Vec::new()];
+    let RealRequest { problem, points, stop, .. } = request;
+    let Setting { network, sides } = Setting::new(request)?;
     let mut best = RealRank {
         problem: problem.clone(),
         network,
@@ -86,12 +78,12 @@ pub fn real_rank(
         points: *points,
         precision: PROOF_PRECISIONS[0],
         limit: None,
-        minor: empty,
+        minor: [Vec::new(), Vec::new()],
         bits: 1,
     };
     let mut unknown = None;
     for precision in PROOF_PRECISIONS {
-        let Some(grid) = enclosed(&best.network, problem, &sides, precision, (stop, progress))
+        let Some(grid) = enclosed((problem, &best.network), &sides, precision, (stop, progress))
         else {
             best.limit = stop.due();
             return Ok(best);
@@ -108,79 +100,9 @@ pub fn real_rank(
         }
     }
     match unknown {
-        Some((row, col)) if best.rank == 0 => Err(InvalidProblem::new(
-            "network",
-            "(its values)",
-            format!(
-                "the value at point {row} of A and {col} of B is not known to be finite: a normalisation may divide by 0, \
-                 or an exponential be too large"
-            ),
-        )
-        .into()),
+        Some(at) if best.rank == 0 => Err(no_value(at)),
         _ => Ok(best),
     }
-}
-
-/// Refuses what would not fit: weights in three places, points, intervals.
-fn affordable(request: &RealRequest, memory: MemoryLimit) -> Result<(), RankError> {
-    let shape = request.problem.shape();
-    let points = request.points as u64;
-    if points == 0 {
-        return Err(InvalidProblem::new("points", 0, "allowed are numbers from 1").into());
-    }
-    let weights = shape.architecture().parameter_count(shape.tokens());
-    let bytes = weights.and_then(|n| n.checked_mul(3 * NUMBER_BYTES));
-    memory.check("the weights", bytes, &["depth", "width", "tokens"])?;
-    let entries = (shape.tokens() as u64).checked_mul(shape.width() as u64);
-    let inputs = entries.and_then(|n| n.checked_mul(points)?.checked_mul(2 * NUMBER_BYTES));
-    let grid = points.checked_mul(points).and_then(|n| n.checked_mul(3 * NUMBER_BYTES));
-    let bytes = inputs.zip(grid).and_then(|(a, b)| a.checked_add(b));
-    memory.check("the grid", bytes, &["points", "tokens"])?;
-    Ok(())
-}
-
-/// Of an interval at the highest precision, about.
-const NUMBER_BYTES: u64 = 512;
-
-fn draw(
-    count: usize,
-    (rows, cols): (usize, usize),
-    rng: &mut ChaCha20Rng,
-) -> Vec<DMatrix<Rational>> {
-    let mut entry = || Rational::from((rng.random_range(-1024..1024), 512));
-    let mut point = || DMatrix::from_row_iterator(rows, cols, (0..rows * cols).map(|_| entry()));
-    (0..count).map(|_| point()).collect()
-}
-
-/// The values of f at all pairs of points; `None` if it was stopped.
-fn enclosed(
-    network: &Network<Rational>,
-    problem: &RealProblem,
-    [left, right]: &[Vec<DMatrix<Rational>>; 2],
-    precision: u32,
-    (stop, progress): (&Stop, &(dyn Fn(u64, u64) + Sync)),
-) -> Option<DMatrix<Interval>> {
-    let embed = |q: &Rational| Interval::enclosing(q, precision);
-    let of = |m: &DMatrix<Rational>| m.map(|q| embed(&q));
-    let network = network.map(embed);
-    let [left, right]: [Vec<_>; 2] =
-        [left, right].map(|points| points.iter().map(of).collect::<Vec<_>>());
-    let output = problem.shape().output();
-    let rows: Option<Vec<Vec<Interval>>> = left
-        .par_iter()
-        .map(|a| {
-            let value = |b| {
-                let x = problem.partition().assemble(a, b);
-                let done = (!stop.is_due()).then(|| network.forward(&x));
-                done.map(|state| state[(output.token, output.channel)].clone())
-            };
-            let row = right.iter().map(value).collect();
-            progress(1, left.len() as u64);
-            row
-        })
-        .collect();
-    let rows = rows?;
-    Some(DMatrix::from_fn(left.len(), right.len(), |i, j| rows[i][j].clone()))
 }
 
 impl RealRank {

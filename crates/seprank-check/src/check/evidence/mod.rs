@@ -72,6 +72,16 @@ impl Check<'_> {
     fn form(&self) -> Result<(), Finding> {
         let Self { claim, .. } = self;
         halves(self.place, claim.relation, claim.lower.is_some(), claim.upper.is_some())?;
+        let enclosed = matches!(claim.lower, Some(Lower::Enclosure(_)));
+        if self.problem.is_real() && (!enclosed || claim.upper.is_some()) {
+            let expected = "an enclosure, and at-least: the network is no polynomial";
+            return Err(self.finding(Kind::Polynomial, "lower", expected, "other evidence"));
+        }
+        if enclosed && claim.scope == Scope::Generic {
+            let expected =
+                "another minor, for generic: an enclosure is about the weights in the file";
+            return Err(self.finding(Kind::Scope, "lower", expected, "an enclosure"));
+        }
         let computed = [
             ("lower", claim.lower.as_ref().is_some_and(|l| !matches!(l, Lower::Theorem(_)))),
             ("upper", claim.upper.as_ref().is_some_and(|u| !matches!(u, Upper::Theorem(_)))),
@@ -90,15 +100,6 @@ impl Check<'_> {
         if claim.scope == Scope::Generic && computed[1].1 {
             let expected = "a theorem: a sum of products is about these weights only";
             return Err(self.finding(Kind::Scope, "upper", expected, "a separation"));
-        }
-        let enclosed = matches!(claim.lower, Some(Lower::Enclosure(_)));
-        if self.problem.is_real() && (!enclosed || claim.upper.is_some()) {
-            let expected = "an enclosure, and at-least: the network is no polynomial";
-            return Err(self.finding(Kind::Polynomial, "lower", expected, "other evidence"));
-        }
-        if enclosed && claim.scope == Scope::Generic {
-            let expected = "another minor, for generic: an enclosure is about the weights in the file";
-            return Err(self.finding(Kind::Scope, "lower", expected, "an enclosure"));
         }
         let wanted = claim.scope == Scope::Fixed || computed[0].1;
         match (wanted, &claim.weights) {

@@ -2,7 +2,7 @@
 
 use super::{MAX_DEGREE, Misfit, Size, check_size};
 use crate::certificate::{
-    self as file,    Expression, Gather, Parameter, PolynomialIn, Power, Real, RealFunction, Repeat,
+    self as file, Expression, Gather, Parameter, PolynomialIn, Power, Real, RealFunction, Repeat,
 };
 use num_rational::BigRational;
 use num_traits::Zero;

@@ -54,7 +54,11 @@ impl Balls {
 
     /// `m_j exp(x_j) / sum_k m_k exp(x_k)`, after the largest x_k has been taken from all: the same quotient. With e_j
     /// the terms, `e_j / (e_j + rest)` grows with e_j and falls with the rest, so its ends are those at their ends.
-    pub(super) fn softmax(&self, row: &[Number], factors: Option<&[Number]>) -> Option<Vec<Number>> {
+    pub(super) fn softmax(
+        &self,
+        row: &[Number],
+        factors: Option<&[Number]>,
+    ) -> Option<Vec<Number>> {
         let row: Vec<&Ball> = row.iter().map(Option::as_ref).collect::<Option<_>>()?;
         let one = Some(self.integer(1));
         let factor = |j: usize| factors.map_or(one.as_ref(), |factors| factors[j].as_ref());

@@ -1,7 +1,7 @@
 //! Real numbers, enclosed: the ring in which a network with softmax or GELU is read.
 //!
 //! Trusted besides the integers: the bounds in this folder. Each is stated where it is used, and proved in
-//! docs/theory.md, 1.9.
+//! docs/theory.md, 1.10.
 
 mod ball;
 mod functions;
