@@ -11,6 +11,7 @@
 mod agreement;
 mod effective_rank;
 mod error;
+mod jacobi;
 mod minor;
 mod pivoted_qr;
 pub mod real;

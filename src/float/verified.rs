@@ -6,9 +6,10 @@
 //! Frobenius, in intervals; the decomposition is in double precision and need not be trusted.
 
 use super::FloatError;
+use super::jacobi::Decomposition;
 use super::scaling::{Scale, power_of_two};
 use crate::arith::{Interval, Rational, Real};
-use nalgebra::{DMatrix, SVD};
+use nalgebra::DMatrix;
 use num_traits::Zero;
 use rug::Float;
 use rug::float::Round;
@@ -25,12 +26,12 @@ pub struct ProvedSpectrum {
 }
 
 impl ProvedSpectrum {
-    /// Of a matrix.
+    /// Of a square matrix.
     ///
-    /// The values are enclosed to about `10^-15 n` of the largest. Cost: O(m n min(m,n)) interval operations.
+    /// The values are enclosed to about `10^-15 n` of the largest. Cost: O(n^3) interval operations.
     ///
     /// # Errors
-    /// If an entry is not finite, or the iteration of the decomposition does not end.
+    /// If an entry is not finite.
     pub fn of(matrix: &DMatrix<Interval>) -> Result<Self, FloatError> {
         let (rows, cols) = matrix.shape();
         for (i, j) in itertools::iproduct!(0..rows, 0..cols) {
@@ -43,19 +44,13 @@ impl ProvedSpectrum {
         let scale = |power: i64| Interval::enclosing(&power_of_two(power), PRECISION);
         let (down, up) = (scale(-largest), scale(largest));
         let matrix = matrix.map(|x| &x * &down);
-        let limit = 1000 + 100 * rows.min(cols);
-        let middle = matrix.map(|x| x.midpoint());
-        let found = SVD::try_new(middle, true, true, 5.0 * f64::EPSILON, limit);
-        let found = found.ok_or(FloatError::NoConvergence { rows, cols, limit })?;
-        let (Some(u), Some(v)) = (&found.u, &found.v_t) else {
-            unreachable!("both were asked for")
-        };
+        let Decomposition { u, values, v } = Decomposition::of(&matrix.map(|x| x.midpoint()));
         let exact = |x: f64| {
             let value = Rational::from_f64(x).unwrap_or_default();
             Interval::enclosing(&value, PRECISION)
         };
-        let (u, v) = (u.map(exact), v.map(exact));
-        let sizes: Vec<Interval> = found.singular_values.iter().map(|s| exact(s.abs())).collect();
+        let (u, v) = (u.map(exact), v.transpose().map(exact));
+        let sizes: Vec<Interval> = values.into_iter().map(exact).collect();
         let scaled = DMatrix::from_fn(u.nrows(), u.ncols(), |i, j| &u[(i, j)] * &sizes[j]);
         let error = norm(&(&matrix - product(&scaled, &v)));
         let one = exact(1.0);
