@@ -34,7 +34,7 @@ pub(super) struct Args {
     #[arg(long, requires = "network", conflicts_with_all = ["profile", "draws", "out"])]
     proved: bool,
     #[command(flatten)]
-    proof: proved::Args,
+    proof: proved::ProofArgs,
     /// How much to measure
     #[arg(long, value_enum, default_value_t = ProfileArg::Quick)]
     profile: ProfileArg,

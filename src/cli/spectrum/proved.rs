@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 /// What is asked for with `--proved`.
 #[derive(clap::Args, Clone, Debug)]
-pub(super) struct Args {
+pub(super) struct ProofArgs {
     #[command(flatten)]
     file: FileArgs,
     /// With --proved: weights in a file, found by the [weights] of the network file [default: random ones]
@@ -23,7 +23,7 @@ pub(super) struct Args {
     weights: Option<PathBuf>,
 }
 
-impl Args {
+impl ProofArgs {
     /// Whether an option is given that is about `--proved` only.
     pub(super) fn is_given(&self) -> bool {
         self.file.is_given()
