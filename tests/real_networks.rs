@@ -311,3 +311,31 @@ fn enclosed_spectra_contain_the_computed_ones() {
     let all: f64 = found.values.iter().map(|[low, _]| low * low).sum();
     assert!((low / (all / 36.0).sqrt() - 1.0).abs() < 1e-12 && high - low < 1e-14);
 }
+
+#[test]
+fn the_program_encloses_singular_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("net.toml");
+    std::fs::write(&path, format!("tokens = 4\nwidth = 4\n{}", NETWORKS[2])).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seprank"));
+        let output = command.arg("spectrum").args(arguments).arg("--network").arg(&path).output();
+        let output = output.unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, out, _) = run(&["--proved", "--points", "3", "--format", "json"]);
+    assert_eq!(code, Some(0));
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let values = report["singular_values"].as_array().unwrap();
+    assert_eq!(values.len(), 3);
+    assert!(values.iter().all(|v| v[0].as_f64().unwrap() < v[1].as_f64().unwrap()), "{out}");
+    let (code, out, _) = run(&["--proved", "--points", "3"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("Proved for this network at these weights"), "{out}");
+    let (code, _, error) = run(&[]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("give --proved"), "{error}");
+    let (code, ..) = run(&["--proved", "--draws", "2"]);
+    assert_eq!(code, Some(2));
+}
