@@ -17,7 +17,7 @@ Of a claim on a matrix both halves are checked (check_matrix.py). `--matrix` nam
 does not stand in its certificate; one that does is compared with it. Networks are evaluated in
 check_network.py; what all certificates have in common is in check_format.py.
 
-Limits: theorems and sums of products are not checked, so that of networks no upper bound, no equality and no
+Limits: theorems, enclosures and sums of products are not checked, so that of networks no upper bound, no equality and no
 gap is ever Valid here; of an equality it is said whether its lower half holds. A matrix, and the function of
 a sum that blocks are of, have at most 2^22 entries; polynomials and minors take at most 2^30 steps, which is
 minutes. The values of grids are not limited, and those of 1000 rows take very long.
@@ -51,7 +51,8 @@ RANK = {
     "lower": maybe(One(
         theorem=text, grid={"prime": integer, "left": [[integer]], "right": [[integer]]},
         coefficients={"prime": integer, "left": MONOMIALS, "right": MONOMIALS},
-        blocks={"prime": integer, "signs": [natural], "blocks": [BLOCK]})),
+        blocks={"prime": integer, "signs": [natural], "blocks": [BLOCK]},
+        enclosure={"bits": natural, "left": [[rational]], "right": [[rational]]})),
     "upper": maybe(One(theorem=text, separation=[{"left": TERMS, "right": TERMS}])),
 }
 
@@ -217,7 +218,8 @@ def check_rank(claim, raw, _):
     need(scope == "fixed" or above != "separation", "sums of products are about given weights")
     computed = below not in (None, "theorem")
     need(weights is None or computed or scope == "fixed", "weights that nothing is said about")
-    have(computed, "nothing computed from below, not checked")
+    need(scope == "fixed" or below != "enclosure", "enclosures are about given weights")
+    have(computed and below != "enclosure", "nothing from below that is checked here")
     need(kind == "exact", "computed evidence is for exact values")
     checked = check_blocks if below == "blocks" else check_minor
     how = checked(claim, raw, lower, value)

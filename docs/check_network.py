@@ -3,7 +3,7 @@ from functools import reduce
 from itertools import repeat
 from operator import add, mul
 
-from check_format import MAX_ENTRIES, MAX_SIZE, One, Steps, fit, have, maybe, natural, need, rational
+from check_format import MAX_ENTRIES, MAX_SIZE, One, Steps, fit, have, maybe, natural, need, rational, word
 
 # The form of problems and weights: 3 and 4 of docs/format.md.
 
@@ -26,6 +26,8 @@ EXPRESSIONS |= {kind: (expression, expression) for kind in ("product", "hadamard
 EXPRESSIONS["power"] = {"of": expression, "exponent": exponent}
 EXPRESSIONS["polynomial"] = {"of": expression, "coefficients": natural}
 EXPRESSIONS["repeat"] = {"of": expression, "rows": size, "cols": size}
+FUNCTIONS = "gelu", "gelu-tanh", "relu", "silu", "sigmoid", "tanh", "reciprocal-root"
+EXPRESSIONS["real"] = {"of": expression, "function": word(*FUNCTIONS, other=One(softmax=maybe(natural)))}
 EXPRESSIONS["gather"] = EXPRESSIONS["repeat"] | {"source": [natural]}
 PARAMETER = {"rows": size, "cols": size, "value": maybe(ENTRIES)}
 MIXER = {"depth": size, "width": size, "token_hidden": size, "token_degree": exponent, "channel_hidden": size,
@@ -225,6 +227,7 @@ class Network:
             return fold(self.times, *map(of, e))
         if kind == "hadamard":
             return fold(lambda a, b: self.entrywise(self.mul, a, b), *map(of, e))
+        have(kind != "real", "functions of real numbers are not checked here")
         entries = lambda f: fold(lambda a: [list(map(f, row)) for row in a], of(e["of"]))
         if kind == "power":
             return entries(lambda x: reduce(self.mul, [x] * e["exponent"]))

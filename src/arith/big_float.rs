@@ -1,6 +1,6 @@
 //! MPFR floats as a ring that nalgebra accepts: the forward pass at a chosen precision.
 
-use super::{Rational, Ring};
+use super::{Rational, RealFunction, Ring};
 use num_traits::{One, Zero};
 use rug::{Assign, Float};
 use std::cell::RefCell;
@@ -28,6 +28,30 @@ impl BigFloat {
     /// `high + low` rounded likewise.
     pub(crate) fn of_doubles(high: f64, low: f64, precision: u32) -> Self {
         Self(Float::with_val(precision.max(Self::LEAST_PRECISION), high) + low)
+    }
+
+    /// A value, in the precision of this one.
+    pub(super) fn like<T>(&self, value: T) -> Self
+    where
+        Float: Assign<T>,
+    {
+        let mut number = Float::new(self.0.prec());
+        number.assign(value);
+        Self(number)
+    }
+
+    /// The value of a function.
+    pub(super) fn map(&self, f: impl Fn(Float) -> Float) -> Self {
+        Self(f(self.0.clone()))
+    }
+
+    pub(super) fn of_rug(number: Float) -> Self {
+        Self(number)
+    }
+
+    /// What has no value.
+    pub(super) fn not_a_number(precision: u32) -> Self {
+        Self(Float::with_val(precision, rug::float::Special::Nan))
     }
 
     /// The number as MPFR holds it.
@@ -92,6 +116,14 @@ impl One for BigFloat {
 impl Ring for BigFloat {
     fn from_i64(n: i64) -> Self {
         Self(Float::with_val(Self::LEAST_PRECISION, n))
+    }
+
+    fn of_reals(
+        function: RealFunction,
+        row: &[Self],
+        factors: Option<&[Self]>,
+    ) -> Option<Vec<Self>> {
+        Some(function.of_row(row, factors))
     }
 
     /// Rounded as one by one, but without memory for each product: one place holds them all.

@@ -6,7 +6,7 @@
 //! not 0 but contains it. A result has the larger precision of its operands. The constants of
 //! [`Ring`] are points of 64 bits, so working precisions are 64 bits or more.
 
-use super::{Rational, Ring};
+use super::{Rational, RealFunction, Ring};
 use num_traits::{One, Zero};
 use rug::float::{Constant, Round};
 use rug::ops::AssignRound;
@@ -41,14 +41,23 @@ impl Interval {
         Self { lo: end(Round::Down), hi: end(Round::Up) }
     }
 
+    /// The smallest interval around both, whose ends are numbers.
+    pub fn hull(&self, other: &Self) -> Self {
+        Self { lo: self.lo.clone().min(&other.lo), hi: self.hi.clone().max(&other.hi) }
+    }
+
     /// Whether `value` is in the interval.
     pub fn contains(&self, value: &Rational) -> bool {
         self.lo <= *value.as_rug() && self.hi >= *value.as_rug()
     }
 
-    /// The least absolute value in the interval; positive if and only if 0 is outside.
+    /// The least absolute value in the interval; positive if and only if 0 is outside. Of ends that are not numbers it
+    /// is 0.
     pub fn mignitude(&self) -> Float {
         let zero = Float::new(self.precision());
+        if self.lo.is_nan() || self.hi.is_nan() {
+            return zero;
+        }
         zero.max(&self.lo).max(&-self.hi.clone())
     }
 
@@ -89,8 +98,27 @@ impl Interval {
         }
     }
 
+    /// A value, in the precision of this one: its two roundings.
+    pub(super) fn like<T: Copy>(&self, value: T) -> Self
+    where
+        Float: AssignRound<T, Round = Round, Ordering = Ordering>,
+    {
+        let end = |round| rounded(self.precision(), value, round);
+        Self { lo: end(Round::Down), hi: end(Round::Up) }
+    }
+
+    /// The number at an end.
+    pub(super) fn point(end: &Float) -> Self {
+        Self { lo: end.clone(), hi: end.clone() }
+    }
+
+    /// Where there is no value, or none that is bounded.
+    pub(super) fn not_a_number(&self) -> Self {
+        Self::point(&Float::with_val(self.precision(), rug::float::Special::Nan))
+    }
+
     /// The image under an increasing function, given by its two directed roundings.
-    fn increasing(&self, f: impl Fn(&mut Float, Round) -> Ordering) -> Self {
+    pub(super) fn increasing(&self, f: impl Fn(&mut Float, Round) -> Ordering) -> Self {
         let (mut lo, mut hi) = (self.lo.clone(), self.hi.clone());
         f(&mut lo, Round::Down);
         f(&mut hi, Round::Up);
@@ -181,6 +209,10 @@ impl Mul for &Interval {
             (Greater, Equal) => (down(b, c), up(b, d)),
             (Greater, Less) => (down(b, c), up(a, d)),
             (Equal, Greater) => (down(a, d), up(b, d)),
+            // The least of two would pass over an end that is not a number.
+            (Equal, Equal) if [a, b, c, d].iter().any(|end| end.is_nan()) => {
+                return self.not_a_number();
+            }
             (Equal, Equal) => (down(a, d).min(&down(b, c)), up(a, c).max(&up(b, d))),
             (Equal, Less) => (down(b, c), up(a, c)),
             (Less, Greater) => (down(a, d), up(b, c)),
@@ -235,6 +267,14 @@ impl Ring for Interval {
     fn from_i64(n: i64) -> Self {
         let end = Float::with_val(i64::BITS, n);
         Self { lo: end.clone(), hi: end }
+    }
+
+    fn of_reals(
+        function: RealFunction,
+        row: &[Self],
+        factors: Option<&[Self]>,
+    ) -> Option<Vec<Self>> {
+        Some(function.of_row(row, factors))
     }
 
     fn dot<'a>(pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {

@@ -22,6 +22,7 @@ mod fp;
 mod interval;
 mod prime;
 mod rational;
+mod real;
 
 pub use big_float::BigFloat;
 pub use dual::Dual;
@@ -29,6 +30,7 @@ pub use fp::Fp;
 pub use interval::Interval;
 pub use prime::{Prime, PrimeError};
 pub use rational::Rational;
+pub use real::{Real, RealFunction};
 
 use nalgebra::{ClosedAddAssign, ClosedMulAssign, ClosedSubAssign, Scalar};
 use num_traits::{One, Zero};
@@ -56,6 +58,16 @@ pub trait Ring:
         num_traits::pow(self.clone(), exponent as usize)
     }
 
+    /// The values of a function of real numbers at the entries of a row ([`RealFunction`] has the meaning of
+    /// `factors`); `None` if the elements are no real numbers that can be rounded.
+    fn of_reals(
+        _function: RealFunction,
+        _row: &[Self],
+        _factors: Option<&[Self]>,
+    ) -> Option<Vec<Self>> {
+        None
+    }
+
     /// The sum of the products of pairs, from the first to the last; 0 of none. That is all that the entries of a
     /// product of matrices take: a ring where a number has memory of its own does it in place.
     fn dot<'a>(pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {
@@ -73,6 +85,14 @@ pub trait Field: Ring {
 impl Ring for f64 {
     fn from_i64(n: i64) -> Self {
         n as f64
+    }
+
+    fn of_reals(
+        function: RealFunction,
+        row: &[Self],
+        factors: Option<&[Self]>,
+    ) -> Option<Vec<Self>> {
+        Some(function.of_row(row, factors))
     }
 }
 

@@ -43,7 +43,7 @@ impl BlockForm {
             width: *width,
             heads: first.heads,
             head_width: first.head_width,
-            degree: mixing.activation.degree(),
+            degree: mixing.activation.degree()?,
             hidden: mixing.hidden,
             residual: true,
             reads: first.heads.saturating_mul(first.head_width) >= *width,
@@ -54,7 +54,7 @@ impl BlockForm {
             if !attention.is_plain_or_biased() {
                 return None;
             }
-            if mixing.activation.degree() != form.degree {
+            if mixing.activation.degree() != Some(form.degree) {
                 return None;
             }
             form.heads = form.heads.min(attention.heads);

@@ -51,6 +51,7 @@ fn steps_of(
         Hadamard(a, b) => (of(a)?.checked_add(of(b)?)?, 1),
         Transpose(a) | Repeat { of: a, .. } | Gather { of: a, .. } => (of(a)?, 1),
         Power(a, k) | Polynomial { of: a, degree: k, .. } => (of(a)?, usize::try_from(*k).ok()?),
+        Real { .. } => return None,
         Sum(list) => {
             let inner = list.iter().try_fold(0usize, |sum, e| sum.checked_add(of(e)?))?;
             (inner, list.len())
@@ -325,6 +326,7 @@ impl Reader<'_> {
                 let a = self.value(of, input)?;
                 Matrix::new((*rows, *cols), |i, j| Some(a.entries[source[i * cols + j]].clone()))
             }
+            Expression::Real { .. } => None,
             Expression::Then(a, b) => {
                 let a = self.value(a, input)?;
                 self.value(b, &a)

@@ -13,6 +13,7 @@ mod generic_rank;
 mod lower_bounds;
 mod networks;
 mod published_gaps;
+mod real_networks;
 pub mod sharpness;
 mod sizes;
 mod small;

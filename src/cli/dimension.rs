@@ -27,7 +27,7 @@ use std::process::ExitCode;
 The rank of the Jacobian of the outputs, at random points, in the weights, at
 random weights modulo a prime: a proved lower bound on the dimension of the set
 of functions, which is exact where it meets an upper bound. Else the chance that
-it is larger is stated (docs/theory.md, 1.10). The partition does not matter.")]
+it is larger is stated (docs/theory.md, 1.12). The partition does not matter.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,

@@ -4,7 +4,7 @@ use super::{Failure, invalid, option, too_large};
 use crate::network::layers::{Layer, LinearHead, Permutation};
 use crate::network::{
     Architecture, InvalidProblem, MAX_SIZE, MixerShape, NetworkFile, Output, Partition, Problem,
-    Replacements, TransformerShape, WeightMap, presets,
+    RealNetworkFile, Replacements, TransformerShape, WeightMap, presets,
 };
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -47,6 +47,18 @@ impl FileArgs {
         Replacements { tokens: self.tokens, left: self.left.clone(), output: self.output }
     }
 
+    /// Whether one of its options is there.
+    pub(super) fn is_given(&self) -> bool {
+        let replaced = self.tokens.is_some() || self.left.is_some() || self.output.is_some();
+        self.network.is_some() || replaced
+    }
+
+    /// The network file, if one is named, whether or not the network is a polynomial.
+    pub(super) fn read_real(&self) -> Option<Result<RealNetworkFile, InvalidProblem>> {
+        let replacements = self.replacements();
+        self.network.as_ref().map(|path| RealNetworkFile::read(path, &replacements))
+    }
+
     /// The network file, if one is named.
     pub(super) fn read(&self) -> Option<Result<NetworkFile, InvalidProblem>> {
         let replacements = self.replacements();
@@ -75,6 +87,15 @@ impl Subject {
                  of them",
             )),
         }
+    }
+
+    /// The network file, if the network is no polynomial.
+    pub(super) fn real(&self) -> Result<Option<RealNetworkFile>, InvalidProblem> {
+        let (None, Some(file), None) = (&self.sizes, self.file.read_real(), &self.model) else {
+            return Ok(None);
+        };
+        let file = file?;
+        Ok((!file.problem.is_polynomial()).then_some(file))
     }
 
     /// Whether the positions of side A are given.
@@ -108,7 +129,9 @@ impl Subject {
             }
         };
         if let Some(error) = too_large(error.as_ref()) {
-            let ours = |field: &str| matches!(field, "tokens" | "memory").then(|| option(field));
+            let ours = |field: &str| {
+                matches!(field, "tokens" | "memory" | "points").then(|| option(field))
+            };
             return error.text(ours).into();
         }
         match invalid(error.as_ref()) {

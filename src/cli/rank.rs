@@ -1,5 +1,7 @@
 //! `seprank rank`.
 
+mod real;
+
 use super::budget::Budget;
 use super::duration::duration;
 use super::problem::Subject;
@@ -30,13 +32,18 @@ use std::time::{Duration, Instant};
   seprank rank attention --depth 2 --width 3 --tokens 6 --certificate rank49.json
   seprank rank --network my-network.toml --weights model.safetensors
   seprank rank --network my-network.toml --draws 3
+  seprank rank --network softmax-and-gelu.toml --weights model.safetensors --points 24
 
   seprank rank attention --depth 2 --width 768 --tokens 196
 
 With random weights the answer is the generic separation rank: the maximum over
 all weights, taken by almost all of them. It is exact where the rank found meets
 a proved upper bound, or where a proved lower bound does; otherwise it is a
-proved lower bound, and the chance that the draw was unlucky is stated.")]
+proved lower bound, and the chance that the draw was unlucky is stated.
+
+Of a network file with softmax, a norm or an activation by name, which is no
+polynomial, the answer is a lower bound at the weights of a file or at random
+ones, proved by interval arithmetic on a grid of --points points a side [16].")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,
@@ -143,6 +150,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 
 fn answer(args: &Args) -> Result<ExitCode, Failure> {
     let start = Instant::now();
+    if let Some(file) = args.network.real()? {
+        return real::answer(file, &args.options);
+    }
     let network = args.network.network()?;
     let options = &Options { others_random: network.weights.is_mixed(), ..args.options.clone() };
     let weights = match &options.weights {

@@ -4,7 +4,9 @@ use super::json;
 use super::weight_file::Origin;
 use crate::bounds::{Ends, LogInterval};
 use crate::network::{Problem, describe};
-use crate::prove::{BoundValue, ByTheorem, Evidence, Forecast, RankAnswer, problem_in_certificate};
+use crate::prove::{
+    BoundValue, ByTheorem, Evidence, Forecast, RankAnswer, RealRank, problem_in_certificate,
+};
 use rug::Integer;
 use seprank_check::certificate;
 use serde::Serialize;
@@ -249,6 +251,46 @@ impl Report {
                 computed: Some(Computed { rank: answer.rank, method, basis: computed.basis }),
                 ..computed
             },
+        }
+    }
+}
+
+/// A lower bound for a network that is no polynomial.
+#[derive(Serialize)]
+pub(super) struct RealReport {
+    rank: usize,
+    status: &'static str,
+    method: &'static str,
+    network: String,
+    /// As certificates write it (docs/format.md).
+    problem: certificate::Problem,
+    weights: Origin,
+    #[serde(serialize_with = "json::integer")]
+    seed: u64,
+    version: &'static str,
+    basis: String,
+    points: usize,
+    precision: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_by: Option<&'static str>,
+}
+
+impl RealReport {
+    pub(super) fn new(answer: &RealRank, weights: Origin, seed: u64) -> Self {
+        let problem = answer.problem.shape();
+        Self {
+            rank: answer.rank,
+            status: "lower",
+            method: "enclosure",
+            network: describe(problem),
+            problem: problem_in_certificate(problem),
+            weights,
+            seed,
+            version: env!("CARGO_PKG_VERSION"),
+            basis: answer.reason(),
+            points: answer.points,
+            precision: answer.precision,
+            ended_by: answer.limit.map(crate::Limit::name),
         }
     }
 }

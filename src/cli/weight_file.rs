@@ -3,7 +3,9 @@
 use super::Failure;
 use crate::arith::Rational;
 use crate::files::{sha256, sha256_of};
-use crate::network::{InvalidProblem, Network, NetworkFile, WeightStyle, weight_files};
+use crate::network::{
+    InvalidProblem, Network, NetworkFile, RealNetworkFile, WeightStyle, weight_files,
+};
 use crate::prove::{Weights, generator, weights_of_file};
 use serde::Serialize;
 use std::fmt;
@@ -63,6 +65,15 @@ pub(super) fn load(
         );
     }
     Ok(network)
+}
+
+/// The same of a network that is no polynomial.
+pub(super) fn load_real(
+    file: &RealNetworkFile,
+    path: &Path,
+    seed: u64,
+) -> Result<Network<Rational>, InvalidProblem> {
+    file.problem.with_weights(&file.weights, path, &mut generator(seed))
 }
 
 /// Where weights are from.

@@ -9,6 +9,7 @@
 use super::{FloatError, Sample};
 use crate::arith::Interval;
 use nalgebra::DMatrix;
+use rug::Float;
 
 /// A number of pivots that exclude 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub fn proved_rank(sample: &Sample, wanted: usize) -> Result<ProvedRank, FloatEr
     let mut best = ProvedRank { rank: 0, precision: PROOF_PRECISIONS[0] };
     for precision in PROOF_PRECISIONS {
         let matrix = sample.scaled_grid(|q| Interval::enclosing(q, precision))?;
-        let rank = certain_pivots(matrix, wanted);
+        let rank = certain_pivots(matrix, wanted).len();
         if rank > best.rank {
             best = ProvedRank { rank, precision };
         }
@@ -44,25 +45,40 @@ pub fn proved_rank(sample: &Sample, wanted: usize) -> Result<ProvedRank, FloatEr
     Ok(best)
 }
 
-/// The number of steps, at most `enough`, of Gaussian elimination with complete pivoting whose pivot
-/// certainly is not 0: a lower bound on the rank of every matrix of real numbers in the intervals.
-pub fn certain_pivots(mut matrix: DMatrix<Interval>, enough: usize) -> usize {
+/// A step of an elimination.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pivot {
+    /// Its row in the matrix.
+    pub row: usize,
+    /// Its column.
+    pub col: usize,
+    /// The least size of the numbers in its interval, not 0.
+    pub size: Float,
+}
+
+/// The steps, at most `enough`, of Gaussian elimination with complete pivoting whose pivot certainly is not 0: their number
+/// is a lower bound on the rank of every matrix of real numbers in the intervals, and the minor of their rows and
+/// columns is not 0. The entries must be [finite](super::Scale::is_finite).
+pub fn certain_pivots(mut matrix: DMatrix<Interval>, enough: usize) -> Vec<Pivot> {
     let (rows, cols) = matrix.shape();
+    let (mut row_of, mut col_of): (Vec<_>, Vec<_>) = ((0..rows).collect(), (0..cols).collect());
+    let mut pivots = Vec::new();
     for step in 0..rows.min(cols).min(enough) {
-        let mut pivot = (matrix[(step, step)].mignitude(), step, step);
-        for j in step..cols {
-            for i in step..rows {
-                let size = matrix[(i, j)].mignitude();
-                if size > pivot.0 {
-                    pivot = (size, i, j);
-                }
+        let (mut size, mut at) = (matrix[(step, step)].mignitude(), (step, step));
+        for (j, i) in itertools::iproduct!(step..cols, step..rows) {
+            let other = matrix[(i, j)].mignitude();
+            if other > size {
+                (size, at) = (other, (i, j));
             }
         }
-        if pivot.0 == 0 {
-            return step;
+        if size == 0 {
+            break;
         }
-        matrix.swap_rows(step, pivot.1);
-        matrix.swap_columns(step, pivot.2);
+        matrix.swap_rows(step, at.0);
+        matrix.swap_columns(step, at.1);
+        row_of.swap(step, at.0);
+        col_of.swap(step, at.1);
+        pivots.push(Pivot { row: row_of[step], col: col_of[step], size });
         for i in step + 1..rows {
             let factor = matrix[(i, step)].divided_by(&matrix[(step, step)]);
             for j in step + 1..cols {
@@ -70,5 +86,5 @@ pub fn certain_pivots(mut matrix: DMatrix<Interval>, enough: usize) -> usize {
             }
         }
     }
-    rows.min(cols).min(enough)
+    pivots
 }

@@ -11,6 +11,7 @@
 mod agreement;
 mod effective_rank;
 mod error;
+mod jacobi;
 mod minor;
 mod pivoted_qr;
 pub mod real;
@@ -19,6 +20,7 @@ mod scaling;
 mod singular_values;
 mod spectrum;
 pub mod study;
+mod verified;
 
 pub use agreement::{
     Agreement, LARGEST_SMALL_RANK, PRECISIONS, SPARE_POINTS, agreement, double_spectrum,
@@ -26,9 +28,10 @@ pub use agreement::{
 };
 pub use effective_rank::{effective_rank, epsilon_rank};
 pub use error::FloatError;
-pub use minor::{PROOF_PRECISIONS, ProvedRank, certain_pivots, proved_rank};
+pub use minor::{PROOF_PRECISIONS, Pivot, ProvedRank, certain_pivots, proved_rank};
 pub use pivoted_qr::diagonal_of_r;
 pub use sample::Sample;
 pub use scaling::Scale;
 pub use singular_values::singular_values;
 pub use spectrum::{Spectrum, tolerance};
+pub use verified::ProvedSpectrum;

@@ -1,7 +1,7 @@
 //! The first activation of a network by its layers: what Theorem 4.6' asks of it.
 
 use super::expression::Expression::{
-    self, Gather, Hadamard, Input, Parameter, Polynomial, Power, Product, Repeat, Sum, Then,
+    self, Gather, Hadamard, Input, Parameter, Polynomial, Power, Product, Real, Repeat, Sum, Then,
     Transpose,
 };
 use super::layers::{self, Definition, Layer, placed};
@@ -47,6 +47,8 @@ fn activation(
         Input | Parameter(_) => None,
         Power(a, degree) if linear(a) => entries(a, *degree),
         Polynomial { of: a, degree, .. } if linear(a) => entries(a, *degree),
+        // No polynomial.
+        Real { .. } => None,
         Power(a, _) | Polynomial { of: a, .. } | Transpose(a) => of(a),
         Repeat { of: a, .. } | Gather { of: a, .. } => of(a),
         Product(a, b) | Hadamard(a, b) if b.is_constant() => of(a),

@@ -1,22 +1,62 @@
-//! Polynomial activations.
+//! Activations: polynomials, and the functions of real numbers that they stand for.
 
 use super::expression::Expression;
 use super::parameters::Parameters;
 use super::{FileError, Number};
-use crate::arith::Rational;
+use crate::arith::{Rational, RealFunction};
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Unexpected, Visitor};
+use std::fmt;
 
 /// Activations have at most this degree.
 pub const MAX_ACTIVATION_DEGREE: u64 = 64;
 
-/// A polynomial applied to every entry of a matrix.
+/// A function applied to every entry of a matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// `z^k`, k >= 1.
     Power(u64),
     /// `sum_k c_k z^k`; not a power, the last coefficient is not zero, degree >= 1.
     Polynomial(Vec<Rational>),
+    /// A function of real numbers, one of [`RealFunction::ACTIVATIONS`]: the network is no polynomial.
+    Real(RealFunction),
+}
+
+/// The key `activation` of a layer.
+pub(super) enum ActivationKey {
+    /// The coefficients of a polynomial, the constant first.
+    Coefficients(Vec<Number>),
+    /// A function of real numbers.
+    Function(RealFunction),
+}
+
+impl<'de> Deserialize<'de> for ActivationKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = ActivationKey;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let names = RealFunction::ACTIVATIONS.iter().map(|(name, _)| *name);
+        write!(f, "a list of coefficients, or one of {}", names.collect::<Vec<_>>().join(", "))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<ActivationKey, E> {
+        let found = RealFunction::ACTIVATIONS.iter().find(|(name, _)| *name == text);
+        let unknown = || E::invalid_value(Unexpected::Str(text), &self);
+        found.map(|(_, function)| ActivationKey::Function(*function)).ok_or_else(unknown)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ActivationKey, A::Error> {
+        Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(ActivationKey::Coefficients)
+    }
 }
 
 /// Coefficients that are no [`Activation`].
@@ -54,17 +94,20 @@ impl Activation {
         })
     }
 
-    /// The activation of the keys `degree` (a power) or `activation` (coefficients) of a network
-    /// file, or the power `default` if neither is there.
+    /// The activation of the keys `degree` (a power) or `activation` (coefficients, or the name of a function) of a
+    /// network file, or the power `default` if neither is there.
     pub(super) fn of_keys(
         degree: Option<u64>,
-        coefficients: Option<Vec<Number>>,
+        activation: Option<ActivationKey>,
         default: u64,
     ) -> Result<Self, FileError> {
-        match (degree, coefficients) {
+        match (degree, activation) {
             (Some(_), Some(_)) => Err(FileError::whole("give degree or activation, not both")),
-            (None, Some(list)) => Self::new(list.into_iter().map(|Number(c)| c).collect())
-                .map_err(|e| FileError::of("activation", e)),
+            (None, Some(ActivationKey::Function(function))) => Ok(Self::Real(function)),
+            (None, Some(ActivationKey::Coefficients(list))) => {
+                Self::new(list.into_iter().map(|Number(c)| c).collect())
+                    .map_err(|e| FileError::of("activation", e))
+            }
             (degree, None) => match degree.unwrap_or(default) {
                 degree @ 1..=MAX_ACTIVATION_DEGREE => Ok(Self::Power(degree)),
                 other => {
@@ -75,11 +118,12 @@ impl Activation {
         }
     }
 
-    /// The degree.
-    pub fn degree(&self) -> u64 {
+    /// The degree, if it is a polynomial.
+    pub fn degree(&self) -> Option<u64> {
         match self {
-            Self::Power(degree) => *degree,
-            Self::Polynomial(coefficients) => coefficients.len() as u64 - 1,
+            Self::Power(degree) => Some(*degree),
+            Self::Polynomial(coefficients) => Some(coefficients.len() as u64 - 1),
+            Self::Real(_) => None,
         }
     }
 
@@ -88,18 +132,27 @@ impl Activation {
         &self,
         parameters: &mut Parameters,
     ) -> impl Fn(Expression) -> Expression + use<> {
-        let coefficients = match self {
-            Self::Power(_) => None,
+        enum Of {
+            Power(u64),
+            Polynomial { coefficients: usize, degree: u64 },
+            Real(RealFunction),
+        }
+        let function = match self {
+            Self::Power(degree) => Of::Power(*degree),
             Self::Polynomial(c) => {
                 let column = DMatrix::from_column_slice(c.len(), 1, c);
-                Some(parameters.fixed_number("activation", column))
+                let coefficients = parameters.fixed_number("activation", column);
+                Of::Polynomial { coefficients, degree: c.len() as u64 - 1 }
             }
+            Self::Real(function) => Of::Real(*function),
         };
-        let degree = self.degree();
-        move |of| match coefficients {
-            None if degree == 1 => of,
-            None => Expression::Power(of.into(), degree),
-            Some(coefficients) => Expression::Polynomial { of: of.into(), coefficients, degree },
+        move |of| match function {
+            Of::Power(1) => of,
+            Of::Power(degree) => Expression::Power(of.into(), degree),
+            Of::Polynomial { coefficients, degree } => {
+                Expression::Polynomial { of: of.into(), coefficients, degree }
+            }
+            Of::Real(function) => of.real(function),
         }
     }
 }

@@ -239,16 +239,9 @@ impl Architecture {
                 let wrong = |why| InvalidProblem::new("network", "(its layers)", why);
                 let mut state = (tokens, s.width);
                 for (i, layer) in s.layers.iter().enumerate() {
-                    let (n, d) = state;
                     let before = i.checked_sub(1).map(|b| &s.layers[b]);
                     state =
                         next_state(before, i, layer, state).map_err(|e| wrong(e.to_string()))?;
-                    if layer.degree(n, d).is_none() {
-                        let name = layer.name();
-                        return Err(wrong(format!(
-                            "layer {i} ({name}): its degree must fit 64 bits"
-                        )));
-                    }
                 }
                 check_shared(&s.layers, (tokens, s.width)).map_err(wrong)?;
             }
@@ -328,9 +321,9 @@ fn mixer_like(width: usize, layers: &[Layer]) -> Option<Architecture> {
         depth: rest.len() / 2,
         width,
         token_hidden: token.hidden,
-        token_degree: token.activation.degree(),
+        token_degree: token.activation.degree()?,
         channel_hidden: channel.hidden,
-        channel_degree: channel.activation.degree(),
+        channel_degree: channel.activation.degree()?,
         bias: token.bias,
         residual: matches!(rest[0], Layer::Residual(_)),
         permutation,

@@ -1,6 +1,6 @@
 //! Problems in a few words.
 
-use super::{Architecture, Problem};
+use super::{Architecture, Problem, RealProblem};
 use crate::files::sha256;
 use itertools::Itertools;
 
@@ -24,6 +24,11 @@ pub fn describe(problem: &Problem) -> String {
         text += &format!(" Y[{},{}]", output.token, output.channel);
     }
     text
+}
+
+/// The same of a network that may be no polynomial.
+pub fn describe_real(problem: &RealProblem) -> String {
+    describe(problem.shape())
 }
 
 /// The same without tokens and output.

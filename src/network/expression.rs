@@ -5,7 +5,7 @@
 //! forward pass are all read off the expression, so no layer states any of them twice. The same
 //! expressions stand in certificates (docs/format.md), where the checker reads them on its own.
 
-use crate::arith::Ring;
+use crate::arith::{RealFunction, Ring};
 use nalgebra::DMatrix;
 use std::borrow::Cow;
 
@@ -56,12 +56,20 @@ pub enum Expression {
         /// For each entry of the result, by rows, the entry of `of` that it is.
         source: Vec<usize>,
     },
+    /// A function of real numbers, of every entry or every row: only over real numbers has it a value.
+    Real {
+        /// The matrix.
+        of: Box<Self>,
+        /// The function.
+        function: RealFunction,
+    },
     /// The second expression, its input being the first one.
     Then(Box<Self>, Box<Self>),
 }
 
 use Expression::{
-    Gather, Hadamard, Input, Parameter, Polynomial, Power, Product, Repeat, Sum, Then, Transpose,
+    Gather, Hadamard, Input, Parameter, Polynomial, Power, Product, Real, Repeat, Sum, Then,
+    Transpose,
 };
 
 impl Expression {
@@ -104,8 +112,14 @@ impl Expression {
         }
     }
 
+    /// A function of real numbers of every entry, or of softmax of every row.
+    pub fn real(self, function: RealFunction) -> Self {
+        Real { of: self.into(), function }
+    }
+
     /// A degree that is `input` for the input and `parameter(i)` for parameter number i, adds in
-    /// products and takes the largest in sums. `None` past 64 bits.
+    /// products and takes the largest in sums. `None` past 64 bits,
+    /// and of what is no polynomial.
     ///
     /// With `input = 1` and `parameter = 0` it bounds the degree in the entries of the input.
     pub fn degree(&self, input: u64, parameter: &dyn Fn(usize) -> u64) -> Option<u64> {
@@ -120,6 +134,7 @@ impl Expression {
             Polynomial { of: a, coefficients, degree } => {
                 of(a)?.checked_mul(*degree)?.checked_add(parameter(*coefficients))?
             }
+            Real { .. } => return None,
             Then(a, b) => b.degree(of(a)?, parameter)?,
         })
     }
@@ -135,6 +150,7 @@ impl Expression {
             }
             Sum(list) => list.iter().all(|e| e.is_homogeneous() && degree(e) == degree(&list[0])),
             Polynomial { of: a, .. } => degree(a) == Some(0),
+            Real { .. } => false,
         }
     }
 
@@ -173,6 +189,13 @@ impl Expression {
                 let fits = source.len() == rows * cols && source.iter().all(|e| *e < r * c);
                 fits.then_some((*rows, *cols))
             }
+            Real { of: a, function } => {
+                let mask = match function {
+                    RealFunction::Softmax { mask } => mask.map(parameter),
+                    _ => None,
+                };
+                of(a).filter(|size| mask.is_none_or(|mask| mask == *size))
+            }
             Then(a, b) => b.size(of(a)?, parameter),
         }
     }
@@ -204,9 +227,10 @@ impl Expression {
             Input | Parameter(_) => (0, 0),
             Product(a, b) | Hadamard(a, b) => (two(of(a), of(b), own()), own()),
             Transpose(a) | Power(a, _) => (two(of(a), (0, 0), own()), own()),
-            Polynomial { of: a, .. } | Repeat { of: a, .. } | Gather { of: a, .. } => {
-                (two(of(a), (0, 0), own()), own())
-            }
+            Polynomial { of: a, .. }
+            | Repeat { of: a, .. }
+            | Gather { of: a, .. }
+            | Real { of: a, .. } => (two(of(a), (0, 0), own()), own()),
             // The sum so far, and the next term.
             Sum(list) => {
                 let terms = list.iter().map(|e| of(e).0).max().unwrap_or(0);
@@ -220,14 +244,31 @@ impl Expression {
         }
     }
 
+    /// The expressions that it is made of.
+    fn parts(&self) -> Vec<&Self> {
+        match self {
+            Input | Parameter(_) => Vec::new(),
+            Product(a, b) | Hadamard(a, b) | Then(a, b) => vec![a, b],
+            Transpose(a)
+            | Power(a, _)
+            | Polynomial { of: a, .. }
+            | Repeat { of: a, .. }
+            | Gather { of: a, .. }
+            | Real { of: a, .. } => vec![a],
+            Sum(list) => list.iter().collect(),
+        }
+    }
+
     /// How many expressions it is made of, itself included.
     pub fn count(&self) -> usize {
-        1 + match self {
-            Input | Parameter(_) => 0,
-            Product(a, b) | Hadamard(a, b) | Then(a, b) => a.count() + b.count(),
-            Transpose(a) | Power(a, _) => a.count(),
-            Polynomial { of: a, .. } | Repeat { of: a, .. } | Gather { of: a, .. } => a.count(),
-            Sum(list) => list.iter().map(Self::count).sum(),
+        1 + self.parts().into_iter().map(Self::count).sum::<usize>()
+    }
+
+    /// A function of real numbers in it, if there is one: then it is no polynomial.
+    pub fn real_function(&self) -> Option<RealFunction> {
+        match self {
+            Real { function, .. } => Some(*function),
+            other => other.parts().into_iter().find_map(Self::real_function),
         }
     }
 
@@ -238,9 +279,10 @@ impl Expression {
             Parameter(_) => true,
             Product(a, b) | Hadamard(a, b) => a.is_constant() && b.is_constant(),
             Transpose(a) | Power(a, _) => a.is_constant(),
-            Polynomial { of: a, .. } | Repeat { of: a, .. } | Gather { of: a, .. } => {
-                a.is_constant()
-            }
+            Polynomial { of: a, .. }
+            | Repeat { of: a, .. }
+            | Gather { of: a, .. }
+            | Real { of: a, .. } => a.is_constant(),
             Sum(list) => list.iter().all(Self::is_constant),
             Then(a, b) => a.is_constant() || b.is_constant(),
         }
@@ -249,7 +291,8 @@ impl Expression {
     /// The value for the input `y`. Sizes must fit ([`Expression::size`]).
     ///
     /// # Panics
-    /// If they do not; [`Network::new`](super::Network::new) checks them once.
+    /// If they do not; [`Network::new`](super::Network::new) checks them once. If it has a
+    /// [function of real numbers](Expression::real_function) and T has no real numbers.
     pub fn evaluate<'a, T: Ring>(
         &self,
         parameters: &'a [DMatrix<T>],
@@ -288,6 +331,7 @@ impl Expression {
                     a[(e / width, e % width)].clone()
                 })
             }
+            Real { of: a, function } => real(*function, &of(a), parameters),
             Then(a, b) => b.evaluate(parameters, of(a).as_ref()).into_owned(),
         })
     }
@@ -301,4 +345,19 @@ fn product<T: Ring>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     DMatrix::from_fn(a.nrows(), b.ncols(), |i, j| {
         T::dot(inner.clone().map(|k| (&a[(i, k)], &b[(k, j)])))
     })
+}
+
+/// A function of real numbers of every row.
+fn real<T: Ring>(function: RealFunction, a: &DMatrix<T>, parameters: &[DMatrix<T>]) -> DMatrix<T> {
+    let row = |m: &DMatrix<T>, i: usize| m.row(i).iter().cloned().collect::<Vec<_>>();
+    let mask = match function {
+        RealFunction::Softmax { mask } => mask.map(|number| &parameters[number]),
+        _ => None,
+    };
+    let value = |i: usize| {
+        let factors = mask.map(|mask| row(mask, i));
+        T::of_reals(function, &row(a, i), factors.as_deref()).expect("the ring has real numbers")
+    };
+    let entries: Vec<T> = (0..a.nrows()).flat_map(value).collect();
+    DMatrix::from_row_slice(a.nrows(), a.ncols(), &entries)
 }

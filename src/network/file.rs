@@ -7,9 +7,11 @@
 use super::layers::read_list;
 use super::site::{Budget, Site};
 use super::weight_file::WeightMap;
-use super::{Architecture, FileError, InvalidProblem, Output, Partition, Problem, Table};
+use super::{Architecture, FileError, InvalidProblem, Output, Partition, Problem};
+use super::{RealProblem, Table};
 use crate::files::read_text;
 use serde::Deserialize;
+use std::fmt::Display;
 use std::path::Path;
 
 /// A network file has at most this many bytes.
@@ -47,22 +49,59 @@ struct Content {
     weights: Option<Table>,
 }
 
+/// What a network file says of a network that may have functions of real numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RealNetworkFile {
+    /// The problem.
+    pub problem: RealProblem,
+    /// Where the weights are found in a weight file, if it says so.
+    pub weights: WeightMap,
+}
+
 impl NetworkFile {
     /// Reads the file at `path`.
     ///
     /// # Errors
-    /// Names the file, the layer, the key and what is allowed.
+    /// Names the file, the layer, the key and what is allowed; a network that is no polynomial.
     pub fn read(path: &Path, replace: &Replacements) -> Result<Self, InvalidProblem> {
-        let wrong = |why: String| InvalidProblem::new("network", path.display(), why);
-        let text = read_text(path, MAX_NETWORK_BYTES).map_err(|e| wrong(e.to_string()))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        Self::parse(&text, folder, replace).map_err(|e| wrong(e.to_string()))
+        let (text, folder) = read(path)?;
+        Self::parse(&text, folder, replace).map_err(|e| wrong(path, &e))
     }
 
     /// The network that `text` describes; files that it names lie in `folder`.
     ///
     /// # Errors
-    /// Names the layer, the key and what is allowed.
+    /// Names the layer, the key and what is allowed; a network that is no polynomial.
+    pub fn parse(text: &str, folder: &Path, replace: &Replacements) -> Result<Self, FileError> {
+        let RealNetworkFile { problem, weights } = RealNetworkFile::parse(text, folder, replace)?;
+        Ok(Self { problem: problem.polynomial()?, weights })
+    }
+}
+
+fn wrong(path: &Path, why: &dyn Display) -> InvalidProblem {
+    InvalidProblem::new("network", path.display(), why)
+}
+
+/// The text of the file at `path`, and the folder that it lies in.
+fn read(path: &Path) -> Result<(String, &Path), InvalidProblem> {
+    let text = read_text(path, MAX_NETWORK_BYTES).map_err(|e| wrong(path, &e))?;
+    Ok((text, path.parent().unwrap_or(Path::new(""))))
+}
+
+impl RealNetworkFile {
+    /// As [`NetworkFile::read`].
+    ///
+    /// # Errors
+    /// As there, but for networks that are no polynomials.
+    pub fn read(path: &Path, replace: &Replacements) -> Result<Self, InvalidProblem> {
+        let (text, folder) = read(path)?;
+        Self::parse(&text, folder, replace).map_err(|e| wrong(path, &e))
+    }
+
+    /// As [`NetworkFile::parse`].
+    ///
+    /// # Errors
+    /// As there, but for networks that are no polynomials.
     pub fn parse(text: &str, folder: &Path, replace: &Replacements) -> Result<Self, FileError> {
         let content: Content = Table::parse(text)?.read()?;
         let tokens = replace.tokens.unwrap_or(content.tokens);
@@ -79,7 +118,7 @@ impl NetworkFile {
         };
         let output = content.output.map(|[token, channel]| Output { token, channel });
         let output = replace.output.or(output).unwrap_or_default();
-        let problem = Problem::new(architecture, partition?, output)?;
+        let problem = RealProblem::new(architecture, partition?, output)?;
         let weights = content.weights.map(WeightMap::of).transpose();
         let weights = weights.map_err(|e| e.within("weights"))?.unwrap_or_default();
         Ok(Self { problem, weights })

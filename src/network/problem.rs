@@ -27,9 +27,18 @@ impl Problem {
     /// Checks that the parts fit together.
     ///
     /// # Errors
-    /// A size is zero or above its cap, the heads do not divide the width, the output entry is
+    /// The network is no polynomial, a size is zero or above its cap, the heads do not divide the width, the output entry is
     /// outside the state, or a permutation has the wrong length.
     pub fn new(
+        architecture: Architecture,
+        partition: Partition,
+        output: Output,
+    ) -> Result<Self, InvalidProblem> {
+        Self::of_any(architecture, partition, output)?.checked()
+    }
+
+    /// The same, whether or not the network is a polynomial.
+    pub(super) fn of_any(
         architecture: Architecture,
         partition: Partition,
         output: Output,
@@ -48,6 +57,30 @@ impl Problem {
             ));
         }
         Ok(Self { architecture, partition, output })
+    }
+
+    /// Why the network is no polynomial, or none whose layers have degrees of 64 bits.
+    pub(super) fn not_polynomial(&self) -> Option<InvalidProblem> {
+        let Architecture::Layers(shape) = &self.architecture else { return None };
+        let placed = placed(&shape.layers, (self.tokens(), shape.width));
+        placed.into_iter().enumerate().find_map(|(i, (layer, (n, d)))| {
+            let expression = layer.expression(n, d);
+            let why = match (expression.real_function(), expression.degree(1, &|_| 0)) {
+                (Some(function), _) => format!(
+                    "the function {} is no polynomial, and this needs one; a lower bound of the rank at given weights can be proved",
+                    function.name()
+                ),
+                (None, None) => "its degree must fit 64 bits".into(),
+                (None, Some(_)) => return None,
+            };
+            let why = format!("layer {i} ({}): {why}", layer.name());
+            Some(InvalidProblem::new("network", "(its layers)", why))
+        })
+    }
+
+    /// Itself, if it is a polynomial.
+    pub(super) fn checked(self) -> Result<Self, InvalidProblem> {
+        self.not_polynomial().map_or(Ok(self), Err)
     }
 
     /// Attention of the given sizes, output entry (0, 0), A = the first half of the tokens.

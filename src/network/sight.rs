@@ -3,6 +3,7 @@
 use super::expression::Expression;
 use super::layers::{Definition, Layer, Parameter, placed};
 use super::{Architecture, Output, Problem};
+use crate::arith::RealFunction;
 use num_traits::Zero;
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -262,6 +263,19 @@ fn pattern(e: &Expression, input: &Pattern, parameters: &[Parameter]) -> Option<
                 a.at(e / width, e % width)
             };
             Pattern::of_entries(*rows, *cols, cell)?
+        }
+        Expression::Real { of: a, function } => {
+            let a = of(a)?;
+            let (rows, cols) = a.size();
+            match function {
+                // Of a row all is mixed, and nothing of 0 is 0.
+                RealFunction::Softmax { .. } => {
+                    let row = |i: usize| (0..cols).fold(FILLED, |all, j| all | a.at(i, j));
+                    let rows_of: Vec<u8> = (0..rows).map(row).collect();
+                    Pattern::of_entries(rows, cols, |i, _| rows_of[i])?
+                }
+                _ => a.map(|cell| cell | FILLED),
+            }
         }
         Expression::Then(first, second) => pattern(second, &of(first)?, parameters)?,
     })

@@ -155,7 +155,10 @@ impl Reader<'_> {
             }
             Product(a, b) | Hadamard(a, b) => union(of(a), of(b)),
             Transpose(a) | Power(a, _) => of(a),
-            Polynomial { of: a, .. } | Repeat { of: a, .. } | Gather { of: a, .. } => of(a),
+            Polynomial { of: a, .. }
+            | Repeat { of: a, .. }
+            | Gather { of: a, .. }
+            | Real { of: a, .. } => of(a),
             Sum(list) => list.iter().map(of).reduce(union).unwrap_or_default(),
             Then(a, b) => self.after(a, b, input),
         }

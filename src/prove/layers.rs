@@ -1,6 +1,6 @@
 //! Networks by their layers, as certificates write them.
 
-use crate::arith::Rational;
+use crate::arith::{Rational, RealFunction};
 use crate::network::expression::Expression;
 use crate::network::layers::{Layer, placed};
 use crate::network::{LayersShape, Network, Problem};
@@ -64,7 +64,24 @@ fn expression(e: &Expression) -> file::Expression {
             }
             .into(),
         ),
+        Expression::Real { of: a, function } => {
+            To::Real(file::Real { of: of(a), function: real_function(*function) }.into())
+        }
         Expression::Then(a, b) => To::Then(pair(a, b)),
+    }
+}
+
+fn real_function(function: RealFunction) -> file::RealFunction {
+    use file::RealFunction as To;
+    match function {
+        RealFunction::Gelu => To::Gelu,
+        RealFunction::GeluTanh => To::GeluTanh,
+        RealFunction::Relu => To::Relu,
+        RealFunction::Silu => To::Silu,
+        RealFunction::Sigmoid => To::Sigmoid,
+        RealFunction::Tanh => To::Tanh,
+        RealFunction::ReciprocalRoot => To::ReciprocalRoot,
+        RealFunction::Softmax { mask } => To::Softmax(mask.map(|number| number as u64)),
     }
 }
 

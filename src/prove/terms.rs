@@ -153,6 +153,8 @@ impl Walk {
                 sum
             }
             Transpose(a) | Repeat { of: a, .. } | Gather { of: a, .. } => self.expression(a, place),
+            // Of no polynomial is this asked.
+            Real { of: a, .. } => self.expression(a, place),
             Power(a, exponent) => {
                 let entries = count(a);
                 let z = self.expression(a, place);

@@ -82,6 +82,11 @@ fn write(out: &mut Limited, expression: &Expression, level: u8) -> fmt::Result {
             write(out, &gather.of, 0)?;
             out.write_char(')')?;
         }
+        Expression::Real(real) => {
+            write!(out, "{}(", real.function.name())?;
+            write(out, &real.of, 0)?;
+            out.write_char(')')?;
+        }
         Expression::Then(pair) => {
             out.write_str("with Y := ")?;
             write(out, &pair.0, 0)?;

@@ -129,6 +129,16 @@ fn of_lower(lower: &Lower) -> Ground {
                 coefficients.prime
             ),
         ),
+        Lower::Enclosure(enclosure) => ground(
+            "lower",
+            format!(
+                "A minor: the {} × {} values of f at pairs of points of the two sides, with the weights in the file, \
+                 enclosed with {} bits after the point; it is eliminated and no pivot is 0 (1.3 and 1.10 of the theory).",
+                enclosure.left.len(),
+                enclosure.right.len(),
+                enclosure.bits
+            ),
+        ),
         Lower::Blocks(blocks) => of_blocks(blocks),
     }
 }

@@ -84,7 +84,9 @@ fn reference(claim: &RankClaim) -> Option<Kind> {
             (g.prime.0, plain(&g.left), plain(&g.right), true)
         }
         Lower::Coefficients(c) => (c.prime.0, c.left.clone(), c.right.clone(), false),
-        Lower::Theorem(_) | Lower::Blocks(_) => panic!("a grid or coefficients"),
+        Lower::Theorem(_) | Lower::Blocks(_) | Lower::Enclosure(_) => {
+            panic!("a grid or coefficients")
+        }
     };
     // All primes tried but the last are small.
     if !PRIMES.contains(&prime)
@@ -303,7 +305,7 @@ fn apply(claim: &mut RankClaim, mutation: &Mutation) {
                 Prime(p) => c.prime = Text(*p),
                 _ => items([&mut c.left, &mut c.right], mutation, |v| v),
             },
-            Lower::Theorem(_) | Lower::Blocks(_) => {}
+            Lower::Theorem(_) | Lower::Blocks(_) | Lower::Enclosure(_) => {}
         },
     }
 }

@@ -79,6 +79,11 @@ const UNPROVED: &[(Kind, &str, Edit)] = &[
         let Some(solutions) = &mut blocks(c)[1].solutions else { panic!("no solutions") };
         solutions[2].0[0] ^= 1;
     }),
+    (Kind::Enclosure, "enclosure", |c| {
+        let Some(Lower::Enclosure(enclosure)) = &mut c.lower else { panic!("no enclosure") };
+        enclosure.bits = 8;
+    }),
+    (Kind::Polynomial, "enclosure", |c| c.lower = Some(Lower::Theorem("attention-power".into()))),
     (Kind::Limit, "theorem", |c| {
         if let Architecture::Attention(a) = &mut c.problem.architecture {
             a.depth = 1000;
@@ -149,6 +154,7 @@ fn the_valid_files_are_valid() {
         "computed-gap",
         "layers",
         "blocks",
+        "enclosure",
     ] {
         let path = data("accept").join(name).with_extension("json");
         assert_eq!(check_file(&path), Verdict::Valid, "{name}");

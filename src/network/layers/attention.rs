@@ -2,7 +2,7 @@
 
 use super::rotary::{Planes, Rotary, RotaryKeys};
 use super::{LayerRule, Parameters};
-use crate::arith::Rational;
+use crate::arith::{Rational, RealFunction};
 use crate::network::expression::Expression::{self, Gather, Input};
 use crate::network::mask::{self, MaskKeys};
 use crate::network::{FileError, Number, Site};
@@ -37,6 +37,11 @@ pub struct Attention {
     pub mask: Option<DMatrix<Rational>>,
     /// The rows of Y Q and Y K are turned by their position.
     pub rotary: Option<Rotary>,
+    /// Scores go through softmax in every row (Vaswani et al. 2017), after `relative_bias`, before `mask`: its factors
+    /// and those of `causal` multiply the exponentials. The network is then no polynomial.
+    pub softmax: bool,
+    /// Before softmax the scores are divided by the root of the head width.
+    pub scale: bool,
     /// One row added to each of Y Q, Y K, Y O and to the output.
     pub bias: bool,
 }
@@ -54,6 +59,8 @@ impl Attention {
             relative_bias: false,
             mask: None,
             rotary: None,
+            softmax: false,
+            scale: false,
             bias: false,
         }
     }
@@ -107,6 +114,26 @@ impl Attention {
         (0..self.heads).map(|h| parameters.within(&format!("head{h}."), |p| head(h, p))).collect()
     }
 
+    /// The factors in softmax of all pairs of tokens, as a parameter, if they are not all 1.
+    fn softmax_mask(
+        &self,
+        causal: Option<DMatrix<Rational>>,
+        parameters: &mut Parameters,
+    ) -> Option<usize> {
+        let mask = match (causal, self.mask.clone()) {
+            (Some(causal), Some(given)) => Some(causal.component_mul(&given)),
+            (causal, given) => causal.or(given),
+        };
+        mask.map(|mask| parameters.fixed_number("mask", mask))
+    }
+
+    /// One over the root of the head width, for every entry of Y Q.
+    fn scale(&self, tokens: usize, parameters: &mut Parameters) -> Expression {
+        let width = DMatrix::from_element(1, 1, Rational::from(self.head_width as i64));
+        let scale = parameters.fixed("head-width", width).real(RealFunction::ReciprocalRoot);
+        scale.repeated(1, self.head_width).repeated(tokens, self.head_width)
+    }
+
     /// Parameter numbers of each head's Q, K, O and U.
     pub(in crate::network) fn factor_numbers(&self) -> Vec<[usize; 4]> {
         let number = |e: &Expression| match e {
@@ -132,6 +159,30 @@ fn former_name(name: &str) -> Option<&'static str> {
 
 /// A factor, and the row added to the state's product with it.
 type Linear = (Expression, Option<Expression>);
+
+/// What multiplies for every pair of tokens.
+enum Factors {
+    /// The scores.
+    OfScores(Vec<Expression>),
+    /// The exponentials in softmax, by a parameter.
+    InSoftmax(Option<usize>),
+}
+
+/// Refuses factors in softmax that are negative, and rows in which no token is seen.
+fn softmax_factors(mask: &DMatrix<Rational>, causal: bool) -> Result<(), FileError> {
+    for (i, row) in mask.row_iter().enumerate() {
+        if let Some(factor) = row.iter().find(|factor| factor.numer() < &0) {
+            let allowed = "factors in softmax must not be negative";
+            return Err(FileError::new("mask", factor, allowed));
+        }
+        let sees = |(j, factor): (usize, &Rational)| (!causal || j <= i) && factor.numer() > &0;
+        if !row.iter().enumerate().any(sees) {
+            let why = format!("token {i} sees no token: softmax needs one in every row");
+            return Err(FileError::of("mask", why));
+        }
+    }
+    Ok(())
+}
 
 /// The parameters of one head: Q, K, O and U.
 struct Parts {
@@ -163,6 +214,9 @@ pub struct Keys {
     rotary: Option<Vec<[i64; 3]>>,
     rotary_planes: Option<Planes>,
     rotations: Option<Vec<Vec<Vec<Number>>>>,
+    #[serde(default)]
+    softmax: bool,
+    scale: Option<bool>,
     #[serde(default)]
     bias: bool,
 }
@@ -215,6 +269,19 @@ impl LayerRule for Attention {
             site.charge("the weights on pairs of tokens", &[heads, site.tokens, site.tokens])?;
         }
         let mask = keys.mask.map(|mask| mask.factors(site)).transpose()?;
+        let (softmax, scale) = (keys.softmax, keys.scale);
+        if scale.is_some() && !softmax {
+            return Err(FileError::whole(
+                "scale: is about the scores in softmax; give softmax = true",
+            ));
+        }
+        if softmax && relative {
+            let other = "a factor of the score has no meaning in softmax; give relative-bias";
+            return Err(FileError::whole(format!("relative: {other}")));
+        }
+        if softmax && let Some(mask) = &mask {
+            softmax_factors(mask, causal)?;
+        }
         let (rotary, planes, rotations) = (keys.rotary, keys.rotary_planes, keys.rotations);
         let rotary = RotaryKeys { rotary, planes, rotations }.rotary(head_width, site)?;
         Ok(Self {
@@ -227,6 +294,8 @@ impl LayerRule for Attention {
             relative_bias,
             mask,
             rotary,
+            softmax,
+            scale: scale.unwrap_or(softmax),
             bias,
         })
     }
@@ -243,9 +312,16 @@ impl LayerRule for Attention {
         let heads = self.define_heads((tokens, width), parameters);
         let bias = self.bias.then(|| parameters.weight("bias", 1, width));
         let sees = |i, j| Rational::from(i64::from(j <= i));
-        let causal =
-            self.causal.then(|| parameters.fixed("mask", DMatrix::from_fn(tokens, tokens, sees)));
-        let given = self.mask.clone().map(|mask| parameters.fixed("given-mask", mask));
+        let causal = self.causal.then(|| DMatrix::from_fn(tokens, tokens, sees));
+        let factors = match self.softmax {
+            true => Factors::InSoftmax(self.softmax_mask(causal, parameters)),
+            false => {
+                let causal = causal.map(|mask| parameters.fixed("mask", mask));
+                let given = self.mask.clone().map(|mask| parameters.fixed("given-mask", mask));
+                Factors::OfScores(causal.into_iter().chain(given).collect())
+            }
+        };
+        let scale = self.scale.then(|| self.scale(tokens, parameters));
         let rotation = self.rotary.as_ref().map(|rotary| rotary.rotation(tokens, parameters));
         let rotated = |z| rotation.iter().fold(z, |z, rotation| rotation(z));
         let linear = |(factor, row): Linear| {
@@ -260,16 +336,24 @@ impl LayerRule for Attention {
         let head = |Parts { query, key, value, out, relative, relative_bias }: Parts| {
             let (query, key) = (rotated(linear(query)), rotated(linear(key)).transposed());
             let value = linear(value);
-            let factors: Vec<Expression> = [relative.map(of_pairs), causal.clone(), given.clone()]
-                .into_iter()
-                .flatten()
-                .collect();
-            if factors.is_empty() && relative_bias.is_none() {
-                return query.times(key.times(value)).times(out.transposed());
-            }
-            let scores = query.times(key);
-            let scores = relative_bias.map(of_pairs).into_iter().fold(scores, Expression::plus);
-            let scores = factors.into_iter().fold(scores, Expression::hadamard);
+            let query = scale.iter().cloned().fold(query, Expression::hadamard);
+            let scores = |query: Expression, key| {
+                let scores = query.times(key);
+                relative_bias.clone().map(of_pairs).into_iter().fold(scores, Expression::plus)
+            };
+            let scores = match &factors {
+                Factors::InSoftmax(mask) => {
+                    scores(query, key).real(RealFunction::Softmax { mask: *mask })
+                }
+                Factors::OfScores(factors) => {
+                    let relative = relative.map(of_pairs);
+                    if factors.is_empty() && relative.is_none() && relative_bias.is_none() {
+                        return query.times(key.times(value)).times(out.transposed());
+                    }
+                    let factors = relative.into_iter().chain(factors.iter().cloned());
+                    factors.fold(scores(query, key), Expression::hadamard)
+                }
+            };
             scores.times(value).times(out.transposed())
         };
         let heads = heads.into_iter().map(head);

@@ -1,8 +1,9 @@
 //! The channel-mixing half of an MLP-Mixer layer (Tolstikhin et al. 2021).
 
 use super::{LayerRule, Parameters};
+use crate::network::activation::ActivationKey;
 use crate::network::expression::Expression::{self, Input};
-use crate::network::{Activation, FileError, Number, Site};
+use crate::network::{Activation, FileError, Site};
 use serde::Deserialize;
 
 /// `Y <- tau(Y W3 + b3) W4 + b4` with `W3: d x C`, `W4: C x d`; the biases (present if `bias`) are
@@ -23,7 +24,7 @@ pub struct ChannelMixing {
 pub struct Keys {
     hidden: Option<usize>,
     degree: Option<u64>,
-    activation: Option<Vec<Number>>,
+    activation: Option<ActivationKey>,
     #[serde(default)]
     bias: bool,
 }

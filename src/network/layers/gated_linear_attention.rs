@@ -3,8 +3,9 @@
 use super::attention::{head_width, one};
 use super::over_tokens::{charge_recurrence, columns_repeated, columns_tiled, recurrence};
 use super::{LayerRule, Parameters};
+use crate::network::activation::ActivationKey;
 use crate::network::expression::Expression::{self, Input};
-use crate::network::{Activation, FileError, Number, Site};
+use crate::network::{Activation, FileError, Site};
 use serde::Deserialize;
 
 /// In every head a matrix of `head_width x head_width` numbers goes from token to token,
@@ -28,7 +29,7 @@ pub struct Keys {
     heads: usize,
     head_width: Option<usize>,
     degree: Option<u64>,
-    activation: Option<Vec<Number>>,
+    activation: Option<ActivationKey>,
 }
 
 impl LayerRule for GatedLinearAttention {

@@ -1,8 +1,9 @@
 //! Token mixing by a hyper-network (HyperMixer, Mai et al. 2022).
 
 use super::{LayerRule, Parameters};
+use crate::network::activation::ActivationKey;
 use crate::network::expression::Expression::{self, Input};
-use crate::network::{Activation, FileError, Number, Site};
+use crate::network::{Activation, FileError, Site};
 use serde::Deserialize;
 
 /// `Y <- W2 sigma(W1^T Y)` where the weights `W1 = Y P1` and `W2 = Y P2`, of size `N x S`, are made
@@ -25,7 +26,7 @@ pub struct HyperMixing {
 pub struct Keys {
     hidden: usize,
     degree: Option<u64>,
-    activation: Option<Vec<Number>>,
+    activation: Option<ActivationKey>,
     #[serde(default)]
     tied: bool,
 }

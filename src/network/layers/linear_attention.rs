@@ -3,9 +3,10 @@
 use super::attention::{head_width, one};
 use super::{LayerRule, Parameters};
 use crate::arith::Rational;
+use crate::network::activation::ActivationKey;
 use crate::network::expression::Expression::{self, Input};
 use crate::network::mask::{self, MaskKeys, mask};
-use crate::network::{Activation, FileError, Number, Site};
+use crate::network::{Activation, FileError, Site};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 
@@ -32,7 +33,7 @@ pub struct Keys {
     heads: usize,
     head_width: Option<usize>,
     degree: Option<u64>,
-    activation: Option<Vec<Number>>,
+    activation: Option<ActivationKey>,
     #[serde(default)]
     causal: bool,
     mask: Option<MaskKeys>,

@@ -1,8 +1,9 @@
 //! Mixtures of experts (Jacobs et al. 1991; Shazeer et al. 2017, arXiv 1701.06538), with polynomial gates.
 
 use super::{LayerRule, Parameters};
+use crate::network::activation::ActivationKey;
 use crate::network::expression::Expression::{self, Input};
-use crate::network::{Activation, FileError, MAX_ACTIVATION_DEGREE, Number, Site};
+use crate::network::{Activation, FileError, MAX_ACTIVATION_DEGREE, Site};
 use serde::Deserialize;
 
 /// `Y_t <- sum_e (Y_t g_e)^k sigma(Y_t A_e) B_e` with `A_e: d x hidden`, `B_e: hidden x d` and a column g_e: the gate, in the place of a
@@ -26,7 +27,7 @@ pub struct Keys {
     experts: usize,
     hidden: Option<usize>,
     degree: Option<u64>,
-    activation: Option<Vec<Number>>,
+    activation: Option<ActivationKey>,
     gate_degree: Option<u64>,
 }
 

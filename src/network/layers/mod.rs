@@ -187,6 +187,8 @@ layers! {
     "linear-token-mixing" linear_token_mixing LinearTokenMixing,
     /// Perceptrons across the channels, each with a gate.
     "mixture-of-experts" mixture_of_experts MixtureOfExperts,
+    /// Layer and RMS normalisation.
+    "norm" norm Norm,
     /// The sum of what several lists of layers make of the state.
     "parallel" parallel Parallel,
     /// A fixed permutation of the entries of the state.

@@ -1,8 +1,9 @@
 //! The token-mixing half of an MLP-Mixer layer (Tolstikhin et al. 2021).
 
 use super::{LayerRule, Parameters};
+use crate::network::activation::ActivationKey;
 use crate::network::expression::Expression::{self, Input};
-use crate::network::{Activation, FileError, Number, Site};
+use crate::network::{Activation, FileError, Site};
 use serde::Deserialize;
 
 /// `Y <- W2 sigma(W1 Y + b1) + b2` with `W1: S x N`, `W2: N x S`; the biases (present if `bias`) are
@@ -23,7 +24,7 @@ pub struct TokenMixing {
 pub struct Keys {
     hidden: usize,
     degree: Option<u64>,
-    activation: Option<Vec<Number>>,
+    activation: Option<ActivationKey>,
     #[serde(default)]
     bias: bool,
 }

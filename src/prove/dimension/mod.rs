@@ -221,7 +221,7 @@ fn judged(
     }
 }
 
-/// The chance of 1.10 that the rank modulo the prime is larger: a point that adds nothing although the rank over all
+/// The chance of 1.12 that the rank modulo the prime is larger: a point that adds nothing although the rank over all
 /// points is larger, or weights at which that rank is below the generic one, which is at most `least`.
 fn chance(problem: &Problem, points: usize, least: u64, prime: Prime) -> Option<f64> {
     let of_points = points as f64 * problem.degree().ok()? as f64;

@@ -111,7 +111,7 @@ struct Contraction {
 impl Contraction {
     fn add_to(&self, part: &mut Mixing, activation: &Activation) {
         match activation.degree() {
-            2 => self.by_squares(part, activation),
+            Some(2) => self.by_squares(part, activation),
             _ => self.by_interpolation(part, activation),
         }
     }
@@ -137,7 +137,7 @@ impl Contraction {
     /// The coefficient of xy in `tau(s flag + x w + y r)` is `tau''(s flag) w r`, and a combination of the values at
     /// x, y = 0, .., k.
     fn by_interpolation(&self, part: &mut Mixing, activation: &Activation) {
-        let degree = activation.degree() as i64;
+        let degree = activation.degree().expect("a problem is of polynomials") as i64;
         let (scale, factors) = (curved(activation), linear_coefficients(degree));
         for m in 0..self.count {
             for (x, of_x) in factors.iter().enumerate() {

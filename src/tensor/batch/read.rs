@@ -78,7 +78,7 @@ impl Sizes<'_> {
             Transpose(a) => self.wanted(a, &Wanted { rows: cols, cols: rows }),
             Sum(list) => list.iter().fold(Wanted::default(), |all, e| all.and(self.wanted(e, of))),
             Hadamard(a, b) => self.wanted(a, of).and(self.wanted(b, of)),
-            Power(a, _) | Polynomial { of: a, .. } => self.wanted(a, of),
+            Power(a, _) | Polynomial { of: a, .. } | Real { of: a, .. } => self.wanted(a, of),
             Repeat { of: a, .. } | Gather { of: a, .. } => {
                 self.wanted(a, &Wanted::of_entries(self.sources(e, of).into_iter()))
             }
@@ -176,6 +176,7 @@ impl Reader<'_> {
                 let places: Vec<_> = sources.iter().map(|entry| wanted.place(*entry)).collect();
                 self.steps.gather(value, size, &places)
             }
+            Real { .. } => unreachable!("a problem is of polynomials"),
             Then(a, b) => {
                 let input = self.sizes.of(a);
                 let between = Sizes { input, parameters: self.sizes.parameters };

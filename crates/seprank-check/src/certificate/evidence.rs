@@ -16,6 +16,8 @@ pub enum Lower {
     Coefficients(Coefficients),
     /// Matrices of the coefficients of a function of a sum, non-singular modulo a prime.
     Blocks(Blocks),
+    /// A matrix of values at the weights in the file, non-singular over the real numbers.
+    Enclosure(Enclosure),
 }
 
 /// The matrix `[f(left_s, right_t)]`.
@@ -28,6 +30,18 @@ pub struct Grid {
     pub left: Vec<Vec<Residue>>,
     /// A column each, on side B.
     pub right: Vec<Vec<Residue>>,
+}
+
+/// The matrix `[f(left_s, right_t)]` over the real numbers, its rows and columns in the order of elimination.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enclosure {
+    /// Numbers are computed to multiples of `2^-bits`.
+    pub bits: u64,
+    /// A row each: the entries of X on side A, positions in order, channels within them.
+    pub left: Vec<Vec<Rational>>,
+    /// A column each, on side B.
+    pub right: Vec<Vec<Rational>>,
 }
 
 /// The matrix of the coefficients of `left_s * right_t`.

@@ -25,7 +25,7 @@ pub use blocks::{Block, Blocks, Words};
 pub use challenge::Challenge;
 pub use claim::{Certificate, Claim, Format, GapClaim, Log10, RankClaim, Scope, Value, Version};
 pub(crate) use display::abbreviate;
-pub use evidence::{Coefficients, Grid, Lower, Product, Term, Upper};
+pub use evidence::{Coefficients, Enclosure, Grid, Lower, Product, Term, Upper};
 pub(crate) use kinds::kinds;
 pub use matrix::{
     Field, GivenMatrix, MatrixChallenges, MatrixClaim, MatrixCover, MatrixEntries, MatrixEntry,
@@ -34,7 +34,7 @@ pub use matrix::{
 pub use number::{Decimal, MAX_DIGITS, Text};
 pub use problem::{
     Architecture, Attention, Expression, Gather, Layer, Layers, Mixer, Output, Parameter,
-    PolynomialIn, Power, Problem, Repeat,
+    PolynomialIn, Power, Problem, Real, RealFunction, Repeat,
 };
 pub use read::{MAX_FILE_BYTES, ReadError, ReadKind, from_bytes, read, read_bytes};
 pub use types::{Integer, Matrix, Monomial, Rational, Relation, Residue};

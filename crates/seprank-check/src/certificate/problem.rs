@@ -96,6 +96,8 @@ pub enum Expression {
     Repeat(Box<Repeat>),
     /// Entries of a matrix, numbered by rows, put in other places.
     Gather(Box<Gather>),
+    /// A function of real numbers, of every entry or every row.
+    Real(Box<Real>),
     /// The second expression, its input being the first one.
     Then(Box<(Expression, Expression)>),
 }
@@ -118,6 +120,55 @@ pub struct PolynomialIn {
     pub of: Expression,
     /// The number of the parameter whose one column is c.
     pub coefficients: u64,
+}
+
+/// A function of real numbers of every entry, or of softmax of every row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Real {
+    /// The matrix.
+    pub of: Expression,
+    /// The function.
+    pub function: RealFunction,
+}
+
+/// A function of real numbers that is no polynomial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RealFunction {
+    /// `x (1 + erf(x / sqrt 2)) / 2`.
+    Gelu,
+    /// `x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2`.
+    GeluTanh,
+    /// `max(x, 0)`.
+    Relu,
+    /// `x / (1 + exp(-x))`.
+    Silu,
+    /// `1 / (1 + exp(-x))`.
+    Sigmoid,
+    /// The hyperbolic tangent.
+    Tanh,
+    /// `1 / sqrt(x)`, for x > 0.
+    ReciprocalRoot,
+    /// `m_j exp(x_j) / sum_k m_k exp(x_k)`, x being a row and m that of the parameter of this number; without one m
+    /// is 1.
+    Softmax(Option<u64>),
+}
+
+impl RealFunction {
+    /// Its name in a certificate.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gelu => "gelu",
+            Self::GeluTanh => "gelu-tanh",
+            Self::Relu => "relu",
+            Self::Silu => "silu",
+            Self::Sigmoid => "sigmoid",
+            Self::Tanh => "tanh",
+            Self::ReciprocalRoot => "reciprocal-root",
+            Self::Softmax(_) => "softmax",
+        }
+    }
 }
 
 /// A row or column, repeated to a size.

@@ -44,7 +44,7 @@ impl<E: Clone> Matrix<E> {
         &self.entries
     }
 
-    fn row(&self, row: usize) -> &[E] {
+    pub(super) fn row(&self, row: usize) -> &[E] {
         &self.entries[row * self.cols..(row + 1) * self.cols]
     }
 

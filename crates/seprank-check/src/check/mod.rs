@@ -26,6 +26,7 @@ mod polynomial;
 mod prime;
 mod problem;
 mod progress;
+mod real;
 mod ring;
 mod theorem;
 mod verdict;

@@ -129,6 +129,11 @@ impl<'a> Problem<'a> {
         if self.left.binary_search(&self.output.0).is_ok() { (a, b) } else { (b, a) }
     }
 
+    /// Whether f is no polynomial.
+    pub(super) fn is_real(&self) -> bool {
+        matches!(&self.architecture, Architecture::Layers(layers) if layers.is_real)
+    }
+
     /// The sizes of A and B.
     pub(super) fn sides(&self) -> [u64; 2] {
         let left = self.left.len() as u64;

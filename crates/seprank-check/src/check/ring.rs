@@ -1,5 +1,6 @@
 //! The rings in which the checker reads a network. A ring is a value: it knows its modulus.
 
+use crate::certificate::RealFunction;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
@@ -15,6 +16,17 @@ pub(super) trait Ring {
     fn multiply(&self, a: &Self::Element, b: &Self::Element) -> Self::Element;
     /// The image of a rational, or `None` if its denominator has no inverse.
     fn embed(&self, q: &BigRational) -> Option<Self::Element>;
+
+    /// A function of real numbers of a row, `factors` being the m of softmax. No ring but that of balls is asked for
+    /// it: other evidence on such a network is refused.
+    fn real(
+        &self,
+        _: RealFunction,
+        row: &[Self::Element],
+        _: Option<&[Self::Element]>,
+    ) -> Vec<Self::Element> {
+        vec![self.zero(); row.len()]
+    }
 
     /// `sum_k a_k b_k`.
     fn dot(&self, a: &[Self::Element], b: &[Self::Element]) -> Self::Element {

@@ -45,6 +45,8 @@ kinds! {
         SeparationSize = "separation-size",
         /// The products do not sum to f.
         Separation = "separation",
+        /// Evidence about polynomials, on a network that is none.
+        Polynomial = "polynomial",
         /// No theorem of that id, or one for the other side.
         Theorem = "theorem",
         /// A hypothesis of the theorem fails.
@@ -69,6 +71,8 @@ kinds! {
         MissingRows = "missing-rows",
         /// Incomplete: there are fewer products than the value claimed.
         MissingProducts = "missing-products",
+        /// Incomplete: the enclosures are too wide to tell a pivot from 0.
+        Enclosure = "enclosure",
         /// Incomplete: the check would pass a limit of the checker.
         Limit = "limit",
     }
@@ -86,6 +90,7 @@ impl Kind {
                 | Self::MissingMatrix
                 | Self::MissingRows
                 | Self::MissingProducts
+                | Self::Enclosure
                 | Self::Limit
         )
     }

@@ -73,7 +73,7 @@ impl Check<'_> {
     }
 
     /// The number of rows and of columns is the value claimed.
-    fn minor_size(&self, place: &str, rows: usize, cols: usize) -> Result<u64, Finding> {
+    pub(super) fn minor_size(&self, place: &str, rows: usize, cols: usize) -> Result<u64, Finding> {
         let value = self.value()?;
         let expected = value.to_u64().unwrap_or(u64::MAX);
         for (side, got) in [("left", rows), ("right", cols)] {

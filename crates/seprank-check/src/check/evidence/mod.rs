@@ -1,6 +1,7 @@
 //! Claims on one separation rank, and the evidence for either half.
 
 mod blocks;
+mod enclosure;
 mod function;
 mod lines;
 mod minor;
@@ -71,6 +72,16 @@ impl Check<'_> {
     fn form(&self) -> Result<(), Finding> {
         let Self { claim, .. } = self;
         halves(self.place, claim.relation, claim.lower.is_some(), claim.upper.is_some())?;
+        let enclosed = matches!(claim.lower, Some(Lower::Enclosure(_)));
+        if self.problem.is_real() && (!enclosed || claim.upper.is_some()) {
+            let expected = "an enclosure, and at-least: the network is no polynomial";
+            return Err(self.finding(Kind::Polynomial, "lower", expected, "other evidence"));
+        }
+        if enclosed && claim.scope == Scope::Generic {
+            let expected =
+                "another minor, for generic: an enclosure is about the weights in the file";
+            return Err(self.finding(Kind::Scope, "lower", expected, "an enclosure"));
+        }
         let computed = [
             ("lower", claim.lower.as_ref().is_some_and(|l| !matches!(l, Lower::Theorem(_)))),
             ("upper", claim.upper.as_ref().is_some_and(|u| !matches!(u, Upper::Theorem(_)))),
@@ -124,6 +135,7 @@ impl Check<'_> {
         match lower {
             Lower::Theorem(id) => self.theorem(id, Side::Lower, "lower")?,
             Lower::Grid(grid) => self.grid(grid)?,
+            Lower::Enclosure(enclosure) => self.enclosure(enclosure)?,
             Lower::Coefficients(coefficients) => self.coefficients(coefficients)?,
             Lower::Blocks(blocks) => return self.blocks(blocks),
         }

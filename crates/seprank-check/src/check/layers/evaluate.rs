@@ -1,6 +1,6 @@
 //! What an expression means.
 
-use crate::certificate::Expression;
+use crate::certificate::{Expression, RealFunction};
 use crate::check::matrix::{Matrix, add, index, multiply};
 use crate::check::ring::Ring;
 use std::borrow::Cow;
@@ -45,6 +45,15 @@ pub(in crate::check) fn evaluate<'a, R: Ring>(
             let a = of(&gather.of);
             let entries = gather.source.iter().map(|e| a.entries()[index(*e)].clone());
             Matrix::new(index(gather.rows), index(gather.cols), entries.collect())
+        }
+        Expression::Real(real) => {
+            let a = of(&real.of);
+            let mask = match real.function {
+                RealFunction::Softmax(mask) => mask.map(|number| &parameters[index(number)]),
+                _ => None,
+            };
+            let row = |i| ring.real(real.function, a.row(i), mask.map(|mask| mask.row(i)));
+            Matrix::new(a.rows, a.cols, (0..a.rows).flat_map(row).collect())
         }
         Expression::Then(pair) => evaluate(ring, &pair.1, parameters, &of(&pair.0)).into_owned(),
     })

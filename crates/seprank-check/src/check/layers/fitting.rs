@@ -1,7 +1,14 @@
 //! Whether the sizes in an expression fit together, its degree, and what evaluating it costs.
 
 use super::{MAX_DEGREE, Misfit, Size, check_size};
-use crate::certificate::{Expression, Gather, Parameter, PolynomialIn, Power, Repeat};
+use crate::certificate::{
+    self as file, Expression, Gather, Parameter, PolynomialIn, Power, Real, RealFunction, Repeat,
+};
+use num_rational::BigRational;
+use num_traits::Zero;
+
+/// Multiplications for a function of real numbers, about.
+const REAL_OPERATIONS: u64 = 256;
 
 /// What is known of the value of an expression before it is evaluated.
 pub(super) struct Shape {
@@ -128,6 +135,7 @@ impl Fitting<'_> {
             Expression::Gather(gather) => {
                 self.gather(gather, input).map_err(|e| e.inside("gather"))
             }
+            Expression::Real(real) => self.real(real, input).map_err(|e| e.inside("real")),
             Expression::Then(pair) => {
                 let a = self.shape(&pair.0, input).map_err(|e| e.inside("then[0]"))?;
                 let b = self.shape(&pair.1, &a).map_err(|e| e.inside("then[1]"))?;
@@ -161,6 +169,28 @@ impl Fitting<'_> {
         let a = self.shape(&p.of, input).map_err(|e| e.inside("of"))?;
         let (size, degree) = (a.size, a.degree.checked_mul(rows - 1));
         a.into(size, degree, *rows)
+    }
+
+    /// The degree of the result is that of the argument: nothing is concluded from it.
+    fn real(&self, real: &Real, input: &Shape) -> Result<Shape, Misfit> {
+        let a = self.shape(&real.of, input).map_err(|e| e.inside("of"))?;
+        if let RealFunction::Softmax(Some(number)) = real.function {
+            let place = |e: Misfit| e.inside("function.softmax");
+            let mask = self.parameter(number).map_err(place)?;
+            let value = mask.value.as_ref().filter(|_| (mask.rows, mask.cols) == a.size);
+            let wanted = "factors of the size of the matrix, with values";
+            let value = value.ok_or_else(|| place(Misfit::new(wanted, "others")))?;
+            let zero = BigRational::zero();
+            let fits = |row: &Vec<file::Rational>| {
+                row.iter().all(|m| m.0 >= zero) && row.iter().any(|m| m.0 > zero)
+            };
+            if !value.iter().all(fits) {
+                let wanted = "factors that are not negative, in every row a positive one";
+                return Err(place(Misfit::new(wanted, "others")));
+            }
+        }
+        let (size, degree) = (a.size, a.degree);
+        a.into(size, Some(degree), REAL_OPERATIONS)
     }
 
     fn repeat(&self, repeat: &Repeat, input: &Shape) -> Result<Shape, Misfit> {

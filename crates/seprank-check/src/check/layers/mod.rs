@@ -7,7 +7,7 @@ mod tests;
 
 pub(super) use evaluate::evaluate;
 
-use crate::certificate::{self as file, Parameter};
+use crate::certificate::{self as file, Expression, Parameter};
 use fitting::{Fitting, Shape};
 
 /// No size is larger.
@@ -28,6 +28,8 @@ pub(super) struct Layers<'a> {
     pub(super) cells: u64,
     /// Multiplications of one evaluation, any other step on an entry counted as one.
     pub(super) operations: u64,
+    /// Whether there is a function of real numbers: then the network is no polynomial.
+    pub(super) is_real: bool,
 }
 
 /// What is wrong with the layers, and where.
@@ -79,7 +81,24 @@ impl<'a> Layers<'a> {
             output = next.size;
         }
         let cells = parameters.saturating_add(held);
-        Ok(Self { layers, degrees, output, cells, operations })
+        let is_real = layers.iter().any(|layer| is_real(&layer.expression));
+        Ok(Self { layers, degrees, output, cells, operations, is_real })
+    }
+}
+
+fn is_real(e: &Expression) -> bool {
+    match e {
+        Expression::Real(_) => true,
+        Expression::Input | Expression::Parameter(_) => false,
+        Expression::Product(pair) | Expression::Hadamard(pair) | Expression::Then(pair) => {
+            is_real(&pair.0) || is_real(&pair.1)
+        }
+        Expression::Transpose(a) => is_real(a),
+        Expression::Sum(terms) => terms.iter().any(is_real),
+        Expression::Power(power) => is_real(&power.of),
+        Expression::Polynomial(p) => is_real(&p.of),
+        Expression::Repeat(repeat) => is_real(&repeat.of),
+        Expression::Gather(gather) => is_real(&gather.of),
     }
 }
 

@@ -104,6 +104,8 @@ fn value(e: &Expression, input: Value, parameters: &[Parameter]) -> Value {
         Expression::Polynomial(p) => of(&p.of).raised(parameters[index(p.coefficients)].rows - 1),
         Expression::Repeat(repeat) => Value { size: (repeat.rows, repeat.cols), ..of(&repeat.of) },
         Expression::Gather(gather) => Value { size: (gather.rows, gather.cols), ..of(&gather.of) },
+        // No polynomial: no theorem is asked of it.
+        Expression::Real(real) => of(&real.of).raised(u64::MAX),
         Expression::Then(pair) => {
             let first = of(&pair.0);
             let second = value(&pair.1, first, parameters);

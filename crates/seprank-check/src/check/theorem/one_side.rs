@@ -143,6 +143,8 @@ impl Reader<'_> {
                     a.entries[index(gather.source[index(i * gather.cols + j)])]
                 })
             }
+            // No polynomial: no theorem is asked of it.
+            Expression::Real(_) => None,
             Expression::Then(pair) => self.flags(&pair.1, &of(&pair.0)?),
         }
     }

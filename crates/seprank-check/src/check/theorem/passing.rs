@@ -96,6 +96,7 @@ impl Steps<'_> {
                 self.take(&gather.of, input)?;
                 ((gather.rows, gather.cols), 1)
             }
+            Expression::Real(_) => return None,
             Expression::Then(pair) => {
                 let between = self.take(&pair.0, input)?;
                 return self.take(&pair.1, between);
@@ -354,6 +355,7 @@ impl Reader<'_> {
                     Some(a.sums[index(entry)].clone())
                 })
             }
+            Expression::Real(_) => None,
             Expression::Then(pair) => {
                 let between = self.table(&pair.0, input)?;
                 self.table(&pair.1, &between)

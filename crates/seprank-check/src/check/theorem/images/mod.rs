@@ -86,6 +86,8 @@ fn value<'a>(e: &'a Expression, input: &Value<'a>, parameters: &[Parameter]) -> 
             let size = (gather.rows, gather.cols);
             of(&gather.of).moved(size, Step::Gathered(gather), |k| k.mixed(size))
         }
+        // No polynomial: no theorem is asked of it.
+        Expression::Real(real) => Value { degree: u64::MAX, ..of(&real.of) },
         Expression::Then(pair) => value(&pair.1, &of(&pair.0), parameters),
     }
 }

@@ -1,0 +1,146 @@
+//! `seprank spectrum --proved`: the singular values of one grid, enclosed.
+
+use super::Format;
+use crate::Stop;
+use crate::cli::problem::FileArgs;
+use crate::cli::weight_file::{Origin, load_real};
+use crate::cli::{Failure, new_table, print_json, progress, prose};
+use crate::network::{RealNetworkFile, describe_real};
+use crate::prove::{RealRequest, RealSpectrum, real_spectrum};
+use crate::tensor::MemoryLimit;
+use serde::Serialize;
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What is asked for with `--proved`.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct ProofArgs {
+    #[command(flatten)]
+    file: FileArgs,
+    /// With --proved: weights in a file, found by the [weights] of the network file [default: random ones]
+    #[arg(long, value_name = "FILE.safetensors", requires = "proved")]
+    weights: Option<PathBuf>,
+}
+
+impl ProofArgs {
+    /// Whether an option is given that is about `--proved` only.
+    pub(super) fn is_given(&self) -> bool {
+        self.file.is_given()
+    }
+}
+
+/// Shares of the root mean square for which ranks are given.
+const EPSILONS: [f64; 4] = [1e-1, 1e-2, 1e-4, 1e-8];
+
+/// Points on a side, unless they are given.
+const POINTS: u16 = 16;
+
+const NOTE: &str = "\
+Proved for this network at these weights and these points, by interval arithmetic: each singular value of the grid matrix \
+lies between the two numbers. rank within: the least rank of a matrix that is within this share of the grid's root mean \
+square. Its lower end is also a lower bound for every function that is as near to the network's on the points: it takes \
+at least so many products.";
+
+#[derive(Serialize)]
+struct Report {
+    note: &'static str,
+    network: String,
+    weights: Origin,
+    #[serde(serialize_with = "crate::cli::json::integer")]
+    seed: u64,
+    version: &'static str,
+    points: usize,
+    precision: u32,
+    singular_values: Vec<[f64; 2]>,
+    root_mean_square: [f64; 2],
+    rank_within: Vec<Within>,
+}
+
+#[derive(Serialize)]
+struct Within {
+    epsilon: f64,
+    at_least: usize,
+    at_most: usize,
+}
+
+pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
+    let proof = &args.proof;
+    let Some(file) = proof.file.read_real() else { return Err("--proved needs --network".into()) };
+    let file: RealNetworkFile = file?;
+    let weights = match &proof.weights {
+        Some(path) => Some(load_real(&file, path, args.seed)?),
+        None => None,
+    };
+    let origin = match &proof.weights {
+        Some(path) => Origin::of_file(path, file.weights.is_mixed())?,
+        None => Origin::Made { kind: "random, of the size of trained ones" },
+    };
+    let request = RealRequest {
+        problem: file.problem,
+        weights,
+        points: args.points.unwrap_or(POINTS).into(),
+        seed: args.seed,
+        memory: MemoryLimit::default(),
+        stop: Stop::new(None),
+    };
+    let bar = progress::bar(0, progress::STEPS);
+    let count = |rows, planned| {
+        bar.set_length(planned);
+        bar.inc(rows);
+    };
+    let found = real_spectrum(&request, &count);
+    bar.finish_and_clear();
+    let found = found?;
+    let within = EPSILONS.map(|epsilon| {
+        let [at_least, at_most] = found.rank_within(epsilon);
+        Within { epsilon, at_least, at_most }
+    });
+    let report = Report {
+        note: NOTE,
+        network: describe_real(&request.problem),
+        weights: origin,
+        seed: args.seed,
+        version: env!("CARGO_PKG_VERSION"),
+        points: found.points,
+        precision: found.precision,
+        singular_values: found.values.clone(),
+        root_mean_square: found.root_mean_square,
+        rank_within: within.into(),
+    };
+    match args.format {
+        Format::Json => print_json(&report)?,
+        Format::Csv => stdout().lock().write_all(&csv_bytes(&found)?)?,
+        Format::Text => print_text(&report)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn csv_bytes(found: &RealSpectrum) -> Result<Vec<u8>, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["number", "at_least", "at_most"])?;
+    for (number, [low, high]) in found.values.iter().enumerate() {
+        writer.write_record([(number + 1).to_string(), low.to_string(), high.to_string()])?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+fn print_text(report: &Report) -> Result<(), Failure> {
+    let mut out = prose::out();
+    let Report { points, precision, .. } = report;
+    writeln!(out, "{NOTE}")?;
+    writeln!(out, "network: {}", report.network)?;
+    writeln!(out, "weights: {}; seprank {}", report.weights.text(report.seed), report.version)?;
+    writeln!(out, "grid: {points} x {points} points, enclosed in intervals of {precision} bits")?;
+    let mut table = new_table(["number", "at least", "at most"]);
+    for (number, [low, high]) in report.singular_values.iter().enumerate() {
+        table.add_row([(number + 1).to_string(), format!("{low:e}"), format!("{high:e}")]);
+    }
+    writeln!(out, "{table}")?;
+    let mut table = new_table(["epsilon", "rank within: at least", "at most"]);
+    for Within { epsilon, at_least, at_most } in &report.rank_within {
+        table.add_row([format!("{epsilon:e}"), at_least.to_string(), at_most.to_string()]);
+    }
+    writeln!(out, "{table}")?;
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! Lower bounds for networks with functions of real numbers: a minor of a grid, enclosed in intervals.
+//!
+//! For any function f a grid matrix has a rank of at most `sep(f)` (docs/theory.md, 1.3 and 1.10). Its entries at points
+//! and weights that are exact are enclosed, and the matrix of intervals is eliminated ([`certain_pivots`]): as many
+//! pivots as certainly are not 0 are a lower bound. There is no upper half: of such networks the rank is infinite in
+//! general, and no grid shows more rows than it has.
+
+use super::certificate::weights;
+use super::layers::rational;
+use super::real_grid::{Setting, enclosed, no_value};
+use super::{RankError, problem_in_certificate};
+use crate::arith::Rational;
+use crate::float::{PROOF_PRECISIONS, Pivot, Scale, certain_pivots};
+use crate::network::{Network, RealProblem, describe};
+use crate::tensor::MemoryLimit;
+use crate::{Limit, Stop};
+use nalgebra::DMatrix;
+use seprank_check::certificate::{
+    self as file, Certificate, Claim, Enclosure, Lower, RankClaim, Relation, Text, Value,
+};
+use std::fmt;
+
+/// What a lower bound is asked for.
+#[derive(Clone, Debug)]
+pub struct RealRequest {
+    /// Layers, partition and output entry.
+    pub problem: RealProblem,
+    /// The weights; `None` for random ones ([`RealProblem::random_weights`]).
+    pub weights: Option<Network<Rational>>,
+    /// Points on a side of the grid: no bound is above this.
+    pub points: usize,
+    /// Seed of the random weights and points.
+    pub seed: u64,
+    /// Limit on memory.
+    pub memory: MemoryLimit,
+    /// When to end.
+    pub stop: Stop,
+}
+
+/// A lower bound of the separation rank at given weights, with its minor.
+#[derive(Clone, Debug)]
+pub struct RealRank {
+    /// Layers, partition and output entry.
+    pub problem: RealProblem,
+    /// The weights.
+    pub network: Network<Rational>,
+    /// The rank is at least this.
+    pub rank: usize,
+    /// Points on a side of the grid.
+    pub points: usize,
+    /// Bits of the intervals that showed it.
+    pub precision: u32,
+    /// What ended the computation before all points were used or all precisions tried.
+    pub limit: Option<Limit>,
+    /// The points of the minor, in the order of elimination.
+    minor: [Vec<DMatrix<Rational>>; 2],
+    /// Bits after the point with which a checker will tell the pivots from 0.
+    bits: u64,
+}
+
+/// The largest lower bound that a grid shows, at the first precision at which all its points count, or at the best.
+///
+/// Points are multiples of 1/512 in \[-2, 2). Cost: for each precision points^2 forward passes over intervals, on all
+/// cores, and O(points^3). `progress` is told of every row, of so many.
+///
+/// # Errors
+/// No points; a grid or weights over the memory limit; a value that at no precision is known to be finite.
+pub fn real_rank(
+    request: &RealRequest,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<RealRank, RankError> {
+    let RealRequest { problem, points, stop, .. } = request;
+    let Setting { network, sides } = Setting::new(request)?;
+    let mut best = RealRank {
+        problem: problem.clone(),
+        network,
+        rank: 0,
+        points: *points,
+        precision: PROOF_PRECISIONS[0],
+        limit: None,
+        minor: [Vec::new(), Vec::new()],
+        bits: 1,
+    };
+    let mut unknown = None;
+    for precision in PROOF_PRECISIONS {
+        let Some(grid) = enclosed((problem, &best.network), &sides, precision, (stop, progress))
+        else {
+            best.limit = stop.due();
+            return Ok(best);
+        };
+        if let Some(e) = (0..points * points).find(|e| !grid[(e / points, e % points)].is_finite())
+        {
+            unknown = Some((e / points, e % points));
+            continue;
+        }
+        unknown = None;
+        best.take(certain_pivots(grid, *points), &sides, precision);
+        if best.rank == *points {
+            break;
+        }
+    }
+    match unknown {
+        Some(at) if best.rank == 0 => Err(no_value(at)),
+        _ => Ok(best),
+    }
+}
+
+impl RealRank {
+    /// These pivots, if they are more.
+    fn take(
+        &mut self,
+        pivots: Vec<Pivot>,
+        [left, right]: &[Vec<DMatrix<Rational>>; 2],
+        precision: u32,
+    ) {
+        if pivots.len() <= self.rank {
+            return;
+        }
+        self.rank = pivots.len();
+        self.precision = precision;
+        self.minor = [
+            pivots.iter().map(|p| left[p.row].clone()).collect(),
+            pivots.iter().map(|p| right[p.col].clone()).collect(),
+        ];
+        // A checker's error is one of units, not of digits: as many bits more as the least pivot is small.
+        let small = pivots.iter().filter_map(|p| p.size.get_exp()).min().unwrap_or(0);
+        self.bits = u64::from(precision) + u64::from(small.min(0).unsigned_abs()) + SPARE_BITS;
+    }
+
+    /// What the bound rests on, in words.
+    pub fn reason(&self) -> String {
+        let Self { rank, points, precision, .. } = self;
+        format!(
+            "a minor of {rank} rows of the values at {points} x {points} points, enclosed in intervals of {precision} \
+             bits: no pivot is 0"
+        )
+    }
+
+    /// The certificate of the bound: weights, points and order of elimination, and how exactly to compute.
+    pub fn certificate(&self) -> Certificate {
+        let side = |points: &[DMatrix<Rational>]| {
+            // The file is by rows.
+            points.iter().map(|m| m.transpose().iter().map(rational).collect()).collect()
+        };
+        let [left, right] = &self.minor;
+        Certificate::new(Claim::Rank(Box::new(RankClaim {
+            problem: problem_in_certificate(self.problem.shape()),
+            scope: file::Scope::Fixed,
+            relation: Relation::AtLeast,
+            value: Value::Exact(Text(self.rank.into())),
+            weights: Some(weights(self.problem.shape(), &self.network)),
+            lower: Some(Lower::Enclosure(Enclosure {
+                bits: self.bits,
+                left: side(left),
+                right: side(right),
+            })),
+            upper: None,
+        })))
+    }
+}
+
+/// For what a checker loses in the network and in the elimination.
+const SPARE_BITS: u64 = 64;
+
+/// The bound, what it is of and what it rests on; no line end at the end.
+impl fmt::Display for RealRank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let network = describe(self.problem.shape());
+        writeln!(f, "separation rank >= {}  (lower, by enclosure)", self.rank)?;
+        writeln!(f, "  of: the network with these weights, all inputs\n  network: {network}")?;
+        write!(f, "  by: {}", self.reason())?;
+        match self.limit {
+            Some(limit) => write!(f, "\n  ended by {limit}: a longer run may show more"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Proved singular values of a grid of a network with functions of real numbers.
+
+use super::real_grid::{Setting, enclosed, no_value};
+use super::{RankError, RealRequest};
+use crate::Limit;
+use crate::float::{FloatError, PROOF_PRECISIONS, ProvedSpectrum, Scale};
+
+/// What is proved of the singular values of one grid at given weights.
+#[derive(Clone, Debug)]
+pub struct RealSpectrum {
+    /// Enclosures, decreasing, as doubles rounded outwards.
+    pub values: Vec<[f64; 2]>,
+    /// Of the entries, rounded outwards.
+    pub root_mean_square: [f64; 2],
+    /// Points on a side.
+    pub points: usize,
+    /// Bits of the intervals of the grid.
+    pub precision: u32,
+    spectrum: ProvedSpectrum,
+}
+
+/// Why there is no spectrum.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpectrumError {
+    /// As of [`real_rank`](super::real_rank).
+    #[error(transparent)]
+    Request(#[from] RankError),
+    /// The decomposition was not found.
+    #[error(transparent)]
+    Float(#[from] FloatError),
+    /// It was stopped before the grid was there.
+    #[error("ended by {0} before the grid was filled")]
+    Stopped(Limit),
+}
+
+/// Encloses the singular values of the grid that [`real_rank`](super::real_rank) would use.
+///
+/// Cost: points^2 forward passes over intervals, and O(points^3).
+///
+/// # Errors
+/// As of [`real_rank`](super::real_rank); if it is stopped, or the decomposition is not found.
+pub fn real_spectrum(
+    request: &RealRequest,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<RealSpectrum, SpectrumError> {
+    let RealRequest { problem, points, stop, .. } = request;
+    let Setting { network, sides } = Setting::new(request)?;
+    let mut unknown = (0, 0);
+    for precision in PROOF_PRECISIONS {
+        let grid = enclosed((problem, &network), &sides, precision, (stop, progress));
+        let ended = || SpectrumError::Stopped(stop.due().unwrap_or(Limit::Interrupt));
+        let grid = grid.ok_or_else(ended)?;
+        if let Some(e) = (0..points * points).find(|e| !grid[(e / points, e % points)].is_finite())
+        {
+            unknown = (e / points, e % points);
+            continue;
+        }
+        let spectrum = ProvedSpectrum::of(&grid)?;
+        return Ok(RealSpectrum {
+            values: spectrum.ends(),
+            root_mean_square: spectrum.root_mean_square(points * points),
+            points: *points,
+            precision,
+            spectrum,
+        });
+    }
+    Err(no_value(unknown).into())
+}
+
+impl RealSpectrum {
+    /// The least rank of a matrix within a root mean square of `epsilon` times that of the grid: at least the first number,
+    /// at most the second. The first is also a lower bound of the separation rank of every function within
+    /// `epsilon` times the root mean square of f on the points of the grid (docs/theory.md, 1.11).
+    pub fn rank_within(&self, epsilon: f64) -> [usize; 2] {
+        self.spectrum.rank_within(epsilon)
+    }
+}
