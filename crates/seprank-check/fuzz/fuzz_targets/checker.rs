@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     // One more than a computed minor shows is never accepted.
-    if let (Some(Lower::Grid(_) | Lower::Coefficients(_) | Lower::Blocks(_)), Value::Exact(Text(value))) =
+    if let (Some(Lower::Grid(_) | Lower::Coefficients(_) | Lower::Blocks(_) | Lower::Enclosure(_)), Value::Exact(Text(value))) =
         (&claim.lower, &claim.value)
     {
         claim.value = Value::Exact(Text(value + 1));
