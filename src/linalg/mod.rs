@@ -54,7 +54,7 @@ pub fn rank_by_rows_until(
             let mut data: Vec<f64> = residues.iter().map(|x| *x as f64).collect();
             modular::echelon_in_place(&mut data, rows, cols, p, stop)
         }
-        None => modular::echelon_u64(&mut residues.to_vec(), rows, cols, prime.get(), stop),
+        None => rank_of_residues(&mut residues.to_vec(), rows, cols, prime, stop),
     }
 }
 
@@ -84,12 +84,18 @@ pub fn rank_and_kernel(
 }
 
 /// Rank and minor, modulo any prime, of the row-major `rows x cols` matrix of residues in `data`, which is
-/// overwritten. Cost: O(m n r) operations on words.
+/// overwritten; once `stop` is due, the minor that it has. Cost: O(m n r) operations on words.
 ///
 /// # Panics
 /// If `data` has another length.
-pub fn rank_of_residues(data: &mut [u64], rows: usize, cols: usize, prime: Prime) -> Echelon {
-    modular::echelon_u64(data, rows, cols, prime.get(), &NEVER)
+pub fn rank_of_residues(
+    data: &mut [u64],
+    rows: usize,
+    cols: usize,
+    prime: Prime,
+    stop: &Stop,
+) -> Echelon {
+    modular::echelon_u64(data, rows, cols, prime.get(), stop)
 }
 
 /// The solutions of `M x = b` modulo any prime, for M of order `n` and k right-hand sides: `data` has n rows

@@ -3,6 +3,7 @@
 
 mod certificate;
 mod convert;
+mod dimension;
 mod errors;
 #[path = "../../python-check/src/job.rs"]
 mod job;
@@ -36,6 +37,7 @@ fn _seprank(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(command, module)?)?;
     module.add_function(wrap_pyfunction!(verdict::check, module)?)?;
     module.add_function(wrap_pyfunction!(rank::rank, module)?)?;
+    module.add_function(wrap_pyfunction!(dimension::dimension, module)?)?;
     module.add_function(wrap_pyfunction!(rank::bounds_of, module)?)?;
     module.add_function(wrap_pyfunction!(rank::gap, module)?)?;
     module.add_function(wrap_pyfunction!(matrix::matrix_rank, module)?)?;

@@ -86,10 +86,17 @@ pub(crate) struct Wish<'py> {
     inputs: String,
     method: String,
     seed: u64,
+    draws: u64,
     points: Option<u64>,
     seconds: Option<f64>,
     bytes: u64,
     progress: Option<Bound<'py, PyAny>>,
+}
+
+/// Due after so many seconds, if any are given.
+pub(crate) fn stop_after(py: Python<'_>, seconds: Option<f64>) -> PyResult<Stop> {
+    let time = seconds.map(Duration::try_from_secs_f64).transpose();
+    Ok(Stop::new(time.map_err(|e| invalid(py, "time", seconds.unwrap_or_default(), e))?))
 }
 
 /// The rank of a network, as a dict; and the exception that ended it before its end, if one did.
@@ -101,14 +108,13 @@ pub(crate) fn rank<'py>(
 ) -> PyResult<(Bound<'py, PyDict>, Option<PyErr>)> {
     let by_theorem = wish.method == "theorem";
     let name = if by_theorem { "auto" } else { &wish.method };
-    let time = wish.seconds.map(Duration::try_from_secs_f64).transpose();
-    let stop =
-        Stop::new(time.map_err(|e| invalid(py, "time", wish.seconds.unwrap_or_default(), e))?);
+    let stop = stop_after(py, wish.seconds)?;
     let request = RankRequest {
         weights: weights(py, network, wish.weights.as_deref())?,
         inputs: inputs(py, &wish.inputs)?,
         method: method(py, name, wish.points.is_some())?,
         seed: wish.seed,
+        draws: wish.draws,
         memory: MemoryLimit(wish.bytes),
         points: wish.points,
         stop: stop.clone(),
@@ -165,6 +171,7 @@ impl Found {
                 };
                 dict.set_item("prime", answer.prime.get())?;
                 dict.set_item("seed", answer.seed)?;
+                dict.set_item("draws", answer.draws)?;
                 dict.set_item("ended_by", answer.limit.map(Limit::name))?;
                 dict.set_item("chance", chance)?;
                 dict.set_item("computed", (answer.rank, method, answer.reason()))?;
@@ -183,7 +190,7 @@ impl Found {
                 }
             }
             Self::Theorem(found) => {
-                for key in ["prime", "seed", "ended_by", "chance", "computed"] {
+                for key in ["prime", "seed", "draws", "ended_by", "chance", "computed"] {
                     dict.set_item(key, py.None())?;
                 }
                 dict.set_item("scope", found.scope().to_string())?;

@@ -69,15 +69,27 @@ def same_rank(rank: Rank, document: dict[str, Any]) -> None:
 def test_requests(number: int, command: Command) -> None:
     rng = random.Random(number)
     words, net = some_network(rng)
-    what = rng.choice(["rank", "rank", "rank", "bounds", "tensor", "profile"])
+    what = rng.choice(["rank", "rank", "rank", "bounds", "tensor", "profile", "dimension"])
     seed = rng.randrange(5)
     if what == "bounds":
         same_bounds(net.bounds(), command("bounds", *words)[1])
     elif what == "rank":
         method = rng.choice(["auto", "auto", "grid", "coefficients"])
-        code, document = command("rank", *words, "--seed", seed, "--method", method)
+        draws = rng.randint(1, 3)
+        code, document = command("rank", *words, "--seed", seed, "--method", method, "--draws", draws)
         assert code == 0
-        same_rank(net.rank(seed=seed, method=method), document)
+        rank = net.rank(seed=seed, method=method, draws=draws)
+        same_rank(rank, document)
+        assert rank.draws == document.get("draws")
+    elif what == "dimension":
+        of = rng.choice(["state", "token", "entry"])
+        code, document = command("dimension", *words, "--seed", seed, "--of", of)
+        dimension = net.dimension(seed=seed, of=of)
+        assert (code, dimension.at_least) == (0, int(document["dimension"]))
+        assert (dimension.exact, dimension.basis) == (document["status"] == "exact", document["basis"])
+        assert [(name, str(value)) for name, value in dimension.upper] == [
+            (bound["name"], bound["value"]) for bound in document["bounds"]
+        ]
     elif what == "tensor":
         document = command("tensor", *words, "--seed", seed)[1]
         tensor, matrix = net.tensor(seed=seed), net.matricize(seed=seed)

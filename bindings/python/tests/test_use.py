@@ -107,6 +107,8 @@ WRONG: list[tuple[str, Callable[[], object], type[Exception], str]] = [
     ("a vector for a matrix", lambda: seprank.matrix_rank(np.arange(3)), InvalidProblem, "two axes"),
     ("a str for a matrix", lambda: untyped(seprank.matrix_rank)("12"), TypeError, "rows of numbers"),
     ("a method that there is not", lambda: NET.rank(method="magic"), InvalidProblem, "magic"),
+    ("no draws", lambda: NET.rank(draws=0), InvalidProblem, "draws"),
+    ("a dimension of nothing", lambda: NET.dimension(of="all"), InvalidProblem, "state, token, entry"),
     ("no memory", lambda: NET.tensor(memory=0), TooLarge, "limit"),
     ("a tensor that is too large", lambda: Network.preset("vit-b-16").tensor(), TooLarge, "limit"),
     ("a str for a time", lambda: untyped(NET.rank)(time="1m"), InvalidProblem, "seconds"),

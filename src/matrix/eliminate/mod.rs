@@ -8,6 +8,7 @@ mod sparse;
 use super::Matrix;
 use crate::arith::Prime;
 use crate::linalg::{Echelon, rank_dense, rank_of_residues, solve_minor, solve_mod_p};
+use crate::stop::NEVER;
 use crate::tensor::{MemoryLimit, TooLarge};
 use sparse::{Done, multiply};
 
@@ -202,7 +203,7 @@ impl Core {
                 }
                 data
             };
-            let echelon = rank_of_residues(&mut filled(), m, n, prime);
+            let echelon = rank_of_residues(&mut filled(), m, n, prime, &NEVER);
             let data = filled();
             let Echelon { pivot_rows, pivot_cols, .. } = &echelon;
             let mut minor = Vec::with_capacity(echelon.rank * echelon.rank);

@@ -125,15 +125,16 @@ impl<'a> Jacobian<'a> {
         }
     }
 
-    /// The rank, with rows and the lexicographically first columns of a minor.
-    pub(super) fn rank(&self) -> Echelon {
+    /// The rank, with rows and the lexicographically first columns of a minor; once `stop` is due, of what was
+    /// eliminated.
+    pub(super) fn rank(&self, stop: &Stop) -> Echelon {
         let width = self.outputs.len();
         let columns = width * self.blocks.len();
         let mut data = Vec::with_capacity(self.weights.len() * columns);
         for row in 0..self.weights.len() {
             self.blocks.iter().for_each(|b| data.extend(&b[row * width..(row + 1) * width]));
         }
-        rank_of_residues(&mut data, self.weights.len(), columns, self.prime)
+        rank_of_residues(&mut data, self.weights.len(), columns, self.prime, stop)
     }
 
     /// Whether some point's columns depend on those of the points before it.

@@ -176,8 +176,11 @@ pub fn dimension(
             let x = point(&request.problem, prime, &mut rng);
             jacobian.add(x, &request.stop, &|done| progress(done, planned));
         }
-        let found = jacobian.rank();
-        let settled = found.rank as u64 >= plan.least() || jacobian.last_adds_nothing(&found);
+        let found = jacobian.rank(&request.stop);
+        // An elimination that was stopped tells nothing of the last point.
+        let whole = !request.stop.is_due();
+        let settled =
+            found.rank as u64 >= plan.least() || (whole && jacobian.last_adds_nothing(&found));
         let more = wanted.saturating_add((wanted / 2).max(1));
         let fits = plan.bytes(more).is_some_and(|bytes| bytes <= request.memory.0);
         match (settled, request.stop.due()) {

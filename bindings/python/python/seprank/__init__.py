@@ -13,6 +13,7 @@ that sum to it.
 """
 
 from ._bound import Bound, Ends
+from ._dimension import Dimension
 from ._errors import Interrupted, InvalidProblem, SeprankError, TooLarge
 from ._gap import Gap, gap
 from ._matrix import MatrixCertificate, MatrixRank, matrix_rank
@@ -28,6 +29,7 @@ __all__ = [
     "Bound",
     "Certificate",
     "CoefficientMatrix",
+    "Dimension",
     "Ends",
     "Gap",
     "Interrupted",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._dimension import Dimension
     from ._rank import Profile, Rank
 
 
@@ -35,10 +36,10 @@ class TooLarge(SeprankError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a rank or profile. What was proved by then is in `answer`."""
+    """Ctrl-C during a rank, profile or dimension. What was proved by then is in `answer`."""
 
-    answer: Rank | Profile
+    answer: Rank | Profile | Dimension
 
-    def __init__(self, answer: Rank | Profile) -> None:
+    def __init__(self, answer: Rank | Profile | Dimension) -> None:
         super().__init__(f"interrupted; proved by then: {answer!r}")
         self.answer = answer

@@ -6,17 +6,18 @@ import itertools
 import math
 import os
 import time as clock
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, SupportsIndex
+from typing import Any, SupportsIndex, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _seprank
 from ._bound import Bound
+from ._dimension import Dimension
 from ._errors import Interrupted, InvalidProblem
-from ._progress import Bar
+from ._progress import Progress, watched
 from ._rank import Profile, ProfileRow, Rank
 from ._seprank import Network as Native
 from ._tensor import CoefficientMatrix, Tensor, tensor_of
@@ -36,11 +37,22 @@ from ._values import (
     seconds,
 )
 
-Progress = bool | Callable[[int, int], object]
 Path_ = str | os.PathLike[str]
 
 MAX_PARTITIONS = 10_000
 """Balanced partitions that a profile lists, at most."""
+
+
+_Answer = TypeVar("_Answer", Rank, Dimension)
+
+
+def _whole(answer: _Answer, stopped: BaseException | None) -> _Answer:
+    """The answer, unless something ended the work before its end."""
+    if isinstance(stopped, KeyboardInterrupt):
+        raise Interrupted(answer) from None
+    if stopped is not None:
+        raise stopped
+    return answer
 
 
 class Network:
@@ -193,6 +205,7 @@ class Network:
         inputs: str = "all",
         method: str = "auto",
         seed: SupportsIndex = 0,
+        draws: SupportsIndex = 1,
         points: SupportsIndex | None = None,
         time: float | None = None,
         memory: float = 4,
@@ -201,8 +214,9 @@ class Network:
         """The separation rank: of the given weights, else the generic one, by random weights of the seed.
 
         `weights` "random" asks for the generic rank also where weights are given; the other names are those of
-        `seprank rank --weights`. `inputs` "theorem" takes only those in the proof of the named weights. `points` is
-        the largest number of points on a side of a grid. After `time` seconds, within `memory` GiB, the answer is what
+        `seprank rank --weights`. `inputs` "theorem" takes only those in the proof of the named weights. Up to
+        `draws` independent draws of weights and points are made, until a bound from above is met: the largest rank counts.
+        `points` is the largest number of points on a side of a grid. After `time` seconds, within `memory` GiB, the answer is what
         is proved by then (`ended_by`); Ctrl-C raises Interrupted, with that in its `answer`. `progress` is True for a
         bar on standard error, or is called with the steps done and planned.
 
@@ -214,30 +228,45 @@ class Network:
         Cost: `seprank rank --dry-run` forecasts it.
         Source: docs/theory.md, section 1; docs/architecture.md.
         """
-        show = Bar() if progress is True else progress or None
-        if show is not None and not callable(show):
-            raise TypeError(f"progress: a bool or a function is expected, not {type(show).__name__}")
         wish = {
             "weights": weights,
             "inputs": inputs,
             "method": method,
             "seed": count("seed", seed),
+            "draws": count("draws", draws),
             "points": maybe_count("points", points),
             "seconds": seconds(time),
             "bytes": memory_bytes(memory),
-            "progress": show,
         }
-        try:
-            found, stopped = _seprank.rank(self._native, wish)
-        finally:
-            if isinstance(show, Bar):
-                show.close()
-        rank = Rank._of(found)
-        if isinstance(stopped, KeyboardInterrupt):
-            raise Interrupted(rank) from None
-        if stopped is not None:
-            raise stopped
-        return rank
+        with watched("rank", progress) as show:
+            found, stopped = _seprank.rank(self._native, wish | {"progress": show})
+        return _whole(Rank._of(found), stopped)
+
+    def dimension(
+        self,
+        *,
+        of: str = "state",
+        seed: SupportsIndex = 0,
+        time: float | None = None,
+        memory: float = 4,
+        progress: Progress = False,
+    ) -> Dimension:
+        """The dimension of the set of functions that the network is for all its weights, whether some are given or not:
+        of all entries of the last state, of those of the output's token (`of="token"`), or of the output alone
+        ("entry"). `time`, `memory` and `progress` as of `rank`.
+
+        >>> import seprank
+        >>> seprank.attention(depth=1, width=2, tokens=3).dimension().at_least
+        7
+
+        Errors: InvalidProblem, TooLarge, before any work.
+        Cost: `seprank dimension --dry-run` forecasts it.
+        Source: docs/theory.md, 1.12.
+        """
+        wish = {"of": of, "seed": count("seed", seed), "seconds": seconds(time), "bytes": memory_bytes(memory)}
+        with watched("dimension", progress) as show:
+            found, stopped = _seprank.dimension(self._native, wish | {"progress": show})
+        return _whole(Dimension._of(found), stopped)
 
     def bounds(self, *, digits: float = 1000) -> tuple[Bound, ...]:
         """The theorems that apply: upper bounds hold for all weights, lower ones for almost all. Values are written out

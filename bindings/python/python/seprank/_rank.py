@@ -31,7 +31,9 @@ class Rank:
     chance: float | None
     """Of an answer that is not exact: the chance that the draw was unlucky (Schwartz-Zippel), if it is known."""
     seed: int | None
-    """Of everything random; None of a rank by theorem."""
+    """Of everything random, of several draws that of the one that counts; None of a rank by theorem."""
+    draws: int | None
+    """How many draws were made; None of a rank by theorem."""
     method: str
     """coefficients, grid, hankel or theorem."""
     scope: str
@@ -106,7 +108,7 @@ class Rank:
 
 
 _COPIED = (
-    *("basis", "prime", "chance", "seed", "method", "scope", "network"),
+    *("basis", "prime", "chance", "seed", "draws", "method", "scope", "network"),
     *("ended_by", "computed", "not_computed"),
 )
 
