@@ -402,5 +402,5 @@ fn bad_options_are_named_with_value_and_what_is_allowed() {
         assert!(words.iter().all(|w| error.contains(w)), "{arguments}: {error}");
     }
     let help = String::from_utf8(spectrum("--help", "2").stdout).unwrap();
-    assert!(help.contains("Examples:") && help.contains("Nothing here is a proof"));
+    assert!(help.contains("Examples:") && help.contains("Nothing of that is a proof"));
 }

@@ -23,11 +23,13 @@ use std::process::ExitCode;
   seprank spectrum --proved --network vit.toml --weights model.safetensors
 
 Networks at random initialisation, in double precision, as published and with
-parts left out one by one. Nothing of that is a proof. With --proved it is one
-network of a file, on one grid: every singular value is enclosed by interval
-arithmetic, and so are the ranks that remain within an epsilon. The folder gets depth.svg,
-width.svg, tokens.svg, spectrum.svg and spectrum.csv. The same seed gives the
-same numbers on the same machine.")]
+parts left out one by one. Nothing of that is a proof. The folder gets
+depth.svg, width.svg, tokens.svg, spectrum.svg and spectrum.csv. The same seed
+gives the same numbers on the same machine.
+
+With --proved it is one network of a file, on one grid: every singular value is
+enclosed by interval arithmetic, and so are the ranks that remain within an
+epsilon.")]
 pub(super) struct Args {
     /// Enclose the singular values of the network in a file, at the weights of a file or at random ones, instead of
     /// measuring many networks
