@@ -7,9 +7,10 @@ use super::weight_file::{Origin, WeightFile};
 use super::{Failure, json, new_table, print_json, progress};
 use crate::Limit;
 use crate::arith::Prime;
-use crate::network::sizes;
+use crate::network::{NetworkFile, WeightStyle, sizes};
 use crate::plot::{Chart, Series};
-use crate::prove::{self, RankError, RankRequest, Status};
+use crate::prove::{self, RankError, RankRequest, Status, Weights, generator};
+use crate::tensor::{LARGEST_LINEAR, effective_state_sizes};
 use clap::ValueEnum;
 use itertools::Itertools;
 use serde::Serialize;
@@ -27,7 +28,9 @@ use std::process::ExitCode;
 
 Random weights, the same for every partition: each rank is a lower bound on the
 generic one there, and exact (marked =) where a theorem is met; with --weights
-it is of these. A cut after t tokens has A = the first t.")]
+it is of these. A cut after t tokens has A = the first t. Of a network that is
+linear in its input also the effective state sizes: the ranks of the map from
+the tokens before a cut to the states behind it, exactly at these weights.")]
 pub(super) struct Args {
     #[command(flatten)]
     network: Subject,
@@ -92,6 +95,10 @@ struct Report {
     rows: Vec<Row>,
     /// Of the balanced partitions: how many have each rank.
     distribution: Vec<[usize; 2]>,
+    /// Of a network that is linear in its input: after each cut how many linear functions of the tokens before it
+    /// matter for the states behind it, exactly at these weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effective_state: Option<Vec<usize>>,
     /// The limit that ended it before all partitions.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_by: Option<&'static str>,
@@ -113,6 +120,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let file = args.network.network()?;
     let network = format!("{} N={}", sizes(&file.problem), file.problem.tokens());
     let weights = args.weights.origin(&file)?;
+    let effective_state = effective_state(args, &file)?;
     if let Some(path) = &args.picture {
         write_picture("--picture", path, &chart(&network, &rows).svg()?)?;
     }
@@ -126,6 +134,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
                 weights,
                 rows,
                 distribution,
+                effective_state,
                 ended_by,
                 partitions: planned,
             })?;
@@ -138,6 +147,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         ProfileFormat::Text => {
             let about = format!("{network}; weights: {}", weights.text(args.weights.seed));
             print_text(&rows, &about)?;
+            if let Some(sizes) = effective_state {
+                let (sizes, mut out) = (sizes.iter().join(" "), super::prose::out());
+                writeln!(out, "effective state size after each cut, at these weights: {sizes}")?;
+            }
             if let Some(limit) = limit {
                 let (done, mut out) = (rows.len(), super::prose::out());
                 writeln!(out, "ended by {limit}: {done} of {planned} partitions")?;
@@ -145,6 +158,22 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::from(if limit.is_some() { 2 } else { 0 }))
+}
+
+/// [`effective_state_sizes`] at the weights of the profile.
+fn effective_state(args: &Args, file: &NetworkFile) -> Result<Option<Vec<usize>>, Failure> {
+    let problem = &file.problem;
+    let entries = problem.tokens().saturating_mul(problem.architecture().width());
+    if entries > LARGEST_LINEAR || problem.degree().is_ok_and(|degree| degree > 1) {
+        return Ok(None);
+    }
+    Ok(match args.weights.weights(file)? {
+        Weights::Given(network) => effective_state_sizes(problem, &network),
+        _ => {
+            let network = WeightStyle::Random.draw(problem, &mut generator(args.weights.seed));
+            effective_state_sizes(problem, &network)
+        }
+    })
 }
 
 /// The rank at each of the partitions that are asked for.

@@ -12,6 +12,7 @@ mod coefficient;
 mod forecast;
 mod grid;
 pub mod hankel;
+mod state_size;
 
 pub use batch::Evaluator;
 pub(crate) use batch::{GridSpeed, GridWork, PACK_BYTES};
@@ -20,3 +21,4 @@ pub use forecast::{
     CoefficientForecast, MemoryLimit, TooLarge, count_monomials, listed_tensor_bytes, weight_bytes,
 };
 pub use grid::{GridPoints, grid, random_inputs, random_points};
+pub use state_size::{LARGEST_LINEAR, effective_state_sizes};
