@@ -4,8 +4,8 @@ use crate::bounds::{Evaluation, Side, best};
 use crate::network::presets::{Family, FamilySize};
 use crate::network::{InvalidProblem, Partition, Problem};
 use crate::prove::{
-    ByTheorem, Method, RankAnswer, RankError, RankRequest, Status, decided_first, is_short,
-    proved_instead, rank,
+    ByTheorem, Evidence, Method, RankAnswer, RankError, RankRequest, Status, decided_first,
+    is_short, proved_instead, rank,
 };
 use crate::stop::{Limit, Stop};
 use crate::tensor::MemoryLimit;
@@ -91,6 +91,22 @@ impl Rank {
         match self {
             Self::Computed(answer) => answer.limit,
             Self::Theorem(_) => None,
+        }
+    }
+
+    /// Whether it is exact, or the rank at the random weights by a computation that came to its end: no limit ended it,
+    /// a grid had more points than its rank, and no theorem has a larger lower bound.
+    pub fn is_whole(&self) -> bool {
+        let ended = |answer: &RankAnswer| match &answer.evidence {
+            Evidence::Grid { tried, .. } => answer.rank < *tried,
+            _ => true,
+        };
+        match self {
+            _ if self.status() == Status::Exact => true,
+            Self::Computed(answer) => {
+                answer.limit.is_none() && answer.by_theorem().is_none() && ended(answer)
+            }
+            Self::Theorem(_) => false,
         }
     }
 
@@ -200,20 +216,40 @@ impl Row {
         }
     }
 
-    /// How its rank stands to that of `other`, both as far as they are known; `None` where one is not.
+    /// How its rank stands to that of `other`: proved where their bounds decide, found where both ranks were computed to
+    /// the end, else open; `None` where one has no rank.
     pub fn against(&self, other: &Self) -> Option<&'static str> {
-        let of = |row: &Self| row.rank().and_then(|rank| Some((rank.value()?, rank.status())));
-        let ((own, own_status), (other, other_status)) = (of(self)?, of(other)?);
-        let exact = |status| status == Status::Exact;
-        Some(match own.cmp(&other) {
-            Ordering::Greater if exact(other_status) => "above, proved",
+        let (own, other) = (self.known()?, other.known()?);
+        let above = |a: &Known, b: &Known| b.upper.as_ref().is_some_and(|upper| a.lower > *upper);
+        let exact = |known: &Known| known.upper.as_ref() == Some(&known.lower);
+        Some(match own.lower.cmp(&other.lower) {
+            _ if above(&own, &other) => "above, proved",
+            _ if above(&other, &own) => "below, proved",
+            Ordering::Equal if exact(&own) && exact(&other) => "equal, proved",
+            _ if !(own.whole && other.whole) => "open",
             Ordering::Greater => "above, found",
-            Ordering::Less if exact(own_status) => "below, proved",
             Ordering::Less => "below, found",
-            Ordering::Equal if exact(own_status) && exact(other_status) => "equal, proved",
             Ordering::Equal => "equal, found",
         })
     }
+
+    fn known(&self) -> Option<Known> {
+        let (entry, rank) = (self.entry.as_ref().ok()?, self.rank()?);
+        let lower = rank.value()?;
+        let upper = match rank.status() {
+            Status::Exact => Some(lower.clone()),
+            Status::Lower => entry.upper.as_ref().and_then(|e| e.value.clone()),
+        };
+        Some(Known { lower, upper, whole: rank.is_whole() })
+    }
+}
+
+/// What is known of a rank.
+struct Known {
+    lower: Integer,
+    upper: Option<Integer>,
+    /// As [`Rank::is_whole`].
+    whole: bool,
 }
 
 /// The largest rank first, then by name; families without one come last.

@@ -32,36 +32,27 @@ fn ranks_are_those_of_the_presets_and_cuts_those_of_their_profiles() {
     for (name, row) in &found {
         let rank = json(&format!("rank --model {name}"));
         let exact = rank["status"] == "exact";
-        let expected = format!("{}{}", if exact { "" } else { ">= " }, rank["rank"]);
-        assert_eq!(row["rank"], expected, "{name}");
+        assert_eq!(row["rank"], rank["rank"], "{name}");
+        assert_eq!(row["status"] == "exact", exact, "{name}");
         let bounds = rank["bounds"].as_array().unwrap().iter();
         let upper = bounds.filter(|bound| bound["side"] == "upper");
         let least = upper.map(|b| b["value"].as_str().unwrap().parse::<u64>().unwrap()).min();
-        assert_eq!(row["at most"], least.unwrap().to_string(), "{name}");
+        assert_eq!(row["at_most"], least.unwrap(), "{name}");
         let profile = json(&format!("profile --model {name} --partitions cuts"));
         let ranks = profile["rows"].as_array().unwrap().iter().map(|r| r["rank"].as_u64().unwrap());
         let (least, most) = (ranks.clone().min().unwrap(), ranks.max().unwrap());
-        let cuts = if least == most { most.to_string() } else { format!("{least} to {most}") };
-        assert_eq!(row["cuts"], cuts, "{name}");
+        assert_eq!(row["cuts"], serde_json::json!([least, most]), "{name}");
     }
     // The ranks fall from row to row.
-    let number = |row: &Value| {
-        row["rank"].as_str().unwrap().trim_start_matches(">= ").parse::<u64>().unwrap()
-    };
+    let number = |row: &Value| row["rank"].as_u64().unwrap();
     assert!(found.windows(2).all(|pair| number(&pair[0].1) >= number(&pair[1].1)));
     // Theory, 3.17 and 4.1: 3 and 6; the free weights are 4 d^2, and those of the masks are none.
     let of = |name: &str| &found.iter().find(|(found, _)| found == name).unwrap().1;
-    assert_eq!(
-        (&of("attention")["rank"], &of("attention")["weights"]),
-        (&"3".into(), &"16".into())
-    );
-    assert_eq!(
-        (&of("mixer")["rank"], &of("attention-causal")["weights"]),
-        (&"6".into(), &"16".into())
-    );
-    assert_eq!(of("mixer")["to attention"], "above, proved");
-    assert_eq!(of("attention")["to attention"], "equal, proved");
-    assert_eq!(of("attention-multi-query")["to attention"], "below, proved");
+    assert_eq!((&of("attention")["rank"], &of("attention")["weights"]), (&3.into(), &16.into()));
+    assert_eq!((&of("mixer")["rank"], &of("attention-causal")["weights"]), (&6.into(), &16.into()));
+    assert_eq!(of("mixer")["to_attention"], "above, proved");
+    assert_eq!(of("attention")["to_attention"], "equal, proved");
+    assert_eq!(of("attention-multi-query")["to_attention"], "below, proved");
 }
 
 /// Another depth, size and side, against networks given by their sizes; attention need not be among the families.
@@ -70,17 +61,73 @@ fn other_sizes_and_sides_are_those_of_networks_by_their_sizes() {
     let found = rows("compare --tokens 5 --width 2 --depth 2 --left 0,3 --families mixer,cac");
     let (mixer, cac) = (&found[0].1, &found[1].1);
     let rank = json("rank mixer --depth 2 --width 2 --token-hidden 2 --tokens 5 --left 0,3");
-    assert_eq!(mixer["rank"], rank["rank"].to_string());
+    assert_eq!(mixer["rank"], rank["rank"]);
     let other = json("rank attention --depth 2 --width 2 --tokens 5 --left 0,3");
     assert_eq!((rank["status"].as_str(), other["status"].as_str()), (Some("exact"), Some("exact")));
     let above = rank["rank"].as_u64().unwrap() > other["rank"].as_u64().unwrap();
     let expected = if above { "above, proved" } else { "below, proved" };
-    assert_eq!(mixer["to attention"], expected);
+    assert_eq!(mixer["to_attention"], expected);
     // Five tokens are not halved.
     assert!(cac["rank"].is_null());
-    assert!(cac["to attention"].as_str().unwrap().contains("takes windows of 2 tokens"), "{cac}");
+    assert!(cac["missing"].as_str().unwrap().contains("takes windows of 2 tokens"), "{cac}");
     let text = seprank("compare --tokens 5 --width 2 --depth 2 --families cac");
     assert!(String::from_utf8(text.stdout).unwrap().contains("no rank of cac: layer 0"));
+}
+
+/// An upper bound below the rank of attention decides; a rank that was cut short decides nothing.
+#[test]
+fn upper_bounds_decide_and_cut_ranks_do_not() {
+    let size = "compare --tokens 4 --width 2 --depth 2 --partitions one --families";
+    let standing = |arguments: &str| {
+        let document = json(&format!("{size} {arguments}"));
+        let rows = document["rows"].as_array().unwrap().clone();
+        let of = |row: &Value| {
+            let number = |key: &str| row[key].as_u64();
+            let (rank, exact) = (number("rank").unwrap(), row["status"] == "exact");
+            (rank, if exact { Some(rank) } else { number("at_most") }, row["to_attention"].clone())
+        };
+        rows.iter().map(|row| (row["family"].as_str().unwrap().to_owned(), of(row))).collect()
+    };
+    let names = "attention,attention-multi-query,mixer,retention,gnn,gmlp";
+    let rows: Vec<(String, (u64, Option<u64>, Value))> = standing(names);
+    let (least, most, _) = rows.iter().find(|row| row.0 == "attention").unwrap().1.clone();
+    // 3.17: exact.
+    assert_eq!((least, most), (18, Some(18)));
+    for (name, (rank, upper, said)) in &rows {
+        let expected = match (rank.cmp(&18), upper) {
+            (std::cmp::Ordering::Greater, _) => "above, proved",
+            (_, Some(upper)) if *upper < 18 => "below, proved",
+            (std::cmp::Ordering::Equal, Some(18)) => "equal, proved",
+            (std::cmp::Ordering::Equal, _) => "equal, found",
+            (std::cmp::Ordering::Less, _) => "below, found",
+        };
+        assert_eq!(said, expected, "{name}: {rank}, at most {upper:?}");
+    }
+    let of = |name: &str| rows.iter().find(|row| row.0 == name).unwrap().1.2.clone();
+    assert_eq!(of("attention-multi-query"), "below, proved");
+    // Grids of two points tell nothing of ranks that are not short: never that one is below, found.
+    let size = "compare --tokens 6 --width 2 --depth 2 --partitions one --points 2";
+    let document = json(&format!("{size} --families attention,s6,gated-linear-attention,hyena"));
+    let cut = document["rows"].as_array().unwrap().iter();
+    let cut: Vec<_> = cut.filter(|row| row["rank"] == 2 && row["status"] == "lower").collect();
+    assert!(!cut.is_empty(), "{document}");
+    assert!(
+        cut.iter().all(|row| ["open", "below, proved"].iter().any(|w| row["to_attention"] == *w))
+    );
+}
+
+/// The document says what was asked for; the default of --format is one of its values.
+#[test]
+fn the_document_has_the_request_and_text_is_a_format() {
+    let size = "compare --tokens 5 --width 2 --depth 1 --left 0,1,2,4 --families mixer --seed 3";
+    let document = json(size);
+    let expected = serde_json::json!([5, 2, 1, [0, 1, 2, 4], 3, null]);
+    let keys = ["tokens", "width", "depth", "left", "seed", "points"];
+    assert_eq!(Value::from(keys.map(|key| document[key].clone()).to_vec()), expected);
+    assert!(document["version"].is_string() && document["rows"][0]["degree"].is_number());
+    let [default, text] = ["", " --format text"].map(|format| seprank(&format!("{size}{format}")));
+    assert!(text.status.success() && text.stdout == default.stdout);
+    assert!(String::from_utf8(text.stdout).unwrap().contains("A = {0-2,4}; seed 3"));
 }
 
 #[test]

@@ -74,6 +74,14 @@ impl Verdict {
         }
     }
 
+    /// The name, and behind it the reason if there is one.
+    pub fn sentence(&self) -> String {
+        match self.reason() {
+            "" => self.name().into(),
+            why => format!("{}: {why}", self.name()),
+        }
+    }
+
     /// The exit code: 0 valid, 1 invalid, 2 incomplete.
     pub fn exit_code(&self) -> u8 {
         match self {

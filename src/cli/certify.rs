@@ -140,14 +140,14 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     let rows = rows.map_err(|e| format!("{option} {e}"))?;
     let resumed = rows.iter().filter(|r| r.resumed).count();
-    let verdict = claims::overall(&rows);
+    let mut verdict = claims::overall(&rows);
     let seconds = start.elapsed().as_secs_f64();
     let peak_memory_bytes = peak_memory();
     if let Some(target) = &target {
-        let mut results = results(args, &chosen, &rows);
         let program = format!("seprank {}", super::long_version().replace('\n', ", "));
-        results.run = Some(report::Run { program, seconds, peak_memory_bytes, resumed });
-        target.write_results(results)?;
+        let run = report::Run { program, seconds, peak_memory_bytes, resumed };
+        let results = results(args, &chosen, &rows, run);
+        verdict = verdict.and(target.write_results(results)?);
     }
     match args.format {
         Format::Json => print_json(&Report {
@@ -169,10 +169,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
             if let Some(bytes) = peak_memory_bytes {
                 write!(out, ", peak memory {} MiB", bytes >> 20)?;
             }
-            match &verdict {
-                Verdict::Valid => writeln!(out, "\nverdict: valid")?,
-                other => writeln!(out, "\nverdict: {}: {}", other.name(), other.reason())?,
-            }
+            writeln!(out, "\nverdict: {}", verdict.sentence())?;
         }
     }
     Ok(ExitCode::from(verdict.exit_code()))
@@ -196,19 +193,13 @@ fn brought(args: &Args) -> Result<Option<NetworkClaim>, Failure> {
     brought.transpose()
 }
 
-/// What was found, without times of the run.
-fn results(args: &Args, chosen: &[&dyn Claim], rows: &[Examined]) -> Results {
+/// What was found.
+fn results(args: &Args, chosen: &[&dyn Claim], rows: &[Examined], run: report::Run) -> Results {
     let claims = chosen.iter().map(|claim| {
         let one = args.network.is_none().then(|| claim.id());
         ClaimResult::new(claim.id(), claim.statement(), command(args, one), rows)
     });
-    Results {
-        version: env!("CARGO_PKG_VERSION").into(),
-        command: command(args, args.claim.as_deref()),
-        seed: args.seed,
-        claims: claims.collect(),
-        run: None,
-    }
+    Results::new(command(args, args.claim.as_deref()), args.seed, claims.collect(), Some(run))
 }
 
 /// The command that gives the same numbers, wherever it writes them.

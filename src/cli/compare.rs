@@ -1,9 +1,10 @@
 //! `seprank compare`.
 
+mod document;
+
 use super::budget::Budget;
 use super::picture::{try_picture, write_picture};
-use super::table::FormatArg;
-use super::{Failure, new_table, progress};
+use super::{Failure, new_table, print_json, progress};
 use crate::bounds::LogInterval;
 use crate::compare::{Comparison, Row, sort};
 use crate::files::OutputDirectory;
@@ -11,9 +12,10 @@ use crate::network::InvalidProblem;
 use crate::network::presets::{Family, FamilySize, families};
 use crate::plot::{Ranked, Ranking};
 use crate::prove::Status;
-use crate::table::{FamiliesAtOneSize, Table, comparison_rows, plain, render};
+use crate::table::{self, FamiliesAtOneSize, Table, comparison_rows, plain, render};
 use clap::ValueEnum;
 use comfy_table::ColumnConstraint;
+use document::Document;
 use itertools::Itertools;
 use seprank_check::certificate::to_bytes;
 use std::io::Write;
@@ -32,8 +34,10 @@ The families are those of `seprank networks`, the layers of each L times over,
 at one partition. A rank is exact (=) or a proved lower bound (>=). With cuts:
 the least and the largest rank found over the contiguous cuts, where each takes
 at most about a second. The last column says how the rank stands to that of
-attention. The sizes are equal, the numbers of weights are not. With --time
-each family has its share of what is left.")]
+attention: proved where ranks and bounds decide, found where both ranks at
+random weights were computed to the end, else open, as --points can leave it.
+The sizes are equal, the numbers of weights are not. With --time each family has
+its share of what is left.")]
 pub(super) struct Args {
     /// Number of tokens N
     #[arg(long, value_name = "N")]
@@ -67,9 +71,20 @@ pub(super) struct Args {
     /// Also draw the ranks and bounds, as SVG or PNG
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// How to print [default: text]
-    #[arg(long, value_enum)]
-    format: Option<FormatArg>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For reading
+    Text,
+    Latex,
+    Markdown,
+    Csv,
+    /// One JSON document, with the request; integers of 2^53 or more are strings
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -122,10 +137,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         write_picture("--out", path, &ranking(&comparison, &rows).svg()?)?;
     }
     let table = FamiliesAtOneSize { rows: comparison_rows(&comparison, &rows, &attention) };
-    match args.format {
+    let format = match args.format {
+        Format::Latex => Some(table::Format::Latex),
+        Format::Markdown => Some(table::Format::Markdown),
+        Format::Csv => Some(table::Format::Csv),
+        Format::Text | Format::Json => None,
+    };
+    match format {
         Some(format) => {
-            let text = render(&table, &table.build(args.seed), format.into());
+            let text = render(&table, &table.build(args.seed), format);
             std::io::stdout().lock().write_all(text.as_bytes())?;
+        }
+        None if args.format == Format::Json => {
+            print_json(&Document::of(&comparison, &rows, &attention))?;
         }
         None => print_text(&comparison, &rows, &table)?,
     }
@@ -149,7 +173,12 @@ fn chosen(names: Option<&[String]>) -> Result<Vec<Family>, InvalidProblem> {
 /// What stands over the table and the picture.
 fn heading(comparison: &Comparison) -> String {
     let FamilySize { tokens, width } = comparison.size;
-    let left = comparison.left.iter().format(",");
+    // Neighbours as a range, so that a long side stays short.
+    let runs = comparison.left.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
+        [first, _, .., last] => format!("{first}-{last}"),
+        few => few.iter().join(","),
+    });
+    let left = runs.format(",").to_string();
     format!("N = {tokens}, d = {width}, L = {}, A = {{{left}}}", comparison.depth)
 }
 

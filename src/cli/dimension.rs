@@ -1,7 +1,7 @@
 //! `seprank dimension`.
 
 use super::budget::Budget;
-use super::duration::duration;
+use super::duration::about;
 use super::problem::Subject;
 use super::{Failure, Format, json, print_json, progress};
 use crate::files::Bytes;
@@ -204,8 +204,8 @@ fn predict(request: &DimensionRequest, format: Format) -> Result<ExitCode, Failu
             let mut out = super::prose::out();
             writeln!(
                 out,
-                "Jacobian {weights} x {columns}, {points} points at first: about {}",
-                duration(seconds)
+                "Jacobian {weights} x {columns}, {points} points at first: {}",
+                about(seconds)
             )?;
             writeln!(out, "memory: {} of {}", Bytes(bytes), Bytes(request.memory.0))?;
         }

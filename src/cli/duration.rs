@@ -16,9 +16,15 @@ pub(super) fn duration(seconds: f64) -> String {
     }
 }
 
+/// The same of a forecast, as `about 3.0 s`; what is only bounded has no `about`.
+pub(super) fn about(seconds: f64) -> String {
+    let text = duration(seconds);
+    if text.starts_with(|c: char| c.is_ascii_digit()) { format!("about {text}") } else { text }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{about, duration};
 
     #[test]
     fn durations_are_in_the_unit_of_a_reader() {
@@ -35,5 +41,6 @@ mod tests {
         ] {
             assert_eq!(duration(seconds), text);
         }
+        assert_eq!([about(0.0), about(90.0)], ["below 0.1 s", "about 1.5 min"]);
     }
 }

@@ -33,6 +33,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         pages.iter().try_for_each(|(name, text)| directory.replace(name, text))
     };
     write().map_err(|e: io::Error| format!("--out {e}"))?;
+    let count = pages.len();
+    writeln!(super::prose::out(), "written: {count} pages in {}", path.display())?;
     Ok(ExitCode::SUCCESS)
 }
 

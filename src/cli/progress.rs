@@ -1,7 +1,7 @@
 //! What is going on, on standard error: a bar on a terminal, a line every ten seconds elsewhere, or nothing with
 //! `--quiet`.
 
-use super::duration::duration;
+use super::duration::{about, duration};
 use indicatif::{ProgressBar, ProgressStyle, WeakProgressBar};
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
@@ -58,7 +58,7 @@ fn line(bar: &ProgressBar, unit: &str) -> String {
     // From a thousandth on, as far as steps are alike.
     let left = bar.length().filter(|length| done > 0 && done >= length / 1000).map(|length| {
         let rate = bar.elapsed().as_secs_f64() / done as f64;
-        format!("about {} left", duration(rate * length.saturating_sub(done) as f64))
+        format!("{} left", about(rate * length.saturating_sub(done) as f64))
     });
     let left = left.unwrap_or_default();
     [text, left, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")

@@ -1,7 +1,9 @@
 //! What a certificate says and rests on, as a part of the page.
 
+use super::agreement::ranks;
 use super::certificates::Judged;
 use super::tables::badge;
+use crate::certificate::{Claim, Lower, RankClaim, Scope, Upper};
 use itertools::Itertools;
 use maud::{Markup, PreEscaped, html};
 use seprank_account::{Ground, Statement};
@@ -78,5 +80,41 @@ pub(super) fn rests_on<'a>(certificates: impl Iterator<Item = &'a Judged>) -> St
         (!by.is_empty()).then(|| format!("{name} halves: {by}"))
     };
     let halves = ["lower", "upper"].iter().filter_map(|name| half(name)).join("; ");
-    if halves.is_empty() { "computed in that run; no certificate".into() } else { halves }
+    if halves.is_empty() { "what that run said; no certificate".into() } else { halves }
+}
+
+/// What the halves of these claims name as evidence, each kind once; `None` where there is none.
+pub(super) fn halves<'a>(claims: impl Iterator<Item = &'a Claim>) -> Option<String> {
+    let ranks: Vec<&RankClaim> = claims.flat_map(ranks).collect();
+    let lower = ranks.iter().filter_map(|claim| Some(lower(claim.lower.as_ref()?, claim.scope)));
+    let upper = ranks.iter().filter_map(|claim| claim.upper.as_ref().map(upper));
+    let sentence = |what: &str, kinds: Vec<&str>| {
+        let kinds = kinds.iter().unique().sorted().join("; or ");
+        (!kinds.is_empty()).then(|| format!("{what} halves rest on {kinds}."))
+    };
+    let both = [sentence("Lower", lower.collect()), sentence("Upper", upper.collect())];
+    let text = both.into_iter().flatten().join(" ");
+    (!text.is_empty()).then_some(text)
+}
+
+fn lower(evidence: &Lower, scope: Scope) -> &'static str {
+    match (evidence, scope) {
+        (Lower::Theorem(_), _) => "a theorem",
+        (Lower::Enclosure(_), _) => {
+            "a minor that is enclosed in intervals and not zero, at the weights in the certificate and no others"
+        }
+        (_, Scope::Fixed) => {
+            "a minor that is not zero modulo a prime, at the weights in the certificate and no others"
+        }
+        (_, Scope::Generic) => {
+            "a minor that is not zero modulo a prime, at the weights in the certificate and so for almost all weights"
+        }
+    }
+}
+
+fn upper(evidence: &Upper) -> &'static str {
+    match evidence {
+        Upper::Theorem(_) => "a theorem",
+        _ => "a factorisation",
+    }
 }

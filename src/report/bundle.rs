@@ -61,7 +61,10 @@ fn readme(report: &Report, page: bool) -> String {
          was made with --page also has the checker for the browser.)",
     ];
     let certificates = report.certificates.len().to_string();
+    let title = format!("Separation ranks: certificates of seprank {}", report.results.version);
     [
+        ("{title}", &*title),
+        ("{underline}", &*"=".repeat(title.chars().count())),
         ("{version}", &*report.results.version),
         ("{verdict}", report.verdict().name()),
         ("{certificates}", &certificates),

@@ -77,10 +77,12 @@ fn packed(report: &Report) -> BTreeMap<&str, String> {
 fn summary(report: &Report) -> Markup {
     let results = &report.results;
     let verdict = report.verdict();
-    let (all, valid) =
-        (results.cases().count(), results.claims.iter().map(ClaimResult::valid).sum::<usize>());
+    let sum = |[checked, said]: [(usize, usize); 2], [more, also]: [(usize, usize); 2]| {
+        [(checked.0 + more.0, checked.1 + more.1), (said.0 + also.0, said.1 + also.1)]
+    };
+    let all = results.claims.iter().map(ClaimResult::tally).fold(Default::default(), sum);
     html! {
-        p { (badge(&verdict)) " " (valid) " of " (all) " cases are valid." @if !verdict.reason().is_empty() { " " (verdict.reason()) } }
+        p { (badge(&verdict)) " " (tally(all)) "." @if !verdict.reason().is_empty() { " " (verdict.reason()) } }
         dl.facts {
             dt { "Made by" } dd { "seprank " (results.version) ", seed " (results.seed) }
             dt { "The same again" } dd { code { (results.command) } }
@@ -94,8 +96,22 @@ fn summary(report: &Report) -> Markup {
                 }
             }
         }
-        p { "Every certificate was read back from its file and checked before this page was written. The networks are polynomial: no "
-            "softmax, no normalisation. The scope of a claim stands at its head; a case shows it at that size and no other." }
+        p { "Every certificate was read back from its file and checked before this page was written. The evidence is the certificates: "
+            code { (super::RESULTS) } ", from which all other words of this page come, is none, and its digest shows accidents, not "
+            "forgery. Of a case what its certificates claim, as the checker says it, is what is shown; the words of the run stand "
+            "beside it, and where they state a rank or a gap that these certificates do not show, the case is invalid." }
+        p { "Which networks a claim is about, and for which sizes, stands at its head; a case shows it at that size and no other." }
+    }
+}
+
+/// Of cases with certificates and of those without: how many are valid, of how many.
+fn tally([checked, said]: [(usize, usize); 2]) -> String {
+    let certified = format!("{} of {} cases with certificates are valid", checked.0, checked.1);
+    match said {
+        (_, 0) => certified,
+        (valid, all) => format!(
+            "{certified}; {all} have none and are not checked here: the run said valid of {valid}"
+        ),
     }
 }
 
@@ -103,7 +119,7 @@ fn contents(report: &Report) -> Markup {
     html! {
         ul {
             @for claim in &report.results.claims {
-                li { a href=(format!("#claim-{}", claim.id)) { (claim.id) } ": " (claim.valid()) " of " (claim.cases.len()) " valid" }
+                li { a href=(format!("#claim-{}", claim.id)) { (claim.id) } ": " (tally(claim.tally())) }
             }
             li { a href="#numbers" { "The numbers in pictures" } }
             li { a href="#certificates" { "Certificates" } }
@@ -119,12 +135,14 @@ fn meaning() -> Markup {
                 dt { "Proved" }
                 dd { "for all sizes in its hypotheses: a theorem of docs/theory.md, named by its number. The checker evaluates its value anew." }
                 dt { "Computed" }
-                dd { "exactly, at one size: a minor that is not zero modulo a prime bounds the rank from below over the rationals and for almost all "
-                     "weights; a factorisation bounds it from above. The numbers stand in the certificate." }
+                dd { "at one size. A minor that is not zero modulo a prime, at weights in the certificate, bounds the rank from below over the "
+                     "rationals at these weights, and so for almost all weights of a polynomial network. A minor of a network that is not "
+                     "polynomial is enclosed in intervals, and bounds the rank from below at these weights only. A factorisation bounds it "
+                     "from above. What the halves of each claim rest on stands at its head." }
                 dt { "Conjectured" }
                 dd { "nothing here rests on a conjecture. Where a claim names one, its cases are instances, and say nothing of other sizes." }
                 dt { "Without a certificate" }
-                dd { "what says so in its row was found in that run, and is taken from there: nothing on this page shows it again." }
+                dd { "a case is not checked here: its row says what the run said, and nothing on this page shows it." }
             }
             p {
                 (badge(&Verdict::Valid)) " the evidence shows the claim. "
@@ -137,11 +155,14 @@ fn meaning() -> Markup {
 
 fn of_claim(report: &Report, claim: &ClaimResult) -> Markup {
     let id = format!("claim-{}", claim.id);
+    let names = claim.cases.iter().flat_map(|case| case.certificates.keys());
+    let claims = names.filter_map(|name| report.certificates.get(name)?.claim.as_ref());
     html! {
         section aria-labelledby=(id) {
             h2 id=(id) { (claim.id) }
             p { (claim.statement) }
-            p.scope { (claim.valid()) " of " (claim.cases.len()) " cases are valid. The same again: " code { (claim.command) } }
+            p.scope { (tally(claim.tally())) ". The same again: " code { (claim.command) } }
+            @if let Some(halves) = account::halves(claims) { p.scope { (halves) } }
             (tables::cases(report, claim))
         }
     }

@@ -3,7 +3,7 @@
 
 use super::account::rests_on;
 use super::picture::{self, Gap};
-use super::{ClaimResult, Report};
+use super::{CaseResult, ClaimResult, Report};
 use crate::certificate::{Claim, Value};
 use crate::claims::Verdict;
 use maud::{Markup, html};
@@ -16,6 +16,16 @@ pub(super) fn badge(verdict: &Verdict) -> Markup {
         Verdict::Incomplete(_) => ("badge incomplete", "Incomplete"),
     };
     html! { span class=(class) { (word) } }
+}
+
+/// The verdict on a case; without certificates it is what the run said, and has no colour.
+fn verdict(case: &CaseResult) -> Markup {
+    let why = case.verdict.reason();
+    html! {
+        @if case.is_certified() { (badge(&case.verdict)) }
+        @else { span.unchecked { "not checked here: as the run said, " (case.verdict.name()) } }
+        @if !why.is_empty() { " " (why) }
+    }
 }
 
 /// A table that scrolls by itself where it is too wide.
@@ -31,6 +41,12 @@ fn table(name: &str, headings: &[&str], rows: Markup) -> Markup {
     }
 }
 
+/// What the checker says that a certificate claims, read from its file.
+fn said(report: &Report, name: &str) -> Markup {
+    let claim = report.certificates.get(name).map(|judged| judged.account.summary.claim.as_deref());
+    html! { ": " (claim.flatten().unwrap_or("no certificate")) }
+}
+
 fn link(name: &str) -> Markup {
     html! { a href=(format!("#certificate-{name}")) { (name) } }
 }
@@ -38,7 +54,14 @@ fn link(name: &str) -> Markup {
 /// The cases of a claim.
 pub(super) fn cases(report: &Report, claim: &ClaimResult) -> Markup {
     let timed = report.results.run.is_some();
-    let mut headings = vec!["case", "claimed", "found", "verdict", "rests on", "certificates"];
+    let mut headings = vec![
+        "case",
+        "claimed, in the run's words",
+        "found, in the run's words",
+        "verdict",
+        "rests on",
+        "certificates, and what the checker says each claims",
+    ];
     headings.extend(timed.then_some("seconds"));
     let rows = html! {
         @for case in &claim.cases {
@@ -47,9 +70,9 @@ pub(super) fn cases(report: &Report, claim: &ClaimResult) -> Markup {
                 th scope="row" { (case.case) }
                 td { (case.claimed) }
                 td { (case.found) }
-                td { (badge(&case.verdict)) @if !case.verdict.reason().is_empty() { " " (case.verdict.reason()) } }
+                td { (verdict(case)) }
                 td.wide { (rests_on(judged)) }
-                td.wide { @for (i, name) in case.certificates.keys().enumerate() { @if i > 0 { br; } (link(name)) } }
+                td.wide { @for name in case.certificates.keys() { p { (link(name)) (said(report, name)) } } }
                 @if timed { td { @if let Some(seconds) = case.seconds { (format!("{seconds:.2}")) } } }
             }
         }

@@ -19,8 +19,8 @@ const POINTS: Option<u64> = Some(128);
 const CAPTION: &str = "Networks of every family with $N$ tokens and width $d$, their layers $L$ times over, at one partition: degree, number \
      of weights, the generic rank, the best upper bound for all weights, the least and the largest rank found at a \
      contiguous cut, and how the rank stands to that of attention of the same size (one head). A number alone is exact; \
-     with $>=$ it is a proved lower bound. Proved means that both sides are proved; found compares the ranks at random \
-     weights. The sizes are equal, the numbers of weights are not. Where a family has no network of a size, the reason \
+     with $>=$ it is a proved lower bound. Proved means that ranks and upper bounds decide; found compares the ranks at random \
+     weights, each computed to its end; else the comparison is open. The sizes are equal, the numbers of weights are not. Where a family has no network of a size, the reason \
      stands in the last column.";
 
 /// Families at one size of the reader's choice (`seprank compare`), by the rows of that comparison. It is not in the
