@@ -138,8 +138,9 @@ fn a_rank_that_doubles_miss_is_found_and_proved_at_higher_precision() {
     let exact = log10_determinant(n);
     let product: f64 = high.values.iter().map(|v| v.log10()).sum();
     assert!((product - exact).abs() < 1e-9, "{product} for {exact}");
-    assert!(certain_pivots(hilbert(n, |q| Interval::enclosing(q, 64)), n).len() < n);
-    assert_eq!(certain_pivots(hilbert(n, |q| Interval::enclosing(q, 212)), n).len(), n);
+    let never = seprank::Stop::default();
+    assert!(certain_pivots(hilbert(n, |q| Interval::enclosing(q, 64)), n, &never).len() < n);
+    assert_eq!(certain_pivots(hilbert(n, |q| Interval::enclosing(q, 212)), n, &never).len(), n);
 }
 
 /// log10 of the determinant of the Hilbert matrix: prod_{i<n} i!^4 / prod_{i<2n} i!
@@ -162,7 +163,11 @@ fn singular_minors_are_refused() {
         let exact = p * q;
         for precision in [64, 256, 1000] {
             let enclosed = exact.map(|x| Interval::enclosing(&x, precision));
-            assert_eq!(certain_pivots(enclosed, n).len(), planted, "{n} x {n} at {precision} bits");
+            assert_eq!(
+                certain_pivots(enclosed, n, &seprank::Stop::default()).len(),
+                planted,
+                "{n} x {n} at {precision} bits"
+            );
         }
     }
 }

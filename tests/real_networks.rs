@@ -11,6 +11,8 @@ use seprank::{Stop, certificate};
 use std::path::Path;
 use std::process::Command;
 
+#[path = "real_networks/certificates.rs"]
+mod certificates;
 #[path = "real_networks/reference.rs"]
 mod reference;
 
@@ -116,7 +118,7 @@ fn lower_bounds_have_certificates_that_the_checker_accepts() {
         // Causal: token 1 sees A only.
         let expected = if layers.contains("causal") { 1 } else { 5 };
         assert_eq!(answer.rank, expected, "network {number}");
-        let certificate = answer.certificate();
+        let certificate = answer.certificate().unwrap();
         let bytes = certificate::to_bytes(&certificate);
         assert_eq!(certificate::from_bytes(&bytes).unwrap(), certificate);
         assert_eq!(check::check(&certificate), Verdict::Valid, "network {number}");
@@ -130,7 +132,7 @@ fn no_bound_is_above_a_known_rank() {
     let text = format!("tokens = 4\nwidth = 4\n{layers}");
     let file = RealNetworkFile::parse(&text, Path::new(""), &Replacements::default()).unwrap();
     let answer = answer(file.problem, 6);
-    assert_eq!((answer.rank, check::check(&answer.certificate())), (2, Verdict::Valid));
+    assert_eq!((answer.rank, check::check(&answer.certificate().unwrap())), (2, Verdict::Valid));
 }
 
 fn finding(certificate: &certificate::Certificate) -> String {
@@ -142,7 +144,7 @@ fn finding(certificate: &certificate::Certificate) -> String {
 
 #[test]
 fn what_an_enclosure_does_not_show_is_not_valid() {
-    let good = answer(file(NETWORKS[0]).problem, 4).certificate();
+    let good = answer(file(NETWORKS[0]).problem, 4).certificate().unwrap();
     let change = |edit: &dyn Fn(&mut certificate::RankClaim, &mut certificate::Enclosure)| {
         let mut certificate = good.clone();
         let certificate::Claim::Rank(claim) = &mut certificate.claim else { panic!() };
@@ -262,6 +264,17 @@ fn the_program_says_what_is_proved() {
     assert!(out.contains("separation rank >= 4  (lower, by enclosure)"), "{out}");
     assert!(!out.contains("exact"), "{out}");
     assert_eq!(check::check_file(&rank), Verdict::Valid);
+    let other = folder.path().join("other.toml");
+    std::fs::write(&other, format!("tokens = 4\nwidth = 4\n{}", NETWORKS[1])).unwrap();
+    for (network, code) in [(&path, 0), (&other, 1)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seprank"));
+        let output = command.arg("check").arg(&rank).arg("--network").arg(network).output();
+        assert_eq!(output.unwrap().status.code(), Some(code));
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seprank"));
+    let output = command.args(["networks", "--keys"]).arg(&path).output().unwrap();
+    let keys = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && keys.contains("2.gain"), "{keys}");
     let (_, json, _) = run(&["--points", "3", "--format", "json"]);
     assert!(json.contains("\"rank\": 3") && json.contains("\"status\": \"lower\""), "{json}");
     for option in

@@ -1,7 +1,7 @@
 //! `seprank check`: the checker's own command line, and what needs the rest of the toolkit.
 
 use super::{Failure, progress};
-use crate::network::{NetworkFile, Replacements};
+use crate::network::{RealNetworkFile, Replacements};
 use crate::prove::{self, GridWitness, coq_theorem};
 use indicatif::ProgressBar;
 use seprank_check::certificate::{Certificate, Problem};
@@ -50,10 +50,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     super::try_output("--coq", args.coq.as_deref())?;
     let wanted = match &args.network {
-        Some(path) => Some(NetworkFile::read(path, &Replacements::default())?.problem),
+        Some(path) => Some(RealNetworkFile::read(path, &Replacements::default())?.problem),
         None => None,
     };
-    let wanted = wanted.as_ref().map(prove::problem_in_certificate);
+    let wanted = wanted.as_ref().map(|p| prove::problem_in_certificate(p.shape()));
     let matrix = args.selection.matrix().map_err(|e| e.to_string())?;
     // Of one certificate its steps, of more of them how many.
     let (length, unit) =
@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 const LOOK: Duration = Duration::from_millis(200);
 
 /// What `f` says, while the bar follows the check in it: by its length if the check is `alone`, else in words.
-fn followed<T>(bar: &ProgressBar, alone: bool, f: impl FnOnce() -> T) -> T {
+pub(super) fn followed<T>(bar: &ProgressBar, alone: bool, f: impl FnOnce() -> T) -> T {
     // Dropped when `f` is over, in whatever way.
     let (running, over) = mpsc::channel::<()>();
     let look = move || {

@@ -4,7 +4,7 @@ use super::{Failure, Format, new_table, print_json};
 use crate::files::read_text;
 use crate::network::presets::{self, Family, FamilySize};
 use crate::network::{
-    ConfigOptions, ConfigStyle, MAX_CONFIG_BYTES, NetworkFile, Problem, Replacements,
+    ConfigOptions, ConfigStyle, MAX_CONFIG_BYTES, Problem, RealNetworkFile, Replacements,
     network_of_config, weight_keys,
 };
 use comfy_table::ColumnConstraint;
@@ -155,10 +155,10 @@ struct Key {
 }
 
 fn print_keys(path: &Path, format: Format) -> Result<ExitCode, Failure> {
-    let file = NetworkFile::read(path, &Replacements::default())
+    let file = RealNetworkFile::read(path, &Replacements::default())
         .map_err(|e| format!("--keys {}: {}", e.value, e.allowed))?;
     let key = |(key, (rows, columns), count)| Key { key, rows, columns, count };
-    let keys: Vec<Key> = weight_keys(&file.problem).into_iter().map(key).collect();
+    let keys: Vec<Key> = weight_keys(file.problem.shape()).into_iter().map(key).collect();
     if format == Format::Json {
         print_json(&keys)?;
         return Ok(ExitCode::SUCCESS);

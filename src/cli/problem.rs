@@ -59,6 +59,14 @@ impl FileArgs {
         self.network.as_ref().map(|path| RealNetworkFile::read(path, &replacements))
     }
 
+    /// The error in the file that gave this network.
+    pub(super) fn explain(&self, error: Failure) -> Failure {
+        match &self.network {
+            Some(path) => explained(&format!("--network {}", path.display()), error),
+            None => error,
+        }
+    }
+
     /// The network file, if one is named.
     pub(super) fn read(&self) -> Option<Result<NetworkFile, InvalidProblem>> {
         let replacements = self.replacements();
@@ -128,21 +136,25 @@ impl Subject {
                 };
             }
         };
-        if let Some(error) = too_large(error.as_ref()) {
-            let ours = |field: &str| {
-                matches!(field, "tokens" | "memory" | "points").then(|| option(field))
-            };
-            return error.text(ours).into();
+        explained(&given, error)
+    }
+}
+
+/// The error in the options `given` that gave the network, and in those beside them.
+fn explained(given: &str, error: Failure) -> Failure {
+    if let Some(error) = too_large(error.as_ref()) {
+        let ours =
+            |field: &str| matches!(field, "tokens" | "memory" | "points").then(|| option(field));
+        return error.text(ours).into();
+    }
+    match invalid(error.as_ref()) {
+        Some(InvalidProblem { field: "network", value, allowed }) if value.starts_with('(') => {
+            format!("{given}: {allowed}").into()
         }
-        match invalid(error.as_ref()) {
-            Some(InvalidProblem { field: "network", value, allowed }) if value.starts_with('(') => {
-                format!("{given}: {allowed}").into()
-            }
-            Some(InvalidProblem { field, value, allowed }) if SIZES.contains(field) => {
-                format!("{given}: {field} {value}: {allowed}").into()
-            }
-            _ => error,
+        Some(InvalidProblem { field, value, allowed }) if SIZES.contains(field) => {
+            format!("{given}: {field} {value}: {allowed}").into()
         }
+        _ => error,
     }
 }
 

@@ -89,9 +89,18 @@ pub(super) fn counter(unit: &'static str) -> ProgressBar {
 
 /// Something that is not counted, until this is dropped.
 pub(super) fn busy(what: &'static str) -> Busy {
-    let bar = show(ProgressBar::no_length(), "", "{elapsed_precise} {msg}");
+    let bar = show(ProgressBar::no_length(), "", BUSY);
     bar.set_message(what);
     Busy(bar)
+}
+
+const BUSY: &str = "{elapsed_precise} {msg}";
+
+/// What was counted is done, and something that is not counted goes on.
+pub(super) fn turn_busy(bar: &ProgressBar, what: &'static str) {
+    bar.unset_length();
+    bar.set_message(what);
+    styled(bar, "", BUSY);
 }
 
 /// See [`busy`].
@@ -104,15 +113,20 @@ impl Drop for Busy {
 }
 
 fn show(bar: ProgressBar, unit: &'static str, template: &str) -> ProgressBar {
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
+    styled(&bar, unit, template);
     if QUIET.load(Ordering::Relaxed) {
         bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
     }
     bar.enable_steady_tick(TICK);
-    *CURRENT.lock().unwrap_or_else(|e| e.into_inner()) = Some((bar.downgrade(), unit));
     bar
+}
+
+/// From now on it is shown in this way, and counts these units.
+fn styled(bar: &ProgressBar, unit: &'static str, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    *CURRENT.lock().unwrap_or_else(|e| e.into_inner()) = Some((bar.downgrade(), unit));
 }
 
 #[cfg(test)]

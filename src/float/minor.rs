@@ -7,7 +7,9 @@
 //! a higher precision may go on.
 
 use super::{FloatError, Sample};
+use crate::Stop;
 use crate::arith::Interval;
+use crate::stop::NEVER;
 use nalgebra::DMatrix;
 use rug::Float;
 
@@ -34,7 +36,7 @@ pub fn proved_rank(sample: &Sample, wanted: usize) -> Result<ProvedRank, FloatEr
     let mut best = ProvedRank { rank: 0, precision: PROOF_PRECISIONS[0] };
     for precision in PROOF_PRECISIONS {
         let matrix = sample.scaled_grid(|q| Interval::enclosing(q, precision))?;
-        let rank = certain_pivots(matrix, wanted).len();
+        let rank = certain_pivots(matrix, wanted, &NEVER).len();
         if rank > best.rank {
             best = ProvedRank { rank, precision };
         }
@@ -58,8 +60,8 @@ pub struct Pivot {
 
 /// The steps, at most `enough`, of Gaussian elimination with complete pivoting whose pivot certainly is not 0: their number
 /// is a lower bound on the rank of every matrix of real numbers in the intervals, and the minor of their rows and
-/// columns is not 0. The entries must be [finite](super::Scale::is_finite).
-pub fn certain_pivots(mut matrix: DMatrix<Interval>, enough: usize) -> Vec<Pivot> {
+/// columns is not 0. The entries must be [finite](super::Scale::is_finite). Once `stop` is due no further step begins.
+pub fn certain_pivots(mut matrix: DMatrix<Interval>, enough: usize, stop: &Stop) -> Vec<Pivot> {
     let (rows, cols) = matrix.shape();
     let (mut row_of, mut col_of): (Vec<_>, Vec<_>) = ((0..rows).collect(), (0..cols).collect());
     let mut pivots = Vec::new();
@@ -71,7 +73,7 @@ pub fn certain_pivots(mut matrix: DMatrix<Interval>, enough: usize) -> Vec<Pivot
                 (size, at) = (other, (i, j));
             }
         }
-        if size == 0 {
+        if size == 0 || stop.is_due() {
             break;
         }
         matrix.swap_rows(step, at.0);

@@ -130,7 +130,8 @@ fn product(a: &DMatrix<Interval>, b: &DMatrix<Interval>) -> DMatrix<Interval> {
 }
 
 fn ends(x: &Interval) -> [f64; 2] {
-    let end = |x: &Float, round| x.to_f64_round(round);
+    // A zero without a sign.
+    let end = |x: &Float, round| x.to_f64_round(round) + 0.0;
     [end(&x.lo, Round::Down), end(&x.hi, Round::Up)]
 }
 

@@ -50,7 +50,7 @@ pub use gap_certificate::NoCertificate;
 pub use grid_witness::{GridWitness, ImportError};
 pub use rank::{rank, resumed_rank};
 pub(crate) use rates::Rates;
-pub use real_rank::{RealRank, RealRequest, real_rank};
+pub use real_rank::{RealRank, RealRequest, Uncertified, real_rank};
 pub use real_spectrum::{RealSpectrum, SpectrumError, real_spectrum};
 pub use request::{
     Inputs, Method, RankError, RankRequest, TooManyDigits, Weights, generator, weights_of_file,

@@ -1,11 +1,13 @@
-//! Grids of networks with functions of real numbers, enclosed.
+//! Grids of networks with functions of real numbers, enclosed one leading square after another.
 
 use super::{RankError, RealRequest, generator};
 use crate::Stop;
 use crate::arith::{Interval, Rational};
+use crate::float::Scale;
 use crate::network::layers::placed;
 use crate::network::{InvalidProblem, Network, RealProblem};
 use nalgebra::DMatrix;
+use num_traits::Zero;
 use rand::RngExt;
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
@@ -69,34 +71,63 @@ fn draw(
     (0..count).map(|_| point()).collect()
 }
 
-/// The values of f at all pairs of points; `None` if it was stopped.
-pub(super) fn enclosed(
-    (problem, network): (&RealProblem, &Network<Rational>),
-    [left, right]: &[Vec<DMatrix<Rational>>; 2],
-    precision: u32,
-    (stop, progress): (&Stop, &(dyn Fn(u64, u64) + Sync)),
-) -> Option<DMatrix<Interval>> {
-    let embed = |q: &Rational| Interval::enclosing(q, precision);
-    let of = |m: &DMatrix<Rational>| m.map(|q| embed(&q));
-    let network = network.map(embed);
-    let [left, right]: [Vec<_>; 2] =
-        [left, right].map(|points| points.iter().map(of).collect::<Vec<_>>());
-    let output = problem.shape().output();
-    let rows: Option<Vec<Vec<Interval>>> = left
-        .par_iter()
-        .map(|a| {
-            let value = |b| {
-                let x = problem.partition().assemble(a, b);
-                let done = (!stop.is_due()).then(|| network.forward(&x));
-                done.map(|state| state[(output.token, output.channel)].clone())
-            };
-            let row = right.iter().map(value).collect();
-            progress(1, left.len() as u64);
-            row
-        })
-        .collect();
-    let rows = rows?;
-    Some(DMatrix::from_fn(left.len(), right.len(), |i, j| rows[i][j].clone()))
+/// The values of f at pairs of points, enclosed: the leading square of a grid.
+pub(super) struct Square<'a> {
+    problem: &'a RealProblem,
+    network: Network<Interval>,
+    sides: [Vec<DMatrix<Interval>>; 2],
+    /// So far.
+    pub(super) values: DMatrix<Interval>,
+}
+
+impl<'a> Square<'a> {
+    /// The empty one.
+    pub(super) fn new(
+        (problem, network): (&'a RealProblem, &Network<Rational>),
+        sides: &[Vec<DMatrix<Rational>>; 2],
+        precision: u32,
+    ) -> Self {
+        let embed = |q: &Rational| Interval::enclosing(q, precision);
+        let of = |m: &DMatrix<Rational>| m.map(|q| embed(&q));
+        let sides = [&sides[0], &sides[1]].map(|points| points.iter().map(of).collect());
+        Self { problem, network: network.map(embed), sides, values: DMatrix::zeros(0, 0) }
+    }
+
+    /// Makes it one of so many points a side, where only what is new is evaluated; as it was if it is stopped before
+    /// the end. `progress` is told of every value.
+    ///
+    /// # Errors
+    /// The place of a value that is not known to be finite.
+    pub(super) fn grow(
+        &mut self,
+        size: usize,
+        (stop, progress): (&Stop, &(dyn Fn(u64) + Sync)),
+    ) -> Result<Option<&DMatrix<Interval>>, (usize, usize)> {
+        let before = self.values.nrows();
+        let cells = (0..size).flat_map(|i| (0..size).map(move |j| (i, j)));
+        let new: Vec<_> = cells.filter(|(i, j)| *i.max(j) >= before).collect();
+        let output = self.problem.shape().output();
+        let value = |(i, j): &(usize, usize)| {
+            if stop.is_due() {
+                return None;
+            }
+            let x = self.problem.partition().assemble(&self.sides[0][*i], &self.sides[1][*j]);
+            let state = self.network.forward(&x);
+            progress(1);
+            Some(state[(output.token, output.channel)].clone())
+        };
+        let Some(found) = new.par_iter().map(value).collect::<Option<Vec<_>>>() else {
+            return Ok(None);
+        };
+        if let Some((at, _)) = new.iter().zip(&found).find(|(_, value)| !value.is_finite()) {
+            return Err(*at);
+        }
+        self.values.resize_mut(size, size, Interval::zero());
+        for (at, value) in new.into_iter().zip(found) {
+            self.values[at] = value;
+        }
+        Ok(Some(&self.values))
+    }
 }
 
 /// That the value at this place of the grid has no bounds.

@@ -7,10 +7,10 @@
 
 use super::certificate::weights;
 use super::layers::rational;
-use super::real_grid::{Setting, enclosed, no_value};
+use super::real_grid::{Setting, Square, no_value};
 use super::{RankError, problem_in_certificate};
 use crate::arith::Rational;
-use crate::float::{PROOF_PRECISIONS, Pivot, Scale, certain_pivots};
+use crate::float::{PROOF_PRECISIONS, Pivot, certain_pivots};
 use crate::network::{Network, RealProblem, describe};
 use crate::tensor::MemoryLimit;
 use crate::{Limit, Stop};
@@ -18,6 +18,7 @@ use nalgebra::DMatrix;
 use seprank_check::certificate::{
     self as file, Certificate, Claim, Enclosure, Lower, RankClaim, Relation, Text, Value,
 };
+use seprank_check::check::{self, Kind, Verdict};
 use std::fmt;
 
 /// What a lower bound is asked for.
@@ -46,7 +47,7 @@ pub struct RealRank {
     pub network: Network<Rational>,
     /// The rank is at least this.
     pub rank: usize,
-    /// Points on a side of the grid.
+    /// Points on a side of the largest leading square of the grid that was eliminated.
     pub points: usize,
     /// Bits of the intervals that showed it.
     pub precision: u32,
@@ -54,14 +55,15 @@ pub struct RealRank {
     pub limit: Option<Limit>,
     /// The points of the minor, in the order of elimination.
     minor: [Vec<DMatrix<Rational>>; 2],
-    /// Bits after the point with which a checker will tell the pivots from 0.
+    /// Bits after the point with which a checker may tell the pivots from 0.
     bits: u64,
 }
 
 /// The largest lower bound that a grid shows, at the first precision at which all its points count, or at the best.
 ///
-/// Points are multiples of 1/512 in \[-2, 2). Cost: for each precision points^2 forward passes over intervals, on all
-/// cores, and O(points^3). `progress` is told of every row, of so many.
+/// Points are multiples of 1/512 in \[-2, 2). The grid grows by halves of its size from 16 points on, and is eliminated at
+/// every size: what is stopped has shown what the last size shows. Cost: for each precision points^2 forward passes over
+/// intervals, on all cores, and O(points^3). `progress` is told of every pass, of so many.
 ///
 /// # Errors
 /// No points; a grid or weights over the memory limit; a value that at no precision is known to be finite.
@@ -75,26 +77,36 @@ pub fn real_rank(
         problem: problem.clone(),
         network,
         rank: 0,
-        points: *points,
+        points: 0,
         precision: PROOF_PRECISIONS[0],
         limit: None,
         minor: [Vec::new(), Vec::new()],
         bits: 1,
     };
-    let mut unknown = None;
+    let (mut unknown, mut planned) = (None, 0);
     for precision in PROOF_PRECISIONS {
-        let Some(grid) = enclosed((problem, &best.network), &sides, precision, (stop, progress))
-        else {
-            best.limit = stop.due();
-            return Ok(best);
-        };
-        if let Some(e) = (0..points * points).find(|e| !grid[(e / points, e % points)].is_finite())
-        {
-            unknown = Some((e / points, e % points));
-            continue;
+        planned += (points * points) as u64;
+        let count = |passes| progress(passes, planned);
+        let network = best.network.clone();
+        let mut square = Square::new((problem, &network), &sides, precision);
+        for size in sizes(*points) {
+            match square.grow(size, (stop, &count)) {
+                Ok(Some(grid)) => {
+                    unknown = None;
+                    best.points = best.points.max(size);
+                    best.take(certain_pivots(grid.clone(), size, stop), &sides, precision);
+                }
+                Ok(None) => {}
+                Err(at) => {
+                    unknown = Some(at);
+                    break;
+                }
+            }
+            best.limit = stop.due().filter(|_| best.rank < *points);
+            if best.limit.is_some() {
+                return Ok(best);
+            }
         }
-        unknown = None;
-        best.take(certain_pivots(grid, *points), &sides, precision);
         if best.rank == *points {
             break;
         }
@@ -104,6 +116,16 @@ pub fn real_rank(
         _ => Ok(best),
     }
 }
+
+/// Sizes of leading squares, each half as large again as the one before, the last of all points.
+fn sizes(points: usize) -> impl Iterator<Item = usize> {
+    let grown = |size: &usize| Some(size + size / 2);
+    let smaller = std::iter::successors(Some(FIRST_SIZE), grown).take_while(move |n| *n < points);
+    smaller.chain([points])
+}
+
+/// Points of the first square.
+const FIRST_SIZE: usize = 16;
 
 impl RealRank {
     /// These pivots, if they are more.
@@ -130,14 +152,38 @@ impl RealRank {
     /// What the bound rests on, in words.
     pub fn reason(&self) -> String {
         let Self { rank, points, precision, .. } = self;
+        let rows = if *rank == 1 { "row" } else { "rows" };
         format!(
-            "a minor of {rank} rows of the values at {points} x {points} points, enclosed in intervals of {precision} \
-             bits: no pivot is 0"
+            "a minor of {rank} {rows} of the values at {points} x {points} points, enclosed in intervals of \
+             {precision} bits: no pivot is 0"
         )
     }
 
-    /// The certificate of the bound: weights, points and order of elimination, and how exactly to compute.
-    pub fn certificate(&self) -> Certificate {
+    /// The certificate of the bound: weights, points and order of elimination, and how exactly to compute. It has been
+    /// checked: with bits that double until the checker needs no more, as its errors are bounded in another way.
+    ///
+    /// Cost: that of checking it, rank^2 evaluations in the checker's arithmetic, for every number of bits tried; the
+    /// last takes about as long as `seprank check`. `check::progress` says how far it is.
+    ///
+    /// # Errors
+    /// If the checker accepts it with no number of bits that it allows.
+    pub fn certificate(&self) -> Result<Certificate, Uncertified> {
+        let mut bits = self.bits.min(check::MAX_ENCLOSURE_BITS);
+        loop {
+            let certificate = self.with_bits(bits);
+            match check::check(&certificate) {
+                Verdict::Incomplete(finding)
+                    if finding.kind == Kind::Enclosure && bits < check::MAX_ENCLOSURE_BITS =>
+                {
+                    bits = (2 * bits).min(check::MAX_ENCLOSURE_BITS);
+                }
+                verdict if verdict.is_valid() => return Ok(certificate),
+                verdict => return Err(Uncertified { bits, verdict }),
+            }
+        }
+    }
+
+    fn with_bits(&self, bits: u64) -> Certificate {
         let side = |points: &[DMatrix<Rational>]| {
             // The file is by rows.
             points.iter().map(|m| m.transpose().iter().map(rational).collect()).collect()
@@ -149,14 +195,20 @@ impl RealRank {
             relation: Relation::AtLeast,
             value: Value::Exact(Text(self.rank.into())),
             weights: Some(weights(self.problem.shape(), &self.network)),
-            lower: Some(Lower::Enclosure(Enclosure {
-                bits: self.bits,
-                left: side(left),
-                right: side(right),
-            })),
+            lower: Some(Lower::Enclosure(Enclosure { bits, left: side(left), right: side(right) })),
             upper: None,
         })))
     }
+}
+
+/// Why a bound has no certificate.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("no certificate: at {bits} bits the checker says {verdict}")]
+pub struct Uncertified {
+    /// Bits after the point, the most that were tried.
+    pub bits: u64,
+    /// What the checker said.
+    pub verdict: Verdict,
 }
 
 /// For what a checker loses in the network and in the elimination.

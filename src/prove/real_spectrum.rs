@@ -1,9 +1,9 @@
 //! Proved singular values of a grid of a network with functions of real numbers.
 
-use super::real_grid::{Setting, enclosed, no_value};
+use super::real_grid::{Setting, Square, no_value};
 use super::{RankError, RealRequest};
 use crate::Limit;
-use crate::float::{FloatError, PROOF_PRECISIONS, ProvedSpectrum, Scale};
+use crate::float::{FloatError, PROOF_PRECISIONS, ProvedSpectrum};
 
 /// What is proved of the singular values of one grid at given weights.
 #[derive(Clone, Debug)]
@@ -36,7 +36,8 @@ pub enum SpectrumError {
 
 /// Encloses the singular values of the grid that [`real_rank`](super::real_rank) would use.
 ///
-/// Cost: points^2 forward passes over intervals, and O(points^3).
+/// Cost: points^2 forward passes over intervals, of which `progress` is told, of so many; and O(points^3)
+/// for the decomposition, before which it is told of 0 of 0.
 ///
 /// # Errors
 /// As of [`real_rank`](super::real_rank); if it is stopped, or the decomposition is not found.
@@ -46,17 +47,22 @@ pub fn real_spectrum(
 ) -> Result<RealSpectrum, SpectrumError> {
     let RealRequest { problem, points, stop, .. } = request;
     let Setting { network, sides } = Setting::new(request)?;
-    let mut unknown = (0, 0);
+    let (mut unknown, mut planned) = ((0, 0), 0);
     for precision in PROOF_PRECISIONS {
-        let grid = enclosed((problem, &network), &sides, precision, (stop, progress));
+        planned += (points * points) as u64;
+        let count = |values| progress(values, planned);
+        let mut square = Square::new((problem, &network), &sides, precision);
+        let grid = match square.grow(*points, (stop, &count)) {
+            Ok(grid) => grid,
+            Err(at) => {
+                unknown = at;
+                continue;
+            }
+        };
         let ended = || SpectrumError::Stopped(stop.due().unwrap_or(Limit::Interrupt));
         let grid = grid.ok_or_else(ended)?;
-        if let Some(e) = (0..points * points).find(|e| !grid[(e / points, e % points)].is_finite())
-        {
-            unknown = (e / points, e % points);
-            continue;
-        }
-        let spectrum = ProvedSpectrum::of(&grid)?;
+        progress(0, 0);
+        let spectrum = ProvedSpectrum::of(grid)?;
         return Ok(RealSpectrum {
             values: spectrum.ends(),
             root_mean_square: spectrum.root_mean_square(points * points),

@@ -64,7 +64,10 @@ fn examine(name: &str, problem: &RealProblem, points: usize, seed: u64) -> Outco
         false => Verdict::Incomplete(answer.reason()),
     };
     let found = format!("{} at {} bits", answer.rank, answer.precision);
-    let certificate = answer.certificate();
+    let certificate = match answer.certificate() {
+        Ok(certificate) => certificate,
+        Err(e) => return Outcome::missing(e),
+    };
     let certified = Certified { name: file_name(&format!("real {name}")), certificate };
     Outcome::new(verdict, format!(">= {points}"), found).with([certified])
 }

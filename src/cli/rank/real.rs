@@ -1,12 +1,14 @@
 //! `seprank rank` of a network with softmax, normalisation or GELU: a lower bound at given weights.
 
 use super::{InputsArg, MethodArg, Options, WeightsArg, exit_code, write_certificate};
+use crate::cli::check::followed;
 use crate::cli::rank_report::RealReport;
 use crate::cli::weight_file::{Origin, load_real};
 use crate::cli::{Failure, Format, print_json, progress, prose};
 use crate::network::RealNetworkFile;
-use crate::prove::{RealRequest, Weights, real_rank};
+use crate::prove::{RealRank, RealRequest, Weights, real_rank};
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Points on a side, unless they are given.
@@ -33,17 +35,13 @@ pub(super) fn answer(file: RealNetworkFile, options: &Options) -> Result<ExitCod
         stop: options.budget.stop()?,
     };
     let bar = progress::bar(0, progress::STEPS);
-    let count = |rows, planned| {
+    let count = |passes, planned| {
         bar.set_length(planned);
-        bar.inc(rows);
+        bar.inc(passes);
     };
     let answer = real_rank(&request, &count);
     bar.finish_and_clear();
     let answer = answer?;
-    if let Some(path) = &options.certificate {
-        let _busy = progress::busy("writing the certificate");
-        write_certificate(&answer.certificate(), path)?;
-    }
     match options.format {
         Format::Json => print_json(&RealReport::new(&answer, origin, options.seed))?,
         Format::Text => {
@@ -53,7 +51,21 @@ pub(super) fn answer(file: RealNetworkFile, options: &Options) -> Result<ExitCod
             writeln!(out, "  weights: {}; seprank {version}", origin.text(options.seed))?;
         }
     }
+    // Checking takes its time, and may fail: the answer is there before.
+    if let Some(path) = &options.certificate {
+        certify(&answer, path)?;
+    }
     Ok(exit_code(answer.limit.is_some()))
+}
+
+/// Writes the certificate, when the checker accepts it.
+fn certify(answer: &RealRank, path: &Path) -> Result<(), Failure> {
+    let bar = progress::bar(0, progress::STEPS);
+    bar.set_message("checking the certificate");
+    let certificate = followed(&bar, true, || answer.certificate());
+    bar.finish_and_clear();
+    let certificate = certificate.map_err(|e| format!("--certificate {}: {e}", path.display()))?;
+    write_certificate(&certificate, path)
 }
 
 /// What is about polynomials only.

@@ -6,7 +6,7 @@ use crate::cli::problem::FileArgs;
 use crate::cli::weight_file::{Origin, load_real};
 use crate::cli::{Failure, new_table, print_json, progress, prose};
 use crate::network::{RealNetworkFile, describe_real};
-use crate::prove::{RealRequest, RealSpectrum, real_spectrum};
+use crate::prove::{RealRequest, RealSpectrum, SpectrumError, real_spectrum};
 use crate::tensor::MemoryLimit;
 use serde::Serialize;
 use std::io::{Write, stdout};
@@ -37,14 +37,15 @@ const EPSILONS: [f64; 4] = [1e-1, 1e-2, 1e-4, 1e-8];
 const POINTS: u16 = 16;
 
 const NOTE: &str = "\
-Proved for this network at these weights and these points, by interval arithmetic: each singular value of the grid matrix \
-lies between the two numbers. rank within: the least rank of a matrix that is within this share of the grid's root mean \
-square. Its lower end is also a lower bound for every function that is as near to the network's on the points: it takes \
-at least so many products.";
+Proved for this network at these weights and these points, by interval
+arithmetic: each singular value of the grid matrix lies between the two numbers.
+rank within: the least rank of a matrix that is within this share of the grid's
+root mean square. Its lower end is also a lower bound for every function that is
+as near to the network's on the points: it takes at least so many products.";
 
 #[derive(Serialize)]
 struct Report {
-    note: &'static str,
+    note: String,
     network: String,
     weights: Origin,
     #[serde(serialize_with = "crate::cli::json::integer")]
@@ -85,19 +86,25 @@ pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
         stop: Stop::new(None),
     };
     let bar = progress::bar(0, progress::STEPS);
-    let count = |rows, planned| {
-        bar.set_length(planned);
-        bar.inc(rows);
+    let count = |values, planned| match planned {
+        0 => progress::turn_busy(&bar, "decomposition"),
+        _ => {
+            bar.set_length(planned);
+            bar.inc(values);
+        }
     };
     let found = real_spectrum(&request, &count);
     bar.finish_and_clear();
-    let found = found?;
+    let found = found.map_err(|e| match e {
+        SpectrumError::Request(e) => proof.file.explain(e.into()),
+        other => other.into(),
+    })?;
     let within = EPSILONS.map(|epsilon| {
         let [at_least, at_most] = found.rank_within(epsilon);
         Within { epsilon, at_least, at_most }
     });
     let report = Report {
-        note: NOTE,
+        note: NOTE.replace('\n', " "),
         network: describe_real(&request.problem),
         weights: origin,
         seed: args.seed,
@@ -125,6 +132,10 @@ fn csv_bytes(found: &RealSpectrum) -> Result<Vec<u8>, Failure> {
     Ok(writer.into_inner()?)
 }
 
+fn number_text(x: f64) -> String {
+    if x == 0.0 { "0".into() } else { format!("{x:e}") }
+}
+
 fn print_text(report: &Report) -> Result<(), Failure> {
     let mut out = prose::out();
     let Report { points, precision, .. } = report;
@@ -134,7 +145,7 @@ fn print_text(report: &Report) -> Result<(), Failure> {
     writeln!(out, "grid: {points} x {points} points, enclosed in intervals of {precision} bits")?;
     let mut table = new_table(["number", "at least", "at most"]);
     for (number, [low, high]) in report.singular_values.iter().enumerate() {
-        table.add_row([(number + 1).to_string(), format!("{low:e}"), format!("{high:e}")]);
+        table.add_row([(number + 1).to_string(), number_text(*low), number_text(*high)]);
     }
     writeln!(out, "{table}")?;
     let mut table = new_table(["epsilon", "rank within: at least", "at most"]);

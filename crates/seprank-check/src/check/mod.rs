@@ -34,6 +34,7 @@ mod verdict;
 pub use checked::{Checked, Summary};
 pub use given::MAX_MATRIX_BYTES;
 pub use progress::progress;
+pub use real::MAX_BITS as MAX_ENCLOSURE_BITS;
 pub use theorem::theorem_number;
 pub use verdict::{Finding, Kind, Verdict};
 

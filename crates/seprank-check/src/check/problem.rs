@@ -131,7 +131,7 @@ impl<'a> Problem<'a> {
 
     /// Whether f is no polynomial.
     pub(super) fn is_real(&self) -> bool {
-        matches!(&self.architecture, Architecture::Layers(layers) if layers.is_real)
+        matches!(&self.architecture, Architecture::Layers(layers) if layers.degrees.is_none())
     }
 
     /// The sizes of A and B.

@@ -13,15 +13,15 @@ const REAL_OPERATIONS: u64 = 256;
 /// What is known of the value of an expression before it is evaluated.
 pub(super) struct Shape {
     pub(super) size: Size,
-    /// A bound on the degree in the entries of the layer's input.
-    pub(super) degree: u64,
+    /// A bound on the degree in the entries of the layer's input; none of a value that is no polynomial, and of 2^64 on.
+    pub(super) degree: Option<u64>,
     /// The most entries that are held at once until it is known, its own included.
     pub(super) cells: u64,
     pub(super) operations: u64,
 }
 
 impl Shape {
-    pub(super) fn held(size: Size, degree: u64) -> Self {
+    pub(super) fn held(size: Size, degree: Option<u64>) -> Self {
         let cells = size.0 * size.1; // both at most 2^24
         Self { size, degree, cells, operations: 0 }
     }
@@ -31,25 +31,34 @@ impl Shape {
     }
 
     /// What is made of this matrix, with so many operations an entry.
-    fn into(self, size: Size, degree: Option<u64>, each: u64) -> Result<Self, Misfit> {
-        let too_large = || Misfit::new("a degree below 2^64", "a larger one");
-        let made = Self::held(size, degree.ok_or_else(too_large)?);
-        Ok(Self {
+    fn into(self, size: Size, degree: Option<u64>, each: u64) -> Self {
+        let made = Self::held(size, degree);
+        Self {
             cells: self.cells.max(self.entries().saturating_add(made.cells)),
             operations: self.operations.saturating_add(made.cells.saturating_mul(each)),
             ..made
-        })
+        }
     }
 
     /// This matrix and then the other, which are made into one.
-    fn with(self, other: Self, size: Size, degree: Option<u64>, each: u64) -> Result<Self, Misfit> {
+    fn with(self, other: Self, size: Size, degree: Option<u64>, each: u64) -> Self {
         let both = self.entries().saturating_add(other.entries());
         let second = self.entries().saturating_add(other.cells);
         let cells = self.cells.max(second);
         let operations = self.operations.saturating_add(other.operations);
-        let made = Self { operations, ..self }.into(size, degree, each)?;
-        Ok(Self { cells: cells.max(both.saturating_add(made.entries())), ..made })
+        let made = Self { operations, ..self }.into(size, degree, each);
+        Self { cells: cells.max(both.saturating_add(made.entries())), ..made }
     }
+}
+
+/// The degree of a product.
+fn added(a: &Shape, b: &Shape) -> Option<u64> {
+    a.degree?.checked_add(b.degree?)
+}
+
+/// The degree of a power.
+fn multiplied(a: &Shape, exponent: u64) -> Option<u64> {
+    a.degree?.checked_mul(exponent)
 }
 
 pub(super) struct Fitting<'a> {
@@ -80,7 +89,7 @@ impl Fitting<'_> {
             Expression::Input => Ok(Shape::held(input.size, input.degree)),
             Expression::Parameter(number) => {
                 let p = self.parameter(*number).map_err(|e| e.inside("parameter"))?;
-                Ok(Shape::held((p.rows, p.cols), 0))
+                Ok(Shape::held((p.rows, p.cols), Some(0)))
             }
             Expression::Product(pair) => {
                 let (a, b) = self.pair("product", pair, input)?;
@@ -89,16 +98,16 @@ impl Fitting<'_> {
                     let expected = format!("{inner} rows in the second factor");
                     return Err(Misfit::new(expected, same).inside("product"));
                 }
-                let degree = a.degree.checked_add(b.degree);
-                a.with(b, (rows, cols), degree, inner)
+                let degree = added(&a, &b);
+                Ok(a.with(b, (rows, cols), degree, inner))
             }
             Expression::Hadamard(pair) => {
                 let (a, b) = self.pair("hadamard", pair, input)?;
                 if a.size != b.size {
                     return Err(Misfit::new(named(a.size), named(b.size)).inside("hadamard"));
                 }
-                let (size, degree) = (a.size, a.degree.checked_add(b.degree));
-                a.with(b, size, degree, 1)
+                let (size, degree) = (a.size, added(&a, &b));
+                Ok(a.with(b, size, degree, 1))
             }
             Expression::Sum(terms) => {
                 let mut sum: Option<Shape> = None;
@@ -113,8 +122,10 @@ impl Fitting<'_> {
                             );
                         }
                         Some(sum) => {
-                            let (size, degree) = (sum.size, sum.degree.max(term.degree));
-                            sum.with(term, size, Some(degree), 1)?
+                            let larger = |(a, b): (u64, u64)| a.max(b);
+                            let degree = sum.degree.zip(term.degree).map(larger);
+                            let size = sum.size;
+                            sum.with(term, size, degree, 1)
                         }
                     });
                 }
@@ -123,7 +134,7 @@ impl Fitting<'_> {
             Expression::Transpose(a) => {
                 let a = self.shape(a, input).map_err(|e| e.inside("transpose"))?;
                 let ((rows, cols), degree) = (a.size, a.degree);
-                a.into((cols, rows), Some(degree), 1)
+                Ok(a.into((cols, rows), degree, 1))
             }
             Expression::Power(power) => self.power(power, input).map_err(|e| e.inside("power")),
             Expression::Polynomial(p) => {
@@ -140,7 +151,7 @@ impl Fitting<'_> {
                 let a = self.shape(&pair.0, input).map_err(|e| e.inside("then[0]"))?;
                 let b = self.shape(&pair.1, &a).map_err(|e| e.inside("then[1]"))?;
                 let (size, degree) = (b.size, b.degree);
-                a.with(b, size, Some(degree), 0)
+                Ok(a.with(b, size, degree, 0))
             }
         }
     }
@@ -151,8 +162,8 @@ impl Fitting<'_> {
             return Err(misfit.inside("exponent"));
         }
         let a = self.shape(of, input).map_err(|e| e.inside("of"))?;
-        let (size, degree) = (a.size, a.degree.checked_mul(*exponent));
-        a.into(size, degree, *exponent)
+        let (size, degree) = (a.size, multiplied(&a, *exponent));
+        Ok(a.into(size, degree, *exponent))
     }
 
     fn polynomial(&self, p: &PolynomialIn, input: &Shape) -> Result<Shape, Misfit> {
@@ -167,11 +178,11 @@ impl Fitting<'_> {
             return Err(wrong(Misfit::new("a parameter with a value", "null")));
         }
         let a = self.shape(&p.of, input).map_err(|e| e.inside("of"))?;
-        let (size, degree) = (a.size, a.degree.checked_mul(rows - 1));
-        a.into(size, degree, *rows)
+        let (size, degree) = (a.size, multiplied(&a, rows - 1));
+        Ok(a.into(size, degree, *rows))
     }
 
-    /// The degree of the result is that of the argument: nothing is concluded from it.
+    /// What is made of it has no degree.
     fn real(&self, real: &Real, input: &Shape) -> Result<Shape, Misfit> {
         let a = self.shape(&real.of, input).map_err(|e| e.inside("of"))?;
         if let RealFunction::Softmax(Some(number)) = real.function {
@@ -189,8 +200,8 @@ impl Fitting<'_> {
                 return Err(place(Misfit::new(wanted, "others")));
             }
         }
-        let (size, degree) = (a.size, a.degree);
-        a.into(size, Some(degree), REAL_OPERATIONS)
+        let size = a.size;
+        Ok(a.into(size, None, REAL_OPERATIONS))
     }
 
     fn repeat(&self, repeat: &Repeat, input: &Shape) -> Result<Shape, Misfit> {
@@ -203,7 +214,7 @@ impl Fitting<'_> {
             return Err(Misfit::new(expected, got).inside("of"));
         }
         let degree = a.degree;
-        a.into((rows, cols), Some(degree), 1)
+        Ok(a.into((rows, cols), degree, 1))
     }
 
     fn gather(&self, gather: &Gather, input: &Shape) -> Result<Shape, Misfit> {
@@ -220,6 +231,6 @@ impl Fitting<'_> {
             return Err(Misfit::new(format_args!("0..{count}"), e).inside(&format!("source[{i}]")));
         }
         let degree = a.degree;
-        a.into((rows, cols), Some(degree), 1)
+        Ok(a.into((rows, cols), degree, 1))
     }
 }

@@ -9,6 +9,7 @@ pub(super) use evaluate::evaluate;
 
 use crate::certificate::{self as file, Expression, Parameter};
 use fitting::{Fitting, Shape};
+use num_bigint::BigUint;
 
 /// No size is larger.
 pub(super) const MAX_SIZE: u64 = 1 << 24;
@@ -20,16 +21,15 @@ const MAX_DEGREE: u64 = 64;
 /// Layers whose sizes fit together.
 pub(super) struct Layers<'a> {
     pub(super) layers: &'a [file::Layer],
-    /// Each layer's degree in the entries of the state that enters.
-    pub(super) degrees: Vec<u64>,
+    /// Each layer's degree in the entries of the state that enters; none where there is a function of real numbers: then
+    /// the network is no polynomial.
+    pub(super) degrees: Option<Vec<u64>>,
     /// Rows and columns of the last state.
     pub(super) output: (u64, u64),
     /// Entries of all parameters and of the matrices held at once in an evaluation.
     pub(super) cells: u64,
     /// Multiplications of one evaluation, any other step on an entry counted as one.
     pub(super) operations: u64,
-    /// Whether there is a function of real numbers: then the network is no polynomial.
-    pub(super) is_real: bool,
 }
 
 /// What is wrong with the layers, and where.
@@ -71,7 +71,7 @@ impl<'a> Layers<'a> {
                     .map_err(|e| e.inside(&format!("{place}.parameters[{i}]")))?;
                 parameters = parameters.saturating_add(entries);
             }
-            let state = Shape::held(output, 1);
+            let state = Shape::held(output, Some(1));
             let next = Fitting { parameters: &layer.parameters }
                 .shape(&layer.expression, &state)
                 .map_err(|e| e.inside("expression").inside(&place))?;
@@ -81,9 +81,27 @@ impl<'a> Layers<'a> {
             output = next.size;
         }
         let cells = parameters.saturating_add(held);
-        let is_real = layers.iter().any(|layer| is_real(&layer.expression));
-        Ok(Self { layers, degrees, output, cells, operations, is_real })
+        let degrees = match layers.iter().any(|layer| is_real(&layer.expression)) {
+            true => None,
+            false => Some(known(degrees)?),
+        };
+        Ok(Self { layers, degrees, output, cells, operations })
     }
+
+    /// The product of the degrees; none where the network is no polynomial.
+    pub(super) fn degree(&self) -> Option<BigUint> {
+        Some(self.degrees.as_ref()?.iter().map(|d| BigUint::from(*d)).product())
+    }
+}
+
+/// The degrees of the layers of a polynomial.
+fn known(degrees: Vec<Option<u64>>) -> Result<Vec<u64>, Misfit> {
+    let too_large = |l| {
+        let misfit = Misfit::new("a degree below 2^64", "a larger one");
+        misfit.inside("expression").inside(&format!("layers[{l}]"))
+    };
+    let numbered = degrees.into_iter().enumerate();
+    numbered.map(|(l, degree)| degree.ok_or_else(|| too_large(l))).collect()
 }
 
 fn is_real(e: &Expression) -> bool {

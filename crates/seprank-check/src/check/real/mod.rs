@@ -11,4 +11,4 @@ mod tests;
 pub(super) use ball::{Ball, Balls};
 
 /// Numbers are computed to multiples of 2^-b for at most this b.
-pub(super) const MAX_BITS: u64 = 1 << 14;
+pub const MAX_BITS: u64 = 1 << 14;

@@ -20,7 +20,7 @@ pub(super) fn network_support(problem: &Problem, work: &Work) -> Result<Estimate
         let asked = "an activation of degree 3 or more in the first layer of degree above 1, and nothing beside it";
         return Err(Failure::Hypothesis(asked));
     };
-    let degree: BigUint = layers.degrees.iter().map(|d| BigUint::from(*d)).product();
+    let degree = layers.degree().ok_or(Failure::Hypothesis("a polynomial"))?;
     let degree = degree.to_u64().filter(|d| *d <= MAX_TERMS).or_too_costly()?;
     let allowed = allowed(entries, k, degree / k, work).or_too_costly()?;
     let functions = |n: u64| -> Option<Vec<BigUint>> {

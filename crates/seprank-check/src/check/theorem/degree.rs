@@ -58,7 +58,7 @@ pub(super) fn network_degree(problem: &Problem, work: &Work) -> Result<Estimate,
         return Err(Failure::Hypothesis("a network by its layers"));
     };
     let [n_a, n_b] = images::visible(problem, layers);
-    let degree: BigUint = layers.degrees.iter().map(|d| BigUint::from(*d)).product();
+    let degree = layers.degree().ok_or(Failure::Hypothesis("a polynomial"))?;
     covered(&big(n_a), &big(n_b), degree.to_u64().or_too_costly()?, work)
 }
 
