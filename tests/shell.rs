@@ -83,9 +83,9 @@ fn names_in(folder: &Path) -> BTreeSet<String> {
 fn every_command_has_a_manual_page() {
     let folder = tempfile::tempdir().unwrap();
     let pages = folder.path().join("man1");
-    let said = printed(&["man", "--out", pages.to_str().unwrap()]);
+    let message = printed(&["man", "--out", pages.to_str().unwrap()]);
     let count = fs::read_dir(&pages).unwrap().count();
-    assert_eq!(said, format!("written: {count} pages in {}\n", pages.display()));
+    assert_eq!(message, format!("written: {count} pages in {}\n", pages.display()));
     let names = names_in(&pages);
     for command in commands() {
         assert!(names.contains(&format!("seprank-{command}.1")), "{command}: {names:?}");
