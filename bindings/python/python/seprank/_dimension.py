@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Dimension:
-    """The dimension of the set of functions that a network can be, with what it rests on. It is true where it is exact."""
+    """The dimension of the set of functions that a network can be, with what it rests on; true where it is exact."""
 
     value: int | None
     """The dimension where it is known exactly, else None."""

@@ -215,10 +215,10 @@ class Network:
 
         `weights` "random" asks for the generic rank also where weights are given; the other names are those of
         `seprank rank --weights`. `inputs` "theorem" takes only those in the proof of the named weights. Up to
-        `draws` independent draws of weights and points are made, until a bound from above is met: the largest rank counts.
-        `points` is the largest number of points on a side of a grid. After `time` seconds, within `memory` GiB, the answer is what
-        is proved by then (`ended_by`); Ctrl-C raises Interrupted, with that in its `answer`. `progress` is True for a
-        bar on standard error, or is called with the steps done and planned.
+        `draws` independent draws of weights and points are made, until a bound from above is met: the largest rank
+        counts. `points` is the largest number of points on a side of a grid. After `time` seconds, within `memory`
+        GiB, the answer is what is proved by then (`ended_by`); Ctrl-C raises Interrupted, with that in its `answer`.
+        `progress` is True for a bar on standard error, or is called with the steps done and planned.
 
         >>> import seprank
         >>> seprank.attention(depth=2, width=3, tokens=4).rank().value
