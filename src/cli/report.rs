@@ -135,7 +135,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         writeln!(out, "written: {}", bundle.display())?;
     }
     if unchecked > 0 {
-        writeln!(out, "{unchecked} cases have no certificate: not checked here, as the run said")?;
+        writeln!(out, "cases without a certificate, not checked here: {unchecked}, as the run said")?;
     }
     writeln!(out, "verdict: {}", verdict.sentence())?;
     Ok(ExitCode::from(verdict.exit_code()))

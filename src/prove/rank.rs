@@ -29,6 +29,9 @@ pub fn rank(
     request: &RankRequest,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RankAnswer, RankError> {
+    if request.draws == 0 {
+        return Err(InvalidProblem::new("draws", 0, "must be at least 1").into());
+    }
     let planned = request.draws;
     let count = |steps, of: u64| progress(steps, of.saturating_mul(planned));
     let mut best = found(request, None, &count)?;
