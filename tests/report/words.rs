@@ -69,7 +69,7 @@ fn cases_without_certificates_are_not_called_checked() {
         results["claims"][0]["cases"][0]["certificates"] = serde_json::json!({});
     });
     let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.contains("1 cases have no certificate: not checked here"), "{said}");
+    assert!(said.contains("cases without a certificate, not checked here: 1,"), "{said}");
     assert!(html().contains("6 of 6 cases with certificates are valid"));
     assert!(html().contains("1 have none and are not checked here: the run said valid of 1"));
     assert_eq!(html().matches("not checked here: as the run said, valid").count(), 1);
