@@ -135,7 +135,10 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         writeln!(out, "written: {}", bundle.display())?;
     }
     if unchecked > 0 {
-        writeln!(out, "cases without a certificate, not checked here: {unchecked}, as the run said")?;
+        writeln!(
+            out,
+            "cases without a certificate, not checked here: {unchecked}, as the run said"
+        )?;
     }
     writeln!(out, "verdict: {}", verdict.sentence())?;
     Ok(ExitCode::from(verdict.exit_code()))

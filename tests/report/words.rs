@@ -147,7 +147,7 @@ fn a_report_says_what_the_halves_of_a_claim_rest_on() {
     let [polynomial, real] = ["attention-against-mixer", "real-networks"].map(|claim| {
         let report = folder.path().join(claim);
         let arguments = ["certify".into(), "--claim".into(), claim.into(), "--report".into()];
-        let output = seprank(&[&arguments[..], &[report.clone()]].concat());
+        let output = seprank(&[&arguments[..], std::slice::from_ref(&report)].concat());
         assert!(output.status.success(), "{output:?}");
         let html = fs::read_to_string(report.join("report.html")).unwrap();
         let at = html.find("Lower halves rest on ").unwrap();
