@@ -86,10 +86,11 @@ fn upper_bounds_decide_and_cut_ranks_do_not() {
             let (rank, exact) = (number("rank").unwrap(), row["status"] == "exact");
             (rank, if exact { Some(rank) } else { number("at_most") }, row["to_attention"].clone())
         };
-        rows.iter().map(|row| (row["family"].as_str().unwrap().to_owned(), of(row))).collect()
+        let named = |row: &Value| (row["family"].as_str().unwrap().to_owned(), of(row));
+        rows.iter().map(named).collect::<Vec<_>>()
     };
     let names = "attention,attention-multi-query,mixer,retention,gnn,gmlp";
-    let rows: Vec<(String, (u64, Option<u64>, Value))> = standing(names);
+    let rows = standing(names);
     let (least, most, _) = rows.iter().find(|row| row.0 == "attention").unwrap().1.clone();
     // 3.17: exact.
     assert_eq!((least, most), (18, Some(18)));
