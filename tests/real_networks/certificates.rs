@@ -36,7 +36,7 @@ const MIXING: &str = "[[layer]]\ntype = \"token-mixing\"\nhidden = 2\nactivation
 fn certificates_have_as_many_bits_as_the_checker_needs() {
     let norm = format!("[[layer]]\ntype = \"norm\"\nepsilon = 0\n{MIXING}");
     let bits = [(1, 1), (1, 30), (1, 250), (7, 250)].map(|(times, digits)| {
-        let answer = answer(scaled(&format!("1e-{digits}"), times, &norm), 2);
+        let answer = answer(scaled(&format!("1e-{digits}"), times, &norm), 3);
         assert_eq!(answer.rank, 2);
         let certificate = answer.certificate().unwrap();
         assert_eq!(check::check(&certificate), Verdict::Valid, "1e-{digits}, {times} times");
