@@ -125,6 +125,23 @@ fn name(widths: &[u64], degree: u64) -> String {
     format!("perceptron {}, degree {degree}", widths.join("-"))
 }
 
+/// The perceptron of these widths, of which `dimension` is published.
+fn published(
+    widths: &[u64],
+    degree: u64,
+    dimension: u64,
+    source: &'static str,
+) -> PublishedDimension {
+    PublishedDimension {
+        name: name(widths, degree),
+        problem: perceptron(widths, degree),
+        outputs: Outputs::Token,
+        expected: expected(widths, degree),
+        dimension,
+        source,
+    }
+}
+
 /// A form of that degree in so many variables as a sum of so many powers of linear forms.
 fn power_sum(degree: u64, inputs: u64, powers: u64) -> PublishedDimension {
     let widths = [inputs, powers, 1];
@@ -135,40 +152,17 @@ fn power_sum(degree: u64, inputs: u64, powers: u64) -> PublishedDimension {
         (3, 5, 7) | (4, 3, 5) | (4, 4, 9) | (4, 5, 14) => (expected - 1, POWERS),
         _ => (expected, POWERS),
     };
-    PublishedDimension {
-        name: name(&widths, degree),
-        problem: perceptron(&widths, degree),
-        outputs: Outputs::Token,
-        expected,
-        dimension,
-        source,
-    }
+    published(&widths, degree, dimension, source)
 }
 
 /// So many linear maps of one width.
 fn equal_widths(degree: u64, width: u64, maps: u64) -> PublishedDimension {
     let widths = vec![width; maps as usize + 1];
-    let dimension = expected(&widths, degree);
-    PublishedDimension {
-        name: name(&widths, degree),
-        problem: perceptron(&widths, degree),
-        outputs: Outputs::Token,
-        expected: dimension,
-        dimension,
-        source: EQUAL_WIDTHS,
-    }
+    published(&widths, degree, expected(&widths, degree), EQUAL_WIDTHS)
 }
 
 /// Theorem 14 there is about all degrees from some on, which this one is not shown to be.
 fn high_degree() -> PublishedDimension {
     let (widths, degree) = ([2, 3, 2], 5);
-    let dimension = expected(&widths, degree);
-    PublishedDimension {
-        name: name(&widths, degree),
-        problem: perceptron(&widths, degree),
-        outputs: Outputs::Token,
-        expected: dimension,
-        dimension,
-        source: PERCEPTRONS,
-    }
+    published(&widths, degree, expected(&widths, degree), PERCEPTRONS)
 }
