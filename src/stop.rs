@@ -65,7 +65,7 @@ impl Stop {
     }
 
     /// Due when this one is, and `time` from now at the latest.
-    pub(crate) fn within(&self, time: Duration) -> Self {
+    pub fn within(&self, time: Duration) -> Self {
         let end = Instant::now().checked_add(time);
         let deadline = self.deadline.into_iter().chain(end).min();
         Self { asked: self.asked.clone(), deadline }
