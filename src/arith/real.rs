@@ -228,7 +228,7 @@ impl Real for Interval {
         let largest = largest.filter(|_| factors.iter().all(|factor| factor.lo >= 0));
         let Some(largest) = largest else { return row.iter().map(Self::none).collect() };
         // Any number will do, as long as it is one for the whole row.
-        let shift = Self { lo: largest.hi.clone(), hi: largest.hi };
+        let shift = Self::point(&largest.hi);
         let term = |(x, factor): (&Self, &Self)| factor * &(x - &shift).exp();
         let terms: Vec<Self> = row.iter().zip(factors).map(term).collect();
         let others = |j: usize| {

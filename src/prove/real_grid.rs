@@ -1,10 +1,9 @@
 //! Grids of networks with functions of real numbers, enclosed one leading square after another.
 
-use super::{RankError, RealRequest, generator};
+use super::{RankError, RealRequest, generator, units};
 use crate::Stop;
 use crate::arith::{Interval, Rational};
 use crate::float::Scale;
-use crate::network::layers::placed;
 use crate::network::{InvalidProblem, Network, RealProblem};
 use nalgebra::DMatrix;
 use num_traits::Zero;
@@ -48,13 +47,8 @@ fn affordable(request: &RealRequest) -> Result<(), RankError> {
     let bytes = inputs.zip(grid).and_then(|(a, b)| a.checked_add(b));
     memory.check("the grid", bytes, &["points", "tokens"])?;
     let threads = rayon::current_num_threads() as u64;
-    for (layer, (n, d)) in placed(&shape.layers(), (shape.tokens(), shape.width())) {
-        let parameters = layer.parameters(n, d);
-        let size = |i: usize| (parameters[i].rows, parameters[i].cols);
-        let held = layer.expression(n, d).held((n, d), &size) as u64;
-        let bytes = held.checked_mul(threads).and_then(|n| n.checked_mul(NUMBER_BYTES));
-        memory.check("a forward pass", bytes, &["width", "tokens"])?;
-    }
+    let bytes = units::held(shape).checked_mul(threads).and_then(|n| n.checked_mul(NUMBER_BYTES));
+    memory.check("a forward pass", bytes, &["width", "tokens"])?;
     Ok(())
 }
 

@@ -89,21 +89,26 @@ pub(super) fn elimination_of([rows, cols, rank]: [f64; 3]) -> f64 {
     rank * (rows * cols - rank * (rows + cols) / 2.0 + rank * rank / 3.0)
 }
 
-/// Bytes of the states and of all that is between them where a pack of points of one side meets one of the other:
-/// twice those of a pack of pairs.
-pub(super) fn state_bytes(problem: &Problem) -> u64 {
+/// Entries that a forward pass holds besides the weights and its input, at most: those of a state and of all that is
+/// between it and the next.
+pub(super) fn held(problem: &Problem) -> u64 {
     // Where all layers are alike one will do.
     let layers = problem.with_depth(1).unwrap_or_else(|_| problem.clone()).layers();
-    let input = (problem.tokens(), problem.width());
     let held = |(layer, (n, d)): (&Layer, (usize, usize))| {
         let parameters = layer.parameters(n, d);
         let size = |i: usize| (parameters[i].rows, parameters[i].cols);
         layer.expression(n, d).held((n, d), &size).saturating_add(n.saturating_mul(d))
     };
-    let largest = placed(&layers, input).into_iter().map(held).max().unwrap_or(0);
+    let placed = placed(&layers, (problem.tokens(), problem.width()));
+    placed.into_iter().map(held).max().unwrap_or(0) as u64
+}
+
+/// Bytes of the states and of all that is between them where a pack of points of one side meets one of the other:
+/// twice those of a pack of pairs.
+pub(super) fn state_bytes(problem: &Problem) -> u64 {
     // Besides the input of the network that of the layer.
-    let entries = input.0.saturating_mul(input.1).saturating_add(largest) as u64;
-    entries.saturating_mul(2 * PACK_BYTES)
+    let input = problem.tokens().saturating_mul(problem.width()) as u64;
+    input.saturating_add(held(problem)).saturating_mul(2 * PACK_BYTES)
 }
 
 #[cfg(test)]

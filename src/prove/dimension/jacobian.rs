@@ -33,22 +33,6 @@ pub(super) fn free_weights(problem: &Problem) -> impl Iterator<Item = Free> {
     })
 }
 
-/// Entries of the matrices of a forward pass, at most, besides the weights.
-pub(super) fn held(problem: &Problem) -> usize {
-    let mut state = (problem.tokens(), problem.width());
-    let held = problem.layers().into_iter().map(|layer| {
-        let Ok(definition) = layer.definition(state.0, state.1) else { return 0 };
-        let size = |i: usize| {
-            let p = &definition.parameters[i];
-            (p.rows, p.cols)
-        };
-        let held = definition.expression.held(state, &size).saturating_add(state.0 * state.1);
-        state = definition.output;
-        held
-    });
-    held.max().unwrap_or(0)
-}
-
 /// `[d out / d w]` for the free weights w by rows; columns are (point, output).
 pub(super) struct Jacobian<'a> {
     problem: &'a Problem,

@@ -9,6 +9,7 @@ pub use upper::UpperBound;
 
 use super::modulus::{LARGE, LEAST_CHANCE, faithful};
 use super::request::{RankError, generator};
+use super::units;
 use crate::arith::{Fp, Prime};
 use crate::linalg::Echelon;
 use crate::network::{Network, Problem, WeightStyle};
@@ -78,7 +79,7 @@ impl Plan {
         let check = |bytes| request.memory.check("the Jacobian", bytes, REDUCE);
         let parameters = problem.architecture().parameter_count(problem.tokens());
         check(weight_bytes(problem, 1))?;
-        let weights = jacobian::free_weights(problem).count();
+        let weights = problem.free_weights();
         let outputs = request.outputs.entries(problem);
         let upper = upper::bounds(problem, weights as u64, &outputs);
         let least = upper.iter().map(|b| b.value).min().unwrap_or(0);
@@ -87,7 +88,7 @@ impl Plan {
         let threads = rayon::current_num_threads() as u64;
         // A copy of the weights as dual numbers, and the states of a pass, for each thread.
         let copies = parameters.and_then(|p| {
-            p.checked_add(jacobian::held(problem) as u64)?.checked_mul(32)?.checked_mul(threads)
+            p.checked_add(units::held(problem))?.checked_mul(32)?.checked_mul(threads)
         });
         let fixed = copies.zip(weight_bytes(problem, 1)).and_then(|(c, w)| c.checked_add(w));
         let plan = Self { weights, outputs, points, upper, fixed: fixed.unwrap_or(u64::MAX) };
