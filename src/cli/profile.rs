@@ -7,10 +7,10 @@ use super::weight_file::{Origin, WeightFile};
 use super::{Failure, json, new_table, print_json, progress};
 use crate::Limit;
 use crate::arith::Prime;
-use crate::network::{NetworkFile, WeightStyle, sizes};
+use crate::network::{WeightStyle, sizes};
 use crate::plot::{Chart, Series};
 use crate::prove::{self, RankError, RankRequest, Status, Weights, generator};
-use crate::tensor::{LARGEST_LINEAR, effective_state_sizes};
+use crate::tensor::{effective_state_sizes, has_effective_states};
 use clap::ValueEnum;
 use itertools::Itertools;
 use serde::Serialize;
@@ -109,6 +109,7 @@ struct Report {
 /// The rows of as many partitions as there was time for.
 struct Profile {
     rows: Vec<Row>,
+    effective_state: Option<Vec<usize>>,
     planned: u64,
     limit: Option<Limit>,
 }
@@ -116,11 +117,10 @@ struct Profile {
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     try_picture("--picture", args.picture.as_deref())?;
     let profile = profile(args).map_err(|e| args.network.explain(e))?;
-    let Profile { rows, planned, limit } = profile;
+    let Profile { rows, effective_state, planned, limit } = profile;
     let file = args.network.network()?;
     let network = format!("{} N={}", sizes(&file.problem), file.problem.tokens());
     let weights = args.weights.origin(&file)?;
-    let effective_state = effective_state(args, &file)?;
     if let Some(path) = &args.picture {
         write_picture("--picture", path, &chart(&network, &rows).svg()?)?;
     }
@@ -161,19 +161,16 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 /// [`effective_state_sizes`] at the weights of the profile.
-fn effective_state(args: &Args, file: &NetworkFile) -> Result<Option<Vec<usize>>, Failure> {
-    let problem = &file.problem;
-    let entries = problem.tokens().saturating_mul(problem.architecture().width());
-    if entries > LARGEST_LINEAR || problem.degree().is_ok_and(|degree| degree > 1) {
-        return Ok(None);
-    }
-    Ok(match args.weights.weights(file)? {
-        Weights::Given(network) => effective_state_sizes(problem, &network),
+fn effective_state(request: &RankRequest) -> Option<Vec<usize>> {
+    let problem = &request.problem;
+    match &request.weights {
+        Weights::Given(network) => effective_state_sizes(problem, network),
+        _ if !has_effective_states(problem) => None,
         _ => {
-            let network = WeightStyle::Random.draw(problem, &mut generator(args.weights.seed));
+            let network = WeightStyle::Random.draw(problem, &mut generator(request.seed));
             effective_state_sizes(problem, &network)
         }
-    })
+    }
 }
 
 /// The rank at each of the partitions that are asked for.
@@ -225,7 +222,9 @@ fn profile(args: &Args) -> Result<Profile, Failure> {
         }
     }
     bar.finish_and_clear();
-    Ok(Profile { limit: limit.filter(|_| !whole || (rows.len() as u64) < planned), rows, planned })
+    let effective_state = effective_state(&request);
+    let limit = limit.filter(|_| !whole || (rows.len() as u64) < planned);
+    Ok(Profile { rows, effective_state, planned, limit })
 }
 
 /// How many partitions [`balanced_sides`] lists; `None` above [`MAX_PARTITIONS`].

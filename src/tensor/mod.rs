@@ -21,4 +21,4 @@ pub use forecast::{
     CoefficientForecast, MemoryLimit, TooLarge, count_monomials, listed_tensor_bytes, weight_bytes,
 };
 pub use grid::{GridPoints, grid, random_inputs, random_points};
-pub use state_size::{LARGEST_LINEAR, effective_state_sizes};
+pub use state_size::{LARGEST_LINEAR, effective_state_sizes, has_effective_states};

@@ -10,6 +10,13 @@ use rug::Integer;
 /// Entries of the input, at most: the ranks are those of matrices of rationals of that order.
 pub const LARGEST_LINEAR: usize = 128;
 
+/// Whether [`effective_state_sizes`] is about networks of this form.
+pub fn has_effective_states(problem: &Problem) -> bool {
+    let (tokens, width) = (problem.tokens(), problem.architecture().width());
+    let few = tokens.checked_mul(width).is_some_and(|entries| entries <= LARGEST_LINEAR);
+    few && problem.degree().is_ok_and(|degree| degree <= 1) && problem.output_size().0 == tokens
+}
+
 /// Of a network of degree 1 with these weights, which maps N tokens to N: for t = 1..N-1 the least number of linear
 /// functions of the tokens before t that, with the tokens from t on, determine the last state from t on. It is the
 /// rank over Q of the block of the linear part from those tokens to those states. `None` of other networks, and of those
@@ -17,12 +24,11 @@ pub const LARGEST_LINEAR: usize = 128;
 ///
 /// Cost: a forward pass for each entry of the input, and N - 1 ranks.
 pub fn effective_state_sizes(problem: &Problem, network: &Network<Rational>) -> Option<Vec<usize>> {
-    let (tokens, width) = (problem.tokens(), problem.architecture().width());
-    let (states, channels) = problem.output_size();
-    let linear = problem.degree().is_ok_and(|degree| degree <= 1);
-    if !linear || states != tokens || tokens.checked_mul(width)? > LARGEST_LINEAR {
+    if !has_effective_states(problem) {
         return None;
     }
+    let (tokens, width) = (problem.tokens(), problem.architecture().width());
+    let channels = problem.output_size().1;
     let zero = DMatrix::<Rational>::zeros(tokens, width);
     let constant = network.forward(&zero);
     // A row for each entry of the input, token by token.
