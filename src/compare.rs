@@ -3,14 +3,10 @@
 use crate::bounds::{Evaluation, Side, best};
 use crate::network::presets::{Family, FamilySize};
 use crate::network::{InvalidProblem, Partition, Problem};
-use crate::prove::{
-    ByTheorem, Evidence, Method, RankAnswer, RankError, RankRequest, Status, decided_first,
-    is_short, proved_instead, rank,
-};
-use crate::stop::{Limit, Stop};
+use crate::prove::{Method, Rank, RankRequest, Status, is_short, rank};
+use crate::stop::Stop;
 use crate::tensor::MemoryLimit;
 use rug::Integer;
-use seprank_check::certificate::Certificate;
 use std::cmp::Ordering;
 
 /// What all families are compared at.
@@ -55,71 +51,6 @@ pub struct Entry {
     pub upper: Option<Evaluation>,
     /// The least and the largest rank found at the contiguous cuts, each proved from below.
     pub cuts: Option<[usize; 2]>,
-}
-
-/// A generic rank, computed or by theorem.
-#[derive(Clone, Debug)]
-pub enum Rank {
-    /// By a minor.
-    Computed(Box<RankAnswer>),
-    /// By bounds.
-    Theorem(Box<ByTheorem>),
-}
-
-impl Rank {
-    /// What is proved; `None` of a number that is too long to write.
-    pub fn value(&self) -> Option<Integer> {
-        match self {
-            Self::Computed(answer) => match answer.by_theorem() {
-                Some(found) => found.lower.value,
-                None => Some(answer.rank.into()),
-            },
-            Self::Theorem(found) => found.lower.value.clone(),
-        }
-    }
-
-    /// Whether it is exact or at least that.
-    pub fn status(&self) -> Status {
-        match self {
-            Self::Computed(answer) => answer.by_theorem().map_or(answer.status, |f| f.status()),
-            Self::Theorem(found) => found.status(),
-        }
-    }
-
-    /// What ended the search for a larger one, if anything did.
-    pub fn limit(&self) -> Option<Limit> {
-        match self {
-            Self::Computed(answer) => answer.limit,
-            Self::Theorem(_) => None,
-        }
-    }
-
-    /// Whether it is exact, or the rank at the random weights by a computation that came to its end: no limit ended it,
-    /// a grid had more points than its rank, and no theorem has a larger lower bound.
-    pub fn is_whole(&self) -> bool {
-        let ended = |answer: &RankAnswer| match &answer.evidence {
-            Evidence::Grid { tried, .. } => answer.rank < *tried,
-            _ => true,
-        };
-        match self {
-            _ if self.status() == Status::Exact => true,
-            Self::Computed(answer) => {
-                answer.limit.is_none() && answer.by_theorem().is_none() && ended(answer)
-            }
-            Self::Theorem(_) => false,
-        }
-    }
-
-    /// Its certificate.
-    ///
-    /// # Errors
-    /// As [`RankAnswer::certificate`] and [`ByTheorem::certificate`].
-    pub fn certificate(&self) -> Result<Certificate, RankError> {
-        match self {
-            Self::Computed(answer) => answer.certificate(),
-            Self::Theorem(found) => Ok(found.certificate()?),
-        }
-    }
 }
 
 impl Comparison {
@@ -174,16 +105,7 @@ fn found(request: RankRequest, points: Option<u64>) -> Result<Rank, String> {
         Some(_) if !is_short(&request) => RankRequest { points, method: Method::Grid, ..request },
         _ => request,
     };
-    if let Some(found) = decided_first(request) {
-        return Ok(Rank::Theorem(found.into()));
-    }
-    match rank(request, &|_, _| ()) {
-        Ok(answer) => Ok(Rank::Computed(answer.into())),
-        Err(error) => match proved_instead(request, &error) {
-            Some(found) => Ok(Rank::Theorem(found.into())),
-            None => Err(error.to_string()),
-        },
-    }
+    Rank::find(request, &|_, _| ()).map(|(rank, _)| rank).map_err(|error| error.to_string())
 }
 
 /// The least and the largest rank at a contiguous cut, if all are found in about a second each.

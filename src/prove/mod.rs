@@ -16,6 +16,7 @@ mod coq;
 mod dimension;
 mod finished;
 mod forecast;
+mod found;
 mod gap;
 mod gap_certificate;
 mod grid_witness;
@@ -45,6 +46,7 @@ pub use dimension::{
 };
 pub(crate) use forecast::forecast_at;
 pub use forecast::{Forecast, forecast, is_short};
+pub use found::Rank;
 pub use gap::{GapAnswer, gap, gap_across};
 pub use gap_certificate::NoCertificate;
 pub use grid_witness::{GridWitness, ImportError};

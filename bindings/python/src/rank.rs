@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyList};
 use seprank::bounds::{Half, Incomparable, SCOPE, Side, applicable, evaluate};
 use seprank::network::{InvalidProblem, describe, presets};
 use seprank::prove::{
-    self, Basis, ByTheorem, GapAnswer, Inputs, Method, RankAnswer, RankError, RankRequest, Weights,
+    self, Basis, ByTheorem, GapAnswer, Inputs, Method, Rank, RankError, RankRequest, Weights,
 };
 use seprank::table::words;
 use seprank::tensor::MemoryLimit;
@@ -18,29 +18,18 @@ use seprank::{Limit, Stop};
 use std::time::Duration;
 
 /// A rank as it was found, from which its certificate is written.
-enum Found {
-    Computed(Box<RankAnswer>),
-    Theorem(Box<ByTheorem>),
-}
-
 #[pyclass(frozen)]
-pub(crate) struct RankSource(Found);
+pub(crate) struct RankSource(Rank);
 
 #[pymethods]
 impl RankSource {
     fn certificate(&self, py: Python<'_>) -> PyResult<Certificate> {
-        let made = py.detach(|| match &self.0 {
-            Found::Computed(answer) => answer.certificate(),
-            Found::Theorem(found) => found.certificate().map_err(RankError::from),
-        });
+        let made = py.detach(|| self.0.certificate());
         made.map(Certificate::from).map_err(|e| e.raise(py))
     }
 
     fn text(&self) -> String {
-        match &self.0 {
-            Found::Computed(answer) => answer.to_string(),
-            Found::Theorem(found) => found.to_string(),
-        }
+        self.0.to_string()
     }
 }
 
@@ -124,7 +113,7 @@ pub(crate) fn rank<'py>(
     let watch = Watch { progress: wish.progress.as_ref(), stop: Some(&ask) };
     let (answer, stopped) = job::run(py, &watch, move |steps| found(&request, by_theorem, steps))?;
     match answer {
-        Ok((found, not_computed)) => Ok((found.dict(py, not_computed)?, stopped)),
+        Ok((rank, not_computed)) => Ok((dict(py, rank, not_computed)?, stopped)),
         Err(error) => Err(stopped.unwrap_or_else(|| error.raise(py))),
     }
 }
@@ -134,74 +123,66 @@ fn found(
     request: &RankRequest,
     by_theorem: bool,
     steps: &job::Steps,
-) -> Result<(Found, Option<String>), RankError> {
-    let theorem = |found| (Found::Theorem(Box::new(found)), None);
-    if by_theorem {
-        let free = request.is_generic() && request.points.is_none();
-        let found = free.then(|| prove::decided(&request.problem)).flatten();
-        let allowed = match free {
-            true => "no lower bound has the value of an upper one here; see bounds()",
-            false => "is about random weights and all inputs, without points",
-        };
-        let none = || InvalidProblem::new("method", "theorem", allowed).into();
-        return found.map(theorem).ok_or_else(none);
+) -> Result<(Rank, Option<RankError>), RankError> {
+    if !by_theorem {
+        return Rank::find(request, &|done, planned| steps.add(done, planned));
     }
-    if let Some(found) = prove::decided_first(request) {
-        return Ok(theorem(found));
-    }
-    match prove::rank(request, &|done, planned| steps.add(done, planned)) {
-        Ok(answer) => Ok((Found::Computed(Box::new(answer)), None)),
-        Err(error) => match prove::proved_instead(request, &error) {
-            Some(found) => Ok((Found::Theorem(Box::new(found)), Some(error.to_string()))),
-            None => Err(error),
-        },
-    }
+    let free = request.is_generic() && request.points.is_none();
+    let found = free.then(|| prove::decided(&request.problem)).flatten();
+    let allowed = match free {
+        true => "no lower bound has the value of an upper one here; see bounds()",
+        false => "is about random weights and all inputs, without points",
+    };
+    let none = || InvalidProblem::new("method", "theorem", allowed).into();
+    found.map(|found| (Rank::Theorem(found.into()), None)).ok_or_else(none)
 }
 
-impl Found {
-    fn dict(self, py: Python<'_>, not_computed: Option<String>) -> PyResult<Bound<'_, PyDict>> {
-        let dict = PyDict::new(py);
-        dict.set_item("not_computed", not_computed)?;
-        match &self {
-            Self::Computed(answer) => {
-                let method = answer.evidence.route().name();
-                let chance = match answer.basis {
-                    Basis::Chance(chance) => chance,
-                    _ => None,
-                };
-                dict.set_item("prime", answer.prime.get())?;
-                dict.set_item("seed", answer.seed)?;
-                dict.set_item("draws", answer.draws)?;
-                dict.set_item("ended_by", answer.limit.map(Limit::name))?;
-                dict.set_item("chance", chance)?;
-                dict.set_item("computed", (answer.rank, method, answer.reason()))?;
-                dict.set_item("scope", answer.scope.to_string())?;
-                dict.set_item("network", describe(&answer.problem))?;
-                dict.set_item("bounds", bounds(py, &answer.bounds)?)?;
-                match answer.by_theorem() {
-                    Some(better) => theorem(&dict, &better)?,
-                    None => {
-                        dict.set_item("rank", answer.rank)?;
-                        dict.set_item("status", answer.status.name())?;
-                        dict.set_item("method", method)?;
-                        dict.set_item("basis", answer.reason())?;
-                        dict.set_item("log10", py.None())?;
-                    }
+fn dict(
+    py: Python<'_>,
+    rank: Rank,
+    not_computed: Option<RankError>,
+) -> PyResult<Bound<'_, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("not_computed", not_computed.map(|error| error.to_string()))?;
+    match &rank {
+        Rank::Computed(answer) => {
+            let method = answer.evidence.route().name();
+            let chance = match answer.basis {
+                Basis::Chance(chance) => chance,
+                _ => None,
+            };
+            dict.set_item("prime", answer.prime.get())?;
+            dict.set_item("seed", answer.seed)?;
+            dict.set_item("draws", answer.draws)?;
+            dict.set_item("ended_by", answer.limit.map(Limit::name))?;
+            dict.set_item("chance", chance)?;
+            dict.set_item("computed", (answer.rank, method, answer.reason()))?;
+            dict.set_item("scope", answer.scope.to_string())?;
+            dict.set_item("network", describe(&answer.problem))?;
+            dict.set_item("bounds", bounds(py, &answer.bounds)?)?;
+            match answer.by_theorem() {
+                Some(better) => theorem(&dict, &better)?,
+                None => {
+                    dict.set_item("rank", answer.rank)?;
+                    dict.set_item("status", answer.status.name())?;
+                    dict.set_item("method", method)?;
+                    dict.set_item("basis", answer.reason())?;
+                    dict.set_item("log10", py.None())?;
                 }
-            }
-            Self::Theorem(found) => {
-                for key in ["prime", "seed", "draws", "ended_by", "chance", "computed"] {
-                    dict.set_item(key, py.None())?;
-                }
-                dict.set_item("scope", found.scope().to_string())?;
-                dict.set_item("network", describe(&found.problem))?;
-                dict.set_item("bounds", bounds(py, &found.bounds)?)?;
-                theorem(&dict, found)?;
             }
         }
-        dict.set_item("source", RankSource(self))?;
-        Ok(dict)
+        Rank::Theorem(found) => {
+            for key in ["prime", "seed", "draws", "ended_by", "chance", "computed"] {
+                dict.set_item(key, py.None())?;
+            }
+            dict.set_item("scope", found.scope().to_string())?;
+            dict.set_item("network", describe(&found.problem))?;
+            dict.set_item("bounds", bounds(py, &found.bounds)?)?;
+            theorem(&dict, found)?;
+        }
     }
+    dict.set_item("source", RankSource(rank))?;
+    Ok(dict)
 }
 
 fn theorem(dict: &Bound<'_, PyDict>, found: &ByTheorem) -> PyResult<()> {
