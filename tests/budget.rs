@@ -1,16 +1,15 @@
 //! What a computation that ends early is worth: the best bound that is proved, its certificate, exit code 2.
 
+#[path = "common/line.rs"]
+mod line;
+
+use line::seprank;
 use seprank::network::{Problem, WeightStyle};
 use seprank::prove::{Evidence, Method, RankRequest, Route, Status, Weights, proved, rank};
 use seprank::{Limit, Stop};
 use seprank_check::check::{Verdict, check, check_file};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
-
-fn seprank(arguments: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_seprank"));
-    command.args(arguments.split_whitespace()).output().unwrap()
-}
 
 fn text(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()

@@ -1,20 +1,11 @@
 //! The command line as its users meet it: the contract's numbers, and one clear error for bad input.
 
+#[path = "common/line.rs"]
+mod line;
+
+use line::{json, seprank};
 use serde_json::Value;
-use std::process::{Command, Output};
-
-fn seprank(arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_seprank"))
-        .args(arguments.split_whitespace())
-        .output()
-        .expect("the program starts")
-}
-
-fn json(arguments: &str) -> Value {
-    let output = seprank(&format!("{arguments} --format json"));
-    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("one JSON document")
-}
+use std::process::Command;
 
 #[test]
 fn attention_ranks_meet_the_graded_bound() {

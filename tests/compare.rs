@@ -1,20 +1,10 @@
 //! `seprank compare` against the other commands, and what it says of bad requests.
 
+#[path = "common/line.rs"]
+mod line;
+
+use line::{json, seprank};
 use serde_json::Value;
-use std::process::{Command, Output};
-
-fn seprank(arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_seprank"))
-        .args(arguments.split_whitespace())
-        .output()
-        .expect("the program starts")
-}
-
-fn json(arguments: &str) -> Value {
-    let output = seprank(&format!("{arguments} --format json"));
-    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("one JSON document")
-}
 
 /// The rows by the names of their families.
 fn rows(arguments: &str) -> Vec<(String, Value)> {

@@ -1,14 +1,10 @@
 //! Gaps, maps and bounds as users meet them: what is compared, what is said about it, and no number lost.
 
-use serde_json::Value;
-use std::process::{Command, Output};
+#[path = "common/line.rs"]
+mod line;
 
-fn seprank(arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_seprank"))
-        .args(arguments.split_whitespace())
-        .output()
-        .expect("the program starts")
-}
+use line::seprank;
+use serde_json::Value;
 
 /// The document, whether the gap is certified or not.
 fn json(arguments: &str) -> Value {
