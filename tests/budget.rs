@@ -57,6 +57,26 @@ fn an_elimination_is_left_with_its_pivots() {
     }
 }
 
+/// Asked to stop when the last value of its grid is there: the elimination that follows tells nothing of larger
+/// grids, so it is not said that the rank stays below the size.
+#[test]
+fn a_grid_whose_elimination_is_stopped_is_not_all() {
+    let stop = Stop::new(None);
+    let problem = Problem::attention(2, 3, 1, 4).unwrap();
+    let (method, points) = (Method::Grid, Some(64));
+    let request = RankRequest { stop: stop.clone(), method, points, ..RankRequest::new(problem) };
+    let values = std::sync::atomic::AtomicU64::new(0);
+    let answer = rank(&request, &|found, planned| {
+        let before = values.fetch_add(found, std::sync::atomic::Ordering::Relaxed);
+        if before + found >= planned {
+            stop.ask();
+        }
+    })
+    .unwrap();
+    assert_eq!((answer.limit, answer.status), (Some(Limit::Interrupt), Status::Lower));
+    assert_eq!(check(&answer.certificate().unwrap()), Verdict::Valid);
+}
+
 /// The polynomials of a coefficient matrix, of millions of terms, and the table of a function of a sum: a stop in the
 /// middle of them leaves no minor, and before that a grid is chosen where the method is free.
 #[test]

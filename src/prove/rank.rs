@@ -198,6 +198,13 @@ mod tests {
     use crate::network::Problem;
 
     #[test]
+    fn no_draws_are_refused() {
+        let request = RankRequest::new(Problem::attention(1, 1, 1, 2).unwrap());
+        let error = rank(&RankRequest { draws: 0, ..request }, &|_, _| ()).unwrap_err();
+        assert!(error.to_string().contains("draws 0"), "{error}");
+    }
+
+    #[test]
     fn of_two_draws_the_larger_rank_counts_and_no_chance_of_another_one() {
         let problem = Problem::attention(2, 2, 1, 4).unwrap();
         // The prime of this is the small one.
