@@ -296,7 +296,7 @@ fn what_is_not_drawn_anew_has_one_draw() {
     let text = refused(&RankRequest { weights: diagonal, ..of_draws(0, 2, Method::Auto) });
     assert!(text.contains("draws 2") && text.contains("another network"), "{text}");
     let text = refused(&of_draws(0, 0, Method::Auto));
-    assert!(text.contains("draws 0: at least 1"), "{text}");
+    assert!(text.contains("draws 0: must be at least 1"), "{text}");
     let nowhere = Path::new("no-such-directory");
     let kept = seprank::prove::resumed_rank(&of_draws(0, 2, Method::Auto), nowhere, &|_, _| ());
     assert!(kept.unwrap_err().to_string().contains("draws 2"));
