@@ -181,7 +181,11 @@ fn every_kind_is_accepted_both_ways() {
         assert_eq!(check(&case.certificate), Verdict::Valid, "{kind}");
         let answered = answered(&case, P);
         assert_eq!(check(&answered), Verdict::ValidByChallenge, "{kind}");
-        assert_eq!(check_by(&answered, Options { eliminate: true }), Verdict::Valid, "{kind}");
+        assert_eq!(
+            check_by(&answered, Options { eliminate: true, ..Options::default() }),
+            Verdict::Valid,
+            "{kind}"
+        );
     }
 }
 
@@ -215,7 +219,10 @@ fn large_minors_are_answered_by_the_run_that_found_them() {
             Verdict::Valid
         };
         assert_eq!(check(&certificate), expected);
-        assert_eq!(check_by(&certificate, Options { eliminate: true }), Verdict::Valid);
+        assert_eq!(
+            check_by(&certificate, Options { eliminate: true, ..Options::default() }),
+            Verdict::Valid
+        );
     }
 }
 

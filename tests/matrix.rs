@@ -46,7 +46,7 @@ fn assert_checked(matrix: &Matrix, answer: &MatrixRank) -> Certificate {
     let verdict = check_with(&certificate, file, Options::default());
     let expected = if answer.rank == 0 { Verdict::Valid } else { Verdict::ValidByChallenge };
     assert_eq!(verdict, expected, "{}", certificate.claim);
-    let verdict = check_with(&certificate, file, Options { eliminate: true });
+    let verdict = check_with(&certificate, file, Options { eliminate: true, ..Options::default() });
     assert_eq!(verdict, Verdict::Valid, "{}", certificate.claim);
     let most = MatrixCertificate::ELIMINATED;
     let plain = answer.certificate(matrix, "m", most, Default::default()).unwrap().certificate;

@@ -198,7 +198,7 @@ proptest! {
         let certificate = Certificate::new(Claim::Matrix(Box::new(claim.clone())));
         // What cannot be written is no certificate.
         if from_bytes(&to_bytes(&certificate)).is_ok_and(|read| read == certificate) {
-            let verdict = check_by(&certificate, Options { eliminate });
+            let verdict = check_by(&certificate, Options { eliminate, ..Options::default() });
             if verdict.is_valid() {
                 prop_assert!(is_true(&claim), "{}: {verdict}", certificate.claim);
             }
@@ -212,8 +212,8 @@ fn honest_certificates_are_accepted() {
     for claim in HONEST.iter() {
         assert!(is_true(claim));
         let certificate = Certificate::new(Claim::Matrix(Box::new(claim.clone())));
-        let [quick, exact] =
-            [false, true].map(|eliminate| check_by(&certificate, Options { eliminate }));
+        let [quick, exact] = [false, true]
+            .map(|eliminate| check_by(&certificate, Options { eliminate, ..Options::default() }));
         assert_eq!(
             [quick, exact],
             [Verdict::ValidByChallenge, Verdict::Valid],

@@ -100,7 +100,7 @@ pub(crate) fn check(
 ) -> PyResult<Verdict> {
     let source = Source::of(certificate)?;
     let matrix = matrix.map(read).transpose()?;
-    let options = Options { eliminate };
+    let options = Options { eliminate, stop: None };
     let (checked, _) = job::run(py, &Watch::default(), move |_| match source {
         Source::File(path) => examine_file_with(&path, matrix.as_deref(), options),
         Source::Text(bytes) => examine_with(&bytes, matrix.as_deref(), options),

@@ -53,7 +53,7 @@ pub unsafe extern "C" fn account(
     let bytes = unsafe { take_back(pointer, length) };
     // SAFETY: likewise.
     let matrix = (!matrix.is_null()).then(|| unsafe { take_back(matrix, matrix_length) });
-    hand_out(answer(&bytes, matrix.as_deref(), Options { eliminate: eliminate != 0 }))
+    hand_out(answer(&bytes, matrix.as_deref(), Options { eliminate: eliminate != 0, stop: None }))
 }
 
 /// The SHA-256 of the bytes at `pointer`, in hexadecimal, as an answer. The bytes are not taken back.
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn release(pointer: *mut u8, length: usize) {
     drop(unsafe { take_back(pointer, length) });
 }
 
-fn answer(bytes: &[u8], matrix: Option<&[u8]>, options: Options) -> Vec<u8> {
+fn answer(bytes: &[u8], matrix: Option<&[u8]>, options: Options<'_>) -> Vec<u8> {
     let account = Account::of(&examine_with(bytes, matrix, options), bytes);
     // Writing to memory cannot fail, and all keys are strings.
     with_length(&serde_json::to_vec(&account).unwrap_or_default())

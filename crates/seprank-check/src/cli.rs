@@ -36,8 +36,8 @@ pub enum Format {
 
 impl Selection {
     /// How they are to be checked.
-    pub fn options(&self) -> Options {
-        Options { eliminate: self.eliminate }
+    pub fn options(&self) -> Options<'static> {
+        Options { eliminate: self.eliminate, stop: None }
     }
 
     /// The content of the file of a matrix, if one is named.

@@ -123,7 +123,11 @@ fn solutions_are_of_one_minor_only() {
         // By elimination the minors are still non-singular: nothing else was wrong.
         let mut certificate = accepted("challenge");
         edit(claim_mut(&mut certificate));
-        assert_eq!(check_by(&certificate, Options { eliminate: true }), Verdict::Valid, "{i}");
+        assert_eq!(
+            check_by(&certificate, Options { eliminate: true, ..Options::default() }),
+            Verdict::Valid,
+            "{i}"
+        );
     }
     // The order of the blocks is no part of a minor, nor is what is claimed in all.
     let swapped = verdict("challenge", |c| blocks(c).blocks.swap(0, 1));

@@ -171,7 +171,7 @@ fn what_is_written_can_be_read() {
     let sha256 = "0".repeat(64);
     claim.matrix.entries = MatrixEntries::File(SideFile { name, sha256 });
     let error = whole(claim).write(&file).unwrap_err().to_string();
-    assert!(error.contains("67108864"), "{error}");
+    assert!(error.contains(&MAX_FILE_BYTES.to_string()), "{error}");
     assert!(!file.exists());
 }
 

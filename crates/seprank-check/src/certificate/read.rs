@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// No certificate is larger; checked before it is read. What is built from a file takes at most
 /// some 32 times its size.
-pub const MAX_FILE_BYTES: u64 = 64 << 20;
+pub const MAX_FILE_BYTES: u64 = 96 << 20;
 
 kinds! {
     /// Why a file is not a certificate.

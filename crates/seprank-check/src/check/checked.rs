@@ -19,7 +19,7 @@ impl Checked {
     pub(super) fn new(
         certificate: Result<Certificate, ReadError>,
         matrix: Option<&[u8]>,
-        options: Options,
+        options: Options<'_>,
     ) -> Self {
         match certificate {
             Ok(certificate) => {

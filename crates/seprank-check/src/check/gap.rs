@@ -17,7 +17,7 @@ pub(super) fn check(
     gap: &GapClaim,
     (refuted, across): (bool, bool),
     work: &Work,
-    options: Options,
+    options: Options<'_>,
 ) -> Result<Way, Finding> {
     let sides = Sides { place: format!("claim.{kind}"), gap, refuted, across };
     sides.check()?;

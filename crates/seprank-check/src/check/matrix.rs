@@ -2,6 +2,7 @@
 
 use super::progress::advance;
 use super::ring::{Residues, Ring};
+use std::sync::OnceLock;
 
 /// The size of a matrix that is held, or the index of one of its entries: below the limits of
 /// [`super::problem::Problem::affordable`].
@@ -59,6 +60,15 @@ impl<E: Clone> Matrix<E> {
 
 /// A B. Cost: one multiplication for each row of A, column of B and index between.
 pub(super) fn multiply<R: Ring>(
+    ring: &R,
+    a: &Matrix<R::Element>,
+    b: &Matrix<R::Element>,
+) -> Matrix<R::Element> {
+    ring.product(a, b, &OnceLock::new())
+}
+
+/// A B by its definition.
+pub(super) fn by_dots<R: Ring + ?Sized>(
     ring: &R,
     a: &Matrix<R::Element>,
     b: &Matrix<R::Element>,

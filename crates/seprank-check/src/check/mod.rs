@@ -22,6 +22,7 @@ mod logarithm;
 mod matrix;
 mod monomials;
 mod network;
+mod parallel;
 mod polynomial;
 mod prime;
 mod problem;
@@ -57,20 +58,26 @@ pub fn check(certificate: &Certificate) -> Verdict {
 }
 
 /// How a certificate is to be checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+#[derive(Clone, Copy, Default)]
+pub struct Options<'a> {
     /// Whether minors are eliminated also where the solutions of challenges are given.
     pub eliminate: bool,
+    /// Whether to end: looked at before every value of a grid. What was ended is Incomplete.
+    pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
 /// [`check`], as the options say.
-pub fn check_by(certificate: &Certificate, options: Options) -> Verdict {
+pub fn check_by(certificate: &Certificate, options: Options<'_>) -> Verdict {
     check_with(certificate, None, options)
 }
 
 /// [`check_by`], with the content of a file of the matrix, which a claim on a matrix may need. A claim on another
 /// matrix is Invalid; one on a network has no use for it, and does not look at it.
-pub fn check_with(certificate: &Certificate, matrix: Option<&[u8]>, options: Options) -> Verdict {
+pub fn check_with(
+    certificate: &Certificate,
+    matrix: Option<&[u8]>,
+    options: Options<'_>,
+) -> Verdict {
     progress::restart();
     let result = match &certificate.claim {
         Claim::Rank(claim) => evidence::check(claim, "claim.rank", &Work::new(), options),
@@ -109,18 +116,18 @@ pub fn examine(bytes: &[u8]) -> Checked {
 }
 
 /// [`examine`], with the content of a file of the matrix as in [`check_with`].
-pub fn examine_with(bytes: &[u8], matrix: Option<&[u8]>, options: Options) -> Checked {
+pub fn examine_with(bytes: &[u8], matrix: Option<&[u8]>, options: Options<'_>) -> Checked {
     Checked::new(certificate::from_bytes(bytes), matrix, options)
 }
 
 /// [`examine`] of the bytes of a file, which is opened and read once. One that cannot be read is
 /// Incomplete.
-pub fn examine_file(path: &Path, options: Options) -> Checked {
+pub fn examine_file(path: &Path, options: Options<'_>) -> Checked {
     examine_file_with(path, None, options)
 }
 
 /// [`examine_file`], with the content of a file of the matrix as in [`check_with`].
-pub fn examine_file_with(path: &Path, matrix: Option<&[u8]>, options: Options) -> Checked {
+pub fn examine_file_with(path: &Path, matrix: Option<&[u8]>, options: Options<'_>) -> Checked {
     Checked::new(certificate::read(path), matrix, options)
 }
 

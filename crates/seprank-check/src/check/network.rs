@@ -28,7 +28,7 @@ enum Layer<'a, E> {
     /// `U = W2 sigma(W1 Y + b1) + b2`, `Y <- tau(U W3 + b3) W4 + b4`; with residuals `+ Y`, `+ U`.
     Mixer(Box<MixerLayer<E>>),
     /// An expression in Y and parameters.
-    Expression(&'a Expression, Vec<Matrix<E>>),
+    Expression(&'a Expression, Vec<layers::Given<E>>),
 }
 
 impl<'a, R: Ring> Network<'a, R> {
@@ -66,6 +66,20 @@ impl<'a, R: Ring> Network<'a, R> {
             }
         };
         Ok(Self { ring, problem, layers: layers? })
+    }
+
+    /// f at the X with the given entries on either side.
+    pub(super) fn at(&self, left: &[R::Element], right: &[R::Element]) -> R::Element {
+        let (n, d) = (index(self.problem.tokens), index(self.problem.width));
+        let (mut own, mut other) = (left.chunks(d), right.chunks(d));
+        let mut positions = self.problem.left.iter().peekable();
+        let mut entries = Vec::with_capacity(left.len() + right.len());
+        for token in 0..self.problem.tokens {
+            let on_left = positions.next_if_eq(&&token).is_some();
+            let side = if on_left { &mut own } else { &mut other };
+            entries.extend_from_slice(side.next().unwrap_or_default());
+        }
+        self.evaluate(Matrix::new(n, d, entries))
     }
 
     /// f(X), X being N x d.
@@ -247,7 +261,8 @@ impl<'r, R: Ring> Reader<'r, R> {
             };
             matrices.push(self.matrix(matrix, &place, (p.rows, p.cols))?);
         }
-        Ok(Layer::Expression(&layer.expression, matrices))
+        let given = matrices.into_iter().map(layers::Given::from).collect();
+        Ok(Layer::Expression(&layer.expression, given))
     }
 
     /// W = query key^T and V = output value^T.

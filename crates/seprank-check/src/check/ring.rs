@@ -1,9 +1,12 @@
 //! The rings in which the checker reads a network. A ring is a value: it knows its modulus.
 
+use super::matrix::{Matrix, by_dots};
+use super::real::Planes;
 use crate::certificate::RealFunction;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
+use std::sync::OnceLock;
 
 /// A commutative ring with unit into which (some) rationals embed.
 pub(super) trait Ring {
@@ -31,6 +34,16 @@ pub(super) trait Ring {
     /// `sum_k a_k b_k`.
     fn dot(&self, a: &[Self::Element], b: &[Self::Element]) -> Self::Element {
         a.iter().zip(b).fold(self.zero(), |sum, (x, y)| self.add(&sum, &self.multiply(x, y)))
+    }
+
+    /// A B. What is made of the columns of B for that is kept, for a B that comes again.
+    fn product(
+        &self,
+        a: &Matrix<Self::Element>,
+        b: &Matrix<Self::Element>,
+        _columns: &OnceLock<Option<Planes>>,
+    ) -> Matrix<Self::Element> {
+        by_dots(self, a, b)
     }
 
     /// `a^exponent` by repeated multiplication; exponents are at most 64.

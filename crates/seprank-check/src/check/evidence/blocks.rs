@@ -43,7 +43,7 @@ impl Check<'_> {
                 return Err(self.finding(Kind::Block, &place, expected, "another one of the same"));
             }
             let fits = minor.order() <= MAX_ELIMINATED && minor.elimination() <= left;
-            let answers = block.solutions.as_ref().filter(|_| !(self.eliminate && fits));
+            let answers = block.solutions.as_ref().filter(|_| !(self.options.eliminate && fits));
             let cost = match answers {
                 Some(answers) => minor.products(answers.len() as u64),
                 None => minor.elimination(),
@@ -69,7 +69,7 @@ impl Check<'_> {
     /// Steps for a minor, as far as it is not too large to be eliminated where that is asked for.
     fn steps(&self, block: &Block) -> u64 {
         let order = block.rows.0.len();
-        match block.solutions.as_ref().filter(|_| !self.eliminate) {
+        match block.solutions.as_ref().filter(|_| !self.options.eliminate) {
             Some(solutions) => {
                 (solutions.len() as u64).saturating_mul(order as u64).saturating_mul(order as u64)
             }
@@ -92,7 +92,7 @@ impl Check<'_> {
                     cols,
                 ));
             }
-            sum += rows as u64; // a file is at most 64 MiB
+            sum += rows as u64; // a file is at most 96 MiB
         }
         let kind = match sum.cmp(&value.to_u64().unwrap_or(u64::MAX)) {
             Ordering::Less => Kind::MissingRows,

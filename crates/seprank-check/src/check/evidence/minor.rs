@@ -6,7 +6,7 @@ use crate::check::matrix::{MAX_ELIMINATED, Matrix, elimination, index, rank};
 use crate::check::polynomial::Polynomials;
 use crate::check::prime::is_prime;
 use crate::check::problem::within_limit;
-use crate::check::progress::{advance, expect};
+use crate::check::progress::expect;
 use crate::check::ring::Residues;
 use crate::check::verdict::{Finding, Kind};
 use num_traits::ToPrimitive;
@@ -34,13 +34,7 @@ impl Check<'_> {
         let each = self.problem.affordable(1, self.place)?;
         expect(size * size * each + elimination(index(size), index(size)));
         let [left, right] = &points;
-        let pairs = left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
-        let value = |(a, b): (&Vec<u64>, &Vec<u64>)| {
-            advance(each);
-            network.evaluate(self.input(a, b))
-        };
-        let values = pairs.map(value).collect();
-        self.non_singular(&ring, Matrix::new(index(size), index(size), values), "lower.grid")
+        self.non_singular(&ring, self.grid_of(&network, [left, right], each)?, "lower.grid")
     }
 
     pub(super) fn coefficients(&self, minor: &Coefficients) -> Result<(), Finding> {

@@ -11,8 +11,11 @@ use super::Options;
 use super::count::{Failure, Work};
 use super::halves::halves;
 use super::logarithm;
+use super::matrix::Matrix;
 use super::network::Network;
+use super::parallel;
 use super::problem::Problem;
+use super::progress::advance;
 use super::ring::{Ring, Sizes};
 use super::theorem::{Side, THEOREMS};
 use super::verdict::{Finding, Kind};
@@ -24,10 +27,10 @@ pub(super) fn check(
     claim: &RankClaim,
     place: &str,
     work: &Work,
-    options: Options,
+    options: Options<'_>,
 ) -> Result<Way, Finding> {
     let problem = Problem::new(&claim.problem, place)?;
-    let check = Check { claim, place, problem: &problem, work, eliminate: options.eliminate };
+    let check = Check { claim, place, problem: &problem, work, options };
     check.form()?;
     let way = claim.lower.as_ref().map_or(Ok(Way::Whole), |lower| check.lower(lower))?;
     if let Some(upper) = &claim.upper {
@@ -50,7 +53,7 @@ struct Check<'a> {
     place: &'a str,
     problem: &'a Problem<'a>,
     work: &'a Work,
-    eliminate: bool,
+    options: Options<'a>,
 }
 
 impl Check<'_> {
@@ -120,6 +123,30 @@ impl Check<'_> {
         let weights = self.claim.weights.as_ref().ok_or_else(missing)?;
         self.problem.affordable(times, self.place)?;
         Network::new(ring, self.problem, weights, self.place)
+    }
+
+    /// f at all pairs of points, each taking so many steps.
+    fn grid_of<R: Ring + Sync>(
+        &self,
+        network: &Network<'_, R>,
+        sides: [&[Vec<R::Element>]; 2],
+        steps: u64,
+    ) -> Result<Matrix<R::Element>, Finding>
+    where
+        R::Element: Send + Sync,
+    {
+        let stop = self.options.stop.unwrap_or(&|| false);
+        let value = |a: &Vec<R::Element>, b: &Vec<R::Element>| {
+            advance(steps);
+            (!stop()).then(|| network.at(a, b))
+        };
+        let [left, right] = sides;
+        let row = |s: usize| right.iter().map(|b| value(&left[s], b)).collect::<Option<Vec<_>>>();
+        let rows = parallel::values(left.len(), row).into_iter().collect::<Option<Vec<_>>>();
+        let rows = rows.ok_or_else(|| {
+            self.finding(Kind::Limit, "lower", "as much time as it takes", "an end before")
+        })?;
+        Ok(Matrix::new(left.len(), right.len(), rows.concat()))
     }
 
     fn value(&self) -> Result<BigUint, Finding> {

@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::certificate::{Product, Term};
-use crate::check::matrix::{Matrix, index};
+use crate::check::matrix::index;
 use crate::check::polynomial::{MAX_PRODUCTS, MAX_TERMS, Polynomial, Polynomials};
 use crate::check::problem::within_limit;
 use crate::check::ring::{Rationals, Ring};
@@ -26,20 +26,6 @@ impl Check<'_> {
         Err(self.finding(Kind::PointShape, place, format_args!("{expected} entries"), got))
     }
 
-    /// X with the given entries on either side.
-    pub(super) fn input<E: Clone>(&self, left: &[E], right: &[E]) -> Matrix<E> {
-        let (n, d) = (index(self.problem.tokens), index(self.problem.width));
-        let (mut own, mut other) = (left.chunks(d), right.chunks(d));
-        let mut positions = self.problem.left.iter().peekable();
-        let mut entries = Vec::with_capacity(left.len() + right.len());
-        for token in 0..self.problem.tokens {
-            let on_left = positions.next_if_eq(&&token).is_some();
-            let side = if on_left { &mut own } else { &mut other };
-            entries.extend_from_slice(side.next().unwrap_or_default());
-        }
-        Matrix::new(n, d, entries)
-    }
-
     /// f as a polynomial in the entries of X: those of A first, then those of B.
     pub(super) fn expand<R: Ring>(
         &self,
@@ -50,7 +36,7 @@ impl Check<'_> {
         let left = index(self.entries()[0]);
         let variables: Vec<_> =
             (0..polynomials.variables).map(|i| polynomials.variable(i)).collect();
-        let f = network.evaluate(self.input(&variables[..left], &variables[left..]));
+        let f = network.at(&variables[..left], &variables[left..]);
         self.expanded(polynomials, place)?;
         Ok(f)
     }

@@ -33,7 +33,7 @@ const MAX_SIDE: u64 = 1 << 24;
 pub(super) fn check(
     claim: &MatrixClaim,
     file: Option<&[u8]>,
-    options: Options,
+    options: Options<'_>,
 ) -> Result<Way, Finding> {
     let value = form(claim)?;
     let matrix = matrix(claim, file)?;

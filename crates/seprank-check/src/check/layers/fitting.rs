@@ -8,7 +8,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 /// Multiplications for a function of real numbers, about.
-const REAL_OPERATIONS: u64 = 256;
+const REAL_OPERATIONS: u64 = 1024;
 
 /// What is known of the value of an expression before it is evaluated.
 pub(super) struct Shape {

@@ -5,7 +5,7 @@ mod fitting;
 #[cfg(test)]
 mod tests;
 
-pub(super) use evaluate::evaluate;
+pub(super) use evaluate::{Parameter as Given, evaluate};
 
 use crate::certificate::{self as file, Expression, Parameter};
 use fitting::{Fitting, Shape};

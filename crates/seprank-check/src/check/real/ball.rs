@@ -1,10 +1,14 @@
 //! Balls: intervals of real numbers given by a middle and a radius, both multiples of `2^-bits`.
 
+use super::constants::Constants;
+use super::planes::Planes;
 use crate::certificate::RealFunction;
+use crate::check::matrix::{Matrix, by_dots};
 use crate::check::ring::Ring;
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{Signed, Zero};
+use num_traits::{Signed, ToPrimitive, Zero};
+use std::sync::OnceLock;
 
 /// Nothing is said of a number above 2 to this power.
 const MAX_MAGNITUDE: u64 = 1 << 16;
@@ -25,17 +29,27 @@ impl Ball {
     pub(in crate::check) fn is_not_zero(&self) -> bool {
         self.middle.abs() > self.radius
     }
+
+    /// Whether number i of a row is larger than all others together, in size.
+    pub(in crate::check) fn exceeds_the_others(row: &[&Self], i: usize) -> bool {
+        let largest = |x: &&&Self| x.middle.abs() + &x.radius;
+        let all: BigInt = row.iter().map(|x| largest(&x)).sum();
+        let own = row[i];
+        // Its least size, against the largest sum of the others.
+        own.middle.abs() - &own.radius > all - largest(&&own)
+    }
 }
 
 /// Balls of so many bits after the point. Every operation on members of balls has its result in the ball that the
 /// operation on the balls gives.
 pub(in crate::check) struct Balls {
     pub(super) bits: u64,
+    pub(super) constants: Constants,
 }
 
 impl Balls {
     pub(in crate::check) fn new(bits: u64) -> Self {
-        Self { bits }
+        Self { bits, constants: Constants::default() }
     }
 
     pub(super) fn ball(&self, middle: BigInt, radius: BigInt) -> Number {
@@ -44,7 +58,7 @@ impl Balls {
     }
 
     /// The integer n.
-    pub(super) fn integer(&self, n: i64) -> Ball {
+    pub(in crate::check) fn integer(&self, n: i64) -> Ball {
         Ball { middle: BigInt::from(n) << self.bits, radius: BigInt::zero() }
     }
 
@@ -56,6 +70,11 @@ impl Balls {
     /// `n 2^-bits`, rounded up to an integer, for n that is not negative.
     fn rounded_up(&self, n: BigInt) -> BigInt {
         (n >> self.bits) + 1
+    }
+
+    /// What is known in units squared.
+    pub(super) fn rounded(&self, middle: BigInt, error: BigInt) -> Number {
+        self.ball(middle >> self.bits, self.rounded_up(error) + 1)
     }
 
     pub(super) fn plus(&self, a: &Ball, b: &Ball) -> Number {
@@ -89,6 +108,14 @@ impl Balls {
         self.ball(quotient, radius)
     }
 
+    /// A double near the middle.
+    pub(in crate::check) fn near(&self, a: &Ball) -> f64 {
+        // Doubles have the range for the first 64 bits after the point, and 53 of them.
+        let cut = self.bits.saturating_sub(512);
+        let scale = i32::try_from(self.bits - cut).map_or(0.0, |bits| 2f64.powi(-bits));
+        (&a.middle >> cut).to_f64().map_or(f64::NAN, |x| x * scale)
+    }
+
     /// `a / b`, of which nothing is known if that is so of `a`.
     pub(in crate::check) fn ratio(&self, a: &Number, b: &Ball) -> Number {
         self.over(a.as_ref()?, b)
@@ -116,7 +143,7 @@ impl Balls {
     }
 
     /// The ball with all numbers of at most so many units further out.
-    pub(super) fn wider(&self, a: Ball, units: &BigInt) -> Number {
+    pub(in crate::check) fn wider(&self, a: Ball, units: &BigInt) -> Number {
         self.ball(a.middle, a.radius + units)
     }
 }
@@ -162,7 +189,20 @@ impl Ring for Balls {
             middle += &x.middle * &y.middle;
             error += error_of_product(x, y);
         }
-        self.ball(middle >> self.bits, self.rounded_up(error) + 1)
+        self.rounded(middle, error)
+    }
+
+    fn product(
+        &self,
+        a: &Matrix<Number>,
+        b: &Matrix<Number>,
+        columns: &OnceLock<Option<Planes>>,
+    ) -> Matrix<Number> {
+        let columns = columns.get_or_init(|| Planes::of_columns(b));
+        match (Planes::of_rows(a), columns) {
+            (Some(rows), Some(columns)) => self.product_of_planes(&rows, columns, [a.rows, b.cols]),
+            _ => by_dots(self, a, b),
+        }
     }
 
     fn real(

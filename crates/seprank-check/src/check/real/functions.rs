@@ -17,11 +17,10 @@ impl Balls {
             RealFunction::Tanh => self.tanh(x),
             RealFunction::Silu => self.times(x, &self.sigmoid(x)?),
             RealFunction::Gelu => {
-                let root = self.root(&self.integer(2))?;
-                self.half_of_one_plus(x, &self.erf(&self.over(x, &root)?)?)
+                self.half_of_one_plus(x, &self.erf(&self.times(x, &self.half_root()?)?)?)
             }
             RealFunction::GeluTanh => {
-                let root = self.root(&self.over(&self.integer(2), &self.pi()?)?)?;
+                let root = self.root_of_two_over_pi()?;
                 let cube = self.times(&self.times(x, x)?, x)?;
                 let small = self.over(&self.integer(44_715), &self.integer(1_000_000))?;
                 let inner = self.plus(x, &self.times(&small, &cube)?)?;
@@ -94,7 +93,7 @@ impl Balls {
     }
 
     /// `exp(x)` for a ball whose middle is at most 0, or whose largest number is: the slope is at most 1 below 0.
-    fn exp_of_negative(&self, x: &Ball) -> Number {
+    pub(super) fn exp_of_negative(&self, x: &Ball) -> Number {
         if x.middle.is_positive() {
             return None;
         }
@@ -153,46 +152,8 @@ impl Balls {
         self.minus(&twice(&self.sigmoid(&twice(x)?)?)?, &self.integer(1))
     }
 
-    /// The error function, of slope at most 2: `2/sqrt(pi) exp(-x^2) sum_n 2^n x^(2n+1) / (2n+1)!!`. A term is at most
-    /// half of the one before it from `4 x^2 <= 2n + 3` on, so the rest is then at most the last term taken.
-    fn erf(&self, x: &Ball) -> Number {
-        let y = Ball { middle: x.middle.abs(), radius: BigInt::zero() };
-        let square = self.times(&y, &y)?;
-        let one = self.integer(1).middle;
-        // 1 - erf(y) <= exp(-y^2), below a unit.
-        let at = if &square.middle - &square.radius >= &one * self.bits {
-            self.point(one, 1)?
-        } else {
-            // The sum is at most exp(y^2), and multiplies the error of exp(-y^2).
-            let whole: u64 = (&square.middle >> self.bits).try_into().ok()?;
-            let extra = 2 * whole + 16;
-            let finer = Self::new(self.bits + extra);
-            self.coarser(&finer.erf_by_series(&self.finer(&y, extra))?, extra)?
-        };
-        let signed = if x.middle.is_negative() { Self::negated(&at) } else { at };
-        self.wider(signed, &(&x.radius * 2))
-    }
-
-    fn erf_by_series(&self, y: &Ball) -> Number {
-        let square = self.times(y, y)?;
-        let (mut sum, mut term) = (y.clone(), y.clone());
-        for n in 0u32.. {
-            let next = self.times(&term, &self.plus(&square, &square)?)?;
-            term = self.over_integer(&next, u64::from(n) * 2 + 3)?;
-            sum = self.plus(&sum, &term)?;
-            let four: BigInt = (&square.middle + &square.radius) << 2u32;
-            if is_small(&term) && four <= self.integer(i64::from(n) * 2 + 5).middle {
-                break;
-            }
-        }
-        let sum = self.wider(sum, &(term.middle.abs() + &term.radius))?;
-        let factor = self.over(&self.integer(2), &self.root(&self.pi()?)?)?;
-        let negative = self.exp_of_negative(&Self::negated(&square))?;
-        self.times(&self.times(&factor, &negative)?, &sum)
-    }
-
     /// The square root of a ball of positive numbers: `|sqrt x - sqrt m| <= r / sqrt m`.
-    fn root(&self, x: &Ball) -> Number {
+    pub(super) fn root(&self, x: &Ball) -> Number {
         if !x.is_not_zero() || x.middle.is_negative() {
             return None;
         }
@@ -207,7 +168,7 @@ impl Balls {
     }
 
     /// `16 arctan(1/5) - 4 arctan(1/239)` (Machin).
-    fn pi(&self) -> Number {
+    pub(super) fn pi(&self) -> Number {
         let times = |n: i64, x: Ball| self.times(&self.integer(n), &x);
         let (first, second) = (self.arctan_of_one_over(5)?, self.arctan_of_one_over(239)?);
         self.minus(&times(16, first)?, &times(4, second)?)
@@ -230,7 +191,7 @@ impl Balls {
 }
 
 /// Whether what is known of it is that it is about 0.
-fn is_small(x: &Ball) -> bool {
+pub(super) fn is_small(x: &Ball) -> bool {
     x.middle.abs() <= BigInt::from(4)
 }
 

@@ -2,6 +2,7 @@
 
 use super::ball::{Ball, Balls, Number};
 use crate::certificate::RealFunction;
+use crate::check::matrix::{Matrix, by_dots, multiply};
 use crate::check::ring::Ring;
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -143,6 +144,76 @@ fn arithmetic_contains_the_exact_results() {
             ring.dot(&[p.clone(), q.clone()], &[q.clone(), p]),
             &x * &y * BigInt::from(2)
         ));
+    }
+}
+
+/// Of all sizes and radii, at few bits and many: the exact products are in what machine words give, which is at most about
+/// twice as wide as what the definition gives.
+#[test]
+fn products_of_matrices_contain_the_exact_ones() {
+    let mut random = Random(4);
+    let none = BigRational::zero();
+    for k in 0..400u64 {
+        let bits = [1, 20, 53, 54, 55, 64, 108, 200][k as usize % 8];
+        let ring = Balls::new(bits);
+        let [rows, inner, cols] = [0, 1, 2].map(|_| 1 + random.below(5) as usize);
+        let mut of = |rows: usize, cols: usize, wide: bool| {
+            let exact: Vec<BigRational> = (0..rows * cols)
+                .map(|_| {
+                    random.number() * BigRational::from_integer(BigInt::one() << random.below(80))
+                })
+                .collect();
+            let mut ball = |q: &BigRational| {
+                let mut ball = ring.embed(q).unwrap().unwrap();
+                if wide {
+                    let width = BigInt::from(random.below(1 << 20)) << random.below(60);
+                    ball.middle += &width;
+                    ball.radius += width;
+                }
+                Some(ball)
+            };
+            let balls = exact.iter().map(&mut ball).collect();
+            (Matrix::new(rows, cols, exact.clone()), Matrix::new(rows, cols, balls))
+        };
+        let (a, near_a) = of(rows, inner, k % 3 > 0);
+        let (b, near_b) = of(inner, cols, k % 5 > 1);
+        let product = multiply(&ring, &near_a, &near_b);
+        let plain = by_dots(&ring, &near_a, &near_b);
+        for i in 0..rows {
+            for j in 0..cols {
+                let value = (0..inner).map(|l| a.get(i, l) * b.get(l, j)).sum::<BigRational>();
+                let ball = product.get(i, j).as_ref().unwrap();
+                assert!(contains(&ring, ball, &value, &none), "{bits}: {ball:?} {value}");
+                let plain = plain.get(i, j).as_ref().unwrap();
+                assert_eq!(ball.middle, plain.middle);
+                let all = near_a.entries().iter().chain(near_b.entries()).flatten();
+                let scale = all.map(|x| x.middle.abs() + &x.radius).max().unwrap();
+                let slack = (&scale * &scale) >> (bits + 18);
+                assert!(ball.radius <= &plain.radius * 2 + slack + 2, "{bits}: {ball:?} {plain:?}");
+            }
+        }
+    }
+    let ring = Balls::new(20);
+    let unknown = Matrix::new(1, 2, vec![None, Some(ring.integer(1))]);
+    assert_eq!(
+        multiply(&ring, &unknown.transpose(), &unknown).entries()[3],
+        Some(Ball { middle: BigInt::one() << 20, radius: 2.into() })
+    );
+}
+
+/// At every multiple of 1/64, so between and on the centres, at few bits and many.
+#[test]
+fn erf_is_that_of_four_times_the_bits() {
+    for bits in [5, 6, 30, 64, 130] {
+        let (coarse, fine) = (Balls::new(bits), Balls::new(4 * bits));
+        for n in 0..400i64 {
+            let x = BigRational::new((7 * n).into(), 256.into());
+            let [ball, at] = [&coarse, &fine].map(|ring| ring.embed(&x).unwrap().unwrap());
+            let found = coarse.erf(&ball).unwrap();
+            let (value, error) = rational(&fine, &fine.erf(&at).unwrap());
+            assert!(contains(&coarse, &found, &value, &error), "{bits} {x}: {found:?} {value}");
+            assert!(found.radius < BigInt::from(16), "{bits} {x}: {found:?}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::certificate::{self as file, Gather};
-use crate::check::layers::evaluate;
+use crate::check::layers::{Given, evaluate};
 use crate::check::matrix::{Matrix, rank};
 use crate::check::problem::Architecture;
 use crate::check::ring::Residues;
@@ -261,10 +261,10 @@ fn the_count_is_never_below_the_rank() {
         let before = std::mem::take(&mut random.parameters);
         let last = (1 + random.below(3), 1 + random.below(3));
         let (a, b) = (random.affine(4, middle, last), random.affine(4, middle, last));
-        let matrices = |list: &[Parameter], random: &mut Random| -> Vec<Matrix<u64>> {
+        let matrices = |list: &[Parameter], random: &mut Random| -> Vec<Given<u64>> {
             let mut of = |p: &Parameter| {
                 let entries = (0..p.rows * p.cols).map(|_| 1 + random.below(1 << 30));
-                Matrix::new(index(p.rows), index(p.cols), entries.collect())
+                Matrix::new(index(p.rows), index(p.cols), entries.collect()).into()
             };
             list.iter().map(&mut of).collect()
         };
