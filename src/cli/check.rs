@@ -65,8 +65,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     };
     let mut report = Report::new(args.selection.format);
     let mut valid = None;
+    let words = (files.len() > 1).then_some("of this one");
     for file in &files {
-        let mut checked = followed(&bar, files.len() == 1, || {
+        let mut checked = followed(&bar, words, || {
             examine_file_with(file, matrix.as_deref(), args.selection.options())
         });
         if let Some(wanted) = &wanted {
@@ -89,21 +90,27 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
 /// Between two looks at how far the check has come.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// What `f` says, while the bar follows the check in it: by its length if the check is `alone`, else in words.
-pub(super) fn followed<T>(bar: &ProgressBar, alone: bool, f: impl FnOnce() -> T) -> T {
+/// What `f` says, while the bar follows the check in it: in per cent of what the words say, or by its length.
+pub(super) fn followed<T>(
+    bar: &ProgressBar,
+    words: Option<&'static str>,
+    f: impl FnOnce() -> T,
+) -> T {
     // Dropped when `f` is over, in whatever way.
     let (running, over) = mpsc::channel::<()>();
     let look = move || {
         while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             let (done, all) = check::progress();
-            if alone {
-                bar.set_length(all);
-                bar.set_position(done);
-            } else if all > 0 {
-                bar.set_message(format!(
-                    "{} % of this one",
-                    100 * u128::from(done) / u128::from(all)
-                ));
+            match words {
+                None => {
+                    bar.set_length(all);
+                    bar.set_position(done);
+                }
+                Some(of) if all > 0 => {
+                    let part = 100 * u128::from(done) / u128::from(all);
+                    bar.set_message(format!("{part} % {of}"));
+                }
+                Some(_) => {}
             }
         }
     };

@@ -26,6 +26,7 @@ mod modulus;
 mod plan;
 mod rank;
 mod rates;
+mod real_choice;
 mod real_grid;
 mod real_rank;
 mod real_spectrum;

@@ -1,12 +1,11 @@
-//! Grids of networks with functions of real numbers, enclosed one leading square after another.
+//! Grids of networks with functions of real numbers, one leading square after another.
 
-use super::{RankError, RealRequest, generator, units};
+use super::{RankError, RealRequest, generator, real_choice, units};
 use crate::Stop;
-use crate::arith::{Interval, Rational};
+use crate::arith::Rational;
 use crate::float::Scale;
 use crate::network::{InvalidProblem, Network, RealProblem};
 use nalgebra::DMatrix;
-use num_traits::Zero;
 use rand::RngExt;
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
@@ -31,7 +30,7 @@ impl Setting {
     }
 }
 
-/// Refuses what would not fit: weights in three places, points, intervals.
+/// Refuses what would not fit: weights, points, values.
 fn affordable(request: &RealRequest) -> Result<(), RankError> {
     let (shape, memory) = (request.problem.shape(), request.memory);
     let points = request.points as u64;
@@ -39,7 +38,9 @@ fn affordable(request: &RealRequest) -> Result<(), RankError> {
         return Err(InvalidProblem::new("points", 0, "allowed are numbers from 1").into());
     }
     let weights = shape.architecture().parameter_count(shape.tokens());
-    let bytes = weights.and_then(|n| n.checked_mul(3 * NUMBER_BYTES));
+    // As rationals, in the certificate and in the checker, or as intervals too.
+    let each = if real_choice::is_wanted(request) { NUMBER_BYTES } else { 3 * NUMBER_BYTES };
+    let bytes = weights.and_then(|n| n.checked_mul(each));
     memory.check("the weights", bytes, &["depth", "width", "tokens"])?;
     let entries = (shape.tokens() as u64).checked_mul(shape.width() as u64);
     let inputs = entries.and_then(|n| n.checked_mul(points)?.checked_mul(2 * NUMBER_BYTES));
@@ -65,26 +66,25 @@ fn draw(
     (0..count).map(|_| point()).collect()
 }
 
-/// The values of f at pairs of points, enclosed: the leading square of a grid.
-pub(super) struct Square<'a> {
+/// The values of f at pairs of points, in one kind of numbers: the leading square of a grid.
+pub(super) struct Square<'a, T> {
     problem: &'a RealProblem,
-    network: Network<Interval>,
-    sides: [Vec<DMatrix<Interval>>; 2],
+    network: Network<T>,
+    sides: [Vec<DMatrix<T>>; 2],
     /// So far.
-    pub(super) values: DMatrix<Interval>,
+    pub(super) values: DMatrix<T>,
 }
 
-impl<'a> Square<'a> {
+impl<'a, T: Scale> Square<'a, T> {
     /// The empty one.
     pub(super) fn new(
         (problem, network): (&'a RealProblem, &Network<Rational>),
         sides: &[Vec<DMatrix<Rational>>; 2],
-        precision: u32,
+        embed: impl Fn(&Rational) -> T,
     ) -> Self {
-        let embed = |q: &Rational| Interval::enclosing(q, precision);
         let of = |m: &DMatrix<Rational>| m.map(|q| embed(&q));
         let sides = [&sides[0], &sides[1]].map(|points| points.iter().map(of).collect());
-        Self { problem, network: network.map(embed), sides, values: DMatrix::zeros(0, 0) }
+        Self { problem, network: network.map(&embed), sides, values: DMatrix::zeros(0, 0) }
     }
 
     /// Makes it one of so many points a side, where only what is new is evaluated; as it was if it is stopped before
@@ -96,7 +96,7 @@ impl<'a> Square<'a> {
         &mut self,
         size: usize,
         (stop, progress): (&Stop, &(dyn Fn(u64) + Sync)),
-    ) -> Result<Option<&DMatrix<Interval>>, (usize, usize)> {
+    ) -> Result<Option<&DMatrix<T>>, (usize, usize)> {
         let before = self.values.nrows();
         let cells = (0..size).flat_map(|i| (0..size).map(move |j| (i, j)));
         let new: Vec<_> = cells.filter(|(i, j)| *i.max(j) >= before).collect();
@@ -116,7 +116,7 @@ impl<'a> Square<'a> {
         if let Some((at, _)) = new.iter().zip(&found).find(|(_, value)| !value.is_finite()) {
             return Err(*at);
         }
-        self.values.resize_mut(size, size, Interval::zero());
+        self.values.resize_mut(size, size, T::zero());
         for (at, value) in new.into_iter().zip(found) {
             self.values[at] = value;
         }

@@ -8,10 +8,11 @@
 use super::certificate::weights;
 use super::layers::rational;
 use super::real_grid::{Setting, Square, no_value};
-use super::{RankError, problem_in_certificate};
-use crate::arith::Rational;
+use super::{RankError, problem_in_certificate, real_choice};
+use crate::arith::{Interval, Rational};
 use crate::float::{PROOF_PRECISIONS, Pivot, certain_pivots};
 use crate::network::{Network, RealProblem, describe};
+use crate::stop::NEVER;
 use crate::tensor::MemoryLimit;
 use crate::{Limit, Stop};
 use nalgebra::DMatrix;
@@ -49,7 +50,7 @@ pub struct RealRank {
     pub rank: usize,
     /// Points on a side of the largest leading square of the grid that was eliminated.
     pub points: usize,
-    /// Bits of the intervals that showed it.
+    /// Bits of the intervals that showed it; of the checker's, after the point, where it alone did.
     pub precision: u32,
     /// What ended the computation before all points were used or all precisions tried.
     pub limit: Option<Limit>,
@@ -57,13 +58,17 @@ pub struct RealRank {
     minor: [Vec<DMatrix<Rational>>; 2],
     /// Bits after the point with which a checker may tell the pivots from 0.
     bits: u64,
+    /// What the checker has accepted, where it alone has proved the bound.
+    proved: Option<Certificate>,
 }
 
 /// The largest lower bound that a grid shows, at the first precision at which all its points count, or at the best.
 ///
 /// Points are multiples of 1/512 in \[-2, 2). The grid grows by halves of its size from 16 points on, and is eliminated at
 /// every size: what is stopped has shown what the last size shows. Cost: for each precision points^2 forward passes over
-/// intervals, on all cores, and O(points^3). `progress` is told of every pass, of so many.
+/// intervals, on all cores, and O(points^3). Where these are more than some 10^8 multiplications the minor is chosen at
+/// values in doubles, and the checker proves it: points^2 passes in doubles and rank^2 of the checker's, for sizes that
+/// double from 16 points on. `progress` is told of every pass, of so many.
 ///
 /// # Errors
 /// No points; a grid or weights over the memory limit; a value that at no precision is known to be finite.
@@ -72,29 +77,26 @@ pub fn real_rank(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RealRank, RankError> {
     let RealRequest { problem, points, stop, .. } = request;
-    let Setting { network, sides } = Setting::new(request)?;
-    let mut best = RealRank {
-        problem: problem.clone(),
-        network,
-        rank: 0,
-        points: 0,
-        precision: PROOF_PRECISIONS[0],
-        limit: None,
-        minor: [Vec::new(), Vec::new()],
-        bits: 1,
-    };
+    let setting = Setting::new(request)?;
+    if real_choice::is_wanted(request) {
+        return real_choice::real_rank(request, setting, progress);
+    }
+    let Setting { network, sides } = setting;
+    let mut best = RealRank::none(problem, network);
     let (mut unknown, mut planned) = (None, 0);
     for precision in PROOF_PRECISIONS {
         planned += (points * points) as u64;
         let count = |passes| progress(passes, planned);
         let network = best.network.clone();
-        let mut square = Square::new((problem, &network), &sides, precision);
+        let embed = |q: &Rational| Interval::enclosing(q, precision);
+        let mut square = Square::new((problem, &network), &sides, embed);
         for size in sizes(*points) {
             match square.grow(size, (stop, &count)) {
                 Ok(Some(grid)) => {
                     unknown = None;
                     best.points = best.points.max(size);
-                    best.take(certain_pivots(grid.clone(), size, stop), &sides, precision);
+                    let pivots = certain_pivots(grid.clone(), size, stop);
+                    best.take(&pivots, &sides, precision);
                 }
                 Ok(None) => {}
                 Err(at) => {
@@ -127,14 +129,54 @@ fn sizes(points: usize) -> impl Iterator<Item = usize> {
 /// Points of the first square.
 const FIRST_SIZE: usize = 16;
 
+/// Points on either side.
+pub(super) type Sides = [Vec<DMatrix<Rational>>; 2];
+
+/// A minor that is not proved.
+pub(super) struct Chosen<'a> {
+    /// Rows and columns of the grid.
+    pub(super) minor: &'a [(usize, usize)],
+    pub(super) sides: &'a Sides,
+    /// Points on a side of the grid.
+    pub(super) points: usize,
+}
+
 impl RealRank {
+    /// Nothing yet.
+    pub(super) fn none(problem: &RealProblem, network: Network<Rational>) -> Self {
+        Self {
+            problem: problem.clone(),
+            network,
+            rank: 0,
+            points: 0,
+            precision: PROOF_PRECISIONS[0],
+            limit: None,
+            minor: [Vec::new(), Vec::new()],
+            bits: 1,
+            proved: None,
+        }
+    }
+
+    /// The same with a larger minor, if the checker accepts it.
+    pub(super) fn with_proved(
+        &self,
+        Chosen { minor, sides: [left, right], points }: Chosen<'_>,
+        bits: u64,
+        stop: &Stop,
+    ) -> Result<Self, Uncertified> {
+        let minor = [
+            minor.iter().map(|(row, _)| left[*row].clone()).collect(),
+            minor.iter().map(|(_, col)| right[*col].clone()).collect(),
+        ];
+        let mut better = Self { rank: Vec::len(&minor[0]), points, minor, bits, ..self.clone() };
+        let (certificate, bits) = better.accepted(stop)?;
+        better.precision = u32::try_from(bits).unwrap_or(u32::MAX); // at most 2^14
+        better.proved = Some(certificate);
+        Ok(better)
+    }
+
     /// These pivots, if they are more.
-    fn take(
-        &mut self,
-        pivots: Vec<Pivot>,
-        [left, right]: &[Vec<DMatrix<Rational>>; 2],
-        precision: u32,
-    ) {
+    fn take(&mut self, pivots: &[Pivot], [left, right]: &Sides, precision: u32) {
         if pivots.len() <= self.rank {
             return;
         }
@@ -153,31 +195,45 @@ impl RealRank {
     pub fn reason(&self) -> String {
         let Self { rank, points, precision, .. } = self;
         let rows = if *rank == 1 { "row" } else { "rows" };
-        format!(
-            "a minor of {rank} {rows} of the values at {points} x {points} points, enclosed in intervals of \
-             {precision} bits: no pivot is 0"
-        )
+        let minor = format!("a minor of {rank} {rows} of the values at {points} x {points} points");
+        match self.proved {
+            None => format!("{minor}, enclosed in intervals of {precision} bits: no pivot is 0"),
+            Some(_) => format!(
+                "{minor}, chosen in doubles and enclosed by the checker to {precision} bits after the point: it is not 0"
+            ),
+        }
     }
 
     /// The certificate of the bound: weights, points and order of elimination, and how exactly to compute. It has been
     /// checked: with bits that double until the checker needs no more, as its errors are bounded in another way.
     ///
-    /// Cost: that of checking it, rank^2 evaluations in the checker's arithmetic, for every number of bits tried; the
-    /// last takes about as long as `seprank check`. `check::progress` says how far it is.
+    /// Cost: nothing more where the checker has proved the bound; else that of checking it, rank^2 evaluations in the
+    /// checker's arithmetic, for every number of bits tried; the last takes about as long as `seprank check`.
+    /// `check::progress` says how far it is.
     ///
     /// # Errors
     /// If the checker accepts it with no number of bits that it allows.
     pub fn certificate(&self) -> Result<Certificate, Uncertified> {
+        match &self.proved {
+            Some(certificate) => Ok(certificate.clone()),
+            None => Ok(self.accepted(&NEVER)?.0),
+        }
+    }
+
+    /// The certificate with the first number of bits at which the checker accepts it.
+    fn accepted(&self, stop: &Stop) -> Result<(Certificate, u64), Uncertified> {
+        let ended = || stop.is_due();
+        let options = check::Options { eliminate: false, stop: Some(&ended) };
         let mut bits = self.bits.min(check::MAX_ENCLOSURE_BITS);
         loop {
             let certificate = self.with_bits(bits);
-            match check::check(&certificate) {
+            match check::check_by(&certificate, options) {
                 Verdict::Incomplete(finding)
                     if finding.kind == Kind::Enclosure && bits < check::MAX_ENCLOSURE_BITS =>
                 {
                     bits = (2 * bits).min(check::MAX_ENCLOSURE_BITS);
                 }
-                verdict if verdict.is_valid() => return Ok(certificate),
+                verdict if verdict.is_valid() => return Ok((certificate, bits)),
                 verdict => return Err(Uncertified { bits, verdict }),
             }
         }

@@ -3,6 +3,7 @@
 use super::real_grid::{Setting, Square, no_value};
 use super::{RankError, RealRequest};
 use crate::Limit;
+use crate::arith::Interval;
 use crate::float::{FloatError, PROOF_PRECISIONS, ProvedSpectrum};
 
 /// What is proved of the singular values of one grid at given weights.
@@ -51,7 +52,8 @@ pub fn real_spectrum(
     for precision in PROOF_PRECISIONS {
         planned += (points * points) as u64;
         let count = |values| progress(values, planned);
-        let mut square = Square::new((problem, &network), &sides, precision);
+        let mut square =
+            Square::new((problem, &network), &sides, |q| Interval::enclosing(q, precision));
         let grid = match square.grow(*points, (stop, &count)) {
             Ok(grid) => grid,
             Err(at) => {

@@ -78,3 +78,54 @@ fn a_grid_that_is_stopped_has_shown_its_leading_square() {
         assert_eq!(check::check(&found.certificate().unwrap()), Verdict::Valid);
     }
 }
+
+/// A block as published, wide enough that its grid is long: 2 tokens, 393,000 multiplications a value.
+fn wide() -> RealProblem {
+    let layers = "[[layer]]\ntype = \"residual\"\nlayers = [{ type = \"attention\", heads = 4, softmax = true, bias = true }]\n\
+        [[layer]]\ntype = \"norm\"\n\
+        [[layer]]\ntype = \"residual\"\nlayers = [{ type = \"channel-mixing\", hidden = 512, activation = \"gelu\", bias = true }]\n\
+        [[layer]]\ntype = \"norm\"\n";
+    parsed(2, 128, layers)
+}
+
+#[test]
+fn minors_of_wide_networks_are_chosen_in_doubles_and_proved_by_the_checker() {
+    let passes = AtomicU64::new(0);
+    let stop = Stop::new(None);
+    let request = RealRequest {
+        problem: wide(),
+        weights: None,
+        points: 24,
+        seed: 1,
+        memory: MemoryLimit::default(),
+        stop: stop.clone(),
+    };
+    // Asked once the values of the larger square are under way.
+    let count = |new, _| {
+        if passes.fetch_add(new, Ordering::Relaxed) + new > 300 {
+            stop.ask();
+        }
+    };
+    let found = real_rank(&request, &count).unwrap();
+    assert_eq!((found.rank, found.points), (16, 16));
+    assert_eq!(found.limit, Some(seprank::Limit::Interrupt));
+    assert!(found.to_string().contains("chosen in doubles"), "{found}");
+    assert_eq!(check::check(&found.certificate().unwrap()), Verdict::Valid);
+}
+
+/// The rank of a product of two tokens' sums is 2: no more pivots are chosen, and none is claimed.
+#[test]
+fn no_more_rows_are_claimed_than_a_wide_network_has() {
+    let layers = "[[layer]]\ntype = \"linear-token-mixing\"\n\
+        [[layer]]\ntype = \"channel-mixing\"\nhidden = 400\n\
+        [[layer]]\ntype = \"scaling\"\n";
+    let file = parsed(
+        2,
+        400,
+        &format!(
+            "{layers}[[layer]]\ntype = \"norm\"\nnorm = \"rms\"\naffine = false\nepsilon = 1e300\n"
+        ),
+    );
+    let found = answer(file, 17);
+    assert!(found.rank <= 2, "{found}");
+}

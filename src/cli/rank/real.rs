@@ -39,7 +39,7 @@ pub(super) fn answer(file: RealNetworkFile, options: &Options) -> Result<ExitCod
         bar.set_length(planned);
         bar.inc(passes);
     };
-    let answer = real_rank(&request, &count);
+    let answer = followed(&bar, Some("of the proof"), || real_rank(&request, &count));
     bar.finish_and_clear();
     let answer = answer?;
     match options.format {
@@ -62,7 +62,7 @@ pub(super) fn answer(file: RealNetworkFile, options: &Options) -> Result<ExitCod
 fn certify(answer: &RealRank, path: &Path) -> Result<(), Failure> {
     let bar = progress::bar(0, progress::STEPS);
     bar.set_message("checking the certificate");
-    let certificate = followed(&bar, true, || answer.certificate());
+    let certificate = followed(&bar, None, || answer.certificate());
     bar.finish_and_clear();
     let certificate = certificate.map_err(|e| format!("--certificate {}: {e}", path.display()))?;
     write_certificate(&certificate, path)
