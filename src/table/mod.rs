@@ -13,6 +13,7 @@ mod gap_by_depth;
 mod invariance;
 mod latex;
 mod published_models;
+mod real_networks;
 mod render;
 mod small_ranks;
 mod statements;
