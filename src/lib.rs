@@ -71,6 +71,7 @@ mod stop;
 pub mod sweep;
 pub mod table;
 pub mod tensor;
+pub mod units;
 
 pub use api::Network;
 pub use seprank_check::{certificate, check};

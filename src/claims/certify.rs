@@ -1,10 +1,11 @@
 //! Running the cases of claims.
 
-use super::finished::{Digests, Finished, digests};
-use super::{Case, Claim, Outcome, Profile, Verdict};
+use super::finished::{Digests, Finished, Named, digests};
+use super::{Case, Certified, Claim, Outcome, Profile, Verdict};
 use crate::files::sha256;
 use crate::{certificate, check};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
@@ -74,7 +75,7 @@ fn examine(
     checked: &Checked,
 ) -> io::Result<Examined> {
     let start = Instant::now();
-    let work = format!("{claim} {}", case.name);
+    let work = work(claim, &case.name);
     let examined = |outcome, certificates, resumed| {
         let (case, seconds) = (case.name.clone(), start.elapsed().as_secs_f64());
         Examined { claim, case, outcome, certificates, seconds, resumed }
@@ -86,24 +87,87 @@ fn examine(
         let outcome = Outcome::new(Verdict::Valid, claimed, found);
         return Ok(examined(outcome, certificates, true));
     }
-    let mut outcome = (case.examine)(seed);
-    let certificates: Vec<_> = std::mem::take(&mut outcome.certificates)
-        .into_iter()
-        .map(|c| (c.name, certificate::to_bytes(&c.certificate)))
-        .collect();
-    for (name, bytes) in &certificates {
-        let verdict = checked.verdict(name, bytes);
-        if outcome.verdict == Verdict::Valid {
-            outcome.verdict = verdict;
-        }
-    }
+    let result = CaseResult::of(case, seed, checked);
     if let Some(finished) = finished {
-        // What no certificate shows is examined in each run.
-        let valid = outcome.verdict == Verdict::Valid && !certificates.is_empty();
-        let result = valid.then_some((&outcome.claimed, &outcome.found));
-        finished.write(&work, result, &certificates)?;
+        result.keep(&work, finished)?;
     }
-    Ok(examined(outcome, digests(&certificates), false))
+    let (outcome, certificates) = result.into_outcome();
+    Ok(examined(outcome, certificates, false))
+}
+
+/// What a case has shown, with the bytes of its certificates, which the checker has seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseResult {
+    verdict: Verdict,
+    claimed: String,
+    found: String,
+    /// Names and texts.
+    certificates: Vec<(String, String)>,
+}
+
+impl CaseResult {
+    fn of(case: &Case, seed: u64, checked: &Checked) -> Self {
+        let Outcome { mut verdict, claimed, found, certificates } = (case.examine)(seed);
+        let text = |c: Certified| {
+            let bytes = certificate::to_bytes(&c.certificate);
+            (c.name, String::from_utf8(bytes).expect("JSON is text"))
+        };
+        let certificates: Vec<_> = certificates.into_iter().map(text).collect();
+        for (name, text) in &certificates {
+            let of_checker = checked.verdict(name, text.as_bytes());
+            if verdict == Verdict::Valid {
+                verdict = of_checker;
+            }
+        }
+        Self { verdict, claimed, found, certificates }
+    }
+
+    fn named(&self) -> Vec<Named> {
+        let named = |(name, text): &(String, String)| (name.clone(), text.clone().into_bytes());
+        self.certificates.iter().map(named).collect()
+    }
+
+    /// Writes it down as finished; what no certificate shows is examined in each run.
+    fn keep(&self, work: &str, finished: &Finished) -> io::Result<()> {
+        let valid = self.verdict == Verdict::Valid && !self.certificates.is_empty();
+        let result = valid.then_some((&self.claimed, &self.found));
+        finished.write(work, result, &self.named())
+    }
+
+    fn into_outcome(self) -> (Outcome, Digests) {
+        let certificates = digests(&self.named());
+        (Outcome::new(self.verdict, self.claimed, self.found), certificates)
+    }
+}
+
+/// Examines one case alone. Its certificates are checked.
+pub fn examine_case(case: &Case, seed: u64) -> CaseResult {
+    CaseResult::of(case, seed, &Checked::default())
+}
+
+/// The cases (claim, name, result) as [`certify`] with `out` gives and leaves them there, in their order; nothing is
+/// examined or checked again.
+///
+/// # Errors
+/// Those of the file system, with the path.
+pub fn joined_cases(
+    cases: impl IntoIterator<Item = (&'static str, String, CaseResult)>,
+    seed: u64,
+    out: &Path,
+) -> io::Result<Vec<Examined>> {
+    let finished = Finished::open(out, seed)?;
+    let examined = |(claim, case, result): (&'static str, String, CaseResult)| {
+        result.keep(&work(claim, &case), &finished)?;
+        let (outcome, certificates) = result.into_outcome();
+        Ok(Examined { claim, case, outcome, certificates, seconds: 0.0, resumed: true })
+    };
+    cases.into_iter().map(examined).collect()
+}
+
+/// The name of a case among all.
+fn work(claim: &str, case: &str) -> String {
+    format!("{claim} {case}")
 }
 
 /// The checker's verdicts, by the SHA-256 of the certificate, so that each is found once.

@@ -20,7 +20,9 @@ mod small;
 mod upper_bounds;
 mod witnesses;
 
-pub use certify::{Examined, certify, count_cases, overall};
+pub use certify::{
+    CaseResult, Examined, certify, count_cases, examine_case, joined_cases, overall,
+};
 pub use dimensions::{PublishedDimension, published_dimensions};
 pub use finished::Digests;
 pub use networks::NetworkClaim;

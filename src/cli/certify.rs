@@ -4,6 +4,7 @@ use super::json::Integer;
 use super::report::Extras;
 use super::weight_file::{Origin, load};
 use super::{Failure, Format, new_table, print_json, progress};
+use crate::claims::sharpness::Record;
 use crate::claims::{self, Claim, Examined, NetworkClaim, Profile, Verdict};
 use crate::network::{NetworkFile, Replacements};
 use crate::report::{self, ClaimResult, Results};
@@ -64,7 +65,7 @@ pub(super) struct Args {
     format: Format,
 }
 
-fn claim_names() -> clap::builder::PossibleValuesParser {
+pub(super) fn claim_names() -> clap::builder::PossibleValuesParser {
     claims::all().iter().map(|c| c.id()).collect::<Vec<_>>().into()
 }
 
@@ -242,12 +243,16 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
     );
     bar.finish_and_clear();
     let records = records.map_err(|e| format!("--out {e}"))?;
-    let below = records.iter().find(|r| !r.is_sharp());
-    let code = ExitCode::from(below.map_or(0, |r| r.verdict().exit_code()));
-    if args.format == Format::Json {
-        print_json(&records)?;
-        return Ok(code);
+    let code = code_of_records(&records);
+    match args.format {
+        Format::Json => print_json(&records)?,
+        Format::Text => print_records(&records, args.seed)?,
     }
+    Ok(code)
+}
+
+/// The table of the conjecture's instances.
+pub(super) fn print_records(records: &[Record], seed: u64) -> Result<(), Failure> {
     let mut out = super::prose::out();
     writeln!(
         out,
@@ -260,7 +265,7 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
     writeln!(out, "b is the first degree whose block stays below its term.")?;
     let mut table =
         new_table(["L", "d", "H", "|A|", "|B|", "bound", "rank", "", "b", "certificate"]);
-    for r in &records {
+    for r in records {
         let met = if r.is_sharp() { "met" } else { "below" };
         let checked = if r.checked { "checked" } else { "-" };
         table.add_row([
@@ -278,14 +283,24 @@ fn sharpness(args: &Args) -> Result<ExitCode, Failure> {
     }
     writeln!(out, "{table}")?;
     let sharp = records.iter().filter(|r| r.is_sharp()).count();
-    writeln!(out, "{sharp} of {} instances meet the bound, seed {}", records.len(), args.seed)?;
-    if let Some(record) = below {
+    writeln!(out, "{sharp} of {} instances meet the bound, seed {seed}", records.len())?;
+    if let Some(record) = below(records) {
         writeln!(out, "first below: {}", record.verdict().reason())?;
     }
-    Ok(code)
+    Ok(())
 }
 
-fn print_claims(chosen: &[&dyn Claim], rows: &[Examined]) -> Result<(), Failure> {
+/// The first instance that does not meet the bound.
+fn below(records: &[Record]) -> Option<&Record> {
+    records.iter().find(|r| !r.is_sharp())
+}
+
+/// The exit code of the conjecture's instances.
+pub(super) fn code_of_records(records: &[Record]) -> ExitCode {
+    ExitCode::from(below(records).map_or(0, |r| r.verdict().exit_code()))
+}
+
+pub(super) fn print_claims(chosen: &[&dyn Claim], rows: &[Examined]) -> Result<(), Failure> {
     let mut out = super::prose::out();
     for claim in chosen {
         let own: Vec<_> = rows.iter().filter(|r| r.claim == claim.id()).collect();

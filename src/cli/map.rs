@@ -28,6 +28,23 @@ A list of numbers and ranges A..=B, comma separated. Sizes whose heads do not
 divide the width are left out. The folder gets map.csv and map.svg; run again
 with the same folder, sizes already there are kept.")]
 pub(super) struct Args {
+    #[command(flatten)]
+    sweep: Sweep,
+    /// A network file in place of the Mixer: its tokens, partition and output token are taken for attention
+    /// too, token-hidden and layer-degree are left out
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["token_hidden", "layer_degree", "tokens"])]
+    network: Option<PathBuf>,
+    /// Compare the network of the file also with attention of other widths and depths than its own
+    #[arg(long, requires = "network")]
+    across: bool,
+    /// Folder for map.csv and map.svg
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// The sizes of a sweep.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct Sweep {
     /// Depths L
     #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1..=8")]
     depth: Vec<Span>,
@@ -46,16 +63,6 @@ pub(super) struct Args {
     /// Degrees per layer K of the Mixer
     #[arg(long, value_delimiter = ',', value_parser = parse_span, default_value = "1..=4")]
     layer_degree: Vec<Span>,
-    /// A network file in place of the Mixer: its tokens, partition and output token are taken for attention
-    /// too, token-hidden and layer-degree are left out
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["token_hidden", "layer_degree", "tokens"])]
-    network: Option<PathBuf>,
-    /// Compare the network of the file also with attention of other widths and depths than its own
-    #[arg(long, requires = "network")]
-    across: bool,
-    /// Folder for map.csv and map.svg
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
 }
 
 /// Numbers from the first to the last.
@@ -80,7 +87,7 @@ const MAX_SIZES: usize = 1_000_000;
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let other = args.other()?;
     let problem = other.as_ref().map(|(_, problem)| problem);
-    let sizes = args.sizes(other.as_ref().map(|(id, p)| (*id, p.tokens())))?;
+    let sizes = args.sweep.sizes(other.as_ref().map(|(id, p)| (*id, p.tokens())))?;
     sizes.iter().try_for_each(|size| args.admits(size, problem))?;
     let named = |e: io::Error| format!("--out {e}");
     let dir = OutputDirectory::open(&args.out).map_err(named)?;
@@ -137,7 +144,9 @@ fn read(path: &Path) -> Result<BTreeMap<Size, Row>, Failure> {
     Ok(rows.into_iter().filter(whole).map(|row| (row.size(), row)).collect())
 }
 
-fn rows_to_bytes<'a>(mut rows: impl Iterator<Item = &'a Row>) -> Result<Vec<u8>, Failure> {
+pub(super) fn rows_to_bytes<'a>(
+    mut rows: impl Iterator<Item = &'a Row>,
+) -> Result<Vec<u8>, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     rows.try_for_each(|row| writer.serialize(row))?;
     Ok(writer.into_inner().map_err(|e| e.into_error())?)
@@ -163,9 +172,11 @@ impl Args {
             _ => Ok(()),
         }
     }
+}
 
+impl Sweep {
     /// The sizes of the sweep; with a network in place of the Mixer, at its number of tokens.
-    fn sizes(&self, other: Option<(u64, usize)>) -> Result<Vec<Size>, InvalidProblem> {
+    pub(super) fn sizes(&self, other: Option<(u64, usize)>) -> Result<Vec<Size>, InvalidProblem> {
         let none = vec![(0, 0)];
         let own_tokens = vec![other.map_or((0, 0), |(_, n)| (n, n))];
         let (hidden, degrees, tokens) = match other {

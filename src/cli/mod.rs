@@ -33,6 +33,7 @@ mod shape;
 mod spectrum;
 mod table;
 mod tensor;
+mod units;
 mod weight_file;
 mod weights;
 
@@ -101,6 +102,9 @@ enum Command {
     Certify(certify::Args),
     /// One HTML file with every claim, case and verdict of a run
     Report(report::Args),
+    /// Campaigns in independent units, for any engine that runs jobs
+    #[command(visible_alias = "unit")]
+    Units(units::Args),
     /// The tables of the appendix
     Table(table::Args),
     /// Check certificates, with other arithmetic than made them
@@ -178,6 +182,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Spectrum(args) => spectrum::run(&args),
         Command::Certify(args) => certify::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Units(args) => units::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Completions(args) => completions::run(&args),

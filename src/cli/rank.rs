@@ -115,12 +115,15 @@ fn parse_weights(text: &str) -> Result<WeightsArg, String> {
     if text.contains(['.', '/', std::path::MAIN_SEPARATOR]) {
         return Ok(WeightsArg::File(text.into()));
     }
+    parse_named(text).map(WeightsArg::Kind).map_err(|e| e + " or a FILE.safetensors")
+}
+
+/// Weights that have a name.
+pub(super) fn parse_named(text: &str) -> Result<Weights, String> {
     let known = Weights::named();
     let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
     let found = known.into_iter().find(|(name, _)| *name == text);
-    found
-        .map(|(_, weights)| WeightsArg::Kind(weights))
-        .ok_or_else(|| format!("allowed are {} or a FILE.safetensors", names.join(", ")))
+    found.map(|(_, weights)| weights).ok_or_else(|| format!("allowed are {}", names.join(", ")))
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -209,7 +212,7 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 /// Done, or ended before.
-fn exit_code(ended: bool) -> ExitCode {
+pub(super) fn exit_code(ended: bool) -> ExitCode {
     ExitCode::from(if ended { 2 } else { 0 })
 }
 
@@ -246,7 +249,7 @@ fn write_files(answer: &RankAnswer, options: &Options) -> Result<(), Failure> {
 }
 
 /// The answer and what it is about, with long numbers written out if that is asked for.
-fn print_text(answer: &dyn Display, about: About) -> Result<(), Failure> {
+pub(super) fn print_text(answer: &dyn Display, about: About) -> Result<(), Failure> {
     let mut out = super::prose::out();
     match about.digits {
         true => writeln!(out, "{answer:#}")?,

@@ -102,7 +102,7 @@ struct ReportRow<'a> {
     measurement: &'a Measurement,
 }
 
-type Rows = Vec<(Question, Measurement)>;
+pub(super) type Rows = Vec<(Question, Measurement)>;
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if args.proved {
@@ -142,7 +142,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn csv_bytes(rows: &Rows) -> Result<Vec<u8>, Failure> {
+pub(super) fn csv_bytes(rows: &Rows) -> Result<Vec<u8>, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let measures = ["effective_rank", "interaction_rank", "epsilon_rank"];
     let head = ["question", "family", "variant", "depth", "width", "tokens"].map(String::from);
@@ -158,7 +158,7 @@ fn csv_bytes(rows: &Rows) -> Result<Vec<u8>, Failure> {
     Ok(writer.into_inner()?)
 }
 
-fn print_text(rows: &Rows, plan: &Plan, seed: u64) -> Result<(), Failure> {
+pub(super) fn print_text(rows: &Rows, plan: &Plan, seed: u64) -> Result<(), Failure> {
     let mut out = super::prose::out();
     let number = |e: &Estimate| match e.half_width {
         Some(half) => format!("{:.1} ± {half:.1}", e.mean),
@@ -189,7 +189,7 @@ fn print_text(rows: &Rows, plan: &Plan, seed: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write_files(dir: &Path, rows: &Rows, plan: &Plan) -> Result<(), Failure> {
+pub(super) fn write_files(dir: &Path, rows: &Rows, plan: &Plan) -> Result<(), Failure> {
     let write = |name: String, bytes: &[u8]| {
         let path = dir.join(name);
         replace(&path, bytes).map_err(|e| format!("--out {}: {e}", path.display()))

@@ -11,7 +11,7 @@ use super::units;
 use crate::arith::Prime;
 use crate::network::InvalidProblem;
 use crate::stop::Limit;
-use crate::tensor::hankel::{Block, Class, ClassRank, sum_function_until};
+use crate::tensor::hankel::{Block, BlockRank, Class, ClassRank, SumFunction, sum_function_until};
 use seprank_check::certificate::{Problem, Text, Weights};
 use std::path::Path;
 
@@ -19,23 +19,93 @@ use std::path::Path;
 /// their challenges.
 const LEAST_CHALLENGED: usize = 400;
 
-/// What belongs to every minor of a certificate.
-struct Challenges {
+/// The classes of all blocks of a function, each of which can be ranked alone: what a rank is does not depend on what
+/// was done before.
+pub(super) struct Classes<'a> {
+    setting: &'a Setting<'a>,
+    function: SumFunction,
+    /// What belongs to every minor of a certificate.
     problem: Problem,
     weights: Weights,
-    prime: Prime,
+    /// Bytes for the values of one class on a kernel.
+    most: u64,
 }
 
-impl Challenges {
+impl<'a> Classes<'a> {
+    /// `None` if the request's stop is due before the function is found. Cost: that of the function.
+    ///
+    /// # Errors
+    /// If the problem is not a function of a sum modulo `prime`.
+    pub(super) fn new(
+        setting: &'a Setting<'a>,
+        planned: &HankelBlocks,
+        prime: Prime,
+    ) -> Result<Option<Self>, RankError> {
+        let request = setting.request;
+        let (problem, network) = (&request.problem, setting.network());
+        let Some(function) = sum_function_until(problem, network, prime, &request.stop) else {
+            if request.stop.is_due() {
+                return Ok(None);
+            }
+            let allowed = format!("the problem is not a function of a sum modulo {prime}");
+            return Err(InvalidProblem::new("method", "hankel", allowed).into());
+        };
+        Ok(Some(Self {
+            setting,
+            function,
+            problem: in_certificate(problem),
+            weights: weights(problem, network),
+            most: request.memory.0.saturating_sub(planned.sizes.kept),
+        }))
+    }
+
+    pub(super) fn function(&self) -> &SumFunction {
+        &self.function
+    }
+
     /// The right-hand sides for the minor of the block of degree b: residues below 2^26.
     fn sides(&self, b: usize, rows: &[usize], cols: &[usize]) -> Vec<Vec<u32>> {
         if rows.len() < LEAST_CHALLENGED {
             return Vec::new();
         }
         let block = block_in_certificate(b, rows, cols);
-        let challenge = block.challenge(&self.problem, &self.weights, &Text(self.prime.get()));
+        let prime = Text(self.function.prime().get());
+        let challenge = block.challenge(&self.problem, &self.weights, &prime);
         let sides = challenge.sides(rows.len()).into_iter();
         sides.map(|side| side.into_iter().map(|y| y as u32).collect()).collect()
+    }
+
+    /// The rank of one class of the block of degree b, with the solutions of its challenges.
+    pub(super) fn rank(&self, b: usize, block: &Block, class: &Class) -> ClassRank {
+        // A stream for each class: what it draws does not depend on what was done before.
+        let mut rng = self.setting.rng();
+        rng.set_stream(1 + ((b as u64) << 32 | u64::from(class.label)));
+        let sides = |rows: &[usize], cols: &[usize]| self.sides(b, rows, cols);
+        block.class_rank(class, self.most, &mut rng, &sides, &self.setting.request.stop)
+    }
+
+    /// The rank of a class that is `finished`, or else found now and written there.
+    fn kept_rank(
+        &self,
+        b: usize,
+        block: &Block,
+        class: &Class,
+        finished: &FinishedClasses,
+    ) -> Result<ClassRank, RankError> {
+        if let Some(found) = finished.read(b, class) {
+            if !found.solutions.is_empty() {
+                return Ok(found);
+            }
+            let sides = |rows: &[usize], cols: &[usize]| self.sides(b, rows, cols);
+            if let Some(solutions) = block.solve(&found.rows, &found.cols, &sides) {
+                return Ok(ClassRank { solutions, ..found });
+            }
+        }
+        let found = self.rank(b, block, class);
+        if found.whole || !self.setting.request.stop.is_due() {
+            finished.write(b, class, &found)?;
+        }
+        Ok(found)
     }
 }
 
@@ -53,56 +123,29 @@ pub(super) fn run(
     let stop = &request.stop;
     let open = |path| FinishedClasses::open(path, request, setting.network(), prime);
     let finished = resume.map(open).transpose()?;
-    let function = sum_function_until(&request.problem, setting.network(), prime, stop);
-    let Some(function) = function else {
-        if let Some(limit) = stop.due() {
-            let signs = vec![0; request.problem.width()];
-            let evidence = Evidence::Hankel { blocks: Vec::new(), signs };
-            return Ok(Found { evidence, prime, limit: Some(limit) });
-        }
-        let allowed = format!("the problem is not a function of a sum modulo {prime}");
-        return Err(InvalidProblem::new("method", "hankel", allowed).into());
+    let Some(of) = Classes::new(setting, planned, prime)? else {
+        let signs = vec![0; request.problem.width()];
+        let evidence = Evidence::Hankel { blocks: Vec::new(), signs };
+        return Ok(Found { evidence, prime, limit: stop.due() });
     };
+    let function = of.function();
     let cost = |order| 1 + units::elimination(order) as u64;
     let sizes = function.class_sizes();
     let total = sizes.iter().flatten().map(|c| cost(c.order())).fold(0, u64::saturating_add);
-    let most = request.memory.0.saturating_sub(planned.sizes.kept);
-    let challenges = Challenges {
-        problem: in_certificate(&request.problem),
-        weights: weights(&request.problem, setting.network()),
-        prime,
-    };
-    let one = |b: usize, block: &Block, class: &Class| -> Result<ClassRank, RankError> {
-        let sides = |rows: &[usize], cols: &[usize]| challenges.sides(b, rows, cols);
-        if let Some(found) = finished.as_ref().and_then(|f| f.read(b, class)) {
-            if !found.solutions.is_empty() {
-                return Ok(found);
-            }
-            if let Some(solutions) = block.solve(&found.rows, &found.cols, &sides) {
-                return Ok(ClassRank { solutions, ..found });
-            }
-        }
-        // A stream for each class: what it draws does not depend on what was done before.
-        let mut rng = setting.rng();
-        rng.set_stream(1 + ((b as u64) << 32 | u64::from(class.label)));
-        let found = block.class_rank(class, most, &mut rng, &sides, stop);
-        if found.whole || !stop.is_due() {
-            finished.as_ref().map_or(Ok(()), |f| f.write(b, class, &found))?;
-        }
-        Ok(found)
-    };
     let mut blocks = Vec::with_capacity(sizes.len());
     for b in 0..sizes.len() {
         let mut classes = Vec::new();
         let block = function.block(b);
         for class in block.classes() {
-            // Nothing is known of a class that is not begun.
-            let found =
-                if stop.is_due() { Ok(ClassRank::default()) } else { one(b, &block, &class) };
-            classes.push(found?);
+            classes.push(match &finished {
+                // Nothing is known of a class that is not begun.
+                _ if stop.is_due() => ClassRank::default(),
+                Some(finished) => of.kept_rank(b, &block, &class, finished)?,
+                None => of.rank(b, &block, &class),
+            });
             progress(cost(class.rows.len().min(class.cols.len()) as u64), total);
         }
-        blocks.push(block.joined(classes));
+        blocks.push(BlockRank::joined(b, block.shape(), classes));
     }
     let limit = blocks.iter().any(|b| !b.whole).then(|| stop.due().unwrap_or(Limit::Memory));
     let signs = function.signs(request.problem.width());

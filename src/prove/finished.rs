@@ -5,13 +5,13 @@
 //! its minor lies in that class. That the minor is not zero is not computed again: who wants nothing to
 //! rest on an earlier run takes an empty directory, or checks the certificate.
 
+use super::blocks::ClassPart;
 use super::certificate::problem as in_certificate;
 use super::request::{RankError, RankRequest};
 use crate::arith::{Prime, Rational};
 use crate::files::{OutputDirectory, sha256};
 use crate::network::{InvalidProblem, Network};
 use crate::tensor::hankel::{Class, ClassRank};
-use seprank_check::certificate::Words;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::{fs, io};
@@ -32,17 +32,11 @@ struct Of {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Record {
     /// SHA-256 of what it is of.
     of: String,
-    degree: usize,
-    class: u32,
-    rows: Vec<usize>,
-    cols: Vec<usize>,
-    /// Of the challenges of a certificate, if the minor is large.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    solutions: Vec<Words>,
+    #[serde(flatten)]
+    part: ClassPart,
     /// Of this record, with this field empty.
     sha256: String,
 }
@@ -106,22 +100,11 @@ impl FinishedClasses {
         let mut record: Record = serde_json::from_slice(&bytes).ok()?;
         let digest = std::mem::take(&mut record.sha256);
         let intact = digest == sha256(&serde_json::to_vec(&record).ok()?);
-        let same = (&record.of, record.degree, record.class) == (&self.of, degree, class.label);
-        let within = |minor: &[usize], all: &[usize]| {
-            let mut sorted = minor.to_vec();
-            sorted.sort_unstable();
-            sorted.windows(2).all(|w| w[0] < w[1])
-                && sorted.iter().all(|i| all.binary_search(i).is_ok())
-        };
-        let minor = record.rows.len() == record.cols.len()
-            && within(&record.rows, &class.rows)
-            && within(&record.cols, &class.cols);
-        (intact && same && minor).then_some(ClassRank {
-            rows: record.rows,
-            cols: record.cols,
-            whole: true,
-            solutions: record.solutions.into_iter().map(|x| x.0).collect(),
-        })
+        let Record { of, part, .. } = record;
+        let same = (&of, part.degree, part.class) == (&self.of, degree, class.label);
+        let [rows, cols] = [&class.rows, &class.cols]
+            .map(|all| move |line: usize| all.binary_search(&line).is_ok());
+        (intact && same).then(|| part.into_rank([&rows, &cols])).flatten()
     }
 
     /// Writes down the rank of the class, if it is whole and was long to find.
@@ -139,11 +122,7 @@ impl FinishedClasses {
         }
         let mut record = Record {
             of: self.of.clone(),
-            degree,
-            class: class.label,
-            rows: found.rows.clone(),
-            cols: found.cols.clone(),
-            solutions: found.solutions.iter().cloned().map(Words).collect(),
+            part: ClassPart::new(degree, class.label, found),
             sha256: String::new(),
         };
         record.sha256 = sha256(&written(&record)?);

@@ -7,6 +7,7 @@
 //! tried by a rank where that is small.
 
 mod answer;
+mod blocks;
 mod by_coefficients;
 mod by_grid;
 mod by_hankel;
@@ -38,6 +39,7 @@ pub mod witness;
 mod words;
 
 pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Route, Scope, Status};
+pub use blocks::{BlockUnit, ClassPart, block_costs, block_units, class_ranks, rank_of_classes};
 pub use by_theorem::{ByTheorem, decided, decided_first, proved, proved_instead};
 pub use certificate::{certify_bound, problem as problem_in_certificate};
 pub use coq::{CoqError, coq_theorem};

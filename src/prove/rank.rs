@@ -102,18 +102,25 @@ fn found(
         let allowed = format!("needs the method hankel; this problem is done by {}", route.name());
         return Err(InvalidProblem::new("resume", path.display(), allowed).into());
     }
-    let Found { evidence, prime, limit } = match &choice {
+    let found = match &choice {
         Choice::Coefficients(_) => by_coefficients::run(&setting),
         Choice::Grid(grids) => by_grid::run(&setting, grids, progress),
         Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, resume, progress),
     }?;
+    Ok(judged(setting, found))
+}
+
+/// The answer that has this evidence.
+pub(super) fn judged(setting: Setting, found: Found) -> RankAnswer {
+    let Found { evidence, prime, limit } = found;
+    let request = setting.request;
     let (status, basis) = match judge(&setting, &evidence, prime) {
         (Status::Lower, _) if limit.is_some() => (Status::Lower, Basis::Chance(None)),
         judged => judged,
     };
     let (scope, bounds) = (setting.scope, setting.bound_values());
     let (network, family) = setting.into_parts();
-    Ok(RankAnswer {
+    RankAnswer {
         problem: request.problem.clone(),
         scope,
         rank: evidence.rank(),
@@ -128,7 +135,7 @@ fn found(
         seed: request.seed,
         draws: 1,
         memory: request.memory,
-    })
+    }
 }
 
 /// Whether that is in time without which there is no minor.

@@ -29,15 +29,16 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         }
     }
     let directory = directory_of(&target);
-    let temporary = temporary_in(directory);
-    let replaced = File::create(&temporary).and_then(|mut file| {
+    let (temporary, mut file) = temporary_in(directory)?;
+    let write = || {
         if let Some(existing) = existing {
             file.set_permissions(existing.permissions())?;
         }
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&temporary, &target)
-    });
+    };
+    let replaced = write();
     if replaced.is_err() {
         // The first error is the one to report.
         let _ = fs::remove_file(&temporary);
@@ -64,8 +65,7 @@ pub fn can_replace(path: &Path) -> io::Result<()> {
         }
         OpenOptions::new().write(true).open(&target)?;
     }
-    let temporary = temporary_in(directory_of(&target));
-    File::create(&temporary)?;
+    let (temporary, _) = temporary_in(directory_of(&target))?;
     fs::remove_file(&temporary)
 }
 
@@ -76,12 +76,19 @@ fn directory_of(target: &Path) -> &Path {
     }
 }
 
-/// A name that no other thread or process has.
-fn temporary_in(directory: &Path) -> PathBuf {
-    // Two threads may write the same file at once.
+/// A new file that no other thread or process writes to. A process of another machine may have the same number and
+/// write to the same disk, so that a name that is taken is left alone.
+fn temporary_in(directory: &Path) -> io::Result<(PathBuf, File)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let (process, count) = (process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    directory.join(format!("{TEMPORARY_PREFIX}{process}-{count}{TEMPORARY_SUFFIX}"))
+    loop {
+        let (process, count) = (process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{TEMPORARY_PREFIX}{process}-{count}{TEMPORARY_SUFFIX}");
+        let path = directory.join(name);
+        match File::create_new(&path) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+            file => return file.map(|file| (path, file)),
+        }
+    }
 }
 
 /// The SHA-256 of `bytes`, in hexadecimal.
@@ -116,4 +123,29 @@ pub fn is_temporary(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| {
         name.strip_prefix(TEMPORARY_PREFIX).is_some_and(|rest| rest.ends_with(TEMPORARY_SUFFIX))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a process of another machine with the same number writes to is left alone.
+    #[test]
+    fn a_name_that_is_taken_is_not_written_to() {
+        let directory = tempfile::tempdir().unwrap();
+        let taken = |count| {
+            let name = format!("{TEMPORARY_PREFIX}{}-{count}{TEMPORARY_SUFFIX}", process::id());
+            directory.path().join(name)
+        };
+        // Other tests of this process may count too.
+        for count in 0..100 {
+            fs::write(taken(count), "another's").unwrap();
+        }
+        replace(&directory.path().join("file"), b"ours").unwrap();
+        assert_eq!(fs::read(directory.path().join("file")).unwrap(), b"ours");
+        for count in 0..100 {
+            assert_eq!(fs::read(taken(count)).unwrap(), b"another's");
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 101);
+    }
 }

@@ -1,11 +1,12 @@
 //! The instances of Conjecture 3.13, cheapest first.
 
 use crate::network::Problem;
-use crate::prove::{Method, RankRequest, Rates, forecast_at};
+use crate::prove::{Forecast, Method, RankRequest, Rates, forecast_at};
 use crate::tensor::MemoryLimit;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
+use std::str::FromStr;
 
 /// Sizes of attention, with `own` tokens in A, the first of which is the output's, and `other` in B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +34,8 @@ pub struct Instance {
     pub operations: f64,
     /// Forecast seconds.
     pub seconds: f64,
+    /// Forecast bytes.
+    pub bytes: u64,
 }
 
 /// The instances of the depths 2 to 5 that fit a memory limit, of each depth the cheapest first, and so that
@@ -75,8 +78,8 @@ impl Instances {
     fn add(&mut self, index: usize, sizes: Sizes) {
         let Some(request) = sizes.request(self.memory) else { return };
         let Ok(forecast) = forecast_at(&request, &self.rates) else { return };
-        let (operations, seconds) = (forecast.operations, forecast.seconds);
-        let instance = Instance { sizes, request, operations, seconds };
+        let Forecast { operations, seconds, bytes, .. } = forecast;
+        let instance = Instance { sizes, request, operations, seconds, bytes };
         self.depths[index].waiting.push(Reverse(Waiting(instance)));
     }
 }
@@ -126,7 +129,7 @@ impl Sizes {
     }
 
     /// Hankel blocks where both sides have as many tokens as the width, so that each block is seen.
-    fn request(self, memory: MemoryLimit) -> Option<RankRequest> {
+    pub(super) fn request(self, memory: MemoryLimit) -> Option<RankRequest> {
         let Self { depth, width, heads, own, other } = self;
         let problem = Problem::attention(depth, width, heads, own + other).ok()?;
         let problem = problem.with_partition(&(0..own).collect::<Vec<_>>()).ok()?;
@@ -139,6 +142,22 @@ impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { depth, width, heads, own, other } = self;
         write!(f, "L={depth} d={width} H={heads} |A|={own} |B|={other}")
+    }
+}
+
+/// As they are displayed.
+impl FromStr for Sizes {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut words = text.split(' ');
+        let mut next = |key: &str| {
+            let value = words.next().and_then(|word| word.strip_prefix(key)?.strip_prefix('='));
+            value.and_then(|value| value.parse().ok()).ok_or(())
+        };
+        let (depth, width, heads) = (next("L")?, next("d")?, next("H")?);
+        let sizes = Self { depth, width, heads, own: next("|A|")?, other: next("|B|")? };
+        if words.next().is_none() { Ok(sizes) } else { Err(()) }
     }
 }
 
@@ -175,6 +194,11 @@ mod tests {
             Instances::new(MemoryLimit::default()).take(300).map(|i| i.sizes).collect();
         let found: HashSet<Sizes> = list.iter().copied().collect();
         assert_eq!(found.len(), list.len());
+        assert!(list.iter().all(|sizes| sizes.to_string().parse() == Ok(*sizes)));
+        for text in ["", "L=2 d=2 H=1 |A|=1", "L=2 d=2 H=1 |A|=1 |B|=2 ", "d=2 L=2 H=1 |A|=1 |B|=2"]
+        {
+            assert_eq!(text.parse::<Sizes>(), Err(()), "{text}");
+        }
         for (depth, width) in [(2, 4usize), (3, 2), (4, 1), (5, 1)] {
             for heads in (1..=width).filter(|h| width.is_multiple_of(*h)) {
                 for (own, other) in itertools::iproduct!(1..=width, 1..=width) {

@@ -22,6 +22,7 @@ use by_degree::ranks_by_degree;
 use rug::Integer;
 use seprank_check::certificate;
 use seprank_check::check;
+use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -51,7 +52,7 @@ pub fn campaign(
     let mut records = Vec::new();
     let mut instances = Instances::new(memory);
     while let Some(instance) = instances.next() {
-        let work = format!("sharp {}", instance.sizes);
+        let work = work(instance.sizes);
         let record = match finished.as_ref().and_then(|f| f.result(&work, accepted)) {
             Some((record, _)) => record,
             None => {
@@ -60,12 +61,11 @@ pub fn campaign(
                     instances.close(instance.sizes.depth);
                     continue;
                 }
-                let Some((record, certificate)) = examine(&instance, seed) else {
-                    continue;
-                };
+                let result = examine_instance(instance.sizes, memory, seed);
                 if let Some(finished) = &finished {
-                    finished.write(&work, Some(&record), certificate.as_slice())?;
+                    result.keep(&work, finished)?;
                 }
+                let Some(record) = result.record else { continue };
                 record
             }
         };
@@ -75,18 +75,69 @@ pub fn campaign(
     Ok(records)
 }
 
+/// What an instance has shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceResult {
+    /// None if it does not fit after all.
+    record: Option<Record>,
+    /// Name and text.
+    certificate: Option<(String, String)>,
+}
+
+impl InstanceResult {
+    fn keep(&self, work: &str, finished: &Finished) -> io::Result<()> {
+        let Some(record) = &self.record else { return Ok(()) };
+        let named = |(name, text): &(String, String)| (name.clone(), text.clone().into_bytes());
+        let certificates: Vec<Named> = self.certificate.iter().map(named).collect();
+        finished.write(work, Some(record), &certificates)
+    }
+}
+
+/// Examines the instance of these sizes alone, in that memory.
+pub fn examine_instance(sizes: Sizes, memory: MemoryLimit, seed: u64) -> InstanceResult {
+    let found = sizes.request(memory).and_then(|request| examine(sizes, &request, seed));
+    let text = |(name, bytes)| (name, String::from_utf8(bytes).expect("JSON is text"));
+    let (record, certificate) = found.unzip();
+    InstanceResult { record, certificate: certificate.flatten().map(text) }
+}
+
+/// The records of instances as [`campaign`] with `out` gives and leaves them there, in their order; nothing is examined
+/// or checked again.
+///
+/// # Errors
+/// Those of the file system, with the path.
+pub fn joined_instances(
+    results: impl IntoIterator<Item = (Sizes, InstanceResult)>,
+    seed: u64,
+    out: &Path,
+) -> io::Result<Vec<Record>> {
+    let finished = Finished::open(out, seed)?;
+    let mut records = Vec::new();
+    for (sizes, result) in results {
+        result.keep(&work(sizes), &finished)?;
+        records.extend(result.record);
+    }
+    Ok(records)
+}
+
+/// The name of an instance among all work.
+fn work(sizes: Sizes) -> String {
+    format!("sharp {sizes}")
+}
+
 fn accepted(_: &str, bytes: &[u8]) -> bool {
     certificate::from_bytes(bytes).is_ok_and(|c| check::check(&c) == check::Verdict::Valid)
 }
 
 /// The record, and the certificate if there is one. `None` if the instance does not fit after all.
-fn examine(instance: &Instance, seed: u64) -> Option<(Record, Option<Named>)> {
-    let terms = junction_terms(&instance.request.problem)?;
+fn examine(sizes: Sizes, asked: &RankRequest, seed: u64) -> Option<(Record, Option<Named>)> {
+    let terms = junction_terms(&asked.problem)?;
     let bound: Integer = terms.iter().sum();
     let mut seeds = Vec::new();
     let mut best: Option<(RankRequest, RankAnswer)> = None;
     for draw in 0..DRAWS {
-        let request = RankRequest { seed: seed.wrapping_add(draw), ..instance.request.clone() };
+        let request = RankRequest { seed: seed.wrapping_add(draw), ..asked.clone() };
         let answer = rank(&request, &|_, _| ()).ok()?;
         let sharp = bound == answer.rank;
         if best.as_ref().is_none_or(|(_, before)| before.rank < answer.rank) {
@@ -115,7 +166,7 @@ fn examine(instance: &Instance, seed: u64) -> Option<(Record, Option<Named>)> {
         _ => Vec::new(),
     };
     let first_below = if sharp { None } else { first_below(&request, &answer, &terms, &blocks) };
-    let Sizes { depth, width, heads, own, other } = instance.sizes;
+    let Sizes { depth, width, heads, own, other } = sizes;
     let record = Record {
         depth,
         width,

@@ -35,6 +35,25 @@ pub struct BlockRank {
     pub minors: Vec<ClassRank>,
 }
 
+impl BlockRank {
+    /// The rank of the block of that degree, with so many rows and columns, from those of all of its classes.
+    pub fn joined(
+        degree: usize,
+        (rows, cols): (usize, usize),
+        classes: impl IntoIterator<Item = ClassRank>,
+    ) -> Self {
+        let mut block =
+            Self { degree, rows, cols, classes: 0, rank: 0, whole: true, minors: Vec::new() };
+        for class in classes {
+            block.classes += 1;
+            block.rank += class.rows.len();
+            block.whole &= class.whole;
+            block.minors.extend(Some(class).filter(|class| !class.rows.is_empty()));
+        }
+        block
+    }
+}
+
 /// A minor of one class of a block, as large as its rank if the class is `whole`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClassRank {
@@ -113,9 +132,8 @@ impl SumFunction {
     pub fn block_rank(&self, b: usize, most: u64, rng: &mut ChaCha20Rng) -> BlockRank {
         let block = self.block(b);
         let classes = block.classes();
-        block.joined(
-            classes.iter().map(|class| block.class_rank(class, most, rng, &no_sides, &NEVER)),
-        )
+        let rank = |class| block.class_rank(class, most, rng, &no_sides, &NEVER);
+        BlockRank::joined(b, block.shape(), classes.iter().map(rank))
     }
 
     /// The minor of a block's rank, by rows.
@@ -160,27 +178,6 @@ impl Block<'_> {
     /// One of those that line `which` of the rows (side 0) or columns is the sum of: all have one label.
     fn member(&self, side: usize, which: usize) -> usize {
         self.sums[side].as_ref().map_or(which, |sums| sums[which][0].0)
-    }
-
-    /// The rank of the block from those of its classes.
-    pub fn joined(&self, classes: impl IntoIterator<Item = ClassRank>) -> BlockRank {
-        let (rows, cols) = self.size;
-        let mut block = BlockRank {
-            degree: self.degree,
-            rows,
-            cols,
-            classes: 0,
-            rank: 0,
-            whole: true,
-            minors: Vec::new(),
-        };
-        for class in classes {
-            block.classes += 1;
-            block.rank += class.rows.len();
-            block.whole &= class.whole;
-            block.minors.extend(Some(class).filter(|class| !class.rows.is_empty()));
-        }
-        block
     }
 
     /// The rank of a class. A random sample of its longer side, a few more than the shorter side has, is

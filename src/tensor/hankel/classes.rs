@@ -94,7 +94,7 @@ impl Labels {
     }
 
     /// Those of the `width` channels of a token; all 0 where none are known.
-    pub(super) fn channels(&self, width: usize) -> Vec<u32> {
+    pub fn channels(&self, width: usize) -> Vec<u32> {
         if self.channels.len() == width { self.channels.clone() } else { vec![0; width] }
     }
 
