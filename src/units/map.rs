@@ -2,6 +2,7 @@
 
 use super::{Cost, Joined, Kind, Progress, UnitError};
 use crate::sweep::{Row, Size};
+use itertools::Itertools;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -16,11 +17,9 @@ pub struct MapUnits {
 const MOST: Cost = Cost { milliseconds: 2000, bytes: 1 << 28 };
 
 impl MapUnits {
-    /// Of these sizes, each once.
-    pub fn new(mut sizes: Vec<Size>) -> Self {
-        sizes.sort_unstable();
-        sizes.dedup();
-        Self { sizes }
+    /// Of these sizes, each once, where it is first.
+    pub fn new(sizes: Vec<Size>) -> Self {
+        Self { sizes: sizes.into_iter().unique().collect() }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::claims;
 use crate::plot::regime_map;
 use crate::prove::Weights;
 use crate::units::{Campaign, Joined, Request, State};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -69,7 +70,8 @@ fn show(campaign: &Campaign, joined: Joined) -> Result<ExitCode, Failure> {
             code = certify::code_of_records(&records);
         }
         Joined::Map(rows) => {
-            write("map.csv", &map::rows_to_bytes(rows.iter())?)?;
+            let sorted: BTreeMap<_, _> = rows.iter().map(|row| (row.size(), row)).collect();
+            write("map.csv", &map::rows_to_bytes(sorted.into_values())?)?;
             write("map.svg", regime_map(&rows)?.as_bytes())?;
         }
         Joined::Rank(answer) => {
