@@ -12,7 +12,7 @@ import heapq
 import json
 import sys
 
-NODES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+NODES = [1, 2, 3, 4, 5, 10, 20, 100, 1000]
 
 
 def makespan(seconds, nodes):
