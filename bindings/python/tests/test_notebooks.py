@@ -16,8 +16,8 @@ MOST_BYTES = 100_000
 
 
 def texts(notebook: Any) -> list[str]:
-    """What the cells show as plain text, without pictures, as fonts and versions differ, and without the digits by which
-    networks are told apart, which change with the toolkit."""
+    """What the cells show as plain text, without pictures, as fonts and versions differ, nor the digits by which networks
+    are told apart, which change with the toolkit."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     found = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs]
     return [re.sub("#[0-9a-f]{6}", "#", text) for text in found if "Figure" not in text]
