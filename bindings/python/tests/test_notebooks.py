@@ -16,7 +16,7 @@ MOST_BYTES = 100_000
 
 
 def texts(notebook: Any) -> list[str]:
-    """What the cells show as plain text, without pictures, as fonts and versions differ, nor the digits by which networks
+    """What the cells show as plain text: no pictures, as fonts and versions differ, nor the digits by which networks
     are told apart, which change with the toolkit."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     found = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in outputs]
