@@ -1,7 +1,7 @@
 //! Families of networks at one size.
 
 use crate::convert::{bound, integer};
-use crate::errors::Raise;
+use crate::errors::{Raise, invalid};
 use crate::job::{self, Watch};
 use crate::rank::{dict, stop_after};
 use pyo3::prelude::*;
@@ -31,6 +31,9 @@ pub(crate) fn compare<'py>(
     py: Python<'py>,
     wish: Wish<'py>,
 ) -> PyResult<(Bound<'py, PyList>, Option<PyErr>)> {
+    if wish.points == Some(0) {
+        return Err(invalid(py, "points", 0, "allowed are numbers from 1"));
+    }
     let (tokens, width, depth) = wish.sizes;
     let size = FamilySize { tokens, width };
     let comparison = Comparison::new(size, depth, wish.left.as_deref());

@@ -164,6 +164,9 @@ class Network:
 
         Errors: InvalidProblem names the field and what is allowed; OSError where the file cannot be read.
         """
+        for name, value in (("style", style), ("prefix", prefix)):
+            if value is not None and not isinstance(value, str):
+                raise TypeError(f"{name}: a str is expected, not {type(value).__name__}")
         if isinstance(config, Mapping):
             try:
                 text = json.dumps(dict(config))

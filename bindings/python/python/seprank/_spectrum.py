@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +45,9 @@ class Spectrum:
 
         Errors: InvalidProblem where epsilon is negative or no number.
         """
-        if isinstance(epsilon, str) or not 0 <= float(epsilon) < float("inf"):
+        if not isinstance(epsilon, numbers.Real):
+            raise TypeError(f"epsilon: a number is expected, not {type(epsilon).__name__}")
+        if not 0 <= float(epsilon) < float("inf"):
             raise InvalidProblem("epsilon", repr(epsilon), "numbers from 0 are allowed")
         least, most = self._source.rank_within(float(epsilon))
         return least, most
