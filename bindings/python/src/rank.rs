@@ -26,9 +26,9 @@ pub(crate) struct RankSource(pub(crate) Found);
 /// A rank by either way.
 pub(crate) enum Found {
     /// Of a polynomial.
-    Polynomial(Rank),
+    Polynomial(Box<Rank>),
     /// Of a network with functions of real numbers.
-    Real(RealRank),
+    Real(Box<RealRank>),
 }
 
 #[pymethods]
@@ -214,7 +214,7 @@ pub(crate) fn dict(
             theorem(&dict, found)?;
         }
     }
-    dict.set_item("source", RankSource(Found::Polynomial(rank)))?;
+    dict.set_item("source", RankSource(Found::Polynomial(rank.into())))?;
     Ok(dict)
 }
 

@@ -106,7 +106,7 @@ fn dict(py: Python<'_>, answer: RealRank, seed: u64) -> PyResult<Bound<'_, PyDic
     dict.set_item("ended_by", answer.limit.map(Limit::name))?;
     dict.set_item("points", answer.points)?;
     dict.set_item("precision", answer.precision)?;
-    dict.set_item("source", RankSource(Found::Real(answer)))?;
+    dict.set_item("source", RankSource(Found::Real(answer.into())))?;
     Ok(dict)
 }
 
