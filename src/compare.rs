@@ -1,11 +1,12 @@
 //! Families of layers at one size: degree, weights, rank and bound of each.
 
 use crate::bounds::{Evaluation, Side, best};
-use crate::network::presets::{Family, FamilySize};
+use crate::network::presets::{self, Family, FamilySize};
 use crate::network::{InvalidProblem, Partition, Problem};
 use crate::prove::{Method, Rank, RankRequest, Status, is_short, rank};
 use crate::stop::Stop;
 use crate::tensor::MemoryLimit;
+use itertools::Itertools;
 use rug::Integer;
 use std::cmp::Ordering;
 
@@ -75,6 +76,28 @@ impl Comparison {
         };
         let (left, memory) = (partition.left().to_vec(), MemoryLimit::default());
         Ok(Self { size, depth, left, cuts: true, seed: 0, memory, points: None })
+    }
+
+    /// The rows of families, the largest rank first, and that of attention, to which they are compared. Each has its
+    /// share of the time until `stop` is due, and ends then with what is proved; `progress` is told of each.
+    pub fn rows(&self, families: &[Family], stop: &Stop, progress: &dyn Fn()) -> (Vec<Row>, Row) {
+        let row = |(index, family): (usize, &Family)| {
+            let share = stop.left().map(|left| left / (families.len() - index) as u32);
+            let stop = share.map_or_else(|| stop.clone(), |share| stop.within(share));
+            let row = self.row(*family, &stop);
+            progress();
+            row
+        };
+        let mut rows: Vec<Row> = families.iter().enumerate().map(row).collect();
+        let attention = |family: &Family| family.name == "attention";
+        let own = rows.iter().find(|row| attention(&row.family)).cloned();
+        let attention = own.unwrap_or_else(|| {
+            let family = presets::families().into_iter().find(attention);
+            let family = family.expect("attention is a family");
+            Self { cuts: false, ..self.clone() }.row(family, stop)
+        });
+        sort(&mut rows);
+        (rows, attention)
     }
 
     /// The row of one family, which ends with what is proved once `stop` is due.
@@ -172,6 +195,22 @@ struct Known {
     upper: Option<Integer>,
     /// As [`Rank::is_whole`].
     whole: bool,
+}
+
+/// The families of these names, each once, or all.
+///
+/// # Errors
+/// A name that is none's.
+pub fn chosen(names: Option<&[String]>) -> Result<Vec<Family>, InvalidProblem> {
+    let all = presets::families();
+    let Some(names) = names else { return Ok(all) };
+    let find = |name: &String| {
+        let known = || all.iter().map(|family| family.name).join(", ");
+        let found = all.iter().find(|family| family.name == name);
+        let wrong = || InvalidProblem::new("families", name, format!("allowed are {}", known()));
+        found.copied().ok_or_else(wrong)
+    };
+    names.iter().unique().map(find).collect()
 }
 
 /// The largest rank first, then by name; families without one come last.

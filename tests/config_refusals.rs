@@ -111,6 +111,21 @@ fn what_is_not_mapped_is_named() {
             "tokens = 3: allowed is 4",
         ),
         (timm("resmlp_12_224", ", \"num_blocks\": 18446744073709551615"), &[], "4096"),
+        (
+            timm("gmlp_s16_224", ""),
+            &["--real"],
+            "architecture = \"gmlp_s16_224\": in a real network",
+        ),
+        (
+            bert.replace("}", ", \"hidden_act\": \"quick_gelu\"}"),
+            &["--real"],
+            "hidden_act = \"quick_gelu\": allowed in a real network are gelu",
+        ),
+        (
+            bert.replace("}", ", \"layer_norm_eps\": -1}"),
+            &["--real"],
+            "layer_norm_eps = -1: a positive number up to 1",
+        ),
     ] {
         let output = run(&config, options);
         let error = String::from_utf8(output.stderr).unwrap();
@@ -120,5 +135,50 @@ fn what_is_not_mapped_is_named() {
             "{config}: {error}"
         );
         assert!(error.contains(words), "{error} lacks {words}");
+    }
+}
+
+/// With `--real` nothing is dropped: the file names softmax, normalisation and the function itself.
+#[test]
+fn published_models_stay_as_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let (config, file) = (dir.path().join("config.json"), dir.path().join("net.toml"));
+    let hugging_face = |kind: &str| {
+        format!(
+            r#"{{"model_type": "{kind}", "hidden_size": 4, "num_attention_heads": 2, "num_hidden_layers": 2,
+            "intermediate_size": 6, "max_position_embeddings": 6, "embedding_size": 4, "n_embd": 4, "n_head": 2,
+            "n_layer": 2, "n_positions": 6}}"#
+        )
+    };
+    let timm = |name: &str| {
+        let heads = if name.starts_with("vit") { ", \"num_heads\": 2" } else { "" };
+        timm(name, &format!(", \"img_size\": 16{heads}"))
+    };
+    for (text, words) in [
+        (hugging_face("bert"), ["epsilon = 1e-12", "softmax = true", "\"gelu\""]),
+        (hugging_face("albert"), ["share = \"norm2\"", "softmax = true", "\"gelu-tanh\""]),
+        (
+            hugging_face("gpt2"),
+            ["epsilon = 1e-5", "causal = true, softmax = true", "\"gelu-tanh\""],
+        ),
+        (hugging_face("llama"), ["norm = \"rms\", epsilon = 1e-6", "softmax = true", "\"silu\""]),
+        (timm("vit_tiny_patch16_224"), ["epsilon = 1e-6", "softmax = true", "\"gelu\""]),
+        (timm("mixer_s16_224"), ["epsilon = 1e-6", "token-mixing", "\"gelu\""]),
+        (timm("resmlp_12_224"), ["scaling", "linear-token-mixing", "\"gelu\""]),
+    ] {
+        fs::write(&config, &text).unwrap();
+        let output = seprank(&["networks", "--from-config", config.to_str().unwrap(), "--real"]);
+        let found = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && !found.contains("dropped"), "{found}");
+        assert!(found.contains(", as published.\n"), "{found}");
+        for words in words {
+            assert!(found.contains(words), "{found} lacks {words}");
+        }
+        // Every key is a weight's, and the network is read as one that is no polynomial.
+        fs::write(&file, &found).unwrap();
+        let keys = seprank(&["networks", "--keys", file.to_str().unwrap()]);
+        assert!(keys.status.success());
+        let bounds = seprank(&["bounds", "--network", file.to_str().unwrap()]);
+        assert!(String::from_utf8(bounds.stderr).unwrap().contains("is no polynomial"));
     }
 }

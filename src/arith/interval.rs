@@ -66,6 +66,13 @@ impl Interval {
         self.lo.to_f64() / 2.0 + self.hi.to_f64() / 2.0
     }
 
+    /// Both ends as doubles, rounded outwards.
+    pub fn ends(&self) -> [f64; 2] {
+        // A zero without a sign.
+        let end = |x: &Float, round| x.to_f64_round(round) + 0.0;
+        [end(&self.lo, Round::Down), end(&self.hi, Round::Up)]
+    }
+
     fn precision(&self) -> u32 {
         self.lo.prec()
     }

@@ -6,10 +6,9 @@ use super::budget::Budget;
 use super::picture::{try_picture, write_picture};
 use super::{Failure, new_table, print_json, progress};
 use crate::bounds::LogInterval;
-use crate::compare::{Comparison, Row, sort};
+use crate::compare::{Comparison, Row, chosen};
 use crate::files::OutputDirectory;
-use crate::network::InvalidProblem;
-use crate::network::presets::{Family, FamilySize, families};
+use crate::network::presets::FamilySize;
 use crate::plot::{Ranked, Ranking};
 use crate::prove::Status;
 use crate::table::{self, FamiliesAtOneSize, Table, comparison_rows, plain, render};
@@ -110,23 +109,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let directory = directory.map_err(|e| format!("--certificates {e}"))?;
     let stop = args.budget.stop()?;
     let bar = progress::bar(chosen.len() as u64, "families");
-    let mut rows = Vec::with_capacity(chosen.len());
-    for (index, family) in chosen.iter().enumerate() {
-        let share = stop.left().map(|left| left / (chosen.len() - index) as u32);
-        let stop = share.map_or_else(|| stop.clone(), |share| stop.within(share));
-        rows.push(comparison.row(*family, &stop));
-        bar.inc(1);
-    }
-    let attention = match rows.iter().find(|row| row.family.name == "attention") {
-        Some(row) => row.clone(),
-        None => {
-            let known = families().into_iter().find(|family| family.name == "attention");
-            let comparison = Comparison { cuts: false, ..comparison.clone() };
-            comparison.row(known.ok_or("attention is no family")?, &stop)
-        }
-    };
+    let (rows, attention) = comparison.rows(&chosen, &stop, &|| bar.inc(1));
     bar.finish_and_clear();
-    sort(&mut rows);
     for (name, rank) in rows.iter().filter_map(|row| Some((row.family.name, row.rank()?))) {
         let Some(directory) = &directory else { break };
         let bytes = to_bytes(&rank.certificate()?);
@@ -155,19 +139,6 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let ended = |row: &Row| row.rank().is_some_and(|rank| rank.limit().is_some());
     Ok(ExitCode::from(if stop.is_due() || rows.iter().any(ended) { 2 } else { 0 }))
-}
-
-/// The families of these names, or all.
-fn chosen(names: Option<&[String]>) -> Result<Vec<Family>, InvalidProblem> {
-    let all = families();
-    let Some(names) = names else { return Ok(all) };
-    let find = |name: &String| {
-        let known = || all.iter().map(|family| family.name).join(", ");
-        let found = all.iter().find(|family| family.name == name);
-        let wrong = || InvalidProblem::new("families", name, format!("allowed are {}", known()));
-        found.copied().ok_or_else(wrong)
-    };
-    names.iter().unique().map(find).collect()
 }
 
 /// What stands over the table and the picture.

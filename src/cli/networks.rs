@@ -20,6 +20,7 @@ use std::process::ExitCode;
   seprank networks --show gmlp > my-network.toml
   seprank networks --keys my-network.toml
   seprank networks --from-config config.json --tokens 4 > my-network.toml
+  seprank networks --from-config config.json --tokens 4 --real > as-published.toml
   seprank rank --model gmlp
 
 A small network is a network file; docs/networks.md describes the format.")]
@@ -43,6 +44,9 @@ pub(super) struct Args {
     /// What is before the names of all tensors, as bert. [default: by the kind of model]
     #[arg(long, value_name = "TEXT", requires = "from_config")]
     prefix: Option<String>,
+    /// Keep softmax, normalisation and the activation: a network of real numbers, of which lower bounds are proved
+    #[arg(long, requires = "from_config")]
+    real: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -140,8 +144,9 @@ fn of_config(args: &Args, path: &Path) -> Result<String, Failure> {
         Style::Timm => ConfigStyle::Timm,
         Style::Hf => ConfigStyle::HuggingFace,
     });
-    let options = ConfigOptions { style, tokens: args.tokens, prefix: args.prefix.clone() };
-    Ok(network_of_config(&text, &options).map_err(|e| wrong(&e))?)
+    let (tokens, prefix, real) = (args.tokens, args.prefix.clone(), args.real);
+    let options = ConfigOptions { style, tokens, prefix, real };
+    Ok(network_of_config(&text, &options).map_err(|e| wrong(&e))?.text)
 }
 
 /// A key of `[weights]`.

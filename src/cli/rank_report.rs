@@ -281,7 +281,7 @@ impl RealReport {
         Self {
             rank: answer.rank,
             status: "lower",
-            method: "enclosure",
+            method: RealRank::METHOD,
             network: describe(problem),
             problem: problem_in_certificate(problem),
             weights,

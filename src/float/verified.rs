@@ -11,8 +11,6 @@ use super::scaling::{Scale, power_of_two};
 use crate::arith::{Interval, Rational, Real};
 use nalgebra::DMatrix;
 use num_traits::Zero;
-use rug::Float;
-use rug::float::Round;
 
 /// Bits of the intervals in which errors are enclosed.
 const PRECISION: u32 = 128;
@@ -76,13 +74,13 @@ impl ProvedSpectrum {
 
     /// The enclosures, as doubles rounded outwards.
     pub fn ends(&self) -> Vec<[f64; 2]> {
-        self.values.iter().map(ends).collect()
+        self.values.iter().map(Interval::ends).collect()
     }
 
     /// The enclosure of the root mean square of so many entries, as doubles rounded outwards.
     pub fn root_mean_square(&self, entries: usize) -> [f64; 2] {
         let entries = Interval::enclosing(&Rational::from(entries as i64), PRECISION);
-        ends(&self.square.over(&entries).sqrt())
+        self.square.over(&entries).sqrt().ends()
     }
 
     /// The ends of an enclosure of the least rank of a matrix within a root mean square of `epsilon` times that of this
@@ -129,16 +127,11 @@ fn product(a: &DMatrix<Interval>, b: &DMatrix<Interval>) -> DMatrix<Interval> {
     })
 }
 
-fn ends(x: &Interval) -> [f64; 2] {
-    // A zero without a sign.
-    let end = |x: &Float, round| x.to_f64_round(round) + 0.0;
-    [end(&x.lo, Round::Down), end(&x.hi, Round::Up)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use num_traits::One;
+    use rug::Float;
 
     /// An orthogonal matrix of rationals: `1 - 2 v v^T / v^T v`.
     fn reflection(v: &[i64]) -> DMatrix<Rational> {

@@ -37,7 +37,7 @@ mod weights;
 pub use activated::FirstActivation;
 pub use activation::{Activation, ActivationError, MAX_ACTIVATION_DEGREE};
 pub use architecture::{Architecture, AttentionShape, LayersShape, MixerShape};
-pub use config::{ConfigOptions, ConfigStyle, MAX_CONFIG_BYTES, network_of_config};
+pub use config::{ConfigOptions, ConfigStyle, MAX_CONFIG_BYTES, Published, network_of_config};
 pub use describe::{describe, describe_real, fingerprint, sizes};
 pub use family::{InputFamily, SideFamily};
 pub use file::{MAX_NETWORK_BYTES, NetworkFile, RealNetworkFile, Replacements};

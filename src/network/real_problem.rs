@@ -2,10 +2,11 @@
 
 use super::layers::{Layer, Parameter};
 use super::{Architecture, InvalidProblem, Network, Output, Partition, Problem};
-use super::{RANDOM_WEIGHT_RANGE, WeightMap, WeightStyle};
+use super::{RANDOM_WEIGHT_RANGE, WeightError, WeightMap, WeightStyle};
 use crate::arith::Rational;
 use rand_chacha::ChaCha20Rng;
 use rug::Integer;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 /// A [`Problem`] whose network need not be a polynomial. Its separation rank is infinite in general; what can be
@@ -40,8 +41,17 @@ impl RealProblem {
     }
 
     /// Sizes, layers and parameters. Degrees and bounds are not to be asked of it.
-    pub(crate) fn shape(&self) -> &Problem {
+    pub fn shape(&self) -> &Problem {
         &self.0
+    }
+
+    /// The same with another partition.
+    ///
+    /// # Errors
+    /// As [`Partition::new`].
+    pub fn with_partition(&self, left: &[usize]) -> Result<Self, InvalidProblem> {
+        let partition = Partition::new(self.0.tokens(), left)?;
+        Self::new(self.0.architecture().clone(), partition, self.0.output())
     }
 
     /// The partition (A, B).
@@ -69,7 +79,29 @@ impl RealProblem {
         path: &Path,
         rng: &mut ChaCha20Rng,
     ) -> Result<Network<Rational>, InvalidProblem> {
-        map.load(&self.0, path, || self.random_weights(rng))
+        map.load(&self.0, path, || self.drawn_weights(rng))
+    }
+
+    /// The same, from an open file.
+    ///
+    /// # Errors
+    /// As [`WeightMap::read`].
+    pub fn read_weights(
+        &self,
+        map: &WeightMap,
+        file: impl Read + Seek,
+        rng: &mut ChaCha20Rng,
+    ) -> Result<Network<Rational>, WeightError> {
+        map.read(&self.0, file, || self.drawn_weights(rng))
+    }
+
+    /// Those of a network without any: random integers of a polynomial ([`WeightStyle::Random`]), else
+    /// [`RealProblem::random_weights`].
+    pub fn drawn_weights(&self, rng: &mut ChaCha20Rng) -> Network<Rational> {
+        match self.is_polynomial() {
+            true => WeightStyle::Random.draw(&self.0, rng),
+            false => self.random_weights(rng),
+        }
     }
 
     /// Random weights of the size of trained ones: an entry of a matrix of m rows is uniform among the multiples of
@@ -92,5 +124,11 @@ impl RealProblem {
         let (tokens, width) = (self.0.tokens(), self.0.width());
         let network = Network::new(tokens, width, self.layers(), parameters.collect());
         network.expect("sizes are the layers' own")
+    }
+}
+
+impl From<Problem> for RealProblem {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::answer::{Evidence, RankAnswer, Status};
 use super::by_theorem::{ByTheorem, decided_first, proved_instead};
-use super::rank::rank;
+use super::rank::{rank, some_draws};
 use super::request::{RankError, RankRequest};
 use crate::stop::Limit;
 use rug::Integer;
@@ -29,6 +29,7 @@ impl Rank {
         request: &RankRequest,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<(Self, Option<RankError>), RankError> {
+        some_draws(request)?;
         if let Some(found) = decided_first(request) {
             return Ok((Self::Theorem(found.into()), None));
         }

@@ -29,9 +29,7 @@ pub fn rank(
     request: &RankRequest,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RankAnswer, RankError> {
-    if request.draws == 0 {
-        return Err(InvalidProblem::new("draws", 0, "must be at least 1").into());
-    }
+    some_draws(request)?;
     let planned = request.draws;
     let count = |steps, of: u64| progress(steps, of.saturating_mul(planned));
     let mut best = found(request, None, &count)?;
@@ -47,6 +45,14 @@ pub fn rank(
         best = larger(best, found(&again, None, &count)?);
     }
     Ok(best)
+}
+
+/// Refuses a request for no draws.
+pub(super) fn some_draws(request: &RankRequest) -> Result<(), RankError> {
+    match request.draws {
+        0 => Err(InvalidProblem::new("draws", 0, "must be at least 1").into()),
+        _ => Ok(()),
+    }
 }
 
 /// The answer of two draws, of which `next` is the later one.

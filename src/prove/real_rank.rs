@@ -142,6 +142,11 @@ pub(super) struct Chosen<'a> {
 }
 
 impl RealRank {
+    /// How it is found, for programs.
+    pub const METHOD: &str = "enclosure";
+    /// What it is the rank of.
+    pub const SCOPE: &str = "the network with these weights, all inputs";
+
     /// Nothing yet.
     pub(super) fn none(problem: &RealProblem, network: Network<Rational>) -> Self {
         Self {
@@ -274,8 +279,8 @@ const SPARE_BITS: u64 = 64;
 impl fmt::Display for RealRank {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let network = describe(self.problem.shape());
-        writeln!(f, "separation rank >= {}  (lower, by enclosure)", self.rank)?;
-        writeln!(f, "  of: the network with these weights, all inputs\n  network: {network}")?;
+        writeln!(f, "separation rank >= {}  (lower, by {})", self.rank, Self::METHOD)?;
+        writeln!(f, "  of: {}\n  network: {network}", Self::SCOPE)?;
         write!(f, "  by: {}", self.reason())?;
         match self.limit {
             Some(limit) => write!(f, "\n  ended by {limit}: a longer run may show more"),

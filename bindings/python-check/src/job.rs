@@ -55,7 +55,10 @@ pub(crate) fn run<T: Send + 'static>(
     let (send, receive) = mpsc::channel();
     let counted = steps.clone();
     // Nobody listens any more where the work was left to itself.
-    let thread = move || drop(send.send(work(&counted)));
+    let thread = move || {
+        drop(send.send(work(&counted)));
+        crate::end_of_thread();
+    };
     thread::Builder::new().stack_size(STACK).spawn(thread)?;
     let (mut shown, mut stopped) = ((0, 0), None);
     // Only one thread waits at a time, and it is this one.

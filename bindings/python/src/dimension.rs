@@ -41,7 +41,7 @@ pub(crate) fn dimension<'py>(
         seed: wish.seed,
         memory: MemoryLimit(wish.bytes),
         stop: stop.clone(),
-        ..DimensionRequest::new(network.problem.clone())
+        ..DimensionRequest::new(network.polynomial(py)?)
     };
     let ask = || stop.ask();
     let watch = Watch { progress: wish.progress.as_ref(), stop: Some(&ask) };

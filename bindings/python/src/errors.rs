@@ -66,9 +66,14 @@ impl Raise for RankError {
         match self {
             Self::Invalid(error) => error.raise(py),
             Self::TooLarge(error) => error.raise(py),
-            _ => exception(py, "SeprankError", ["", "", "", &message]),
+            _ => failed(py, message),
         }
     }
+}
+
+/// What was asked makes sense, and is not found.
+pub(crate) fn failed(py: Python<'_>, error: impl Display) -> PyErr {
+    exception(py, "SeprankError", ["", "", "", &error.to_string()])
 }
 
 /// What is said of a matrix.
@@ -77,7 +82,7 @@ impl Raise for seprank::matrix::RankError {
         match self {
             Self::TooLarge(error) => error.raise(py),
             Self::NoResidue(_) => invalid(py, "matrix", "", self),
-            _ => exception(py, "SeprankError", ["", "", "", &self.to_string()]),
+            _ => failed(py, self),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! decided in the crate.
 
 mod certificate;
+mod compare;
 mod convert;
 mod dimension;
 mod errors;
@@ -10,13 +11,20 @@ mod job;
 mod matrix;
 mod network;
 mod rank;
+mod real;
 mod values;
 #[path = "../../python-check/src/verdict.rs"]
 mod verdict;
 
 use pyo3::prelude::*;
+use rug::float::FreeCache;
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+/// MPFR keeps constants, as pi, for each thread, and leaves them when the thread ends.
+fn end_of_thread() {
+    rug::float::free_cache(FreeCache::Local);
+}
 
 /// The command line with these arguments, of which the first is the name of the program: its exit code.
 #[pyfunction]
@@ -34,6 +42,7 @@ fn _seprank(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<rank::RankSource>()?;
     module.add_class::<rank::GapSource>()?;
     module.add_class::<matrix::MatrixSource>()?;
+    module.add_class::<real::SpectrumSource>()?;
     module.add_function(wrap_pyfunction!(command, module)?)?;
     module.add_function(wrap_pyfunction!(verdict::check, module)?)?;
     module.add_function(wrap_pyfunction!(rank::rank, module)?)?;
@@ -43,5 +52,8 @@ fn _seprank(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(matrix::matrix_rank, module)?)?;
     module.add_function(wrap_pyfunction!(values::tensor, module)?)?;
     module.add_function(wrap_pyfunction!(values::matricize, module)?)?;
-    module.add_function(wrap_pyfunction!(values::evaluate, module)?)
+    module.add_function(wrap_pyfunction!(values::evaluate, module)?)?;
+    module.add_function(wrap_pyfunction!(values::enclose, module)?)?;
+    module.add_function(wrap_pyfunction!(real::spectrum, module)?)?;
+    module.add_function(wrap_pyfunction!(compare::compare, module)?)
 }

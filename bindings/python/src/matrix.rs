@@ -118,7 +118,7 @@ pub(crate) fn matrix_rank<'py>(
             list.push((row, col), &value)?;
             continue;
         }
-        let row = row.cast_into::<PyList>().map_err(|e| internal(e))?;
+        let row = row.cast_into::<PyList>().map_err(internal)?;
         if row.len() as u64 != size.1 {
             let got = format!("row {i} of {} entries", row.len());
             return Err(invalid(py, "matrix", got, format!("rows of {} are expected", size.1)));

@@ -2,14 +2,18 @@
 
 use crate::convert::{matrix, number, rows};
 use crate::errors::{Raise, internal, invalid};
+use crate::job::{self, Watch};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyDict, PyList};
 use seprank::arith::Rational;
 use seprank::network::{
-    self, Architecture, MixerShape, NetworkFile, Output, Partition, Problem, Replacements,
-    TransformerShape, WeightMap, WeightStyle, describe, presets,
+    self, Architecture, ConfigOptions, ConfigStyle, MixerShape, NetworkFile, Output, Partition,
+    Problem, Published, RealNetworkFile, RealProblem, Replacements, TransformerShape, WeightMap,
+    describe_real, presets,
 };
-use seprank::prove::{generator, weights_of_file};
+use seprank::prove::generator;
+use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,7 +21,7 @@ use std::sync::Arc;
 #[pyclass(frozen, name = "Network")]
 #[derive(Clone)]
 pub(crate) struct PyNetwork {
-    pub(crate) problem: Problem,
+    pub(crate) problem: RealProblem,
     places: WeightMap,
     pub(crate) weights: Option<Arc<network::Network<Rational>>>,
     /// Of a published model: its name.
@@ -33,12 +37,17 @@ fn replacements((tokens, left, output): Place) -> Replacements {
 }
 
 impl PyNetwork {
-    fn of(problem: Problem) -> Self {
+    fn of(problem: RealProblem) -> Self {
         Self { problem, places: WeightMap::default(), weights: None, preset: None }
     }
 
-    fn file(file: NetworkFile) -> Self {
+    fn file(file: RealNetworkFile) -> Self {
         Self { places: file.weights, ..Self::of(file.problem) }
+    }
+
+    /// As a problem of polynomials, for what is about those.
+    pub(crate) fn polynomial(&self, py: Python<'_>) -> PyResult<Problem> {
+        self.problem.clone().polynomial().map_err(|e| e.raise(py))
     }
 
     /// On `tokens` tokens.
@@ -51,12 +60,12 @@ impl PyNetwork {
             None => Partition::halves(tokens)?,
         };
         let output = Output { token: output.0, channel: output.1 };
-        Problem::new(architecture, partition, output).map(Self::of)
+        RealProblem::new(architecture, partition, output).map(Self::of)
     }
 
     /// The weights that are given, else random ones.
     pub(crate) fn with_any_weights(&self, seed: u64) -> Arc<network::Network<Rational>> {
-        let draw = || WeightStyle::Random.draw(&self.problem, &mut generator(seed)).into();
+        let draw = || self.problem.drawn_weights(&mut generator(seed)).into();
         self.weights.clone().unwrap_or_else(draw)
     }
 }
@@ -107,22 +116,45 @@ impl PyNetwork {
     /// From a network file, whose own errors name it.
     #[staticmethod]
     fn read(py: Python<'_>, path: PathBuf, place: Place) -> PyResult<Self> {
-        let file = NetworkFile::read(&path, &replacements(place));
+        let file = RealNetworkFile::read(&path, &replacements(place));
         file.map(Self::file).map_err(|e| e.raise(py))
     }
 
     /// From the text of one.
     #[staticmethod]
     fn parse(py: Python<'_>, text: &str, folder: PathBuf) -> PyResult<Self> {
-        let file = NetworkFile::parse(text, &folder, &Replacements::default());
+        let file = RealNetworkFile::parse(text, &folder, &Replacements::default());
         file.map(Self::file).map_err(|e| invalid(py, "layers", "", e))
     }
 
     #[staticmethod]
     fn preset(py: Python<'_>, name: String, place: Place) -> PyResult<Self> {
         let file = presets::network("preset", &name, &replacements(place));
-        let network = file.map(Self::file).map_err(|e| e.raise(py))?;
+        let NetworkFile { problem, weights } = file.map_err(|e| e.raise(py))?;
+        let network = Self::file(RealNetworkFile { problem: problem.into(), weights });
         Ok(Self { preset: Some(name), ..network })
+    }
+
+    /// Of the text of a config.json, and what it leaves out or changes.
+    #[staticmethod]
+    fn configured(
+        py: Python<'_>,
+        text: &str,
+        style: Option<&str>,
+        prefix: Option<String>,
+        real: bool,
+        place: Place,
+    ) -> PyResult<(Self, Vec<String>)> {
+        let style = style.map(|name| {
+            let found = ConfigStyle::ALL.into_iter().find(|style| style.name() == name);
+            found.ok_or_else(|| invalid(py, "style", format!("{name:?}"), "allowed are hf, timm"))
+        });
+        let options = ConfigOptions { style: style.transpose()?, tokens: place.0, prefix, real };
+        let wrong = |e| invalid(py, "config", "", e);
+        let Published { text, notes } =
+            network::network_of_config(text, &options).map_err(wrong)?;
+        let file = RealNetworkFile::parse(&text, &PathBuf::new(), &replacements(place));
+        Ok((Self::file(file.map_err(wrong)?), notes))
     }
 
     fn with_left(&self, py: Python<'_>, left: Vec<usize>) -> PyResult<Self> {
@@ -130,18 +162,36 @@ impl PyNetwork {
         Ok(Self { problem, ..self.clone() })
     }
 
-    /// With the weights of a safetensors file.
+    /// With the weights of a weight file.
     fn load(&self, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let weights = weights_of_file(&self.problem, &self.places, &path, 0);
-        let weights = weights.map_err(|e| e.raise(py))?;
+        let (own, rng) = (self.clone(), generator(0));
+        let load = move |_: &job::Steps| own.problem.with_weights(&own.places, &path, &mut { rng });
+        let weights = job::run(py, &Watch::default(), load)?.0.map_err(|e| e.raise(py))?;
         Ok(Self { weights: Some(weights.into()), ..self.clone() })
+    }
+
+    /// With the weights of a weight file that is these bytes.
+    fn load_bytes(&self, py: Python<'_>, bytes: PyBackedBytes) -> PyResult<Self> {
+        let (own, rng) = (self.clone(), generator(0));
+        let read = move |_: &job::Steps| {
+            own.problem.read_weights(&own.places, Cursor::new(bytes), &mut { rng })
+        };
+        let weights = job::run(py, &Watch::default(), read)?.0;
+        let weights = weights.map_err(|e| invalid(py, "weights", "", e))?;
+        Ok(Self { weights: Some(weights.into()), ..self.clone() })
+    }
+
+    /// Whether it says where the weights are in a weight file.
+    #[getter]
+    fn has_places(&self) -> bool {
+        !self.places.is_empty()
     }
 
     /// With the weights of a dict from their names to lists of rows.
     fn with_weights(&self, py: Python<'_>, given: &Bound<'_, PyDict>) -> PyResult<Self> {
         let mut used = 0;
         let mut parameters = Vec::new();
-        for layer in self.problem.named_parameters() {
+        for layer in self.problem.shape().named_parameters() {
             let mut list = Vec::with_capacity(layer.len());
             for parameter in layer {
                 let name = parameter.name;
@@ -171,7 +221,7 @@ impl PyNetwork {
             let allowed = format!("no weight of the network; its weights are {}", names.join(", "));
             return Err(invalid(py, "weights", unknown.join(", "), allowed));
         }
-        let (tokens, width) = (self.problem.tokens(), self.problem.width());
+        let (tokens, width) = (self.problem.shape().tokens(), self.problem.shape().width());
         let weights = network::Network::new(tokens, width, self.problem.layers(), parameters);
         Ok(Self { weights: Some(weights.map_err(internal)?.into()), ..self.clone() })
     }
@@ -181,7 +231,7 @@ impl PyNetwork {
         let network = self.with_any_weights(seed);
         let dict = PyDict::new(py);
         let values = network.parameters().iter().flatten();
-        let places = self.problem.named_parameters().into_iter().flatten();
+        let places = self.problem.shape().named_parameters().into_iter().flatten();
         for (parameter, value) in places.zip(values) {
             if parameter.value.is_none() {
                 let list = rows(py, value, |entry| number(py, entry))?;
@@ -193,18 +243,18 @@ impl PyNetwork {
 
     /// The weights by name, with rows and columns.
     fn names(&self) -> Vec<(String, usize, usize)> {
-        let all = self.problem.named_parameters().into_iter().flatten();
+        let all = self.problem.shape().named_parameters().into_iter().flatten();
         all.filter(|p| p.value.is_none()).map(|p| (p.name, p.rows, p.cols)).collect()
     }
 
     #[getter]
     fn tokens(&self) -> usize {
-        self.problem.tokens()
+        self.problem.shape().tokens()
     }
 
     #[getter]
     fn width(&self) -> usize {
-        self.problem.width()
+        self.problem.shape().width()
     }
 
     #[getter]
@@ -214,7 +264,7 @@ impl PyNetwork {
 
     #[getter]
     fn output(&self) -> (usize, usize) {
-        (self.problem.output().token, self.problem.output().channel)
+        (self.problem.shape().output().token, self.problem.shape().output().channel)
     }
 
     #[getter]
@@ -222,15 +272,20 @@ impl PyNetwork {
         self.weights.is_some()
     }
 
-    /// The degree of f in the entries of X.
+    /// The degree of f in the entries of X, if it is a polynomial.
     #[getter]
     fn degree<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        crate::convert::integer(py, &self.problem.big_degree())
+        crate::convert::integer(py, &self.polynomial(py)?.big_degree())
+    }
+
+    #[getter]
+    fn is_polynomial(&self) -> bool {
+        self.problem.is_polynomial()
     }
 
     /// In a few words.
     fn describe(&self) -> String {
-        describe(&self.problem)
+        describe_real(&self.problem)
     }
 
     fn same(&self, other: &Self) -> bool {

@@ -5,12 +5,14 @@ use crate::convert::{bound, bounds, ends};
 use crate::errors::{Raise, invalid};
 use crate::job::{self, Watch};
 use crate::network::PyNetwork;
+use crate::real;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use seprank::bounds::{Half, Incomparable, SCOPE, Side, applicable, evaluate};
 use seprank::network::{InvalidProblem, describe, presets};
 use seprank::prove::{
-    self, Basis, ByTheorem, GapAnswer, Inputs, Method, Rank, RankError, RankRequest, Weights,
+    self, Basis, ByTheorem, GapAnswer, Inputs, Method, Rank, RankError, RankRequest, RealRank,
+    Uncertified, Weights,
 };
 use seprank::table::words;
 use seprank::tensor::MemoryLimit;
@@ -19,18 +21,43 @@ use std::time::Duration;
 
 /// A rank as it was found, from which its certificate is written.
 #[pyclass(frozen)]
-pub(crate) struct RankSource(Rank);
+pub(crate) struct RankSource(pub(crate) Found);
+
+/// A rank by either way.
+pub(crate) enum Found {
+    /// Of a polynomial.
+    Polynomial(Box<Rank>),
+    /// Of a network with functions of real numbers.
+    Real(Box<RealRank>),
+}
 
 #[pymethods]
 impl RankSource {
-    fn certificate(&self, py: Python<'_>) -> PyResult<Certificate> {
-        let made = py.detach(|| self.0.certificate());
-        made.map(Certificate::from).map_err(|e| e.raise(py))
+    /// Of a network with functions of real numbers it is checked here, which takes its time.
+    fn certificate(slf: Py<Self>, py: Python<'_>) -> PyResult<Certificate> {
+        let made = move |_: &job::Steps| match &slf.get().0 {
+            Found::Polynomial(rank) => rank.certificate().map_err(Failure::Rank),
+            Found::Real(rank) => rank.certificate().map_err(Failure::Real),
+        };
+        let (made, _) = job::run(py, &Watch::default(), made)?;
+        made.map(Certificate::from).map_err(|failure| match failure {
+            Failure::Rank(error) => error.raise(py),
+            Failure::Real(error) => error.raise(py),
+        })
     }
 
     fn text(&self) -> String {
-        self.0.to_string()
+        match &self.0 {
+            Found::Polynomial(rank) => rank.to_string(),
+            Found::Real(rank) => rank.to_string(),
+        }
     }
+}
+
+/// Why there is no certificate.
+enum Failure {
+    Rank(RankError),
+    Real(Uncertified),
 }
 
 fn method(py: Python<'_>, name: &str, points: bool) -> PyResult<Method> {
@@ -71,15 +98,15 @@ fn inputs(py: Python<'_>, name: &str) -> PyResult<Inputs> {
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Wish<'py> {
-    weights: Option<String>,
-    inputs: String,
-    method: String,
-    seed: u64,
-    draws: u64,
-    points: Option<u64>,
-    seconds: Option<f64>,
-    bytes: u64,
-    progress: Option<Bound<'py, PyAny>>,
+    pub(crate) weights: Option<String>,
+    pub(crate) inputs: String,
+    pub(crate) method: String,
+    pub(crate) seed: u64,
+    pub(crate) draws: u64,
+    pub(crate) points: Option<u64>,
+    pub(crate) seconds: Option<f64>,
+    pub(crate) bytes: u64,
+    pub(crate) progress: Option<Bound<'py, PyAny>>,
 }
 
 /// Due after so many seconds, if any are given.
@@ -95,6 +122,9 @@ pub(crate) fn rank<'py>(
     network: &PyNetwork,
     wish: Wish<'py>,
 ) -> PyResult<(Bound<'py, PyDict>, Option<PyErr>)> {
+    if !network.problem.is_polynomial() {
+        return real::rank(py, network, &wish);
+    }
     let by_theorem = wish.method == "theorem";
     let name = if by_theorem { "auto" } else { &wish.method };
     let stop = stop_after(py, wish.seconds)?;
@@ -107,7 +137,7 @@ pub(crate) fn rank<'py>(
         memory: MemoryLimit(wish.bytes),
         points: wish.points,
         stop: stop.clone(),
-        ..RankRequest::new(network.problem.clone())
+        ..RankRequest::new(network.polynomial(py)?)
     };
     let ask = || stop.ask();
     let watch = Watch { progress: wish.progress.as_ref(), stop: Some(&ask) };
@@ -137,13 +167,16 @@ fn found(
     found.map(|found| (Rank::Theorem(found.into()), None)).ok_or_else(none)
 }
 
-fn dict(
+pub(crate) fn dict(
     py: Python<'_>,
     rank: Rank,
     not_computed: Option<RankError>,
 ) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("not_computed", not_computed.map(|error| error.to_string()))?;
+    for key in ["points", "precision"] {
+        dict.set_item(key, py.None())?;
+    }
     match &rank {
         Rank::Computed(answer) => {
             let method = answer.evidence.route().name();
@@ -181,7 +214,7 @@ fn dict(
             theorem(&dict, found)?;
         }
     }
-    dict.set_item("source", RankSource(rank))?;
+    dict.set_item("source", RankSource(Found::Polynomial(rank.into())))?;
     Ok(dict)
 }
 
@@ -207,7 +240,7 @@ pub(crate) fn bounds_of<'py>(
     network: &PyNetwork,
     digits: f64,
 ) -> PyResult<Bound<'py, PyList>> {
-    let problem = network.problem.clone();
+    let problem = network.polynomial(py)?;
     let (list, _) = job::run(py, &Watch::default(), move |_| {
         let all = applicable(&problem).into_iter();
         all.map(|b| evaluate(b, &problem, digits)).collect::<Vec<_>>()
@@ -238,7 +271,7 @@ pub(crate) fn gap<'py>(
     other: &PyNetwork,
     across: bool,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let (own, others) = (attention.problem.clone(), other.problem.clone());
+    let (own, others) = (attention.polynomial(py)?, other.polynomial(py)?);
     let compare = if across { prove::gap_across } else { prove::gap };
     let (answer, _) = job::run(py, &Watch::default(), move |_| compare(&own, &others))?;
     let answer = answer.map_err(|difference| {

@@ -7,7 +7,7 @@ use crate::network::PyNetwork;
 use nalgebra::DMatrix;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
-use seprank::arith::{Fp, Prime, Rational, Ring};
+use seprank::arith::{Fp, Interval, Prime, Rational, Ring};
 use seprank::network::{InputFamily, Network, Problem};
 use seprank::poly::Monomial;
 use seprank::tensor::{CoefficientTensor, MemoryLimit, listed_tensor_bytes, weight_bytes};
@@ -21,7 +21,7 @@ fn drawn(
     limit: MemoryLimit,
 ) -> PyResult<Arc<Network<Rational>>> {
     if network.weights.is_none() {
-        let bytes = weight_bytes(&network.problem, 1);
+        let bytes = weight_bytes(network.problem.shape(), 1);
         let fields = &["depth", "width", "tokens", "memory"];
         limit.check("the weights", bytes, fields).map_err(|e| e.raise(py))?;
     }
@@ -47,11 +47,11 @@ fn tensor_of(
     bytes: u64,
 ) -> PyResult<CoefficientTensor<Rational>> {
     let limit = MemoryLimit(bytes);
+    let problem = network.polynomial(py)?;
     let fields = &["depth", "width", "tokens", "memory"];
-    let needed = listed_tensor_bytes(&network.problem);
+    let needed = listed_tensor_bytes(&problem);
     limit.check("the coefficient tensor", needed, fields).map_err(|e| e.raise(py))?;
     let weights = drawn(py, network, seed, limit)?;
-    let problem = network.problem.clone();
     let (made, _) = job::run(py, &Watch::default(), move |_| {
         let family = InputFamily::all(&problem);
         CoefficientTensor::new(&problem, &weights, &family, Rational::clone, limit)
@@ -74,7 +74,7 @@ pub(crate) fn tensor<'py>(
     bytes: u64,
 ) -> PyResult<(Vec<(usize, usize)>, Bound<'py, PyDict>)> {
     let tensor = tensor_of(py, network, seed, bytes)?;
-    let variables = variables(&network.problem);
+    let variables = variables(network.problem.shape());
     let terms = PyDict::new(py);
     for (monomial, coefficient) in tensor.polynomial().terms() {
         let key = exponents(py, monomial, (0, variables.len()))?;
@@ -93,7 +93,7 @@ pub(crate) fn matricize<'py>(
     bytes: u64,
 ) -> PyResult<(Vec<(usize, usize)>, usize, Bound<'py, PyList>)> {
     let tensor = tensor_of(py, network, seed, bytes)?;
-    let variables = variables(&network.problem);
+    let variables = variables(network.problem.shape());
     let left = tensor.left_variables();
     let blocks = PyList::empty(py);
     for block in &tensor.matricize().blocks {
@@ -115,6 +115,13 @@ pub(crate) fn matricize<'py>(
 /// Of higher degree fractions are too long to be of use.
 const MOST_DEGREE: u64 = 1000;
 
+/// The inputs, each N x d.
+fn read(network: &PyNetwork, inputs: &Bound<'_, PyList>) -> PyResult<Vec<DMatrix<Rational>>> {
+    let shape = network.problem.shape();
+    let size = (shape.tokens(), shape.width());
+    inputs.iter().map(|x| matrix(&x, "x", size)).collect()
+}
+
 /// The last states at inputs: modulo a prime if one is given, else `exact` or in double precision.
 #[pyfunction]
 pub(crate) fn evaluate<'py>(
@@ -125,14 +132,13 @@ pub(crate) fn evaluate<'py>(
     exact: bool,
     modulo: Option<u64>,
 ) -> PyResult<Bound<'py, PyList>> {
-    let problem = &network.problem;
-    let size = (problem.tokens(), problem.width());
-    let read = |x: Bound<'py, PyAny>| matrix(&x, "x", size);
-    let inputs = inputs.iter().map(read).collect::<PyResult<Vec<_>>>()?;
-    let degree = problem.degree().map_err(|e| e.raise(py))?;
-    if exact && modulo.is_none() && degree > MOST_DEGREE {
-        let allowed = format!("exact values are of networks of degree up to {MOST_DEGREE}");
-        return Err(invalid(py, "degree", degree, allowed));
+    let inputs = read(network, inputs)?;
+    if exact || modulo.is_some() {
+        let degree = network.polynomial(py)?.degree().map_err(|e| e.raise(py))?;
+        if modulo.is_none() && degree > MOST_DEGREE {
+            let allowed = format!("exact values are of networks of degree up to {MOST_DEGREE}");
+            return Err(invalid(py, "degree", degree, allowed));
+        }
     }
     let weights = drawn(py, network, seed, MemoryLimit::default())?;
     if let Some(p) = modulo {
@@ -145,7 +151,7 @@ pub(crate) fn evaluate<'py>(
         let mut reduced = Vec::with_capacity(inputs.len());
         for x in &inputs {
             let entries = x.iter().map(residue).collect::<PyResult<Vec<_>>>()?;
-            reduced.push(DMatrix::from_vec(size.0, size.1, entries));
+            reduced.push(DMatrix::from_vec(x.nrows(), x.ncols(), entries));
         }
         let states = states(py, weights.into(), reduced)?;
         return lists(py, &states, |x| Ok(x.residue(prime).into_pyobject(py)?.into_any()));
@@ -157,6 +163,36 @@ pub(crate) fn evaluate<'py>(
     let inputs = inputs.iter().map(|x| x.map(|q| q.to_f64())).collect();
     let states = states(py, weights.map(Rational::to_f64).into(), inputs)?;
     lists(py, &states, |x| Ok(x.into_pyobject(py)?.into_any()))
+}
+
+/// Intervals of so many bits have the best known ends as doubles, and no more are needed.
+const ENCLOSURE_BITS: std::ops::RangeInclusive<u32> = 64..=4096;
+
+/// Both ends, as doubles rounded outwards, of intervals around the last states at inputs.
+#[pyfunction]
+pub(crate) fn enclose<'py>(
+    py: Python<'py>,
+    network: &PyNetwork,
+    inputs: &Bound<'py, PyList>,
+    seed: u64,
+    bits: u32,
+) -> PyResult<Bound<'py, PyList>> {
+    if !ENCLOSURE_BITS.contains(&bits) {
+        let [least, most] = [ENCLOSURE_BITS.start(), ENCLOSURE_BITS.end()];
+        let allowed = format!("allowed are {least} to {most}");
+        return Err(invalid(py, "bits", bits, allowed));
+    }
+    let embed = move |q: &Rational| Interval::enclosing(q, bits);
+    let inputs: Vec<_> = read(network, inputs)?.iter().map(|x| x.map(|q| embed(&q))).collect();
+    let weights = drawn(py, network, seed, MemoryLimit::default())?;
+    let states = states(py, weights.map(embed).into(), inputs)?;
+    let finite = |x: &Interval| x.ends().iter().all(|end| end.is_finite());
+    if !states.iter().flat_map(|state| state.iter()).all(finite) {
+        let why = "a value is not known to be finite with so many bits: a normalisation may divide by 0, or a \
+                   number be too large for doubles";
+        return Err(invalid(py, "bits", bits, why));
+    }
+    lists(py, &states, |x| Ok(x.ends().into_pyobject(py)?.into_any()))
 }
 
 fn states<T: Ring + Send + Sync + 'static>(

@@ -178,6 +178,10 @@ def test_polynomials_and_other_layers() -> None:
         lambda m, x: m.position @ x,
         lambda m, x: m.map((m.position @ x) ** 2),
         lambda m, x: 1 - m.map(torch.flatten(x, 0).view(TOKENS, WIDTH)),
+        lambda m, x: m.map(m.map(x) * x),
+        lambda m, x: x + m.map(m.map(x) ** 2 * (1 - x)),
+        lambda m, x: (lambda z: m.map((m.map(x) + 2) * (z**3 + z) * 0.5))(m.map(x)),
+        lambda m, x: m.map(x) * m.map.weight[0],
     ]
     torch.manual_seed(0)
     for function in functions:
@@ -188,9 +192,13 @@ def test_polynomials_and_other_layers() -> None:
 REFUSED: list[tuple[str, Any, str]] = [
     ("an activation", lambda m, x: torch.tanh(m.map(x)), r"tanh.*no layer"),
     ("softmax", lambda m, x: torch.softmax(x @ x.transpose(-1, -2), -1) @ x, r"softmax.*no polynomial"),
-    ("a product of two maps", lambda m, x: m.map(x) * x, r"mul.*different maps"),
+    ("a product of two functions", lambda m, x: m.map(x) ** 2 * x**2, r"mul.*not linear, of different maps"),
+    ("a product over two axes", lambda m, x: m.map(x) * (m.position @ x), r"mul.*tokens x channels"),
+    ("a product of two states", lambda m, x: m.map(m.map(x) ** 2) * x, r"mul.*different values"),
+    ("a factor of every entry", lambda m, x: m.map(x) * m.position, r"mul.*one for each channel"),
+    ("a factor of every token", lambda m, x: m.map(x.transpose(0, 1) * m.position[0]), r"mul.*the channels of a token"),
     ("scores alone", lambda m, x: x @ x.transpose(-1, -2), "scores"),
-    ("a mask", lambda m, x: ((x @ x.transpose(-1, -2)) + torch.ones(4, 4)) @ x, "scores, as a mask"),
+    ("a mask", lambda m, x: ((x @ x.transpose(-1, -2)) + torch.ones(4, 4)) @ x, "0 and -inf as in a mask"),
     ("a concatenation", lambda m, x: torch.cat([x, x]), r"cat.*no layer"),
     ("the input", lambda m, x: x, "the output is the input"),
     ("transposed", lambda m, x: m.map(x).transpose(-1, -2), "laid out"),

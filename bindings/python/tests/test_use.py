@@ -24,6 +24,9 @@ import seprank
 from seprank import InvalidProblem, Network, TooLarge
 
 NET = seprank.attention(depth=1, width=2, tokens=2)
+REAL_LAYERS: list[dict[str, Any]] = [{"type": "attention", "softmax": True}, {"type": "norm"}]
+REAL = Network.from_layers(REAL_LAYERS, tokens=2, width=2)
+GPT2 = {"model_type": "gpt2", "n_embd": 2, "n_head": 1, "n_layer": 1, "n_positions": 2}
 
 
 def closed() -> Any:
@@ -123,6 +126,42 @@ WRONG: list[tuple[str, Callable[[], object], type[Exception], str]] = [
     ),
     ("a change", lambda: setattr(NET, "left", (1,)), AttributeError, "does not change"),
     ("a pickle", lambda: pickle.dumps(NET), TypeError, "network file"),
+    ("a tensor of no polynomial", lambda: REAL.tensor(), InvalidProblem, "no polynomial"),
+    ("a degree of no polynomial", lambda: REAL.degree, InvalidProblem, "softmax is no polynomial"),
+    ("exact values of no polynomial", lambda: REAL.evaluate(np.eye(2), exact=True), InvalidProblem, "no polynomial"),
+    ("draws of a lower bound", lambda: REAL.rank(draws=3), InvalidProblem, "draws 3"),
+    ("a method for polynomials", lambda: REAL.rank(method="grid"), InvalidProblem, 'method "grid"'),
+    ("no points", lambda: REAL.rank(points=0), InvalidProblem, "points 0"),
+    ("no points of a spectrum", lambda: REAL.spectrum(points=0), InvalidProblem, "points 0"),
+    ("too many points", lambda: REAL.spectrum(points=2**62), TooLarge, "limit"),
+    ("a str for points", lambda: untyped(REAL.spectrum)(points="8"), TypeError, "points: a whole number"),
+    ("an epsilon below zero", lambda: REAL.spectrum(points=2).rank_within(-1), InvalidProblem, "epsilon"),
+    ("an epsilon that is NaN", lambda: REAL.spectrum(points=2).rank_within(float("nan")), InvalidProblem, "epsilon"),
+    ("a str for an epsilon", lambda: untyped(REAL.spectrum(points=2).rank_within)("1"), TypeError, "epsilon: a number"),
+    ("an int for a style", lambda: untyped(Network.from_config)(GPT2, style=1), TypeError, "style: a str"),
+    (
+        "a comparison without points",
+        lambda: seprank.compare(tokens=4, width=2, depth=1, points=0),
+        InvalidProblem,
+        "points 0",
+    ),
+    ("few bits", lambda: REAL.enclose(np.eye(2), bits=10), InvalidProblem, "bits 10: allowed are 64 to 4096"),
+    ("very many bits", lambda: REAL.enclose(np.eye(2), bits=2**40), InvalidProblem, "bits"),
+    ("infinity to enclose", lambda: REAL.enclose([[np.inf, 0], [0, 0]]), InvalidProblem, "inf"),
+    ("a configuration of nothing", lambda: Network.from_config({}), InvalidProblem, "model_type"),
+    ("a list for a configuration", lambda: untyped(Network.from_config)([1]), TypeError, "list"),
+    ("no configuration", lambda: Network.from_config("no-such-config.json"), OSError, "no-such-config.json"),
+    ("no tensors", lambda: Network.from_config(GPT2).with_weights({"h": np.eye(2)}), InvalidProblem, "h.0.attn"),
+    ("a tensor of text", lambda: Network.from_config(GPT2).with_weights({"h": "x"}), TypeError, "'h'"),
+    (
+        "no family",
+        lambda: seprank.compare(tokens=4, width=2, depth=1, families=["vit"]),
+        InvalidProblem,
+        "families vit",
+    ),
+    ("a str for families", lambda: seprank.compare(tokens=4, width=2, depth=1, families="vit"), TypeError, "names"),
+    ("no depth", lambda: seprank.compare(tokens=4, width=2, depth=0), InvalidProblem, "depth 0"),
+    ("a comparison too large", lambda: seprank.compare(tokens=4, width=10**9, depth=1), InvalidProblem, "width"),
 ]
 
 
@@ -145,6 +184,18 @@ def test_results_do_not_change() -> None:
         untyped(NET.tensor().terms)[()] = 1
 
 
+SHAPES: dict[str, tuple[int, int]] = {
+    "attn.c_attn": (2, 6),
+    "attn.c_proj": (2, 2),
+    "mlp.c_fc": (2, 8),
+    "mlp.c_proj": (8, 2),
+}
+STATE: dict[str, Any] = {"wpe.weight": np.eye(2)}
+STATE |= {f"{name}.{part}": np.ones(2) for name in ("ln_f", "h.0.ln_1", "h.0.ln_2") for part in ("weight", "bias")}
+STATE |= {f"h.0.{name}.weight": np.ones(size) for name, size in SHAPES.items()}
+STATE |= {f"h.0.{name}.bias": np.ones(size[1]) for name, size in SHAPES.items()}
+
+
 def memory() -> int:
     """KiB of this process now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -159,6 +210,8 @@ def test_a_thousand_calls_do_not_grow() -> None:
             assert seprank.check(net.rank().certificate())
             net.tensor(), net.matricize(), net.bounds(), net.evaluate([[1, 2], [3, 4]])
             seprank.matrix_rank([[number, 10**40], [Fraction(1, 3), 1]])
+            REAL.rank(points=2), REAL.spectrum(points=2), REAL.enclose(np.eye(2)), REAL.evaluate(np.eye(2))
+            Network.from_config(GPT2, tokens=2, real=True).with_weights(STATE)
             with pytest.raises(InvalidProblem):
                 net.with_left([])
 
@@ -175,6 +228,16 @@ def test_four_threads() -> None:
     alone = [net.rank() for net in nets]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda net: net.rank(), nets)) == alone
+    real = [Network.from_layers(REAL_LAYERS, tokens=t, width=2) for t in (2, 3, 4, 5)]
+    calls: list[Callable[[Network], object]] = [
+        lambda net: net.rank(points=4),
+        lambda net: net.spectrum(points=4),
+        lambda net: net.enclose(np.ones((net.tokens, 2)))[0].tolist(),
+        lambda net: seprank.compare(tokens=net.tokens + 1, width=1, depth=1, families=["attention", "mixer"]),
+    ]
+    for call in calls:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(call, real)) == [call(net) for net in real]
 
 
 # No theorem decides its rank, of which a minute is not enough.

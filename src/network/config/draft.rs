@@ -1,13 +1,16 @@
 //! A network file as it is written.
 
+use super::Published;
 use std::fmt::Write;
 
 /// What a network file says.
 pub(super) struct Draft {
     title: String,
+    /// Whether softmax, normalisation and the activation stay.
+    pub(super) real: bool,
     tokens: usize,
     width: usize,
-    /// What the relaxation changes.
+    /// What is left out or changed.
     notes: Vec<String>,
     /// Tables of `[[layer]]`, by lines.
     layers: Vec<String>,
@@ -20,15 +23,66 @@ pub(super) fn tensor(name: impl AsRef<str>, keys: &str) -> String {
     format!("{{ tensor = \"{}\"{comma}{keys} }}", name.as_ref())
 }
 
-/// `{2i+offset}`: every second layer.
-pub(super) fn every_second(offset: usize) -> String {
-    if offset == 0 { "{2i}".into() } else { format!("{{2i+{offset}}}") }
+/// Which normalisation, and the number under its root.
+#[derive(Clone, Copy)]
+pub(super) enum Norm {
+    /// Gain and bias.
+    Layer(f64),
+    /// A gain alone.
+    Rms(f64),
+}
+
+impl Norm {
+    /// The keys of the layer.
+    pub(super) fn layer(self) -> String {
+        match self {
+            Self::Layer(epsilon) => format!("type = \"norm\", epsilon = {epsilon:e}"),
+            Self::Rms(epsilon) => format!("type = \"norm\", norm = \"rms\", epsilon = {epsilon:e}"),
+        }
+    }
 }
 
 impl Draft {
-    pub(super) fn new(title: impl Into<String>, tokens: usize, width: usize) -> Self {
+    pub(super) fn new(
+        title: impl Into<String>,
+        (tokens, width): (usize, usize),
+        real: bool,
+    ) -> Self {
         let (notes, layers, weights) = (Vec::new(), Vec::new(), Vec::new());
-        Self { title: title.into(), tokens, width, notes, layers, weights }
+        Self { title: title.into(), real, tokens, width, notes, layers, weights }
+    }
+
+    /// The tables so far: the number of the next layer, where none of them is repeated.
+    pub(super) fn count(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// A note about what a polynomial network leaves out.
+    pub(super) fn note_left_out(&mut self, note: &str) {
+        if !self.real {
+            self.note(note);
+        }
+    }
+
+    /// What softmax is in the keys of attention.
+    pub(super) fn softmax(&self) -> &'static str {
+        if self.real { ", softmax = true" } else { "" }
+    }
+
+    /// A normalisation of its own, where it stays: layer number `key`, with the weights of a module.
+    pub(super) fn norm(&mut self, key: usize, norm: Norm, module: &str) {
+        if self.real {
+            self.layer(&norm.layer().replace(", ", "\n"));
+            self.norm_weights(&key.to_string(), norm, module);
+        }
+    }
+
+    /// Where the weights of a normalisation are found.
+    pub(super) fn norm_weights(&mut self, key: &str, norm: Norm, module: &str) {
+        self.weight(format!("{key}.gain"), tensor(format!("{module}.weight"), ""));
+        if matches!(norm, Norm::Layer(_)) {
+            self.weight(format!("{key}.bias"), tensor(format!("{module}.bias"), ""));
+        }
     }
 
     pub(super) fn note(&mut self, note: impl Into<String>) {
@@ -65,10 +119,11 @@ impl Draft {
         self.weight(key, tensor(name, "rows = [0, 1], repeat = true"));
     }
 
-    pub(super) fn text(&self) -> String {
-        let Self { title, tokens, width, notes, layers, weights } = self;
-        let mut text = format!("# {title}, as a polynomial network.\n");
-        for note in notes {
+    pub(super) fn published(self) -> Published {
+        let Self { title, real, tokens, width, notes, layers, weights } = self;
+        let what = if real { "as published" } else { "as a polynomial network" };
+        let mut text = format!("# {title}, {what}.\n");
+        for note in &notes {
             let _ = writeln!(text, "# - {note}");
         }
         let _ = writeln!(text, "tokens = {tokens}\nwidth = {width}");
@@ -79,7 +134,7 @@ impl Draft {
         for (key, source) in weights {
             let _ = writeln!(text, "\"{key}\" = {source}");
         }
-        text
+        Published { text, notes }
     }
 }
 

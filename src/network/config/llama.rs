@@ -1,9 +1,9 @@
 //! Configurations of LLaMA and of models built like it, of Hugging Face's transformers
 //! (`transformers/models/llama/modeling_llama.py`).
 
-use super::draft::{Draft, every_second, residual, tensor};
+use super::draft::{Draft, Norm, residual, tensor};
 use super::fields::Fields;
-use super::hugging_face::{notes, prefix, tokens};
+use super::hugging_face::{epsilon, notes, prefix, tokens};
 use super::{ConfigOptions, FileError, field_activation};
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub(super) fn draft(
     let head_width = fields.size("head_dim")?.unwrap_or(width / heads);
     let tokens = tokens(options, fields.needed("max_position_embeddings")?)?;
     let prefix = prefix(fields, options, "model.");
-    let mut draft = Draft::new(title, tokens, width);
+    let mut draft = Draft::new(title, (tokens, width), options.real);
     notes(&mut draft, &prefix, "RMS normalisation is dropped; its factors are kept");
     let name = fields.text("hidden_act")?.unwrap_or("silu");
     let act = field_activation(&mut draft, "hidden_act", name)?;
@@ -32,26 +32,32 @@ pub(super) fn draft(
     let window = window.map_or(String::new(), |w| format!(", mask = {{ window = {w} }}"));
     let attention = format!(
         "type = \"attention\", heads = {heads}, kv-heads = {groups}, head-width = {head_width}, causal = true, \
-         bias = {attention_bias}, rotary-planes = \"halves\", rotary = [{rotary}]{window}"
+         bias = {attention_bias}, rotary-planes = \"halves\", rotary = [{rotary}]{window}{}",
+        draft.softmax()
     );
     let mlp =
         format!("type = \"gated-mlp\", hidden = {hidden}, activation = {act}, bias = {mlp_bias}");
-    let scale = "type = \"scaling\"";
-    draft.repeat(depth, &[residual(&[scale, &attention]), residual(&[scale, &mlp])]);
-    draft.layer(scale);
+    // Of RMS normalisation a polynomial network keeps the factors.
+    let (scale, factors) = match draft.real {
+        true => (Norm::Rms(epsilon(fields, "rms_norm_eps", 1e-6)?).layer(), "gain"),
+        false => ("type = \"scaling\"".into(), "values"),
+    };
+    draft.repeat(depth, &[residual(&[&scale, &attention]), residual(&[&scale, &mlp])]);
+    draft.layer(&scale.replace(", ", "\n"));
     let block = format!("{prefix}layers.{{i}}");
+    for (own, norm) in [("{2i}", "input_layernorm"), ("{2i+1}", "post_attention_layernorm")] {
+        let source = tensor(format!("{block}.{norm}.weight"), "");
+        draft.weight(format!("{own}.inner0.{factors}"), source);
+    }
     weights_of_attention(&mut draft, &block, attention_bias);
     weights_of_mlp(&mut draft, &block, mlp_bias);
     let last = depth.saturating_mul(2);
-    draft.weight(format!("{last}.values"), tensor(format!("{prefix}norm.weight"), ""));
+    draft.weight(format!("{last}.{factors}"), tensor(format!("{prefix}norm.weight"), ""));
     Ok(draft)
 }
 
 fn weights_of_attention(draft: &mut Draft, block: &str, bias: bool) {
-    let own = every_second(0);
-    let norm = format!("{block}.input_layernorm.weight");
-    draft.weight(format!("{own}.inner0.values"), tensor(norm, ""));
-    let own = format!("{own}.inner1");
+    let own = "{2i}.inner1";
     for (key, name) in [("head*.query", "q"), ("group*.key", "k"), ("group*.value", "v")] {
         let module = format!("{block}.self_attn.{name}_proj");
         draft
@@ -68,11 +74,8 @@ fn weights_of_attention(draft: &mut Draft, block: &str, bias: bool) {
 }
 
 fn weights_of_mlp(draft: &mut Draft, block: &str, bias: bool) {
-    let own = every_second(1);
-    let norm = format!("{block}.post_attention_layernorm.weight");
-    draft.weight(format!("{own}.inner0.values"), tensor(norm, ""));
     for name in ["gate", "up", "down"] {
-        let (key, module) = (format!("{own}.inner1.{name}"), format!("{block}.mlp.{name}_proj"));
+        let (key, module) = (format!("{{2i+1}}.inner1.{name}"), format!("{block}.mlp.{name}_proj"));
         draft.weight(&key, tensor(format!("{module}.weight"), "transpose = true"));
         if bias {
             draft.weight(format!("{key}-bias"), tensor(format!("{module}.bias"), ""));

@@ -1,16 +1,17 @@
 //! Network files for published models, from the `config.json` that is saved with them.
 //!
-//! A file says which layers the model has as a polynomial network, where each weight is in its weight file, and, as
-//! comments, what the relaxation changes. Names of tensors are those of timm 1.0 (`timm/models/mlp_mixer.py`,
+//! A file says which layers the model has as a polynomial network, or as a real one with softmax, normalisation and its
+//! activation, where each weight is in its weight file, and, as comments, what is changed. Names of tensors are those of timm 1.0 (`timm/models/mlp_mixer.py`,
 //! `timm/models/vision_transformer.py`) and of the models of Hugging Face's transformers.
 
+mod blocks;
 mod draft;
 mod fields;
 mod hugging_face;
 mod llama;
 mod timm;
 
-use super::{FileError, NetworkFile, Replacements};
+use super::{FileError, RealNetworkFile, Replacements};
 use draft::Draft;
 use fields::Fields;
 use std::path::Path;
@@ -27,6 +28,28 @@ pub enum ConfigStyle {
     HuggingFace,
 }
 
+impl ConfigStyle {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::HuggingFace, Self::Timm];
+
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timm => "timm",
+            Self::HuggingFace => "hf",
+        }
+    }
+}
+
+/// The network file of a published model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The file.
+    pub text: String,
+    /// What is left out or changed, and what its names of tensors begin with: its comments.
+    pub notes: Vec<String>,
+}
+
 /// What a configuration does not say.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigOptions {
@@ -36,13 +59,15 @@ pub struct ConfigOptions {
     pub tokens: Option<usize>,
     /// What is before the names of all tensors [default: by the field `architectures`].
     pub prefix: Option<String>,
+    /// Whether softmax, normalisation and the activation stay: the network is then no polynomial.
+    pub real: bool,
 }
 
 /// The network file of the model that `text`, a `config.json`, describes.
 ///
 /// # Errors
 /// Names the field of the configuration, its value and what is allowed.
-pub fn network_of_config(text: &str, options: &ConfigOptions) -> Result<String, FileError> {
+pub fn network_of_config(text: &str, options: &ConfigOptions) -> Result<Published, FileError> {
     let fields = Fields::parse(text)?;
     let style = match (options.style, fields.has("model_type"), fields.has("architecture")) {
         (Some(style), ..) => style,
@@ -63,9 +88,9 @@ pub fn network_of_config(text: &str, options: &ConfigOptions) -> Result<String, 
         ConfigStyle::Timm => timm::draft(&fields, options)?,
         ConfigStyle::HuggingFace => hugging_face::draft(&fields, options)?,
     };
-    let file = draft.text();
-    NetworkFile::parse(&file, Path::new(""), &Replacements::default())?;
-    Ok(file)
+    let published = draft.published();
+    RealNetworkFile::parse(&published.text, Path::new(""), &Replacements::default())?;
+    Ok(published)
 }
 
 /// The polynomial in the place of an activation, and what it is.
@@ -84,11 +109,35 @@ fn activation(name: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// The polynomial of the activation in a field.
+/// Its name in a network file, and how it differs from the function of that name, if it does.
+fn real_activation(name: &str) -> Option<(&'static str, Option<&'static str>)> {
+    Some(match name {
+        "gelu" => ("\"gelu\"", None),
+        "gelu_new" | "gelu_pytorch_tanh" => ("\"gelu-tanh\"", None),
+        "gelu_fast" => (
+            "\"gelu-tanh\"",
+            Some("has sqrt(2/pi) in the place of 0.7978845608, its first ten decimals"),
+        ),
+        "silu" | "swish" => ("\"silu\"", None),
+        "relu" => ("\"relu\"", None),
+        _ => return None,
+    })
+}
+
+/// The activation in a field: its name in a real network, else its polynomial.
 fn field_activation(draft: &mut Draft, field: &str, name: &str) -> Result<&'static str, FileError> {
+    let unknown = |allowed: &str| FileError::new(field, format_args!("{name:?}"), allowed);
+    if draft.real {
+        let (function, other) = real_activation(name).ok_or_else(|| {
+            unknown("allowed in a real network are gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, silu, swish, relu")
+        })?;
+        if let Some(other) = other {
+            draft.note(format!("{name} {other}"));
+        }
+        return Ok(function);
+    }
     let (polynomial, what) = activation(name).ok_or_else(|| {
-        let allowed = "allowed are gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, silu, swish, quick_gelu, relu";
-        FileError::new(field, format_args!("{name:?}"), allowed)
+        unknown("allowed are gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, silu, swish, quick_gelu, relu")
     })?;
     draft.note(format!("{name} is the polynomial {polynomial}, {what}"));
     Ok(polynomial)

@@ -1,6 +1,7 @@
 //! Configurations of timm, which name an architecture; its sizes are those of the functions of that name.
 
-use super::draft::{Draft, every_second, residual, tensor};
+use super::blocks::{Normed, Times};
+use super::draft::{Draft, Norm, residual, tensor};
 use super::fields::Fields;
 use super::hugging_face::{linear_mlp, perceptron};
 use super::{ConfigOptions, FileError, field_activation};
@@ -138,7 +139,11 @@ pub(super) fn draft(fields: &Fields, options: &ConfigOptions) -> Result<Draft, F
     }
     // The part before the dot is one of the known names.
     let title = name.split('.').next().unwrap_or_default();
-    let mut draft = Draft::new(title, tokens, sizes.width);
+    let mut draft = Draft::new(title, (tokens, sizes.width), options.real);
+    if draft.real && sizes.kind == Kind::Gmlp {
+        let why = "in a real network it has a normalisation of one half of the channels, for which there is no layer";
+        return Err(FileError::new("architecture", format_args!("{shown:?}"), why));
+    }
     let prefix = options.prefix.clone().unwrap_or_default();
     let hidden = |own: f64| (sizes.width as f64 * ratio.unwrap_or(own)) as usize;
     let act = field_activation(&mut draft, "activation", "gelu")?;
@@ -153,14 +158,15 @@ pub(super) fn draft(fields: &Fields, options: &ConfigOptions) -> Result<Draft, F
 
 /// ViT (Dosovitskiy et al. 2021, arXiv 2010.11929), query, key and value in one.
 fn vit(draft: &mut Draft, sizes: Sizes, hidden: usize, act: &str, prefix: &str) {
-    draft.note("the softmax is dropped, with the factor 1/sqrt(head width) of the scores");
-    draft.note("layer normalisation is dropped, with its weights");
+    draft.note_left_out("the softmax is dropped, with the factor 1/sqrt(head width) of the scores");
+    draft.note_left_out("layer normalisation is dropped, with its weights");
     draft.note("the input is the class token and what the embedding of patches gives; the head is left out");
     draft.positions(format!("{prefix}pos_embed"));
-    let attention = format!("type = \"attention\", heads = {}, bias = true", sizes.heads);
-    draft.repeat(sizes.depth, &[residual(&[&attention]), residual(&[&perceptron(hidden, act)])]);
+    let softmax = draft.softmax();
+    let attention = format!("type = \"attention\", heads = {}, bias = true{softmax}", sizes.heads);
+    let keys = normed_blocks(draft, sizes, [&attention, &perceptron(hidden, act)], prefix);
     let block = format!("{prefix}blocks.{{i}}");
-    let own = format!("{}.inner0", every_second(1));
+    let own = &keys[0];
     for name in ["query", "key", "value"] {
         for (end, part, keys) in [
             ("", "weight", "transpose = true, split = \"qkv\""),
@@ -172,7 +178,20 @@ fn vit(draft: &mut Draft, sizes: Sizes, hidden: usize, act: &str, prefix: &str) 
     }
     draft.weight(format!("{own}.head*.out"), tensor(format!("{block}.attn.proj.weight"), ""));
     draft.weight(format!("{own}.bias"), tensor(format!("{block}.attn.proj.bias"), ""));
-    linear_mlp(draft, &every_second(2), &[format!("{block}.mlp.fc1"), format!("{block}.mlp.fc2")]);
+    linear_mlp(draft, &keys[1], &[format!("{block}.mlp.fc1"), format!("{block}.mlp.fc2")]);
+}
+
+/// What timm's ViT and MLP-Mixer have under the root.
+const EPSILON: f64 = 1e-6;
+
+/// Blocks that normalise before each part, and a normalisation after them: the keys of both parts.
+fn normed_blocks(draft: &mut Draft, sizes: Sizes, parts: [&str; 2], prefix: &str) -> [String; 2] {
+    let norm = Norm::Layer(EPSILON);
+    let times = Times { times: sizes.depth, shared: false };
+    let keys = draft.blocks(times, parts, Normed::Before(norm));
+    draft.block_norms(&keys, [1, 2].map(|n| format!("{prefix}blocks.{{i}}.norm{n}")));
+    draft.norm(keys.next, norm, &format!("{prefix}norm"));
+    keys.parts
 }
 
 fn without_attention(draft: &mut Draft) {
@@ -183,21 +202,20 @@ fn without_attention(draft: &mut Draft) {
 
 /// MLP-Mixer (Tolstikhin et al. 2021, arXiv 2105.01601).
 fn mixer(draft: &mut Draft, sizes: Sizes, [tokens, hidden]: [usize; 2], act: &str, prefix: &str) {
-    draft.note("layer normalisation is dropped, with its weights");
+    draft.note_left_out("layer normalisation is dropped, with its weights");
     without_attention(draft);
     let tokens =
         format!("type = \"token-mixing\", hidden = {tokens}, activation = {act}, bias = true");
-    draft.repeat(sizes.depth, &[residual(&[&tokens]), residual(&[&perceptron(hidden, act)])]);
+    let keys = normed_blocks(draft, sizes, [&tokens, &perceptron(hidden, act)], prefix);
     let block = format!("{prefix}blocks.{{i}}");
     for number in [1, 2] {
-        let own = every_second(0);
         for (kind, part) in [("w", "weight"), ("b", "bias")] {
             let source = tensor(format!("{block}.mlp_tokens.fc{number}.{part}"), "");
-            draft.weight(format!("{own}.inner0.{kind}{number}"), source);
+            draft.weight(format!("{}.{kind}{number}", keys[0]), source);
         }
     }
     let modules = [1, 2].map(|number| format!("{block}.mlp_channels.fc{number}"));
-    linear_mlp(draft, &every_second(1), &modules);
+    linear_mlp(draft, &keys[1], &modules);
 }
 
 /// ResMLP (Touvron et al. 2021, arXiv 2105.03404), whose affine layers are kept.
@@ -216,20 +234,19 @@ fn res_mlp(draft: &mut Draft, sizes: Sizes, hidden: usize, act: &str, prefix: &s
     draft.layer(shift);
     let block = format!("{prefix}blocks.{{i}}");
     let once = "repeat = true";
-    for half in [0, 1] {
-        let own = every_second(half);
+    for (half, own) in ["{2i}", "{2i+1}"].into_iter().enumerate() {
         let norm = format!("{block}.norm{}", half + 1);
         draft.weight(format!("{own}.inner0.values"), tensor(format!("{norm}.alpha"), ""));
         draft.weight(format!("{own}.inner1.values"), tensor(format!("{norm}.beta"), once));
         draft.weight(format!("{own}.inner3.values"), tensor(format!("{block}.ls{}", half + 1), ""));
     }
-    let own = every_second(0);
+    let own = "{2i}";
     draft.weight(
         format!("{own}.inner2.matrix"),
         tensor(format!("{block}.linear_tokens.weight"), ""),
     );
     draft.weight(format!("{own}.inner2.bias"), tensor(format!("{block}.linear_tokens.bias"), ""));
-    let own = every_second(1);
+    let own = "{2i+1}";
     for (key, part, keys) in [
         ("w3", "fc1.weight", "transpose = true"),
         ("b3", "fc1.bias", ""),

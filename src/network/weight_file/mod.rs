@@ -101,6 +101,11 @@ fn wanted(parameters: &[Vec<Parameter>]) -> Vec<Wanted<'_>> {
 }
 
 impl WeightMap {
+    /// Whether it says of no weight where it is.
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
     /// Whether weights without a key are drawn at random.
     pub fn is_mixed(&self) -> bool {
         self.missing == Missing::Random

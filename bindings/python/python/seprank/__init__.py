@@ -13,6 +13,7 @@ that sum to it.
 """
 
 from ._bound import Bound, Ends
+from ._compare import Comparison, Family, compare
 from ._dimension import Dimension
 from ._errors import Interrupted, InvalidProblem, SeprankError, TooLarge
 from ._gap import Gap, gap
@@ -21,6 +22,7 @@ from ._network import Network
 from ._rank import Profile, ProfileRow, Rank
 from ._seprank import Certificate, Verdict, __version__, check
 from ._sizes import attention, mixer
+from ._spectrum import Spectrum
 from ._tensor import Block, CoefficientMatrix, Tensor
 from ._torch import from_torch
 
@@ -29,8 +31,10 @@ __all__ = [
     "Bound",
     "Certificate",
     "CoefficientMatrix",
+    "Comparison",
     "Dimension",
     "Ends",
+    "Family",
     "Gap",
     "Interrupted",
     "InvalidProblem",
@@ -41,12 +45,14 @@ __all__ = [
     "ProfileRow",
     "Rank",
     "SeprankError",
+    "Spectrum",
     "Tensor",
     "TooLarge",
     "Verdict",
     "__version__",
     "attention",
     "check",
+    "compare",
     "from_torch",
     "gap",
     "matrix_rank",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from ._compare import Comparison
     from ._dimension import Dimension
     from ._rank import Profile, Rank
 
@@ -36,10 +37,22 @@ class TooLarge(SeprankError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a rank, profile or dimension. What was proved by then is in `answer`."""
+    """Ctrl-C during a rank, profile, dimension or comparison. What was proved by then is in `answer`."""
 
-    answer: Rank | Profile | Dimension
+    answer: Rank | Profile | Dimension | Comparison
 
-    def __init__(self, answer: Rank | Profile | Dimension) -> None:
+    def __init__(self, answer: Rank | Profile | Dimension | Comparison) -> None:
         super().__init__(f"interrupted; proved by then: {answer!r}")
         self.answer = answer
+
+
+_Answer = TypeVar("_Answer", "Rank", "Dimension", "Comparison")
+
+
+def whole(answer: _Answer, stopped: BaseException | None) -> _Answer:
+    """The answer, unless something ended the work before its end."""
+    if isinstance(stopped, KeyboardInterrupt):
+        raise Interrupted(answer) from None
+    if stopped is not None:
+        raise stopped
+    return answer

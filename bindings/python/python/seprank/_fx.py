@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,33 +12,27 @@ import numpy as np
 import torch
 from torch import fx, nn
 
+from ._entrywise import (
+    activate,
+    add,
+    add_constant,
+    average,
+    inverse,
+    multiply,
+    normalised,
+    raised,
+    rooted,
+    scaled_channels,
+)
 from ._errors import InvalidProblem
-from ._ops import add, add_constant, average, from_left, from_right, multiply, product, raised, scaled
+from ._ops import from_left, from_right, masked, product, scaled, softmax
 from ._trace import Matrix, Refused, Scores, State, Value
+from ._tracer import Tracer
 
 
-class _Tracer(fx.Tracer):  # type: ignore[misc, unused-ignore]
-    """Remembers in which module each operation is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.inside = [""]
-
-    def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
-        self.inside.append(self.path_of_module(m))
-        try:
-            return super().call_module(m, forward, args, kwargs)
-        finally:
-            self.inside.pop()
-
-    def create_node(self, *args: Any, **kwargs: Any) -> Any:
-        node = super().create_node(*args, **kwargs)
-        node.meta["path"] = self.inside[-1]
-        return node
-
-
-def trace(module: nn.Module, example: torch.Tensor, relax: bool) -> tuple[Any, State, list[str]]:
-    """The value of the module, the state of its input, and what was left out."""
+def trace(module: nn.Module, example: torch.Tensor, relax: bool, real: bool) -> tuple[Any, State, list[str]]:
+    """The value of the module, the state of its input, and what was left out. What is no polynomial is left out, kept,
+    or refused."""
     if not isinstance(module, nn.Module):
         raise TypeError(f"module: a torch.nn.Module is expected, not {type(module).__name__}")
     if not isinstance(example, torch.Tensor):
@@ -49,12 +44,12 @@ def trace(module: nn.Module, example: torch.Tensor, relax: bool) -> tuple[Any, S
     tokens, width = shape[-2:]
     root = State(tokens, width)
     try:
-        tracer = _Tracer()
+        tracer = Tracer()
         graph = fx.GraphModule(module, tracer.trace(module))
     except Exception as error:
         path = tracer.inside[-1] or type(module).__name__
         raise InvalidProblem("module", path, f"torch.fx cannot trace it: {error}") from error
-    reader = _Reader(graph, relax)
+    reader = _Reader(graph, relax, real, example.dtype)
     index = np.arange(tokens * width).reshape((1,) * (len(shape) - 2) + (tokens, width))
     try:
         value = reader.run(Value.of_state(root, index))
@@ -68,12 +63,26 @@ def trace(module: nn.Module, example: torch.Tensor, relax: bool) -> tuple[Any, S
 
 def constant(tensor: Any) -> Matrix:
     """A tensor of numbers, exactly."""
-    if isinstance(tensor, torch.Tensor):
-        found: Matrix = tensor.detach().to(torch.float64).cpu().numpy()
-        if not np.isfinite(found).all():
-            raise Refused("a weight is NaN or infinite")
-        return found
-    raise Refused(f"{type(tensor).__name__} in the place of a matrix")
+    found = _numbers(tensor)
+    if not np.isfinite(found).all():
+        raise Refused("a weight is NaN or infinite")
+    return found
+
+
+def _numbers(tensor: Any) -> Matrix:
+    if not isinstance(tensor, torch.Tensor):
+        raise Refused(f"{type(tensor).__name__} in the place of a matrix")
+    if tensor.is_complex():
+        raise Refused("complex numbers")
+    doubles = tensor.detach().to(torch.float64)
+    if not tensor.is_floating_point() and bool((doubles.to(tensor.dtype) != tensor).any()):
+        raise Refused("a number that doubles do not hold")
+    found: Matrix = doubles.cpu().numpy()
+    return found
+
+
+def _maybe(tensor: Any) -> Matrix | None:
+    return None if tensor is None else constant(tensor)
 
 
 def _scalar(value: Any) -> Fraction | None:
@@ -85,9 +94,9 @@ def _scalar(value: Any) -> Fraction | None:
 class _Reader(fx.Interpreter):  # type: ignore[misc, unused-ignore]
     """Runs the graph on values."""
 
-    def __init__(self, graph: fx.GraphModule, relax: bool) -> None:
+    def __init__(self, graph: fx.GraphModule, relax: bool, real: bool, dtype: torch.dtype) -> None:
         super().__init__(graph)
-        self.relax = relax
+        self.relax, self.real, self.dtype = relax, real, dtype
         self.dropped: list[str] = []
         self.path = ""
 
@@ -104,7 +113,7 @@ class _Reader(fx.Interpreter):  # type: ignore[misc, unused-ignore]
     def left_out(self, instead: str = "left out") -> None:
         """What is no polynomial is left out if that is allowed."""
         if not self.relax:
-            raise Refused('it is no polynomial; relax="levine" leaves it out')
+            raise Refused('it is no polynomial; relax="levine" leaves it out, real=True keeps it')
         self.dropped.append(f"{self.path}, {instead}")
 
     def call_module(self, target: Any, args: Any, kwargs: Any) -> Any:
@@ -119,23 +128,44 @@ class _Reader(fx.Interpreter):  # type: ignore[misc, unused-ignore]
             return self.attention_module(module, args, kwargs), None
         if isinstance(module, nn.Flatten):
             return self.viewed(module, x)
-        return self.relaxed(type(module).__name__, x, getattr(module, "dim", -1))
+        name = type(module).__name__
+        known = {key: getattr(module, key, None) for key in ("weight", "bias", "eps", "approximate", "dim")}
+        return self.nonlinear(name, x, {**known, "normalized_shape": getattr(module, "normalized_shape", None)})
 
-    def relaxed(self, name: str, x: Value, dim: Any) -> Value:
-        """Softmax, a normalisation or an activation."""
-        lower = name.lower()
+    def nonlinear(self, name: str, x: Value, keys: dict[str, Any]) -> Value:
+        """Softmax, a normalisation or an activation, with its arguments."""
+        lower = name.lower().replace("_", "")
         if lower == "softmax":
-            if dim not in (-1, x.index.ndim - 1) or not isinstance(x.form, Scores):
+            if keys.get("dim") not in (-1, x.index.ndim - 1):
                 raise Refused("a softmax that is not over the scores of a token")
+            found = softmax(x, self.real)
+            if not self.real:
+                self.left_out()
+            return found
+        if lower in ("layernorm", "rmsnorm", "groupnorm", "batchnorm1d"):
+            if self.real:
+                return self.norm(lower, x, keys)
             self.left_out()
             return x
-        if lower.replace("_", "") in ("layernorm", "rmsnorm", "groupnorm", "batchnorm1d"):
-            self.left_out()
-            return x
-        if lower in ("gelu", "relu", "silu"):
+        if lower in ("gelu", "relu", "silu") or (self.real and lower in ("sigmoid", "tanh")):
+            if self.real:
+                return activate(x, "gelu-tanh" if lower == "gelu" and keys.get("approximate") == "tanh" else lower)
             self.left_out("the square in its place")
             return raised(x, 2)
         raise Refused("there is no layer for it")
+
+    def norm(self, kind: str, x: Value, keys: dict[str, Any]) -> Value:
+        """Layer and RMS normalisation by their definition in torch.nn.functional."""
+        shape = keys.get("normalized_shape")
+        if kind not in ("layernorm", "rmsnorm"):
+            raise Refused("there is no layer for it")
+        if shape is not None and tuple(np.atleast_1d(shape)) != x.index.shape[-1:]:
+            raise Refused("a normalisation over other than the channels of a token")
+        epsilon = keys.get("eps")
+        if epsilon is None:
+            epsilon = torch.finfo(self.dtype).eps if kind == "rmsnorm" else 1e-5
+        found = {"norm": kind.removesuffix("norm"), "epsilon": Fraction(epsilon)}
+        return normalised(x, found, _maybe(keys.get("weight")), _maybe(keys.get("bias")))
 
     def linear(self, x: Value, weight: Any, bias: Any = None) -> Value:
         row = None if bias is None else constant(bias)
@@ -144,21 +174,24 @@ class _Reader(fx.Interpreter):  # type: ignore[misc, unused-ignore]
     def attention_module(self, module: nn.MultiheadAttention, args: Any, kwargs: Any) -> Value:
         """MultiheadAttention of a state with itself."""
         inputs = [*args, *[kwargs[k] for k in ("query", "key", "value") if k in kwargs]][:3]
-        if any(kwargs.get(k) is not None for k in ("attn_mask", "key_padding_mask")) or len(args) > 3:
-            raise Refused("a mask")
+        if kwargs.get("key_padding_mask") is not None or len(args) > 3:
+            raise Refused("a mask of keys, or one that is not given by name")
         x = inputs[0]
         if any(other is not x for other in inputs) or module.in_proj_weight is None:
             raise Refused("queries, keys and values of different states")
         if module.bias_k is not None or module.add_zero_attn:
             raise Refused("rows that are added to the keys")
-        self.left_out("its softmax and the factor of its scores left out")
         first = module.batch_first or x.index.ndim == 2
         batched = x if first else x.view(np.swapaxes(x.index, 0, 1))
         found = self.linear(batched, module.in_proj_weight, module.in_proj_bias)
         shape = (*found.index.shape[:-1], 3, module.num_heads, module.head_dim)
         parts = np.moveaxis(found.index.reshape(shape), (-3, -2), (0, -3))
         q, k, v = (found.view(np.ascontiguousarray(part)) for part in parts)
-        mixed = product(product(q, k.view(np.swapaxes(k.index, -1, -2))), v)
+        mask = kwargs.get("attn_mask")
+        if isinstance(mask, torch.Tensor):
+            # There True is what is not seen.
+            mask = ~mask if mask.dtype == torch.bool else mask
+        mixed = self.scaled_product(q, k, v, mask)
         joined = np.swapaxes(mixed.index, -3, -2)
         joined = joined.reshape(*joined.shape[:-2], -1)
         out = self.linear(mixed.view(joined), module.out_proj.weight, module.out_proj.bias)
@@ -195,6 +228,8 @@ class _Reader(fx.Interpreter):  # type: ignore[misc, unused-ignore]
                 return torch.Size(x.index.shape)
             if args[1] == "ndim":
                 return x.index.ndim
+            if args[1] == "dtype":
+                return self.dtype
             if args[1] in ("T", "mT"):
                 return x.view(np.swapaxes(x.index, -1, -2))
             raise Refused(f"the attribute {args[1]}")
@@ -226,15 +261,39 @@ class _Reader(fx.Interpreter):  # type: ignore[misc, unused-ignore]
             return raised(x, 2 if name == "square" else rest[0])
         if name == "mean":
             return average(x, kwargs.get("dim", rest[0] if rest else None), kwargs.get("keepdim", False))
-        dim = kwargs.get("dim", rest[0] if rest else -1)
-        return self.relaxed(name, x, dim)
+        if name in ("rsqrt", "sqrt"):
+            return rooted(x, "-1/2" if name == "rsqrt" else "1/2")
+        if name == "masked_fill":
+            return self.masked_fill(x, *rest, **kwargs)
+        return self.nonlinear(name, x, {**dict(zip(_ARGUMENTS.get(name, ("dim",)), rest, strict=False)), **kwargs})
+
+    def masked_fill(self, x: Value, mask: Any, value: Any) -> Value:
+        if _scalar(value) is not None or float(value) != -float("inf"):
+            raise Refused("a filling with other than -inf")
+        return masked(x, 1 - _numbers(mask))
 
     def scaled_attention(self, args: Any, kwargs: Any) -> Value:
-        if len(args) != 3 or any(kwargs.get(k) for k in ("attn_mask", "is_causal")):
-            raise Refused("a mask, or queries, keys and values that are not given by position")
-        q, k, v = args
-        self.left_out("its softmax and the factor of its scores left out")
-        return product(product(q, k.view(np.swapaxes(k.index, -1, -2))), v)
+        q, k, v, mask, dropout, causal = (*args, *_DEFAULTS[len(args) :])[:6]
+        scale = kwargs.get("scale")
+        mask, causal = kwargs.get("attn_mask", mask), kwargs.get("is_causal", causal)
+        if len(args) < 3 or kwargs.get("dropout_p", dropout) or kwargs.get("enable_gqa") or scale is not None:
+            raise Refused("queries, keys and values that are not given by position, dropout, groups or a scale")
+        return self.scaled_product(q, k, v, mask, causal)
+
+    def scaled_product(self, q: Value, k: Value, v: Value, mask: Any, causal: bool = False) -> Value:
+        """Softmax of the scores over the root of their width, times the values."""
+        scores = product(q, k.view(np.swapaxes(k.index, -1, -2)))
+        assert isinstance(scores.form, Scores)
+        if causal:
+            scores = masked(scores, np.tri(scores.state.tokens))
+        if mask is not None:
+            numbers = _numbers(mask)
+            scores = masked(scores, numbers) if mask.dtype == torch.bool else add_constant(scores, numbers)
+        if not self.real:
+            self.left_out("its softmax and the factor of its scores left out")
+        found = softmax(scores, self.real)
+        assert isinstance(found.form, Scores)
+        return product(Value(found.state, replace(found.form, root=self.real), found.index), v)
 
     def matmul(self, x: Any, y: Any) -> Value:
         if not isinstance(y, Value):
@@ -274,7 +333,10 @@ class _Reader(fx.Interpreter):  # type: ignore[misc, unused-ignore]
             return add(x, y if sign == 1 else scaled(y, sign))
         value, other = (x, y) if isinstance(x, Value) else (y, x)
         number = _scalar(other)
-        array = np.array(float(number)) if number is not None else constant(other)
+        if number is None:
+            array = _numbers(other) if isinstance(value.form, Scores) else constant(other)
+        else:
+            array = np.array(float(number))
         if value is x:
             return add_constant(x, array if sign == 1 else -array)
         return add_constant(y if sign == 1 else scaled(y, sign), array)
@@ -283,14 +345,24 @@ class _Reader(fx.Interpreter):  # type: ignore[misc, unused-ignore]
         if name == "neg":
             return scaled(args[0], Fraction(-1))
         x, y = args[0], args[1]
-        if isinstance(x, Value) and isinstance(y, Value) and "mul" in name:
-            return multiply(x, y)
+        if isinstance(x, Value) and isinstance(y, Value):
+            return multiply(x, inverse(y) if "div" in name else y)
         value, other = (x, y) if isinstance(x, Value) else (y, x)
         number = _scalar(other)
+        if number is None and "mul" in name:
+            return scaled_channels(value, constant(other))
         if number is None or ("div" in name and (value is y or number == 0)):
-            raise Refused("a product with other than a number")
+            raise Refused("a quotient by other than a number")
         return scaled(value, number if "mul" in name else 1 / number)
 
+
+_ARGUMENTS = {
+    "layer_norm": ("normalized_shape", "weight", "bias", "eps"),
+    "rms_norm": ("normalized_shape", "weight", "eps"),
+}
+"""The arguments of functions after the first."""
+_DEFAULTS = (None, None, None, None, 0.0, False)
+"""Those of scaled_dot_product_attention: query, key, value, attn_mask, dropout_p, is_causal."""
 
 _VIEWS = {
     *("reshape", "view", "permute", "transpose", "flatten", "unflatten", "chunk", "split", "unbind"),

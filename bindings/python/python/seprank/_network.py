@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import os
 import time as clock
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, SupportsIndex, TypeVar
+from typing import Any, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,12 @@ import numpy.typing as npt
 from . import _seprank
 from ._bound import Bound
 from ._dimension import Dimension
-from ._errors import Interrupted, InvalidProblem
+from ._errors import Interrupted, InvalidProblem, whole
 from ._progress import Progress, watched
 from ._rank import Profile, ProfileRow, Rank
 from ._seprank import Network as Native
+from ._spectrum import Spectrum
+from ._state import weight_file
 from ._tensor import CoefficientMatrix, Tensor, tensor_of
 from ._toml import network_text
 from ._values import (
@@ -43,33 +46,24 @@ MAX_PARTITIONS = 10_000
 """Balanced partitions that a profile lists, at most."""
 
 
-_Answer = TypeVar("_Answer", Rank, Dimension)
-
-
-def _whole(answer: _Answer, stopped: BaseException | None) -> _Answer:
-    """The answer, unless something ended the work before its end."""
-    if isinstance(stopped, KeyboardInterrupt):
-        raise Interrupted(answer) from None
-    if stopped is not None:
-        raise stopped
-    return answer
-
-
 class Network:
     """A network whose separation rank is asked for: its layers, the partition of its N tokens into sides A and B, the
     output entry, and its weights where they are given. It does not change.
 
-    Made by `attention`, `mixer`, `Network.read`, `Network.preset`, `Network.from_layers` and `from_torch`.
+    Made by `attention`, `mixer`, `Network.read`, `.preset`, `.from_layers`, `.from_config` and `from_torch`.
+
+    A network with softmax, normalisation, GELU or the like is no polynomial (`is_polynomial`): of it `rank`, `profile`,
+    `spectrum`, `evaluate` and `enclose` answer, and all else refuses it.
     """
 
     __slots__ = ("_native", "dropped")
 
     _native: Native
     dropped: tuple[str, ...]
-    """What `from_torch` left out, each with its path."""
+    """What `from_torch` left out, each with its path; or what `from_config` left out or changed."""
 
     def __init__(self) -> None:
-        raise TypeError("use attention, mixer, Network.read, .preset or .from_layers")
+        raise TypeError("use attention, mixer, Network.read, .preset, .from_layers or .from_config")
 
     @classmethod
     def _of(cls, native: Native, dropped: Iterable[str] = ()) -> Network:
@@ -143,18 +137,68 @@ class Network:
         network = cls._of(Native.parse(network_text(head, layers), Path()))
         return network if weights is None else network.with_weights(weights)
 
+    @classmethod
+    def from_config(
+        cls,
+        config: Path_ | Mapping[str, Any],
+        *,
+        real: bool = False,
+        style: str | None = None,
+        prefix: str | None = None,
+        tokens: SupportsIndex | None = None,
+        left: Iterable[SupportsIndex] | None = None,
+        output: Output | None = None,
+    ) -> Network:
+        """The network of a published model by its config.json, a path or what stands in it: of Hugging Face BERT,
+        GPT-2, ALBERT, LLaMA and Mistral, of timm ViT, MLP-Mixer, ResMLP and gMLP, as `seprank networks --from-config`.
+
+        Softmax and normalisation are left out and the activation is a polynomial, each named in `dropped`; with `real`
+        they stay. `tokens` is N [the model's own for images, 8 words]; `style` "hf" or "timm" says whose
+        configuration it is [by its fields], `prefix` what is before the names of all tensors. With
+        `with_weights(model.state_dict())` it has the model's weights.
+
+        >>> import seprank
+        >>> config = {"model_type": "gpt2", "n_embd": 4, "n_head": 2, "n_layer": 1, "n_positions": 8}
+        >>> seprank.Network.from_config(config, tokens=4, real=True).is_polynomial
+        False
+
+        Errors: InvalidProblem names the field and what is allowed; OSError where the file cannot be read.
+        """
+        for name, value in (("style", style), ("prefix", prefix)):
+            if value is not None and not isinstance(value, str):
+                raise TypeError(f"{name}: a str is expected, not {type(value).__name__}")
+        if isinstance(config, Mapping):
+            try:
+                text = json.dumps(dict(config))
+            except (TypeError, ValueError) as error:
+                raise InvalidProblem("config", "", f"it is no JSON: {error}") from error
+        else:
+            text = Path(config).read_text(encoding="utf-8")
+        place_ = place(tokens, left, output)
+        native, notes = Native.configured(text, style, prefix, bool(real), place_)
+        return cls._of(native, notes)
+
     def with_left(self, left: Iterable[SupportsIndex]) -> Network:
         """The same network with the tokens at `left` (from 0) as side A. Weights are kept."""
         return self._of(self._native.with_left(positions("left", left)), self.dropped)
 
-    def with_weights(self, weights: Mapping[str, ArrayLike] | Path_) -> Network:
-        """The same network with weights: of a safetensors file, found as the network file says, or of a dict from
-        "LAYER.PARAMETER" to matrices (`weight_shapes` lists them) of ints, Fractions or floats, all taken exactly.
+    def with_weights(self, weights: Mapping[str, Any] | Path_) -> Network:
+        """The same network with weights, all taken exactly:
 
-        Errors: InvalidProblem names the weight and the size that is wanted.
+        - of a weight file (safetensors and others, docs/networks.md), found as the network file says;
+        - of a dict with the tensors of such a file by name, as `model.state_dict()`: NumPy arrays or PyTorch tensors of
+          16 (bfloat16 too), 32 and 64 bits or integers; of it is taken what the network file names;
+        - of a dict from "LAYER.PARAMETER" to matrices (`weight_shapes` lists them) of ints, Fractions or floats.
+
+        A dict whose keys are all in `weight_shapes` is of the last kind, and so is any where the network says nothing
+        about files.
+
+        Errors: InvalidProblem names the weight or tensor and the size that is wanted.
         """
         if not isinstance(weights, Mapping):
             return self._of(self._native.load(Path(weights)), self.dropped)
+        if self._native.has_places and not weights.keys() <= self.weight_shapes.keys():
+            return self._of(self._native.load_bytes(weight_file(weights)), self.dropped)
         lists = {str(name): nested(matrix) for name, matrix in weights.items()}
         return self._of(self._native.with_weights(lists), self.dropped)
 
@@ -179,8 +223,16 @@ class Network:
         return self._native.output
 
     @property
+    def is_polynomial(self) -> bool:
+        """Whether no layer has a function of real numbers, as softmax, normalisation or GELU."""
+        return self._native.is_polynomial
+
+    @property
     def degree(self) -> int:
-        """The degree of f in the entries of X."""
+        """The degree of f in the entries of X.
+
+        Errors: InvalidProblem where f is no polynomial.
+        """
         return self._native.degree
 
     @property
@@ -194,7 +246,8 @@ class Network:
         return {name: (rows, cols) for name, rows, cols in self._native.names()}
 
     def weights(self, seed: SupportsIndex = 0) -> dict[str, npt.NDArray[Any]]:
-        """The weights by name, as arrays of exact numbers: those given, else the random ones of the seed."""
+        """The weights by name, as arrays of exact numbers: those given, else the random ones of the seed, integers
+        in -16..16 or, where the network is no polynomial, fractions of the size of trained weights."""
         lists = self._native.weight_lists(count("seed", seed))
         return {name: exact_array(rows).reshape(self.weight_shapes[name]) for name, rows in lists.items()}
 
@@ -220,6 +273,11 @@ class Network:
         GiB, the answer is what is proved by then (`ended_by`); Ctrl-C raises Interrupted, with that in its `answer`.
         `progress` is True for a bar on standard error, or is called with the steps done and planned.
 
+        Of a network that is no polynomial the answer is a lower bound at the given weights, else at random ones of the
+        size of trained ones, proved by interval arithmetic on a grid of `points` [16] a side and never above that
+        number; its certificate is checked before it is returned, which can take longer than the rank. `inputs`,
+        `method` and `draws` are about polynomials.
+
         >>> import seprank
         >>> seprank.attention(depth=2, width=3, tokens=4).rank().value
         49
@@ -240,7 +298,37 @@ class Network:
         }
         with watched("rank", progress) as show:
             found, stopped = _seprank.rank(self._native, wish | {"progress": show})
-        return _whole(Rank._of(found), stopped)
+        return whole(Rank._of(found), stopped)
+
+    def spectrum(
+        self,
+        *,
+        points: SupportsIndex | None = None,
+        seed: SupportsIndex = 0,
+        time: float | None = None,
+        memory: float = 4,
+        progress: Progress = False,
+    ) -> Spectrum:
+        """Enclosures of the singular values of the grid matrix of `points` [16] random points a side, at the given
+        weights, else at random ones of the size of trained ones: how well f is approximated by few products.
+
+        >>> import seprank
+        >>> net = seprank.Network.from_layers([{"type": "attention", "softmax": True}], tokens=2, width=2)
+        >>> net.spectrum(points=4).rank_within(1e-2)
+        (3, 3)
+
+        Errors: InvalidProblem, TooLarge, before any work; InvalidProblem where `time` is too short for the grid.
+        Cost: points^2 forward passes over intervals, and points^3 operations.
+        Source: docs/theory.md, 1.11; docs/float.md.
+        """
+        wish = {
+            "points": maybe_count("points", points),
+            "seed": count("seed", seed),
+            "seconds": seconds(time),
+            "bytes": memory_bytes(memory),
+        }
+        with watched("spectrum", progress) as show:
+            return Spectrum._of(_seprank.spectrum(self._native, wish | {"progress": show}))
 
     def dimension(
         self,
@@ -266,7 +354,7 @@ class Network:
         wish = {"of": of, "seed": count("seed", seed), "seconds": seconds(time), "bytes": memory_bytes(memory)}
         with watched("dimension", progress) as show:
             found, stopped = _seprank.dimension(self._native, wish | {"progress": show})
-        return _whole(Dimension._of(found), stopped)
+        return whole(Dimension._of(found), stopped)
 
     def bounds(self, *, digits: float = 1000) -> tuple[Bound, ...]:
         """The theorems that apply: upper bounds hold for all weights, lower ones for almost all. Values are written out
@@ -325,7 +413,7 @@ class Network:
 
         Inputs of ints and Fractions give exact values in an array of objects, inputs with floats double precision;
         `exact` says otherwise, and then floats are taken for the dyadic rationals that they are. Modulo a prime the
-        values are ints below it.
+        values are ints below it. Of a network that is no polynomial there are values in double precision only.
         `weights` as in `with_weights`; without any they are random integers of the seed.
 
         >>> import seprank
@@ -339,12 +427,38 @@ class Network:
         network = self if weights is None else self.with_weights(weights)
         given, single = inputs(x, (self.tokens, self.width))
         if exact is None:
-            exact = not any(isinstance(v, float) for i in given for row in i for v in row)
+            exact = self.is_polynomial and not any(isinstance(v, float) for i in given for row in i for v in row)
         prime = maybe_count("modulo", modulo)
         found = _seprank.evaluate(network._native, given, count("seed", seed), exact, prime)
         floats = not exact and prime is None
         array = np.array(found, dtype=float) if floats else exact_array(found)
         return array[0] if single else array
+
+    def enclose(
+        self,
+        x: ArrayLike,
+        *,
+        weights: Mapping[str, Any] | Path_ | None = None,
+        seed: SupportsIndex = 0,
+        bits: SupportsIndex = 106,
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Proved bounds of the last state at inputs as of `evaluate`: an array of numbers that no entry is below, and
+        one that no entry is above, for weights and inputs taken exactly; by intervals of `bits` [106] bits, 64 to 4096.
+
+        >>> import seprank
+        >>> net = seprank.Network.from_layers([{"type": "attention", "softmax": True}], tokens=2, width=2)
+        >>> low, high = net.enclose([[1, 0], [0, 1]])
+        >>> bool((low <= high).all() and (high - low < 1e-15).all())
+        True
+
+        Errors: InvalidProblem as of `evaluate`, and where a value is not known to be finite.
+        """
+        network = self if weights is None else self.with_weights(weights)
+        given, single = inputs(x, (self.tokens, self.width))
+        found = _seprank.enclose(network._native, given, count("seed", seed), min(count("bits", bits), (1 << 32) - 1))
+        array = np.array(found, dtype=float)
+        array = array[0] if single else array
+        return array[..., 0], array[..., 1]
 
     def profile(
         self,

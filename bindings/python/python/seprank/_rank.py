@@ -25,7 +25,7 @@ class Rank:
     basis: str
     """What the answer rests on, in words."""
     prime: int | None
-    """The prime modulo which the minor is not zero; None of a rank by theorem."""
+    """The prime modulo which the minor is not zero; None of a rank by theorem or by enclosure."""
     bounds: tuple[Bound, ...]
     """The bounds that hold here: of given weights and restricted inputs only upper ones."""
     chance: float | None
@@ -33,9 +33,9 @@ class Rank:
     seed: int | None
     """Of everything random, of several draws that of the one that counts; None of a rank by theorem."""
     draws: int | None
-    """How many draws were made; None of a rank by theorem."""
+    """How many draws were made; None of a rank by theorem or by enclosure."""
     method: str
-    """coefficients, grid, hankel or theorem."""
+    """coefficients, grid, hankel or theorem; enclosure, by interval arithmetic, of a network that is no polynomial."""
     scope: str
     """What it is the rank of."""
     network: str
@@ -48,6 +48,10 @@ class Rank:
     """The rank of the minor that was found, its method and its basis, also where a theorem proves more."""
     not_computed: str | None
     """Why nothing was computed, if that was wanted."""
+    points: int | None
+    """By enclosure: points on a side of the largest grid that was eliminated. No bound is above it."""
+    precision: int | None
+    """By enclosure: bits of the intervals."""
     _source: RankSource = field(repr=False, compare=False)
 
     @classmethod
@@ -67,7 +71,8 @@ class Rank:
         )
 
     def certificate(self) -> Certificate:
-        """The certificate: problem, weights and minor, for anyone's checker.
+        """The certificate: problem, weights and minor, for anyone's checker. One by enclosure has been checked, with as
+        many bits as that takes; SeprankError where none are enough.
 
         >>> import seprank
         >>> rank = seprank.attention(depth=1, width=2, tokens=2).rank()
@@ -109,7 +114,7 @@ class Rank:
 
 _COPIED = (
     *("basis", "prime", "chance", "seed", "draws", "method", "scope", "network"),
-    *("ended_by", "computed", "not_computed"),
+    *("ended_by", "computed", "not_computed", "points", "precision"),
 )
 
 

@@ -97,12 +97,35 @@ class Tokens:
     b: Matrix | None
 
 
+Activation = tuple[Fraction, ...] | str
+"""The coefficients of z^0, z^1, .. of a polynomial, or the name of a function of real numbers in a network file."""
+
+
 @dataclass(frozen=True, eq=False)
-class Powers:
-    """A polynomial of the entries of Channels or Tokens, with the coefficients of z^0, z^1, .."""
+class Activated:
+    """A function of the entries of Channels or Tokens."""
 
     of: Channels | Tokens
-    coefficients: tuple[Fraction, ...]
+    activation: Activation
+
+
+@dataclass(frozen=True, eq=False)
+class Gated:
+    """A function of the entries of one map times the entries of another, N x e."""
+
+    gate: Channels
+    activation: Activation
+    up: Channels
+
+
+@dataclass(frozen=True, eq=False)
+class Size:
+    """Of every token the mean of the squares of Channels plus epsilon, N x 1; its root, or one over that."""
+
+    of: Channels
+    epsilon: Fraction
+    power: str = "1"
+    """1, 1/2 or -1/2."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,23 +142,35 @@ class Scores:
     """(Y Q + q)(Y K + k)^T of every head, (H N) x N."""
 
     heads: tuple[Head, ...]
+    mask: Matrix | None = None
+    """Which pairs of tokens softmax sees, N x N of 0 and 1."""
+    passed: bool = False
+    """Whether softmax is behind, kept or left out."""
+    softmax: bool = False
+    """Whether it is kept."""
+    root: bool = False
+    """Whether the scores are divided by the root of the head width before."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mixed:
     """Scores times Y O + o of every head, side by side: N x (H e)."""
 
-    heads: tuple[Head, ...]
+    scores: Scores
     outputs: tuple[Channels, ...]
 
 
-Form = Channels | Tokens | Powers | Scores | Mixed
+Form = Channels | Tokens | Activated | Gated | Size | Scores | Mixed
 
 
 def size_of(form: Form, state: State) -> tuple[int, int]:
     """Rows and columns."""
-    if isinstance(form, Powers):
+    if isinstance(form, Activated):
         return size_of(form.of, state)
+    if isinstance(form, Gated):
+        return size_of(form.gate, state)
+    if isinstance(form, Size):
+        return state.tokens, 1
     if isinstance(form, Channels):
         return state.tokens, form.a.shape[1]
     if isinstance(form, Tokens):
@@ -207,11 +242,15 @@ def settle(value: Value) -> State:
             raise Refused(f"a linear map from {state.tokens} to {rows} tokens")
         weights = {"matrix": form.m, **({} if form.b is None else {"bias": form.b.reshape(-1, 1)})}
         return state.then({"type": "linear-token-mixing", "bias": form.b is not None}, weights)
-    if isinstance(form, Powers):
+    if isinstance(form, Activated):
         size = rows if isinstance(form.of, Tokens) else cols
-        return polynomial_layer(state, form, np.eye(size), None)
+        return activation_layer(state, form, np.eye(size), None)
+    if isinstance(form, Gated):
+        return gated_layer(state, form, np.eye(cols), None)
     if isinstance(form, Mixed):
         return attention_layer(state, form, np.eye(cols), None)
+    if isinstance(form, Size):
+        raise Refused("the size of a token that is no factor of it, as in RMS normalisation")
     raise Refused("scores that are not applied to values")
 
 
@@ -222,15 +261,22 @@ def linear_head(state: State, form: Channels) -> State:
     return state.then(layer, weights, (state.tokens, form.a.shape[1]))
 
 
-def polynomial_layer(state: State, form: Powers, second: Matrix, bias: Matrix | None) -> State:
+def _keys(activation: Activation) -> str | list[Fraction]:
+    return activation if isinstance(activation, str) else list(activation)
+
+
+def _back(what: str, found: int, size: int, entries: str) -> None:
+    if found != size:
+        raise Refused(f"after {what} a map to {found} {entries}, not back to {size}")
+
+
+def activation_layer(state: State, form: Activated, second: Matrix, bias: Matrix | None) -> State:
     """sigma(Y A + b) W + c, or W sigma(M Y + b) + c, as a layer; `second` maps rows by the right, in x out."""
-    inner, activation = form.of, list(form.coefficients)
+    inner, activation = form.of, _keys(form.activation)
     mixing = isinstance(inner, Tokens)
     first = inner.m if isinstance(inner, Tokens) else inner.a
     hidden, size = (first.shape[0], state.tokens) if mixing else (first.shape[1], state.width)
-    if second.shape[1] != size:
-        what = "tokens" if mixing else "channels"
-        raise Refused(f"after an activation a map to {second.shape[1]} {what}, not back to {size}")
+    _back("an activation", second.shape[1], size, "tokens" if mixing else "channels")
     with_bias = inner.b is not None or bias is not None
     kind = "token-mixing" if mixing else "channel-mixing"
     layer = {"type": kind, "hidden": hidden, "activation": activation, "bias": with_bias}
@@ -245,21 +291,52 @@ def polynomial_layer(state: State, form: Powers, second: Matrix, bias: Matrix | 
     return state.then(layer, {**weights, **(biases if with_bias else {})})
 
 
+def gated_layer(state: State, form: Gated, second: Matrix, bias: Matrix | None) -> State:
+    """(sigma(Y G + b) * (Y W + c)) V + r as a layer; `second` is V."""
+    hidden, size = second.shape[0], state.width
+    _back("a product of two maps", second.shape[1], size, "channels")
+    with_bias = bias is not None or form.gate.b is not None or form.up.b is not None
+    activation = _keys(form.activation)
+    layer = {"type": "gated-mlp", "hidden": hidden, "activation": activation, "bias": with_bias}
+    weights = {"gate": form.gate.a, "up": form.up.a, "down": second}
+    if with_bias:
+        rows = {"gate": (form.gate.b, hidden), "up": (form.up.b, hidden), "down": (bias, size)}
+        for name, (row, length) in rows.items():
+            weights[f"{name}-bias"] = (np.zeros(length) if row is None else row).reshape(1, -1)
+    return state.then(layer, weights)
+
+
 def _padded(matrix: Matrix, width: int) -> Matrix:
     return np.pad(matrix, ((0, 0), (0, width - matrix.shape[1])))
 
 
+def _softmax_keys(scores: Scores, width: int) -> dict[str, Any]:
+    """What a layer of attention says of its scores."""
+    keys: dict[str, Any] = {}
+    if scores.softmax:
+        keys = {"softmax": True, "scale": scores.root}
+        if scores.root and any(head.query.a.shape[1] != width for head in scores.heads):
+            raise Refused("the root of a head width, where values are wider than queries")
+    if scores.mask is not None:
+        n = len(scores.mask)
+        causal = np.array_equal(scores.mask, np.tri(n))
+        keys |= {"causal": True} if causal else {"mask": scores.mask.astype(int).tolist()}
+    return keys
+
+
 def attention_layer(state: State, form: Mixed, second: Matrix, bias: Matrix | None) -> State:
     """The mixed heads times `second` (in x out), plus a row, as a layer."""
+    scores, heads = form.scores, form.scores.heads
     if second.shape[1] != state.width:
         raise Refused(f"attention that maps to {second.shape[1]} channels, not back to {state.width}")
-    parts = [p for h, o in zip(form.heads, form.outputs, strict=True) for p in (h.query, h.key, o)]
+    parts = [p for h, o in zip(heads, form.outputs, strict=True) for p in (h.query, h.key, o)]
     width = max(part.a.shape[1] for part in parts)
     with_bias = bias is not None or any(part.b is not None for part in parts)
-    layer = {"type": "attention", "heads": len(form.heads), "head-width": width, "bias": with_bias}
+    layer = {"type": "attention", "heads": len(heads), "head-width": width, "bias": with_bias}
+    layer |= _softmax_keys(scores, width)
     weights: dict[str, Matrix] = {}
     first = 0
-    for number, (head, output) in enumerate(zip(form.heads, form.outputs, strict=True)):
+    for number, (head, output) in enumerate(zip(heads, form.outputs, strict=True)):
         end = first + output.a.shape[1]
         out, first = second[first:end].T, end
         named = {"query": head.query, "key": head.key, "value": output, "out": Channels(out, None)}
