@@ -234,9 +234,7 @@ fn coq_evaluates_the_same_bounds() {
                 );
                 expect(format!("power_lowerN {depth} {width}"), value("attention-power", &problem));
                 expect(
-                    format!(
-                        "N.max (isotropic_splitN {depth} {head_width}) (isotropic_coneN {depth} {head_width})"
-                    ),
+                    format!("isotropic_coneN {depth} {head_width}"),
                     value("attention-isotropic", &problem),
                 );
                 // One head, both sides at least as large as the width: the basic form of 3.3.

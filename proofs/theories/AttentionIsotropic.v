@@ -3,7 +3,7 @@
 (* some weights of rank at most da give separation rank at least              *)
 (*   mc(floor(da/2), C_L),  C_L = (3^L - 1)/2,                                *)
 (* at every output entry (i,p). Equal to theory.md's simple form; its form    *)
-(* mc(da,C) - mc(da,C-2) on a quadric cone is not here. One head acts on da   *)
+(* mc(da,C) - mc(da,C-2) is in AttentionCone.v. One head acts on da         *)
 (* coordinates, W swapping two halves of them; the others are 0. The generic  *)
 (* form: the bound holds off the zero set of one non-zero polynomial in the   *)
 (* entries of the factors.                                                    *)

@@ -4,8 +4,7 @@
      attention-word        word_boundN L d H                     3.2  (d + H) ^ C_L
      attention-graded      graded_gram_boundN L d                3.3  basic form, \sum_b min (mc n b) (d * mc n (C_L - b))
      attention-power       power_lowerN L d                      3.4  \sum_(k <= e) mc (d - 1) (2 k)
-     attention-isotropic   isotropic_splitN L da                 3.5  mc (da / 2) C_L
-                           isotropic_coneN L da                  3.5  mc da C_L - mc da (C_L - 2)
+     attention-isotropic   isotropic_coneN L da                  3.5  mc (da - 1) C_L + mc (da - 1) (C_L - 1)
      attention-heads       heads_lowerN L d b r q c              3.8  simple form, mc (v + 1) (3 ^ (L - 1 - c))
                            heads_allowedN L da a n r q c         3.8  its conditions (n <= H heads are used)
      mixer-homogeneous     mixer_homogeneousN L d S a b K        4.1
@@ -35,9 +34,8 @@ Definition graded_gram_boundN L d :=
   let n := d * (d + 1) / 2 in let C := gram_degreeN L in
   sumN (C + 1) (fun b => N.min (mcN n b) (d * mcN n (C - b))).
 Definition power_lowerN L d := sumN (gram_degreeN (L - 1) + 1) (fun k => mcN (d - 1) (2 * k)).
-Definition isotropic_splitN L da := mcN (da / 2) (gram_degreeN L).
 Definition isotropic_coneN L da :=
-  let C := gram_degreeN L in mcN da C - (if C <? 2 then 0 else mcN da (C - 2)).
+  let C := gram_degreeN L in mcN (da - 1) C + mcN (da - 1) (C - 1).
 Definition heads_lowerN L d b r q c :=
   let m := d - r - q in let tau := N.min (N.min r b) m in mcN (tau * m - binN tau 2 + 1) (3 ^ (L - 1 - c)).
 Definition heads_allowedN L da a n r q c :=
@@ -121,15 +119,9 @@ rewrite /power_lowerN (eq_sumN _ (F := fun i => mc ([d] - 1) (2 * i))) => [|i]; 
 by rewrite succN_val ?gvals.
 Qed.
 
-Lemma isotropic_splitN_val L da : [isotropic_splitN L da] = mc ([da] %/ 2) (gram_degree [L]).
-Proof. by rewrite /isotropic_splitN !gvals. Qed.
-
 Lemma isotropic_coneN_val L da : let C := gram_degree [L] in
-  [isotropic_coneN L da] = mc [da] C - (if C < 2 then 0 else mc [da] (C - 2)).
-Proof.
-rewrite /= -gram_degreeN_val /isotropic_coneN; move: (gram_degreeN L) => C; rewrite !vals; congr (_ - _).
-by case: N.ltb_spec => h; [rewrite ifT | rewrite ifF ?vals] => //; lia.
-Qed.
+  [isotropic_coneN L da] = mc ([da] - 1) C + mc ([da] - 1) (C - 1).
+Proof. by rewrite /= /isotropic_coneN !gvals. Qed.
 
 Lemma heads_lowerN_val L d b r q c : let m := [d] - [r] - [q] in let tau := minn (minn [r] [b]) m in
   [heads_lowerN L d b r q c] = mc (tau * m - 'C(tau, 2)).+1 (3 ^ ([L] - 1 - [c])).

@@ -1,18 +1,18 @@
-(* The gap at published shapes: Corollary 5.2 of theory.md in part, from Theorems 3.4, 3.8, 3.18 and 4.2.
+(* The gap at published shapes: Corollary 5.2 of theory.md, from Theorems 3.4, 3.8, 3.9, 3.18 and 4.2.
    196 tokens, 98 on each side; L layers on both sides:
-     gap_B16    attention of ViT-B/16, 768 channels, 12 heads, against any Mixer of 768 channels (Mixer-B/16), 2 <= L <= 30
-     gap_L16    attention of ViT-L/16, 1024 channels, 16 heads, against any Mixer of 1024 channels, 2 <= L <= 40
+     gap_B16    attention of ViT-B/16, 768 channels, 12 heads, against any Mixer of 768 channels (Mixer-B/16), L >= 2
+     gap_L16    attention of ViT-L/16, 1024 channels, 16 heads, against any Mixer of 1024 channels, L >= 2
    for almost all attention weights, and all Mixers whose token activation has degree at most 2 and channel activation degree
    at most 1, of any hidden widths, with or without biases and residual connections, and with any fixed linear maps
    (permutations) of the entries before each layer (quadratic_mixers). The published depths are 12 and 24.
-   L = 2 rests on Theorem 3.18, L = 3, 4 on Theorem 3.4, the others on Theorem 3.8. theory.md has every L >= 2, by Theorem 3.9;
-   and it compares with Theorem 4.1, so with fewer Mixers. At L = 1 there is no gap: GapOneLayer.v. *)
+   L = 2 rests on Theorem 3.18, L = 3, 4 on Theorem 3.4, 5 <= L <= 16 on Theorem 3.8, the others on Theorem 3.9. theory.md compares
+   with Theorem 4.1, so with fewer Mixers. At L = 1 there is no gap: GapOneLayer.v. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights AttentionPower PairingRank AttentionHeads.
-From Seprank Require Import AttentionTwoLayers.
-From Seprank Require Import MonomialCount TwoSidedPoly Mixer Gap GapShapes.
+From Seprank Require Import AttentionBlocks AttentionTwoLayers.
+From Seprank Require Import MonomialCount TwoSidedPoly Mixer Gap GapShapes GapDepths.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 
@@ -80,13 +80,33 @@ by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
 Qed.
 End Published.
 
+(* Theorem 3.9 against Theorem 4.2 *)
+Lemma gap_blocks (F : fieldType) (charF : [char F]%R =i pred0) n (A : pred 'I_n) (i : 'I_n) a H da L nh q t1 t2 m v
+    (p : 'I_(H * da)) : #|A| = a -> #|predC A| = a ->
+  [/\ nh <= H, 0 < nh, 0 < q & 3 < L] -> [/\ t2 <= t1, 0 < t1 & t1 <= nh * q] -> [/\ q <= nh, 2 * q <= da & t1 + q <= da] ->
+  t1 + t2 + q <= minn (H * da) a -> m <= minn (H * da - (t1 + t2) - q) (H.-1 * t1) -> t1 + t2 <= m -> vfree m (t1 + t2) = v ->
+  2 * mc (H * da * a).+1 (2 ^ L %/ 2) < mc v.+1 (3 ^ (L - 4)) ->
+  exists2 P : {mpoly F[nfactors L H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
+Proof.
+move=> cA cB [nH n0 q0 L3] [t21 t10 tn] [qn qda tda] rda mle rm vE lt; move: (rda); rewrite leq_min => /andP[rd rA].
+have qn' : q <= nh ^ 2.-1 by rewrite expn1.
+have := @block_heads_lower_generic F charF n H da L 2 nh q t1 t2 m A i nH n0 q0 isT L3 t21 t10 rd mle tn qn' qda tda.
+rewrite (same_side i cA cB) (other_side i cA cB) => /(_ rA p).
+have ra : t1 + t2 <= a by apply: leq_trans (leq_addr _ _) rA.
+have -> : minn (t1 + t2) (minn a m) = t1 + t2 by apply/minn_idPl; rewrite leq_min ra.
+rewrite vE -subnDA => -[P P0 low].
+exists P => // w Pw; have [t [uG lf]] := gap_of_number A (ltn_trans (ltn0Sn 2) L3) lt (low w Pw).
+by exists t; split=> // g /(quadratic_mixers_degree cA cB); apply: uG.
+Qed.
+
 Section Shapes.
 Variables (F : fieldType) (charF : [char F]%R =i pred0) (A : pred 'I_196) (i : 'I_196).
 Hypothesis cA : #|A| = 98.
 
 Let cB : #|predC A| = 98. Proof. by apply/eqP; rewrite -(eqn_add2l #|A|) cardC card_ord cA. Qed.
 
-Theorem gap_B16 L (p : 'I_(12 * 64)) : 2 <= L <= 30 ->
+Theorem gap_B16 L (p : 'I_(12 * 64)) : 2 <= L ->
   exists2 P : {mpoly F[nfactors L 12 (12 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
 Proof.
@@ -98,11 +118,11 @@ have [lt|ge] := ltnP L 5.
 have [le|gt] := leqP L 16.
   have lt : 5 <= L <= 16 by lia.
   by apply: (@gap_heads F charF 196 A i 98 cA cB 12 64 L 1 12 1 24 743 _ p L0 _ _ _ _ _ erefl _ erefl (B16_number lt)) => //; split=> //; lia.
-have lt : 17 <= L <= 30 by lia.
-by apply: (@gap_heads F charF 196 A i 98 cA cB 12 64 L 2 12 3 61 704 _ p L0 _ _ _ _ _ erefl _ erefl (B16_number_deep lt)) => //; split=> //; lia.
+apply: (@gap_blocks F charF 196 A i 98 12 64 L 12 5 59 34 649 _ p cA cB _ _ _ _ _ _ erefl (B16_number_all gt)) => //.
+by split=> //; lia.
 Qed.
 
-Theorem gap_L16 L (p : 'I_(16 * 64)) : 2 <= L <= 40 ->
+Theorem gap_L16 L (p : 'I_(16 * 64)) : 2 <= L ->
   exists2 P : {mpoly F[nfactors L 16 (16 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
 Proof.
@@ -114,7 +134,7 @@ have [lt|ge] := ltnP L 5.
 have [le|gt] := leqP L 16.
   have lt : 5 <= L <= 16 by lia.
   by apply: (@gap_heads F charF 196 A i 98 cA cB 16 64 L 1 16 1 32 991 _ p L0 _ _ _ _ _ erefl _ erefl (L16_number lt)) => //; split=> //; lia.
-have lt : 17 <= L <= 40 by lia.
-by apply: (@gap_heads F charF 196 A i 98 cA cB 16 64 L 2 16 2 62 960 _ p L0 _ _ _ _ _ erefl _ erefl (L16_number_deep lt)) => //; split=> //; lia.
+apply: (@gap_blocks F charF 196 A i 98 16 64 L 16 4 60 34 900 _ p cA cB _ _ _ _ _ _ erefl (L16_number_all gt)) => //.
+by split=> //; lia.
 Qed.
 End Shapes.

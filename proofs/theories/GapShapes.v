@@ -112,8 +112,8 @@ move=> /allP ch LL; have /ch : L \in iota lo (hi.+1 - lo) by rewrite mem_iota; l
 by move/gap_number8; rewrite succN_val halfN_val !expN_val !subN_val Nat2N.id.
 Qed.
 
-(* ViT-B/16 and Mixer-B/16: 768 channels, 12 heads, 98 tokens on each side. In Theorem 3.8: to L = 16, 24 markers, one
-   carrier, c = 1, so v = 17556; then 61 markers, 3 carriers, c = 2, so v = 41114 *)
+(* ViT-B/16 and Mixer-B/16: 768 channels, 12 heads, 98 tokens on each side. In Theorem 3.8: 24 markers, one
+   carrier, c = 1, so v = 17556 *)
 Lemma B16_number L : 5 <= L <= 16 ->
   (2 ^ L).+1 * mc (768 * 98).+1 (2 ^ L %/ 2) < mc (24 * 743 - 'C(24, 2)).+1 (3 ^ (L - 1 - 1)).
 Proof.
@@ -122,16 +122,7 @@ move/(depths_number C); rewrite -[75264%num]/(768 * 98)%num -[17556%num]/(24 * 7
 by rewrite subN_val !mulN_val binN_val.
 Qed.
 
-Lemma B16_number_deep L : 17 <= L <= 30 ->
-  (2 ^ L).+1 * mc (768 * 98).+1 (2 ^ L %/ 2) < mc (61 * 704 - 'C(61, 2)).+1 (3 ^ (L - 1 - 2)).
-Proof.
-have C : depths_check 17 30 75264 41114 2 by vm_compute.
-move/(depths_number C); rewrite -[75264%num]/(768 * 98)%num -[41114%num]/(61 * 704 - binN 61 2)%num.
-by rewrite subN_val !mulN_val binN_val.
-Qed.
-
-(* ViT-L/16 and Mixer-L/16: 1024 channels, 16 heads, 98 tokens on each side; 32 markers, one carrier, c = 1, v = 31216;
-   then 62 markers, 2 carriers, c = 2, v = 57629 *)
+(* ViT-L/16 and Mixer-L/16: 1024 channels, 16 heads, 98 tokens on each side; 32 markers, one carrier, c = 1, v = 31216 *)
 Lemma L16_number L : 5 <= L <= 16 ->
   (2 ^ L).+1 * mc (1024 * 98).+1 (2 ^ L %/ 2) < mc (32 * 991 - 'C(32, 2)).+1 (3 ^ (L - 1 - 1)).
 Proof.
@@ -140,13 +131,6 @@ move/(depths_number C); rewrite -[100352%num]/(1024 * 98)%num -[31216%num]/(32 *
 by rewrite subN_val !mulN_val binN_val.
 Qed.
 
-Lemma L16_number_deep L : 17 <= L <= 40 ->
-  (2 ^ L).+1 * mc (1024 * 98).+1 (2 ^ L %/ 2) < mc (62 * 960 - 'C(62, 2)).+1 (3 ^ (L - 1 - 2)).
-Proof.
-have C : depths_check 17 40 100352 57629 2 by vm_compute.
-move/(depths_number C); rewrite -[100352%num]/(1024 * 98)%num -[57629%num]/(62 * 960 - binN 62 2)%num.
-by rewrite subN_val !mulN_val binN_val.
-Qed.
 (* depths 3 and 4: the largest term of Theorem 3.4, mc (d - 1) (2 e), evaluated *)
 Lemma twice_number n k v K : (2 * mcN (n + 1) k <? mcN v K)%num -> 2 * mc [n].+1 [k] < mc [v] [K].
 Proof. by move/N.ltb_spec0 => lt; rewrite -succN_val -!mcN_val -(mulN_val 2); lia. Qed.
