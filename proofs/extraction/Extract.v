@@ -1,5 +1,5 @@
-(* Checker.check in OCaml: proved.ml. Native integers become OCaml's, as Coq's own kernel has them (coq-core.kernel);
-   booleans, lists, pairs and options become OCaml's; all else is extracted as it is defined. *)
+(* Checker.check in OCaml: proved.ml. Native integers become those of uint63.ml; booleans, lists, pairs and options
+   become OCaml's; all else is extracted as it is defined. *)
 From Coq Require Import Extraction ExtrOcamlBasic ExtrOCamlInt63.
 From Seprank Require Import CertificateClaim Checker.
 Extraction Language OCaml.
