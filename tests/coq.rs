@@ -17,7 +17,7 @@ use seprank::network::{
 use seprank::prove::{GridWitness, Method, RankRequest, coq_theorem, literals, rank};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 fn proofs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs")
@@ -78,7 +78,7 @@ fn every_bound_names_a_theorem_that_exists() {
 }
 
 /// What Coq says of a file, compiled against the theories; `None`, with a message, where that cannot be done.
-fn compile(name: &str, source: &str) -> Option<Output> {
+fn compile(name: &str, source: &str) -> Option<std::process::Output> {
     if !proofs().join("theories/Certificate.vo").exists()
         || !proofs().join("theories/BoundFormulas.vo").exists()
     {
@@ -215,7 +215,7 @@ fn coq_evaluates_the_same_networks() {
 #[test]
 fn coq_evaluates_the_same_bounds() {
     let mut source = String::from(
-        "From Coq Require Import NArith List.\nFrom Seprank Require Import BoundFormulas.\nOpen Scope N_scope.\n",
+        "From Coq Require Import NArith List.\nFrom Seprank Require Import BoundFormulas GradedChains.\nOpen Scope N_scope.\n",
     );
     let mut count = 0;
     let mut expect = |formula: String, value: Option<rug::Integer>| {
@@ -246,6 +246,21 @@ fn coq_evaluates_the_same_bounds() {
                     ),
                     value("attention-isotropic", &problem),
                 );
+                // 3.3 in full, for sides of any size; three layers of width 3 take long.
+                for own in 1..=4usize {
+                    for other in (1..=4usize).filter(|_| depth < 3 || width < 3) {
+                        let side: Vec<_> = (0..own).collect();
+                        let problem = Problem::attention(depth, width, heads, own + other)
+                            .and_then(|problem| problem.with_partition(&side))
+                            .unwrap();
+                        expect(
+                            format!(
+                                "graded_bestN {depth} {width} {heads} {head_width} {own} {other}"
+                            ),
+                            value("attention-graded", &problem),
+                        );
+                    }
+                }
                 // One head, both sides at least as large as the width: the basic form of 3.3.
                 if heads == 1 {
                     expect(

@@ -11,8 +11,8 @@ From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank Attention AttentionWord AttentionGraded AttentionWeights GenericWeights.
-From Seprank Require Import TwoSidedPoly Mixer MixerHomogeneous MixerDegree BoundFormulas GradedFormula.
+From Seprank Require Import SepRank GridRank Attention AttentionWord AttentionWeights GenericWeights.
+From Seprank Require Import TwoSidedPoly Mixer MixerHomogeneous MixerDegree BoundFormulas GradedChains.
 From Seprank Require Import RankCert RankCert63 NetEval Certificate CertificateGeneric CertificateExact MixerWeights CertificateClaim.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -123,6 +123,11 @@ Definition lower_verdict : verdict :=
     Valid
   else Incomplete MissingEvidence.
 
+(* the numbers of tokens on the output's side and on the other *)
+Definition own_other : nat * nat :=
+  let: (a, b) := (side_size true (sides p), side_size false (sides p)) in
+  if out_token p \in left_side p then (a, b) else (b, a).
+
 (* the value of the upper bound, within limits of its cost *)
 Definition bound_value (u : upper_evidence) : verdict + N :=
   let: (a, b) := (N.of_nat (side_size true (sides p)), N.of_nat (side_size false (sides p))) in
@@ -131,8 +136,7 @@ Definition bound_value (u : upper_evidence) : verdict + N :=
       ask (L <= 6)%N or inl (Incomplete Limit); inr (word_boundN (N.of_nat L) (N.of_nat d) (N.of_nat H))
   | ArchAttention L d H, AttentionGraded =>
       ask (L <= 4)%N or inl (Incomplete Limit);
-      let: (own, other) := if out_token p \in left_side p then (a, b) else (b, a) in
-      inr (graded_boundN (N.of_nat L) (N.of_nat d) (N.of_nat H) (N.of_nat (d %/ H)%N) own other)
+      let: (own, other) := own_other in inr (graded_bestN L d H (d %/ H)%N own other)
   | ArchMixer L d St kt C kc bias res _, MixerHomogeneous =>
       ask ~~ bias && ~~ res or inl (Invalid BadHypothesis);
       ask (L <= 16)%N && (N.of_nat (kt * kc) ^ N.of_nat L <=? 256)%bN or inl (Incomplete Limit);
@@ -143,17 +147,18 @@ Definition bound_value (u : upper_evidence) : verdict + N :=
   | _, _ => inl (Invalid BadHypothesis)
   end.
 
-(* 3.3 stands here with its simple bounds for h and h1, which are h and h1 where a side has one token or at least d;
-   elsewhere a claim that does not follow may still be true *)
-Definition simple_is_sharp : bool := all (fun b => let r := side_size b (sides p) in (r == 1) || (d <= r))%N [:: true; false].
+(* not where simple bounds stand in 3.3: a claim that does not follow from these may still do from the theorem *)
+Definition exact (u : upper_evidence) : bool :=
+  match arch p, u with
+  | ArchAttention L d _, AttentionGraded => let: (own, other) := own_other in graded_best_sharp L d own other
+  | _, _ => true
+  end.
 
 Definition upper_verdict : verdict :=
   if of_upper c is Some u then
     match bound_value u with
     | inl v => if v is Valid then Incomplete Limit else v
-    | inr b => ask (b <=? of_value c)%bN or
-                 (if u is AttentionGraded then if simple_is_sharp then Invalid WeakBound else Incomplete WeakBound
-                  else Invalid WeakBound); Valid
+    | inr b => ask (b <=? of_value c)%bN or if exact u then Invalid WeakBound else Incomplete WeakBound; Valid
     end
   else Incomplete MissingEvidence.
 
@@ -270,8 +275,19 @@ case: u => //; case: ifP => // _.
   - by rewrite mulnC divnK.
   - by move=> Hs /mapP[l _ ->]; rewrite size_map size_enum_ord.
   - by move=> Hs wv /mapP[l _ ->] /mapP[h _ ->]; rewrite !mulmx_max_rank.
-move=> bE; apply: attention_meets_sep_le; rewrite /attention_meets size_sides L0 /= iE nth_mkseq -?iE ?ltn_ord //.
-rewrite N2Nat.id; move: bE; rewrite iE; case: (out_token p \in left_side p) => -[<-]; exact: N.eqb_refl.
+have sW : size (weights_of w) = L by rewrite size_map size_enum_ord.
+have Ai : side_of (sides p) i = (out_token p \in left_side p).
+  by rewrite /side_of iE nth_mkseq -?iE ?ltn_ord // iE.
+have sE b' : #|[pred k : 'I_(tokens p) | side_of (sides p) k == b']| = side_size b' (sides p) by apply: card_side size_sides.
+have nE : #|[pred k : 'I_(tokens p) | side_of (sides p) k != side_of (sides p) i]| = side_size (~~ side_of (sides p) i) (sides p).
+  by rewrite -sE; apply: eq_card => k; rewrite !inE; case: (side_of _ k); case: (side_of _ i).
+move=> bE; have -> : b = graded_bestN (size (weights_of w)) d H (d %/ H)
+    #|[pred k : 'I_(tokens p) | side_of (sides p) k == side_of (sides p) i]|
+    #|[pred k : 'I_(tokens p) | side_of (sides p) k != side_of (sides p) i]|.
+  by move: bE; rewrite nE sE sW Ai /own_other -/p; case: (_ \in _) => -[<-].
+apply: graded_best_sep_le; first by rewrite sW.
+- by move=> Hs /mapP[l _ ->]; rewrite size_map size_enum_ord.
+- by move=> Hs wv /mapP[l _ ->] /mapP[h _ ->]; rewrite !mulmx_max_rank.
 Qed.
 
 Lemma mixer_bound u b L d S kt C kc bias res perm (R : comRingType) (i : 'I_(tokens p)) (j : 'I_d)
@@ -310,7 +326,7 @@ Lemma upper_verdictP : upper_verdict c = Valid -> exists u b, bound_value c u = 
 Proof.
 rewrite /upper_verdict; case: (of_upper c) => // u; case E: (bound_value c u) => [v|b]; first by case: v {E}.
 case: ifP => [le _|_]; first by exists u, b.
-by case: u {E}; case: simple_is_sharp.
+by case: (exact c u).
 Qed.
 
 Lemma form_verdictP : form_verdict c = Valid ->
