@@ -355,15 +355,11 @@ fn a_weaker_checker_is_not_proved() {
     for (from, to) in [
         // A bound that may be passed by one.
         ("ask (b <=? of_value c)%bN", "ask (b <=? of_value c + 1)%bN"),
-        // The next token's output.
-        (
-            "(out_token p) (out_channel p) r (factor_weights",
-            "(out_token p).+1 (out_channel p) r (factor_weights",
-        ),
-        // A minor of fewer points than are claimed.
+        // A permutation whose indices are exchanged.
+        ("(nth [::] X e.1) e.2", "(nth [::] X e.2) e.1"),
+        // Minors of one point more or less than are claimed.
+        ("let r := size xs in", "let r := (size xs).-1 in"),
         ("ask (v =? N.of_nat (size xs))%bN", "ask (v <=? N.of_nat (size xs) + 1)%bN"),
-        // Heads that are not counted.
-        ("(size fs == L) && all (fun Hs => size Hs == H) fs &&", "(size fs == L) &&"),
         // Halves of a gap that overlap.
         ("ask (of_value u <? of_value l)%bN", "ask (of_value u <=? of_value l)%bN"),
     ] {

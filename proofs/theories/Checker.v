@@ -233,6 +233,9 @@ rewrite /mixer_output /option_net option_layers_lit //; apply: grid_sep_le (D _ 
 by move=> R psi p0 p1 pM pm pr X; rewrite eval_mixerE // mxL_rearrange.
 Qed.
 
+(* else a proof that fails is long in failing *)
+Local Opaque attention_accepts option_accepts.
+
 Section Correct.
 Variable c : rank_claim.
 Let p := of_problem c.
