@@ -9,6 +9,7 @@ let kind : Proved.finding -> string = function
   | BadHypothesis -> "hypothesis" | WeakBound -> "bound" | GapSides -> "gap-sides" | GapOrder -> "gap-order" | Limit -> "limit"
 
 let contents file =
+  if Sys.is_directory file then raise (Sys_error (file ^ ": a directory"));
   let input = open_in_bin file in
   Fun.protect ~finally:(fun () -> close_in input) (fun () ->
     if in_channel_length input > most_bytes then Json.invalid "format" "more than %d bytes" most_bytes;
@@ -28,9 +29,9 @@ let verdict file =
 
 let () =
   match List.tl (Array.to_list Sys.argv) with
-  | [] | [ ("-h" | "--help") ] ->
+  | ([] | [ ("-h" | "--help") ]) as asked ->
     print_endline "usage: checker FILE..\n\nSays of each certificate that it is Valid, with its claim, Invalid or Incomplete. Accepting is proved in Coq:\n\
-                   Checker.check_correct. Exit code: the worst of 0, 2 and 1."; exit 2
+                   Checker.check_correct. Exit code: the worst of 0, 2 and 1."; exit (if asked = [] then 2 else 0)
   | files ->
     let codes = List.map (fun file -> let (code, text) = verdict file in Printf.printf "%s: %s\n%!" file text; code) files in
     let count code = List.length (List.filter (( = ) code) codes) in

@@ -42,7 +42,7 @@ Fixpoint tri63 (k : nat) (L : seq (seq i63)) : bool :=
 Fixpoint diagm63 (k : nat) (L : seq (seq i63)) (acc : Z) : Z :=
   if L is l :: L then diagm63 k.+1 L (Z.modulo (acc * toZ (nth 0%uint63 l k)) (toZ p)) else acc.
 Definition small := all (all (fun a => PrimInt63.ltb a p)).
-Definition cert63 n (L U M : seq (seq i63)) : bool :=
+Definition cert63 (n : nat) (L U M : seq (seq i63)) : bool :=
   [&& (1 <? toZ p)%cZ, (toZ p <=? 2147483648)%cZ, small L, small U & [&& size L == n, size U == n, checkLU63 L U M, tri63 0 L, tri63 0 U &
       ~~ (diagm63 0 U (diagm63 0 L 1) =? 0)%cZ]].
 End Checker63.
