@@ -1,6 +1,6 @@
 (* proofs/checker FILE..: a verdict for each certificate; the exit code is that of the worst: 0, 2 or 1. *)
 
-let most_bytes = 64 * 1024 * 1024
+let most_bytes = 96 * 1024 * 1024
 
 let kind : Proved.finding -> string = function
   | BadProblem -> "problem" | Superfluous -> "superfluous" | MissingEvidence -> "missing-evidence"
