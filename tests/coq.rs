@@ -10,6 +10,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use seprank::arith::{Fp, Prime, Rational};
 use seprank::bounds;
+use seprank::check;
 use seprank::network::{
     Architecture, MixerShape, Network, Output, Partition, Problem, WeightStyle,
 };
@@ -76,8 +77,8 @@ fn every_bound_names_a_theorem_that_exists() {
     }
 }
 
-/// Compiles a file against the theories; `None`, with a message, where that cannot be done.
-fn coqc(name: &str, source: &str) -> Option<()> {
+/// What Coq says of a file, compiled against the theories; `None`, with a message, where that cannot be done.
+fn compile(name: &str, source: &str) -> Option<std::process::Output> {
     if !proofs().join("theories/Certificate.vo").exists()
         || !proofs().join("theories/BoundFormulas.vo").exists()
     {
@@ -97,6 +98,12 @@ fn coqc(name: &str, source: &str) -> Option<()> {
         println!("skipped: coqc is not installed");
         return None;
     };
+    Some(output)
+}
+
+/// [`compile`] of a file that Coq accepts.
+fn coqc(name: &str, source: &str) -> Option<()> {
+    let output = compile(name, source)?;
     let text = [output.stdout, output.stderr].concat();
     assert!(output.status.success(), "{source}\n{}", String::from_utf8_lossy(&text));
     Some(())
@@ -208,7 +215,7 @@ fn coq_evaluates_the_same_networks() {
 #[test]
 fn coq_evaluates_the_same_bounds() {
     let mut source = String::from(
-        "From Coq Require Import NArith List.\nFrom Seprank Require Import BoundFormulas.\nOpen Scope N_scope.\n",
+        "From Coq Require Import NArith List.\nFrom Seprank Require Import BoundFormulas GradedChains.\nOpen Scope N_scope.\n",
     );
     let mut count = 0;
     let mut expect = |formula: String, value: Option<rug::Integer>| {
@@ -237,6 +244,28 @@ fn coq_evaluates_the_same_bounds() {
                     format!("isotropic_coneN {depth} {head_width}"),
                     value("attention-isotropic", &problem),
                 );
+                // 3.3 in full, for sides of any size, where there are not too many monomials to list here.
+                let few = if depth == 3 { 2 } else { 3 };
+                for own in (1..=4usize).filter(|_| width <= few) {
+                    for other in 1..=4usize {
+                        let side: Vec<_> = (0..own).collect();
+                        let problem = Problem::attention(depth, width, heads, own + other)
+                            .and_then(|problem| problem.with_partition(&side))
+                            .unwrap();
+                        expect(
+                            format!(
+                                "graded_bestN {depth} {width} {heads} {head_width} {own} {other}"
+                            ),
+                            value("attention-graded", &problem),
+                        );
+                    }
+                }
+                if (depth, width, heads) == (2, 4, 2) {
+                    let problem = Problem::attention(2, 4, 2, 5)
+                        .and_then(|p| p.with_partition(&[0, 1]))
+                        .unwrap();
+                    expect("graded_bestN 2 4 2 2 2 3".into(), value("attention-graded", &problem));
+                }
                 // One head, both sides at least as large as the width: the basic form of 3.3.
                 if heads == 1 {
                     expect(
@@ -273,4 +302,74 @@ fn coq_evaluates_the_same_bounds() {
     }
     assert!(count > 100);
     coqc("Formulas", &source);
+}
+
+/// The certificates in these folders, those of `certify` among them where it has run.
+fn certificates() -> Vec<PathBuf> {
+    let folders = ["tests/data/accept", "tests/data/reject", "tests/data/sizes", "target/certs"];
+    let folders = folders.map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let files = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+    let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|e| e == "json"));
+    files.sort();
+    files
+}
+
+/// `proofs/checker` reads fewer kinds of evidence and smaller numbers, and says so. Of all else it says what the
+/// native checker says, and it accepts nothing that the other does not.
+#[test]
+fn the_proved_checker_says_the_same() {
+    let program = proofs().join("checker");
+    if !program.exists() {
+        println!("skipped: the proved checker is not built (make -C proofs checker)");
+        return;
+    }
+    let files = certificates();
+    let run = Command::new(program).args(&files).output().unwrap();
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert_eq!(text.lines().count(), files.len() + 1, "{}", String::from_utf8_lossy(&run.stderr));
+    let mut valid = 0;
+    for (file, line) in files.iter().zip(text.lines()) {
+        let said = line.strip_prefix(&format!("{}: ", file.display())).unwrap();
+        let own = check::examine_file(file, check::Options::default());
+        if said.starts_with("Valid: ") {
+            // The claim, too, is read and written in the same words.
+            assert_eq!(said, own.to_string(), "{}", file.display());
+            valid += 1;
+            continue;
+        }
+        let beyond = ["unread", "limit", "bound"].map(|what| format!("Incomplete ({what}"));
+        if !beyond.iter().any(|beyond| said.starts_with(beyond)) {
+            let word = said.split(' ').next().unwrap().to_lowercase();
+            assert_eq!(word, own.verdict.name(), "{}: {said}, {}", file.display(), own.verdict);
+        }
+    }
+    // In tests/data/accept: a bound, two grids and a gap with one.
+    assert!(valid >= 4, "{text}");
+    println!("{valid} of {} certificates are valid by proof", files.len());
+}
+
+/// The checker that is proved is the one that is extracted: weakened, it is not proved.
+#[test]
+fn a_weaker_checker_is_not_proved() {
+    let source = std::fs::read_to_string(proofs().join("theories/Checker.v")).unwrap();
+    if !proofs().join("theories/CertificateClaim.vo").exists() || coqc("Whole", &source).is_none() {
+        println!("skipped: the theories are not built (make -C proofs)");
+        return;
+    }
+    for (from, to) in [
+        // A bound that may be passed by one.
+        ("ask (b <=? of_value c)%bN", "ask (b <=? of_value c + 1)%bN"),
+        // A permutation whose indices are exchanged.
+        ("(nth [::] X e.1) e.2", "(nth [::] X e.2) e.1"),
+        // Minors of one point more or less than are claimed.
+        ("let r := size xs in", "let r := (size xs).-1 in"),
+        ("ask (v =? N.of_nat (size xs))%bN", "ask (v <=? N.of_nat (size xs) + 1)%bN"),
+        // Halves of a gap that overlap.
+        ("ask (of_value u <? of_value l)%bN", "ask (of_value u <=? of_value l)%bN"),
+    ] {
+        assert_eq!(source.matches(from).count(), 1, "{from}");
+        let weaker = compile("Weaker", &source.replace(from, to)).unwrap();
+        assert!(!weaker.status.success(), "proved with {to}");
+    }
 }

@@ -10,7 +10,7 @@
    eval_net, eval_mixer      == the networks on such lists, modulo p
    psi p a                   == the native integer a in 'Z_p
    Proved: lit commutes with ring morphisms, and the evaluators compute the networks of Attention.v and Mixer.v
-   in any ring where p = 0 (eval_netE, eval_mixerE), 'Z_p among them (psi_fma, psi_red). *)
+   in any ring where p = 0 (eval_netE, eval_mixerE), 'Z_p among them (psi_fma, psi_mod, psi_red), p at most 2^31. *)
 From Coq Require Import ZArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -100,20 +100,20 @@ Section Eval.
 Variable p : i63.
 Implicit Types (r s : seq i63) (A B M : rows i63).
 
-(* acc + a b modulo p, whatever the arguments *)
-Definition fma (acc a b : i63) : i63 :=
-  PrimInt63.mod (PrimInt63.add (PrimInt63.mod acc p) (PrimInt63.mul (PrimInt63.mod a p) (PrimInt63.mod b p))) p.
+(* acc + a b modulo p, whatever the arguments, but not reduced *)
+Definition below (a : i63) : i63 := if PrimInt63.ltb a p then a else PrimInt63.mod a p.
+Definition fma (acc a b : i63) : i63 := PrimInt63.add (lazy63 p acc) (PrimInt63.mul (below a) (below b)).
 Fixpoint dotL (k : nat) r s acc : i63 :=
-  match k, r, s with k.+1, a :: r, b :: s => dotL k r s (fma acc a b) | _, _, _ => acc end.
+  match k, r, s with k.+1, a :: r, b :: s => dotL k r s (fma acc a b) | _, _, _ => PrimInt63.mod acc p end.
 Definition mulABt k A B : rows i63 := [seq [seq dotL k a b 0%uint63 | b <- B] | a <- A].
 Definition trL n M : rows i63 := mkseq (fun j => [seq nth 0%uint63 r j | r <- M]) n.
 Fixpoint addr r s : seq i63 :=
-  match r, s with a :: r, b :: s => fma a 1%uint63 b :: addr r s | [::], _ => s | _, [::] => r end.
+  match r, s with a :: r, b :: s => PrimInt63.mod (fma a 1%uint63 b) p :: addr r s | [::], _ => s | _, [::] => r end.
 Fixpoint addL A B : rows i63 :=
   match A, B with a :: A, b :: B => addr a b :: addL A B | [::], _ => B | _, [::] => A end.
 Definition mapL m n (f : i63 -> i63) M : rows i63 :=
   mkseq (fun i => mkseq (fun j => f (nth 0%uint63 (nth [::] M i) j)) n) m.
-Definition hornerL (cs : seq i63) (z : i63) : i63 := foldr (fun c acc => fma c acc z) 0%uint63 cs.
+Definition hornerL (cs : seq i63) (z : i63) : i63 := foldr (fun c acc => PrimInt63.mod (fma c acc z) p) 0%uint63 cs.
 
 Definition red (z : Z) : i63 := Uint63.of_Z (Z.modulo z (toZ p)).
 Definition redL (M : rows Z) : rows i63 := map (map red) M.
@@ -146,6 +146,7 @@ Section Correct.
 Variables (p : i63) (R : comRingType) (psi : i63 -> R).
 Hypotheses (psi0 : psi 0%uint63 = 0) (psi1 : psi 1%uint63 = 1).
 Hypothesis psi_fma : forall acc a b, psi (fma p acc a b) = psi acc + psi a * psi b.
+Hypothesis psi_mod : forall a, psi (PrimInt63.mod a p) = psi a.
 Hypothesis psi_red : forall z, psi (red p z) = (int_of_Z z)%:~R.
 
 Definition mxL m n (M : rows i63) : 'M[R]_(m, n) := \matrix_(i, j) psi (nth 0%uint63 (nth [::] M i) j).
@@ -164,9 +165,9 @@ Qed.
 Lemma dotLE k r s acc : psi (dotL p k r s acc) =
   psi acc + \sum_(i < k) psi (nth 0%uint63 r i) * psi (nth 0%uint63 s i).
 Proof.
-elim: k r s acc => [|k IH] r s acc; first by rewrite big_ord0 addr0.
-case: r => [|a r]; first by rewrite big1 ?addr0 // => i _; rewrite nth_nil psi0 mul0r.
-case: s => [|b s]; first by rewrite big1 ?addr0 // => i _; rewrite nth_nil psi0 mulr0.
+elim: k r s acc => [|k IH] r s acc; first by rewrite /= psi_mod big_ord0 addr0.
+case: r => [|a r]; first by rewrite /= psi_mod big1 ?addr0 // => i _; rewrite nth_nil psi0 mul0r.
+case: s => [|b s]; first by rewrite /= psi_mod big1 ?addr0 // => i _; rewrite nth_nil psi0 mulr0.
 by rewrite /= IH psi_fma big_ord_recl addrA.
 Qed.
 
@@ -200,7 +201,7 @@ Lemma mxL_add m n A B : mxL m n (addL p A B) = mxL m n A + mxL m n B.
 Proof.
 apply/matrixP=> i j; rewrite !mxE.
 have addrE r s k : psi (nth 0%uint63 (addr p r s) k) = psi (nth 0%uint63 r k) + psi (nth 0%uint63 s k).
-  elim: r s k => [|a r IH] [|b s] [|k] /=; rewrite ?nth_nil ?psi0 ?add0r ?addr0 ?IH ?psi_fma ?psi1 ?mul1r //.
+  elim: r s k => [|a r IH] [|b s] [|k] /=; rewrite ?nth_nil ?psi0 ?add0r ?addr0 ?IH ?psi_mod ?psi_fma ?psi1 ?mul1r //.
 elim: A B (i : nat) => [|a A IH] [|b B] [|k] /=; by rewrite ?IH ?addrE ?nth_nil ?psi0 ?add0r ?addr0.
 Qed.
 
@@ -219,7 +220,7 @@ Qed.
 Lemma hornerLE cs z : psi (hornerL p [seq red p c | c <- cs] z) = (lit_poly R cs).[psi z].
 Proof.
 rewrite /lit_poly horner_Poly; elim: cs => //= c cs IH.
-by rewrite psi_fma IH psi_red addrC.
+by rewrite psi_mod psi_fma IH psi_red addrC.
 Qed.
 
 Theorem eval_mixerE n d s t ls X :
@@ -237,20 +238,25 @@ End Correct.
 
 Section Zp.
 Variable p : i63.
-Hypothesis p1 : (1 < toZ p <= 1048576)%cZ.
+Hypothesis p1 : (1 < toZ p <= 2147483648)%cZ.
 Definition psi (a : i63) : 'Z_(Z.to_nat (toZ p)) := phi (toZ p) (toZ a).
 
 Let p1' : (1 < toZ p)%cZ. Proof. by case: p1. Qed.
 
+Lemma psi_mod a : psi (PrimInt63.mod a p) = psi a.
+Proof. by rewrite /psi Uint63.mod_spec phi_mod. Qed.
+
+Lemma belowP a : (toZ (below p a) < toZ p)%cZ /\ psi (below p a) = psi a.
+Proof.
+rewrite /below; case E: (PrimInt63.ltb _ _); first by split=> //; apply/Uint63.ltb_spec.
+by rewrite psi_mod Uint63.mod_spec; split=> //; apply: (proj2 (Z.mod_pos_bound _ _ _)); lia.
+Qed.
+
 Lemma psi_fma acc a b : psi (fma p acc a b) = psi acc + psi a * psi b.
 Proof.
-rewrite /psi /fma Uint63.mod_spec phi_mod // Uint63.add_spec Uint63.mul_spec !Uint63.mod_spec.
-rewrite -[phi _ (toZ acc)]phi_mod // -[phi _ (toZ a)]phi_mod // -[phi _ (toZ b)]phi_mod //.
-have lt z : (0 <= z mod toZ p < toZ p)%cZ by apply: Z.mod_pos_bound; lia.
-move: (lt (toZ acc)) (lt (toZ a)) (lt (toZ b)); move: (toZ acc mod _)%cZ (toZ a mod _)%cZ (toZ b mod _)%cZ => x y z hx hy hz.
-have yz : (0 <= y * z <= 1048576 * 1048576)%cZ by nia.
-change Uint63.wB with 9223372036854775808%cZ.
-rewrite (Z.mod_small (y * z)%cZ) ?Z.mod_small ?phiD ?phiM //; lia.
+have [[la <-] [lb <-]] := conj (belowP a) (belowP b).
+rewrite /psi /fma step63P // phiD phiM; congr (_ + _).
+by rewrite -[LHS]phi_mod // (proj2 (lazy63P p1 acc)) phi_mod.
 Qed.
 
 Lemma psi_red z : psi (red p z) = (int_of_Z z)%:~R.

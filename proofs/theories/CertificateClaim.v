@@ -1,0 +1,122 @@
+(* What a certificate says: the records that proofs/checker reads from a file (docs/format.md, in the repository), and
+   the statement that each of them stands for. Nothing is checked here.
+   problem             == a network, its number of tokens, the positions of A and the output entry
+   rank_claim          == a claim on one separation rank, with its weights and its evidence
+   certificate         == a rank claim, or a gap between two
+   well_formed p       == the sizes and positions of p make sense
+   rank_holds c        == what the rank claim c says, over every field of numbers
+   holds c             == what the certificate c says
+   Of the format the following is not read, and has no meaning here: networks by their layers, weights that are no
+   integers, claims on matrices, values known by their logarithm, and evidence other than grids and the upper bounds
+   3.2, 3.3, 4.1, 4.2. *)
+From Coq Require Import ZArith NArith.
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import zify ssrZ.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank GridRank Attention GenericWeights Mixer RankCert NetEval.
+From Seprank Require Import CertificateGeneric CertificateExact MixerWeights.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import GRing.Theory.
+Local Open Scope ring_scope.
+
+Inductive architecture :=
+  | ArchAttention (depth width heads : nat)
+  | ArchMixer (depth width token_hidden token_degree channel_hidden channel_degree : nat) (bias residual : bool)
+              (permutation : option (seq nat)).
+Record problem := Problem {
+  arch : architecture;
+  tokens : nat;
+  left_side : seq nat;        (* the positions of A, from 0 *)
+  out_token : nat; out_channel : nat }.
+Inductive scope := Generic | Fixed.
+Inductive relation := AtLeast | AtMost | Equal.
+(* layer by layer; of attention head by head, ((query, key), (output, value)) *)
+Inductive weights := AttentionWeights (fs : factors_lit) | MixerLayers (ws : seq mixer_weights).
+(* a prime, and the points of either side: positions in increasing order, channels within them *)
+Inductive lower_evidence := Grid (prime : Z) (left_points right_points : seq (seq Z)).
+Inductive upper_evidence := AttentionWord | AttentionGraded | MixerHomogeneous | MixerDegree.
+Record rank_claim := RankClaim {
+  of_problem : problem; of_scope : scope; of_relation : relation; of_value : N;
+  of_weights : option weights; of_lower : option lower_evidence; of_upper : option upper_evidence }.
+Inductive certificate :=
+  | Rank (c : rank_claim)
+  | Gap (refuted across : bool) (lower upper : rank_claim).
+
+Definition at_least r := if r is AtMost then false else true.
+Definition at_most r := if r is AtLeast then false else true.
+
+Definition width p := match arch p with ArchAttention _ d _ => d | ArchMixer _ d _ _ _ _ _ _ _ => d end.
+Definition depth p := match arch p with ArchAttention L _ _ => L | ArchMixer L _ _ _ _ _ _ _ _ => L end.
+Definition sides p : seq bool := mkseq (fun i => i \in left_side p) (tokens p).
+
+Definition well_formed p :=
+  [&& (0 < size (left_side p) < tokens p)%N, sorted ltn (left_side p), all (fun i => i < tokens p)%N (left_side p),
+      (out_token p < tokens p)%N, (out_channel p < width p)%N, (0 < depth p)%N &
+  match arch p with
+  | ArchAttention _ d H => (0 < H)%N && (H %| d)%N
+  | ArchMixer _ d St kt C kc _ _ perm => [&& (0 < St)%N, (0 < C)%N, (0 < kt <= 64)%N, (0 < kc <= 64)%N &
+      if perm is Some es then [&& size es == (tokens p * d)%N, all (fun e => e < tokens p * d)%N es & uniq es] else true]
+  end].
+
+(* entry e of the first state is entry es[e] of the input, entries numbered by rows *)
+Definition source_of (n d : nat) (es : option (seq nat)) : option (seq (seq (nat * nat))) :=
+  omap (fun es => mkseq (fun a => mkseq (fun b => let e := nth 0 es (a * d + b) in (e %/ d, e %% d)) d) n)%N es.
+
+(* the integer weights of a file, as a vector *)
+Definition lit_factors (L H d da : nat) (fs : factors_lit) (v : 'I_(nfactors L H d da)) : int :=
+  let: (l, h, c, (a, b)) := enum_val v : factors L H d da in
+  let f := nth (([::], [::]), ([::], [::])) (nth [::] fs l) h in
+  let side := if c.1 then f.1 else f.2 in mxZ d da (if c.2 then side.1 else side.2) a b.
+
+Section Meaning.
+Variables (F : numFieldType) (k : nat) (X : Type) (f : ('I_k -> F) -> X -> X -> F) (given : option ('I_k -> F)) (r : nat).
+Definition says_lower s : Prop :=
+  match s, given with
+  | Generic, _ => exists2 P : {mpoly F[k]}, P != 0 & forall theta, P.@[theta] != 0 -> sep_ge (f theta) r
+  | Fixed, Some theta => sep_ge (f theta) r
+  | Fixed, None => False
+  end.
+Definition says_upper s : Prop :=
+  match s, given with
+  | Generic, _ => forall theta, sep_le (f theta) r
+  | Fixed, Some theta => sep_le (f theta) r
+  | Fixed, None => False
+  end.
+End Meaning.
+
+(* (lower or upper half) of the claim c over F *)
+Definition half_holds (c : rank_claim) (F : numFieldType)
+    (says : forall k X (f : ('I_k -> F) -> X -> X -> F) (given : option ('I_k -> F)) (r : nat), scope -> Prop) : Prop :=
+  let p := of_problem c in let n := tokens p in let r := N.to_nat (of_value c) in
+  match arch p with
+  | ArchAttention L d H => forall (i : 'I_n) (j : 'I_d), i = out_token p :> nat -> j = out_channel p :> nat ->
+      let given := if of_weights c is Some (AttentionWeights fs) then Some (fun v => (lit_factors fs v)%:~R) else None in
+      says (nfactors L H d (d %/ H)%N) 'M[F]_(n, d)
+        (fun w x y => net (weights_of w) (mix (side_of (sides p)) x y) i j) given r (of_scope c)
+  | ArchMixer L d St kt C kc bias res perm => forall (i : 'I_n) (j : 'I_d), i = out_token p :> nat -> j = out_channel p :> nat ->
+      let given := if of_weights c is Some (MixerLayers ws) then Some (fun v => (lit_option ws v)%:~R) else None in
+      says #|option_weight L St C n d| 'M[F]_(n, d)
+        (fun theta => mixer_output bias res (source_of n d perm) (power_lit kt) (power_lit kc) (side_of (sides p)) i j theta)
+        given r (of_scope c)
+  end.
+Definition lower_holds c := forall F : numFieldType, half_holds c (@says_lower F).
+Definition upper_holds c := forall F : numFieldType, half_holds c (@says_upper F).
+
+Definition rank_holds c : Prop :=
+  [/\ well_formed (of_problem c), at_least (of_relation c) -> lower_holds c & at_most (of_relation c) -> upper_holds c].
+
+(* the two halves of a gap are about the same tokens and sides, and about what the kind of gap compares *)
+Definition comparable (refuted across : bool) (l u : rank_claim) : bool :=
+  let (p, q) := (of_problem l, of_problem u) in
+  let attention a := if arch a is ArchAttention _ _ _ then true else false in
+  [&& tokens p == tokens q, left_side p == left_side q,
+      (out_token p \in left_side p) == (out_token q \in left_side q),
+      attention p == ~~ refuted, attention q == refuted &
+      across || (depth p == depth q) && (width p == width q)].
+
+Definition holds (c : certificate) : Prop :=
+  match c with
+  | Rank c => rank_holds c
+  | Gap refuted across l u => [/\ comparable refuted across l u, rank_holds l, rank_holds u,
+      at_least (of_relation l) /\ at_most (of_relation u) & (of_value u < of_value l)%num]
+  end.
