@@ -50,7 +50,7 @@ enum Command {
     /// List the sizes of a sweep: `map`
     Map(Map),
     /// List the classes of the Hankel blocks of one rank: `rank`
-    Rank(Rank),
+    Rank(Box<Rank>),
     /// List the rows of the study of real networks: `spectrum`
     Study(Study),
     /// List the units of a directory again

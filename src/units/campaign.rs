@@ -40,6 +40,9 @@ pub enum Done {
     Instead(&'static str),
 }
 
+/// Units whose parts are missing or wrong.
+pub type Unfinished<'a> = Vec<(&'a ListedUnit, State)>;
+
 impl Campaign {
     /// The campaign of `request` in the directory, which is made if there is none. One that is there already stays as it
     /// is, so that two submissions are one. Cost: that of the forecasts, if it is new.
@@ -164,7 +167,7 @@ impl Campaign {
     ///
     /// # Errors
     /// Those of the file system and of the parts' contents.
-    pub fn join(&self) -> Result<Result<Joined, Vec<(&ListedUnit, State)>>, UnitError> {
+    pub fn join(&self) -> Result<Result<Joined, Unfinished<'_>>, UnitError> {
         let (mut parts, mut others) = (Vec::new(), Vec::new());
         for unit in &self.record.units {
             match self.read_part(unit)? {

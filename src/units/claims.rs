@@ -57,7 +57,7 @@ impl Kind for ClaimsUnits {
         Ok(self.chosen().into_iter().flat_map(cases).collect())
     }
 
-    /// A case has no forecast of its own: this is what none of its profile has passed on two cores.
+    /// A case has no forecast of its own: one number for all, meant to be enough.
     fn costs(&self, units: &[(String, Self::Unit)]) -> Result<Vec<Cost>, UnitError> {
         let cost = match self.profile() {
             Profile::Quick => Cost::new(10.0, 1 << 29),

@@ -20,7 +20,7 @@ mod record;
 mod sharpness;
 mod study;
 
-pub use campaign::{Campaign, Done, State};
+pub use campaign::{Campaign, Done, State, Unfinished};
 pub use claims::ClaimsUnits;
 pub use map::MapUnits;
 pub use rank::RankUnits;

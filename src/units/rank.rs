@@ -157,7 +157,7 @@ impl Kind for RankUnits {
     ) -> Result<Joined, UnitError> {
         let classes = parts.into_iter().flat_map(|(_, part)| part).collect();
         let answer = rank_of_classes(&self.request()?, classes)?;
-        answer.certificate()?.write(&out.join(CERTIFICATE))?;
+        answer.certificate()?.write(out.join(CERTIFICATE))?;
         Ok(Joined::Rank(Box::new(answer)))
     }
 }
