@@ -15,8 +15,9 @@ const LONG: u64 = 1 << 27;
 /// Points of the first square; the next ones have twice as many, so that all together cost a third more than the last.
 const FIRST_SIZE: usize = 16;
 
-/// Bits after the point with which the checker is asked first: its matrices are then of one or two machine words.
-const BITS: u64 = 64;
+/// Bits after the point with which the checker is asked first. Two blocks of a transformer of width 384 lose some 60;
+/// up to 100 its matrices are of two digits.
+const BITS: u64 = 96;
 
 /// A pivot below the largest one times this is taken for 0: what rounding in doubles leaves of it.
 const SMALL: f64 = 1e-9;
