@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use seprank::arith::{Field, Rational, Ring};
 use seprank::bounds;
-use seprank::network::{Network, NetworkFile, Problem, Replacements, WeightStyle};
+use seprank::network::{Network, NetworkFile, Problem, RealNetworkFile, Replacements, WeightStyle};
 use seprank::prove::{RankRequest, Status, Weights, rank};
 use seprank_check::check::{Verdict, check};
 use std::collections::BTreeMap;
@@ -721,6 +721,8 @@ fn examples_are_networks() {
         files.filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
     assert!(files.len() > 3);
     for path in files {
-        NetworkFile::read(&path, &Replacements::default()).unwrap();
+        let network = RealNetworkFile::read(&path, &Replacements::default()).unwrap();
+        let published = path.file_stem().is_some_and(|name| name == "minilm-published");
+        assert_eq!(network.problem.is_polynomial(), !published, "{}", path.display());
     }
 }

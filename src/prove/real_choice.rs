@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn pivots_are_as_many_as_the_rank() {
         let left = DMatrix::from_fn(7, 3, |i, j| ((i * i + 3 * j * i + 1) % 11) as f64);
-        let right = DMatrix::from_fn(3, 5, |i, j| ((2 * i + j * j * j + 1) % 7) as f64);
+        let right = DMatrix::from_fn(3, 5, |i, j| ((i * i + j * j + i * j + 1) % 7) as f64);
         let minor = pivots(&left * &right);
         assert_eq!(minor.len(), 3);
         let at = |i: usize, j: usize| (&left * &right)[(minor[i].0, minor[j].1)];
