@@ -59,10 +59,10 @@ pub trait Table: Sync {
 
 inventory::collect!(&'static dyn Table);
 
-/// All tables, in the order of the appendix.
+/// All tables, in the order of the appendix; those of one place by their ids.
 pub fn all() -> Vec<&'static dyn Table> {
     let mut list: Vec<_> = inventory::iter::<&'static dyn Table>.into_iter().copied().collect();
-    list.sort_by_key(|t| t.place());
+    list.sort_by_key(|t| (t.place(), t.id()));
     list
 }
 
