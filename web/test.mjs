@@ -75,7 +75,7 @@ assert.equal(refused, native(scratch, ["tampered.json"]).text);
 assert.match(refused, /^tampered.json: I(nvalid|ncomplete) \([\w-]+: [\w.]+/);
 const large = join(scratch, "large.json");
 writeFileSync(large, "{");
-truncateSync(large, (64 << 20) + 1);
+truncateSync(large, (96 << 20) + 1);
 assert.equal(await give([large]), native(scratch, ["large.json"]).text);
 assert.match(await transcript(), /file-too-large/);
 
