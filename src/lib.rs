@@ -67,6 +67,7 @@ pub mod poly;
 pub mod prove;
 #[cfg(feature = "cli")]
 pub mod report;
+mod sealed;
 mod stop;
 pub mod sweep;
 pub mod table;

@@ -4,8 +4,11 @@
 
 #[path = "common/cases.rs"]
 mod cases;
+#[path = "common/files.rs"]
+mod files;
 
 use cases::cases;
+use files::contents;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use seprank::claims::sharpness::campaign;
@@ -43,22 +46,6 @@ fn assert_one_error(output: &Output, words: &[&str], what: &str) {
     for word in words {
         assert!(stderr.contains(word), "{what}: {word}: {stderr}");
     }
-}
-
-/// Every file below a directory, by its path there.
-fn contents(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            let inside = contents(&entry.path()).into_iter();
-            files.extend(inside.map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
-        } else {
-            files.insert(name, fs::read(entry.path()).unwrap());
-        }
-    }
-    files
 }
 
 /// How many of its cases a run took from an earlier one.

@@ -10,11 +10,12 @@
 
 use super::file_name;
 use crate::files::{OutputDirectory, sha256};
+use crate::sealed::{Sealed, sha256_of_program};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::{env, fs, io};
+use std::{fs, io};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,11 +30,9 @@ struct Record<T> {
     sha256: String,
 }
 
-impl<T: Serialize> Record<T> {
-    fn to_bytes(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec_pretty(self)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+impl<T: Serialize> Sealed for Record<T> {
+    fn digest(&mut self) -> &mut String {
+        &mut self.sha256
     }
 }
 
@@ -61,8 +60,7 @@ impl Finished {
     pub(super) fn open(path: &Path, seed: u64) -> io::Result<Self> {
         let certificates = OutputDirectory::open(path)?;
         let records = OutputDirectory::open(&path.join("finished"))?;
-        let program = sha256(&fs::read(env::current_exe()?)?);
-        Ok(Self { certificates, records, program, seed })
+        Ok(Self { certificates, records, program: sha256_of_program()?, seed })
     }
 
     /// The result of `work`, with what it rests on, if it is finished. `accepted` checks the bytes of a certificate.
@@ -71,17 +69,14 @@ impl Finished {
         work: &str,
         accepted: impl Fn(&str, &[u8]) -> bool,
     ) -> Option<(T, Digests)> {
-        let bytes = fs::read(self.records.file(&file_of(work))).ok()?;
-        let mut record: Record<T> = serde_json::from_slice(&bytes).ok()?;
-        let digest = std::mem::take(&mut record.sha256);
-        let whole = digest == sha256(&record.to_bytes().ok()?);
+        let record: Record<T> = Record::read_whole(&self.records.file(&file_of(work)))?;
         let same =
             (&record.program, record.seed, &*record.work) == (&self.program, self.seed, work);
         let holds = |(name, digest): (&String, &String)| {
             fs::read(self.certificates.file(&file_of(name)))
                 .is_ok_and(|bytes| sha256(&bytes) == *digest && accepted(name, &bytes))
         };
-        (whole && same && record.certificates.iter().all(holds))
+        (same && record.certificates.iter().all(holds))
             .then_some((record.result, record.certificates))
     }
 
@@ -102,7 +97,7 @@ impl Finished {
             }
         }
         let Some(result) = result else { return Ok(()) };
-        let mut record = Record {
+        let record = Record {
             program: self.program.clone(),
             seed: self.seed,
             work: work.into(),
@@ -110,8 +105,7 @@ impl Finished {
             certificates: digests(certificates),
             sha256: String::new(),
         };
-        record.sha256 = sha256(&record.to_bytes()?);
-        self.records.replace(&file_of(work), &record.to_bytes()?)
+        self.records.replace(&file_of(work), &record.sealed()?.to_bytes()?)
     }
 }
 

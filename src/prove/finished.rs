@@ -11,6 +11,7 @@ use super::request::{RankError, RankRequest};
 use crate::arith::{Prime, Rational};
 use crate::files::{OutputDirectory, sha256};
 use crate::network::{InvalidProblem, Network};
+use crate::sealed::Sealed;
 use crate::tensor::hankel::{Class, ClassRank};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -39,6 +40,12 @@ struct Record {
     part: ClassPart,
     /// Of this record, with this field empty.
     sha256: String,
+}
+
+impl Sealed for Record {
+    fn digest(&mut self) -> &mut String {
+        &mut self.sha256
+    }
 }
 
 /// A directory of finished classes.
@@ -96,15 +103,12 @@ impl FinishedClasses {
 
     /// The rank of the class, if it is finished.
     pub(super) fn read(&self, degree: usize, class: &Class) -> Option<ClassRank> {
-        let bytes = fs::read(self.directory.file(&file_of(degree, class.label))).ok()?;
-        let mut record: Record = serde_json::from_slice(&bytes).ok()?;
-        let digest = std::mem::take(&mut record.sha256);
-        let intact = digest == sha256(&serde_json::to_vec(&record).ok()?);
-        let Record { of, part, .. } = record;
+        let file = self.directory.file(&file_of(degree, class.label));
+        let Record { of, part, .. } = Record::read_whole(&file)?;
         let same = (&of, part.degree, part.class) == (&self.of, degree, class.label);
         let [rows, cols] = [&class.rows, &class.cols]
             .map(|all| move |line: usize| all.binary_search(&line).is_ok());
-        (intact && same).then(|| part.into_rank([&rows, &cols])).flatten()
+        same.then(|| part.into_rank([&rows, &cols])).flatten()
     }
 
     /// Writes down the rank of the class, if it is whole and was long to find.
@@ -120,14 +124,15 @@ impl FinishedClasses {
         if !found.whole || class.rows.len().min(class.cols.len()) < LEAST_ORDER {
             return Ok(());
         }
-        let mut record = Record {
+        let record = Record {
             of: self.of.clone(),
             part: ClassPart::new(degree, class.label, found),
             sha256: String::new(),
         };
-        record.sha256 = sha256(&written(&record)?);
-        let bytes = written(&record)?;
-        self.directory.replace(&file_of(degree, class.label), &bytes).map_err(RankError::directory)
+        let bytes = record.sealed().and_then(|record| record.to_bytes());
+        let replace =
+            |bytes: Vec<u8>| self.directory.replace(&file_of(degree, class.label), &bytes);
+        bytes.and_then(replace).map_err(RankError::directory)
     }
 }
 

@@ -1,12 +1,13 @@
 //! The directory of a campaign.
 
-use super::record::{CampaignRecord, ListedUnit, PartRecord, Sealed, id};
+use super::record::{CampaignRecord, ListedUnit, PartRecord, ids};
 use super::{Joined, MOST_UNITS, Progress, Request, UnitError};
-use crate::files::{is_temporary, naming, sha256_of};
+use crate::files::{is_temporary, naming, replace};
 use crate::network::InvalidProblem;
+use crate::sealed::{Sealed, sha256_of_program as program};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{fs, io};
 
 const FILE: &str = "campaign.json";
 const PARTS: &str = "parts";
@@ -16,6 +17,8 @@ const JOINED: &str = "joined";
 pub struct Campaign {
     path: PathBuf,
     record: CampaignRecord,
+    /// What every part is of.
+    of: String,
 }
 
 /// What is there of a unit.
@@ -61,15 +64,16 @@ impl Campaign {
                 let why = format!("holds a campaign of another {what}; give another directory");
                 return Err(UnitError::Campaign(path.display().to_string(), why));
             }
-            return Ok(Self { path: path.into(), record });
+            return Self::of(path, record);
         }
         let listed = request.units().names_and_costs()?;
         if listed.is_empty() || listed.len() > MOST_UNITS {
             let allowed = format!("a campaign has 1 to {MOST_UNITS} units");
             return Err(InvalidProblem::new("units", listed.len(), allowed).into());
         }
+        let id = ids(&request)?;
         let unit = |(name, cost): (String, _)| {
-            Ok::<_, io::Error>(ListedUnit { id: id(&request, &name)?, name, cost })
+            Ok::<_, io::Error>(ListedUnit { id: id(&name)?, name, cost })
         };
         let units = listed.into_iter().map(unit).collect::<Result<Vec<_>, _>>()?;
         let mut ids = HashSet::new();
@@ -79,8 +83,12 @@ impl Campaign {
         let parts = path.join(PARTS);
         fs::create_dir_all(&parts).map_err(|e| naming(&parts, &e))?;
         let record = CampaignRecord::new(program()?, request, units)?;
-        record.write(&path.join(FILE))?;
-        Ok(Self { path: path.into(), record })
+        write(&record, &path.join(FILE))?;
+        Self::of(path, record)
+    }
+
+    fn of(path: &Path, record: CampaignRecord) -> Result<Self, UnitError> {
+        Ok(Self { path: path.into(), of: record.of()?, record })
     }
 
     /// The campaign in the directory.
@@ -93,7 +101,7 @@ impl Campaign {
         if record.program != program()? {
             return Err(wrong("holds a campaign of another program"));
         }
-        Ok(Self { path: path.into(), record })
+        Self::of(path, record)
     }
 
     /// What it is of.
@@ -120,7 +128,7 @@ impl Campaign {
         Ok(match PartRecord::read(&self.part(unit))? {
             None => Err(State::Missing),
             Some(Err(why)) => Err(State::Wrong(why)),
-            Some(Ok(part)) => match part.differs(&self.record, unit)? {
+            Some(Ok(part)) => match part.differs(&self.record, &self.of, unit) {
                 Some(why) => Err(State::Wrong(why)),
                 None => Ok(part),
             },
@@ -154,8 +162,8 @@ impl Campaign {
             State::Wrong(why) => Done::Instead(why),
         };
         let result = self.record.request.units().find(&unit.name, progress)?;
-        let part = PartRecord::new(&self.record, unit, result)?;
-        match part.write(&self.part(unit)) {
+        let part = PartRecord::new(&self.record, &self.of, unit, result)?;
+        match write(&part, &self.part(unit)) {
             // Another process has put it there meanwhile, and what this one began was swept away.
             Err(_) if self.state(unit)? == State::Finished => Ok(done),
             written => Ok(written.map(|()| done)?),
@@ -208,7 +216,6 @@ fn read(path: &Path) -> Result<Option<CampaignRecord>, UnitError> {
     CampaignRecord::read(&file)?.map(|read| read.map_err(damaged)).transpose()
 }
 
-/// SHA-256 of this program.
-fn program() -> io::Result<String> {
-    sha256_of(&env::current_exe()?)
+fn write(record: &impl Sealed, path: &Path) -> io::Result<()> {
+    replace(path, &record.to_bytes()?).map_err(|e| naming(path, &e))
 }

@@ -1,12 +1,11 @@
-//! Campaigns and parts as files: JSON with a digest of its own, that counts only byte for byte as this program writes it.
+//! Campaigns and parts as files.
 
 use super::{Cost, Request, UnitError};
-use crate::files::{naming, replace, sha256};
-use serde::de::DeserializeOwned;
+use crate::files::sha256;
+use crate::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::path::Path;
-use std::{fs, io};
+use std::io;
 
 /// A unit of a campaign.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,44 +46,6 @@ pub(super) struct PartRecord {
     sha256: String,
 }
 
-/// A record with a digest of its own.
-pub(super) trait Sealed: Serialize + DeserializeOwned {
-    fn digest(&mut self) -> &mut String;
-
-    fn to_bytes(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec_pretty(self)?;
-        bytes.push(b'\n');
-        Ok(bytes)
-    }
-
-    /// With the digest of itself, with that field empty.
-    fn sealed(mut self) -> io::Result<Self> {
-        self.digest().clear();
-        *self.digest() = sha256(&self.to_bytes()?);
-        Ok(self)
-    }
-
-    /// What is in the file; `None` if there is none, and the inner error says what is wrong with its bytes.
-    fn read(path: &Path) -> io::Result<Option<Result<Self, &'static str>>> {
-        let bytes = match fs::read(path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            read => read.map_err(|e| naming(path, &e))?,
-        };
-        let Ok(mut record) = serde_json::from_slice::<Self>(&bytes) else {
-            return Ok(Some(Err("it is cut off, or no such record")));
-        };
-        let digest = std::mem::take(record.digest());
-        let right = sha256(&record.to_bytes()?) == digest;
-        *record.digest() = digest;
-        let whole = right && record.to_bytes()? == bytes;
-        Ok(Some(if whole { Ok(record) } else { Err("its digest is another: it was changed") }))
-    }
-
-    fn write(&self, path: &Path) -> io::Result<()> {
-        replace(path, &self.to_bytes()?).map_err(|e| naming(path, &e))
-    }
-}
-
 impl Sealed for CampaignRecord {
     fn digest(&mut self) -> &mut String {
         &mut self.sha256
@@ -115,13 +76,15 @@ impl CampaignRecord {
 }
 
 impl PartRecord {
+    /// `of` is [`CampaignRecord::of`].
     pub(super) fn new(
         campaign: &CampaignRecord,
+        of: &str,
         unit: &ListedUnit,
         result: Value,
     ) -> Result<Self, UnitError> {
         let part = Self {
-            campaign: campaign.of()?,
+            campaign: of.into(),
             program: campaign.program.clone(),
             seed: campaign.request.seed(),
             id: unit.id.clone(),
@@ -136,23 +99,24 @@ impl PartRecord {
     pub(super) fn differs(
         &self,
         campaign: &CampaignRecord,
+        of: &str,
         unit: &ListedUnit,
-    ) -> io::Result<Option<&'static str>> {
+    ) -> Option<&'static str> {
         let same = [
             ("it is of another program", self.program == campaign.program),
             ("it is of another seed", self.seed == campaign.request.seed()),
-            (
-                "it is of another request: other sizes, weights or limits",
-                self.campaign == campaign.of()?,
-            ),
+            ("it is of another request: other sizes, weights or limits", self.campaign == of),
             ("it is of another unit", (&self.id, &self.name) == (&unit.id, &unit.name)),
         ];
-        Ok(same.into_iter().find(|(_, same)| !same).map(|(why, _)| why))
+        same.into_iter().find(|(_, same)| !same).map(|(why, _)| why)
     }
 }
 
-/// The id of a unit: it depends on nothing but the request and the unit's name.
-pub(super) fn id(request: &Request, name: &str) -> io::Result<String> {
-    let text = serde_json::to_string(&(request, name))?;
-    Ok(format!("{}-{}", request.kind(), &sha256(text.as_bytes())[..16]))
+/// The ids of units: each depends on nothing but the request and the unit's name.
+pub(super) fn ids(request: &Request) -> io::Result<impl Fn(&str) -> io::Result<String> + use<>> {
+    let (kind, request) = (request.kind(), serde_json::to_string(request)?);
+    Ok(move |name: &str| {
+        let text = format!("[{request},{}]", serde_json::to_string(name)?);
+        Ok(format!("{kind}-{}", &sha256(text.as_bytes())[..16]))
+    })
 }
