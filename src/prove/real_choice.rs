@@ -5,15 +5,12 @@
 
 use super::RankError;
 use super::real_grid::{Setting, Square, no_value};
-use super::real_rank::{Chosen, RealRank, RealRequest};
+use super::real_rank::{Chosen, FIRST_SIZE, RealRank, RealRequest};
 use crate::arith::Rational;
 use nalgebra::DMatrix;
 
 /// Multiplications of a grid from which on the minor is chosen in doubles: with intervals about a minute of one core.
 const LONG: u64 = 1 << 27;
-
-/// Points of the first square; the next ones have twice as many, so that all together cost a third more than the last.
-const FIRST_SIZE: usize = 16;
 
 /// Bits after the point with which the checker is asked first. Two blocks of a transformer of width 384 lose some 60;
 /// up to 100 its matrices are of two digits.
@@ -44,8 +41,8 @@ pub(super) fn real_rank(
 ) -> Result<RealRank, RankError> {
     let RealRequest { problem, points, stop, .. } = request;
     let mut best = RealRank::none(problem, network);
-    let network = best.network.clone();
-    let mut square = Square::new((problem, &network), &sides, Rational::to_f64);
+    let mut square = Square::new((problem, &best.network), &sides, Rational::to_f64);
+    // All together cost a third more than the last.
     let doubled = std::iter::successors(Some(FIRST_SIZE), |size| Some(2 * size));
     for size in doubled.take_while(|size| size < points).chain([*points]) {
         let count = |values| progress(values, (points * points) as u64);
@@ -53,11 +50,7 @@ pub(super) fn real_rank(
         let mut minor = pivots(values.clone());
         while minor.len() > best.rank {
             let chosen = Chosen { minor: &minor, sides: &sides, points: size };
-            if let Ok(better) = best.with_proved(chosen, BITS, stop) {
-                best = better;
-                break;
-            }
-            if stop.is_due() {
+            if best.prove(chosen, BITS, stop).is_ok() || stop.is_due() {
                 break;
             }
             minor.truncate(minor.len() * 3 / 4);

@@ -1,5 +1,6 @@
 //! Grids of networks with functions of real numbers, one leading square after another.
 
+use super::real_rank::Sides;
 use super::{RankError, RealRequest, generator, real_choice, units};
 use crate::Stop;
 use crate::arith::Rational;
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 /// The weights and the points of both sides, exactly.
 pub(super) struct Setting {
     pub(super) network: Network<Rational>,
-    pub(super) sides: [Vec<DMatrix<Rational>>; 2],
+    pub(super) sides: Sides,
 }
 
 impl Setting {
@@ -79,7 +80,7 @@ impl<'a, T: Scale> Square<'a, T> {
     /// The empty one.
     pub(super) fn new(
         (problem, network): (&'a RealProblem, &Network<Rational>),
-        sides: &[Vec<DMatrix<Rational>>; 2],
+        sides: &Sides,
         embed: impl Fn(&Rational) -> T,
     ) -> Self {
         let of = |m: &DMatrix<Rational>| m.map(|q| embed(&q));

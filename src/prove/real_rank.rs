@@ -55,7 +55,7 @@ pub struct RealRank {
     /// What ended the computation before all points were used or all precisions tried.
     pub limit: Option<Limit>,
     /// The points of the minor, in the order of elimination.
-    minor: [Vec<DMatrix<Rational>>; 2],
+    minor: Sides,
     /// Bits after the point with which a checker may tell the pivots from 0.
     bits: u64,
     /// What the checker has accepted, where it alone has proved the bound.
@@ -87,9 +87,8 @@ pub fn real_rank(
     for precision in PROOF_PRECISIONS {
         planned += (points * points) as u64;
         let count = |passes| progress(passes, planned);
-        let network = best.network.clone();
         let embed = |q: &Rational| Interval::enclosing(q, precision);
-        let mut square = Square::new((problem, &network), &sides, embed);
+        let mut square = Square::new((problem, &best.network), &sides, embed);
         for size in sizes(*points) {
             match square.grow(size, (stop, &count)) {
                 Ok(Some(grid)) => {
@@ -127,10 +126,15 @@ fn sizes(points: usize) -> impl Iterator<Item = usize> {
 }
 
 /// Points of the first square.
-const FIRST_SIZE: usize = 16;
+pub(super) const FIRST_SIZE: usize = 16;
 
 /// Points on either side.
 pub(super) type Sides = [Vec<DMatrix<Rational>>; 2];
+
+/// The points of these rows and columns.
+fn lines(minor: impl Iterator<Item = (usize, usize)>, [left, right]: &Sides) -> Sides {
+    minor.map(|(row, col)| (left[row].clone(), right[col].clone())).unzip().into()
+}
 
 /// A minor that is not proved.
 pub(super) struct Chosen<'a> {
@@ -162,35 +166,29 @@ impl RealRank {
         }
     }
 
-    /// The same with a larger minor, if the checker accepts it.
-    pub(super) fn with_proved(
-        &self,
-        Chosen { minor, sides: [left, right], points }: Chosen<'_>,
+    /// Takes a larger minor, if the checker accepts it.
+    pub(super) fn prove(
+        &mut self,
+        Chosen { minor, sides, points }: Chosen<'_>,
         bits: u64,
         stop: &Stop,
-    ) -> Result<Self, Uncertified> {
-        let minor = [
-            minor.iter().map(|(row, _)| left[*row].clone()).collect(),
-            minor.iter().map(|(_, col)| right[*col].clone()).collect(),
-        ];
-        let mut better = Self { rank: Vec::len(&minor[0]), points, minor, bits, ..self.clone() };
-        let (certificate, bits) = better.accepted(stop)?;
-        better.precision = u32::try_from(bits).unwrap_or(u32::MAX); // at most 2^14
-        better.proved = Some(certificate);
-        Ok(better)
+    ) -> Result<(), Uncertified> {
+        let minor = lines(minor.iter().copied(), sides);
+        let (certificate, bits) = self.accepted(&minor, bits, stop)?;
+        (self.rank, self.points, self.minor, self.bits) = (minor[0].len(), points, minor, bits);
+        self.precision = u32::try_from(bits).unwrap_or(u32::MAX); // at most 2^14
+        self.proved = Some(certificate);
+        Ok(())
     }
 
     /// These pivots, if they are more.
-    fn take(&mut self, pivots: &[Pivot], [left, right]: &Sides, precision: u32) {
+    fn take(&mut self, pivots: &[Pivot], sides: &Sides, precision: u32) {
         if pivots.len() <= self.rank {
             return;
         }
         self.rank = pivots.len();
         self.precision = precision;
-        self.minor = [
-            pivots.iter().map(|p| left[p.row].clone()).collect(),
-            pivots.iter().map(|p| right[p.col].clone()).collect(),
-        ];
+        self.minor = lines(pivots.iter().map(|p| (p.row, p.col)), sides);
         // A checker's error is one of units, not of digits: as many bits more as the least pivot is small.
         let small = pivots.iter().filter_map(|p| p.size.get_exp()).min().unwrap_or(0);
         self.bits = u64::from(precision) + u64::from(small.min(0).unsigned_abs()) + SPARE_BITS;
@@ -221,17 +219,22 @@ impl RealRank {
     pub fn certificate(&self) -> Result<Certificate, Uncertified> {
         match &self.proved {
             Some(certificate) => Ok(certificate.clone()),
-            None => Ok(self.accepted(&NEVER)?.0),
+            None => Ok(self.accepted(&self.minor, self.bits, &NEVER)?.0),
         }
     }
 
-    /// The certificate with the first number of bits at which the checker accepts it.
-    fn accepted(&self, stop: &Stop) -> Result<(Certificate, u64), Uncertified> {
+    /// The certificate with the first number of bits, from `bits` on, at which the checker accepts it.
+    fn accepted(
+        &self,
+        minor: &Sides,
+        bits: u64,
+        stop: &Stop,
+    ) -> Result<(Certificate, u64), Uncertified> {
         let ended = || stop.is_due();
         let options = check::Options { eliminate: false, stop: Some(&ended) };
-        let mut bits = self.bits.min(check::MAX_ENCLOSURE_BITS);
+        let mut bits = bits.min(check::MAX_ENCLOSURE_BITS);
         loop {
-            let certificate = self.with_bits(bits);
+            let certificate = self.with_bits(minor, bits);
             match check::check_by(&certificate, options) {
                 Verdict::Incomplete(finding)
                     if finding.kind == Kind::Enclosure && bits < check::MAX_ENCLOSURE_BITS =>
@@ -244,17 +247,16 @@ impl RealRank {
         }
     }
 
-    fn with_bits(&self, bits: u64) -> Certificate {
+    fn with_bits(&self, [left, right]: &Sides, bits: u64) -> Certificate {
         let side = |points: &[DMatrix<Rational>]| {
             // The file is by rows.
             points.iter().map(|m| m.transpose().iter().map(rational).collect()).collect()
         };
-        let [left, right] = &self.minor;
         Certificate::new(Claim::Rank(Box::new(RankClaim {
             problem: problem_in_certificate(self.problem.shape()),
             scope: file::Scope::Fixed,
             relation: Relation::AtLeast,
-            value: Value::Exact(Text(self.rank.into())),
+            value: Value::Exact(Text(left.len().into())),
             weights: Some(weights(self.problem.shape(), &self.network)),
             lower: Some(Lower::Enclosure(Enclosure { bits, left: side(left), right: side(right) })),
             upper: None,
