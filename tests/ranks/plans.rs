@@ -1,12 +1,7 @@
 //! One plan: the forecast is of the run, errors are the same, and what is refused is refused first.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/problems.rs"]
-mod problems;
-
-use cases::cases;
-use problems::{small_enough, small_problem, style};
+use crate::cases::cases;
+use crate::problems::{small_enough, small_problem, style};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;

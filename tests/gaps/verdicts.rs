@@ -1,9 +1,6 @@
 //! Gaps, maps and bounds as users meet them: what is compared, what is said about it, and no number lost.
 
-#[path = "common/line.rs"]
-mod line;
-
-use line::seprank;
+use crate::line::seprank;
 use serde_json::Value;
 
 /// The document, whether the gap is certified or not.
@@ -260,7 +257,7 @@ fn nothing_says_that_no_gap_can_be() {
     use seprank::{bounds, claims, table};
     let claims = claims::all().into_iter().map(|c| c.statement());
     let captions = table::all().into_iter().flat_map(|t| [t.caption(), t.title()]);
-    let docs = [include_str!("../docs/theory.md"), include_str!("../docs/reproduction.md")];
+    let docs = [include_str!("../../docs/theory.md"), include_str!("../../docs/reproduction.md")];
     for text in claims.chain(captions).chain(bounds::SCOPE).chain(docs) {
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
         assert!(!flat.contains("no asymptotic gap"), "{text}");

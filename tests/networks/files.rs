@@ -1,13 +1,8 @@
 //! Random networks of the grammar of network files: rings, routes, bounds and the checker agree.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/network_texts.rs"]
-mod network_texts;
-
-use cases::cases;
+use crate::cases::cases;
+use crate::network_texts::network_text;
 use nalgebra::DMatrix;
-use network_texts::network_text;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

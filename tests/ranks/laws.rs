@@ -1,15 +1,10 @@
 //! Laws of the separation rank of a polynomial f(a, b), computed exactly over Q and modulo primes,
 //! and of the bounds on it.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/problems.rs"]
-mod problems;
-
-use cases::cases;
+use crate::cases::cases;
+use crate::problems::{shape, small_enough, small_problem, style, tensor, with_sides};
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
-use problems::{shape, small_enough, small_problem, style, tensor, with_sides};
 use proptest::prelude::*;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};

@@ -1,9 +1,6 @@
 //! Numbers in network files: exact as they are written.
 
-#[path = "common/cases.rs"]
-mod cases;
-
-use cases::cases;
+use crate::cases::cases;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use proptest::prelude::*;

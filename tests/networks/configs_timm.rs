@@ -1,10 +1,7 @@
 //! Network files from configurations of timm, against the models' definitions written out here with loops over
 //! numbers of 64 bits: softmax, its scale and normalisation left out, the activation replaced, as the files state.
 
-#[path = "common/models.rs"]
-mod models;
-
-use models::{
+use crate::models::{
     Matrix, Model, assert_near, attention, columns, evaluated, gelu, input, plus, timm, turned,
 };
 

@@ -1,13 +1,8 @@
 //! Mutations of certificates of matrices: what the checker accepts is true, by brute force.
 //! `SEPRANK_CASES` sets the number: 4000 by default, 10,000 where it is 750.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/matrices.rs"]
-mod matrices;
-
-use cases::cases;
-use matrices::{naive_rank, parse};
+use crate::cases::cases;
+use crate::matrices::{naive_rank, parse};
 use nalgebra::DMatrix;
 use num_bigint::BigInt;
 use proptest::prelude::*;
@@ -27,9 +22,9 @@ use std::sync::LazyLock;
 static HONEST: LazyLock<Vec<MatrixClaim>> = LazyLock::new(|| {
     let product = |i: usize, j: usize| ((i + 1) * (j + 2) % 7 * (1 + j % 3)).to_string();
     let texts = [
-        matrices::by_entries(4, 5, product),
-        matrices::by_entries(5, 4, |i, j| format!("{}/{}", i + j, i + 1)),
-        matrices::by_entries(4, 4, |i, j| (i * j + 1).to_string()),
+        crate::matrices::by_entries(4, 5, product),
+        crate::matrices::by_entries(5, 4, |i, j| format!("{}/{}", i + j, i + 1)),
+        crate::matrices::by_entries(4, 4, |i, j| (i * j + 1).to_string()),
         "1,0,0,5\n0,0,0,7\n0,0,0,0\n0,0,0,9\n".into(),
     ];
     let overs = [0, 7, 8_388_593, (1 << 61) - 1, (1 << 63) - 25];

@@ -1,12 +1,7 @@
 //! Matrices from files: their ranks against brute force and known ones, and their certificates.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/matrices.rs"]
-mod matrices;
-
-use cases::cases;
-use matrices::{csv, dense, naive_rank, parse};
+use crate::cases::cases;
+use crate::matrices::{csv, dense, naive_rank, parse};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rug::{Integer, Rational};
@@ -108,7 +103,7 @@ proptest! {
     fn sparse_ranks_are_those_of_dense_matrices(
         rows in 260usize..340, cols in 260usize..340, each in 0u64..7, shape in 0u8..3, seed: u64,
     ) {
-        let text = matrices::sparse(rows, cols, each, shape, seed);
+        let text = crate::matrices::sparse(rows, cols, each, shape, seed);
         let matrix = parse(text.as_bytes(), Format::Sms).unwrap();
         for p in [2u64, 7, 8_388_593, (1 << 61) - 1] {
             let dense = dense(&matrix, p);
@@ -124,7 +119,7 @@ proptest! {
 #[test]
 fn known_ranks() {
     // Hilbert's matrix, as fractions and scaled: full rank. lcm(1..=23) clears the denominators of order 12.
-    let text = matrices::by_entries(12, 12, |i, j| format!("1/{}", i + j + 1));
+    let text = crate::matrices::by_entries(12, 12, |i, j| format!("1/{}", i + j + 1));
     let hilbert = parse(text.as_bytes(), Format::Csv).unwrap();
     assert_eq!(rank(&hilbert, Over::Rationals).rank, 12);
     assert_checked(&hilbert, &rank(&hilbert, Over::Rationals));
@@ -252,7 +247,7 @@ fn claim(certificate: &Certificate) -> &MatrixClaim {
 #[test]
 fn large_matrices_go_to_a_file() {
     let filed = |n: usize, over: Over, entry: &dyn Fn(usize, usize) -> usize| {
-        let text = matrices::by_entries(n, n, |i, j| entry(i, j).to_string());
+        let text = crate::matrices::by_entries(n, n, |i, j| entry(i, j).to_string());
         let matrix = parse(text.as_bytes(), Format::Csv).unwrap();
         let made = certificate(&matrix, &rank(&matrix, over));
         let file = made.side_file.expect("a file");
@@ -298,7 +293,7 @@ fn requests_that_make_no_sense() {
 /// The same challenge for two claims, too few answers, another order: all are noticed.
 #[test]
 fn attacks_on_the_challenge() {
-    let text = matrices::by_entries(12, 12, |i, j| {
+    let text = crate::matrices::by_entries(12, 12, |i, j| {
         ((i + 1) * (j + 1) + usize::from(i == j && i < 6)).to_string()
     });
     let matrix = parse(text.as_bytes(), Format::Csv).unwrap();
@@ -373,7 +368,7 @@ fn attacks_on_the_challenge() {
 /// A singular minor with answers made for it: the equations have no solutions, whatever is tried.
 #[test]
 fn a_false_claim_is_not_found_by_trying_answers() {
-    let text = matrices::by_entries(6, 6, |i, j| ((i + 1) * (j + 1)).to_string());
+    let text = crate::matrices::by_entries(6, 6, |i, j| ((i + 1) * (j + 1)).to_string());
     let matrix = parse(text.as_bytes(), Format::Csv).unwrap();
     let honest = assert_checked(&matrix, &rank(&matrix, modulo(2)));
     let mut false_claim = claim(&honest).clone();

@@ -1,20 +1,13 @@
 //! Weight files of every format, and what `[weights]` takes of a tensor.
 
-#[path = "common/npy.rs"]
-mod npy;
-#[path = "common/run.rs"]
-mod run;
-#[path = "common/tensors.rs"]
-mod tensors_of;
-
-use npy::npy;
-use run::seprank;
+use crate::npy::npy;
+use crate::run::seprank;
+use crate::tensors::{ATTENTION, TWO, file};
 use seprank::arith::Rational;
 use seprank::network::{Network, NetworkFile, Replacements, tensors};
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
-use tensors_of::{ATTENTION, TWO, file};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds/weight_file/");

@@ -14,7 +14,7 @@ use seprank::network::{Network, NetworkFile, Problem, Replacements};
 use seprank::prove::{Method, RankRequest, Weights, certify_bound, rank};
 use std::path::Path;
 
-/// Networks that together have every kind of expression; certificates of the other layers are in tests/layers.rs.
+/// Networks that together have every kind of expression; certificates of the other layers are in tests/networks/layers.rs.
 const NETWORKS: &[&str] = &[
     "tokens = 2\nwidth = 2\n[[layer]]\ntype = 'attention'\nheads = 2\nbias = true\n[[layer]]\ntype = 'pooling'\n",
     "tokens = 3\nwidth = 2\n[[layer]]\ntype = 'attention'\ncausal = true\nrelative = true\nmulti-query = true\nheads = 2\n",

@@ -1,17 +1,10 @@
 //! Weight files on the command line: with weights left to chance, listed, certified.
 
-#[path = "common/npy.rs"]
-mod npy;
-#[path = "common/run.rs"]
-mod run;
-#[path = "common/tensors.rs"]
-mod tensors;
-
-use npy::npy;
-use run::seprank;
+use crate::npy::npy;
+use crate::run::seprank;
+use crate::tensors::{ATTENTION, TWO, file};
 use std::fs;
 use std::process::Command;
-use tensors::{ATTENTION, TWO, file};
 
 /// What has no key is drawn, where the file says so, by the seed.
 #[test]

@@ -1,9 +1,6 @@
 //! `seprank eval` against the definition of docs/format.md, written out entry by entry.
 
-#[path = "common/npy.rs"]
-mod npy;
-
-use npy::npy;
+use crate::npy::npy;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use seprank::arith::Rational;

@@ -1,10 +1,7 @@
 //! The float pipeline at every size that numbers can have: a common factor changes no rank, and what is not
 //! finite is refused.
 
-#[path = "common/cases.rs"]
-mod cases;
-
-use cases::cases;
+use crate::cases::cases;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};

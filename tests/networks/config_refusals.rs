@@ -1,9 +1,6 @@
 //! Configurations that are taken as they are published, and what is said of those that are not mapped.
 
-#[path = "common/models.rs"]
-mod models;
-
-use models::{seprank, timm};
+use crate::models::{seprank, timm};
 use std::fs;
 
 /// Published shapes are accepted as they are; what has no layer names its field.

@@ -1,9 +1,6 @@
 //! Hankel blocks, sampled and whole, against the coefficient matrix and planted functions.
 
-#[path = "common/cases.rs"]
-mod cases;
-
-use cases::cases;
+use crate::cases::cases;
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
 use proptest::prelude::*;

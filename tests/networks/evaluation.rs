@@ -1,14 +1,9 @@
 //! One definition, many rings: what holds in one reading holds in the others.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/problems.rs"]
-mod problems;
-
-use cases::cases;
+use crate::cases::cases;
+use crate::problems::{small_enough, small_problem, style, tensor};
 use nalgebra::DMatrix;
 use num_traits::Zero;
-use problems::{small_enough, small_problem, style, tensor};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;

@@ -2,12 +2,10 @@
 //! configuration.
 #![allow(dead_code)] // no test file uses all of it
 
-#[path = "npy.rs"]
-mod npy;
-#[path = "run.rs"]
+#[path = "../common/run.rs"]
 mod run;
 
-use npy::npy;
+use crate::npy::npy;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use safetensors::tensor::{Dtype, TensorView, serialize};

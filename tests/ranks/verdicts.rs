@@ -1,14 +1,9 @@
 //! One verdict on an answer: its bounds hold for what it is about, its certificate says the same, and
 //! its prime divides nothing of the network.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/problems.rs"]
-mod problems;
-
-use cases::cases;
+use crate::cases::cases;
+use crate::problems::{small_enough, small_problem, style, tensor};
 use nalgebra::DMatrix;
-use problems::{small_enough, small_problem, style, tensor};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;

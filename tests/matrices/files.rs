@@ -1,12 +1,7 @@
 //! Files of matrices: the formats agree, exactly; what is wrong is refused with its place.
 
-#[path = "common/matrices.rs"]
-mod matrices;
-#[path = "common/npy.rs"]
-mod npy;
-
-use matrices::parse;
-use npy::npy;
+use crate::matrices::parse;
+use crate::npy::npy;
 use seprank::matrix::read::{Format, ReadError, parse as parse_within};
 use seprank::matrix::{MAX_SIDE, Matrix, Number};
 use seprank::tensor::MemoryLimit;
@@ -298,7 +293,7 @@ fn hostile_sizes_are_refused() {
     }
     refused(&format!("{most} {most} M\n0 0 0\n"), Format::Sms);
     // Of a file without promises what was read so far counts.
-    let text = matrices::csv(200, 200, 9);
+    let text = crate::matrices::csv(200, 200, 9);
     refused(&text, Format::Csv);
     let digits = format!("{}\n", ["9".repeat(50_000); 1].join(","));
     let wide = vec![digits.trim(); 60].join(",");

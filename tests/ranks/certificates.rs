@@ -1,15 +1,9 @@
 //! Producers and checker agree where they should, and only there.
 
-#[path = "common/cases.rs"]
-mod cases;
-mod common;
-#[path = "common/problems.rs"]
-mod problems;
-
-use cases::cases;
-use common::claim_mut;
+use crate::cases::cases;
+use crate::common::{self, claim_mut};
+use crate::problems::{small_enough, small_problem, style};
 use num_bigint::BigInt;
-use problems::{small_enough, small_problem, style};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;

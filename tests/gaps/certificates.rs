@@ -1,9 +1,8 @@
 //! Certificates of gaps: what is written for each verdict, and by which ranks.
 
-#[path = "common/gaps.rs"]
-mod gaps;
-
-use gaps::{KINDS, attention, certificates, exact, halves, halves_mut, mixer, rank_of, small_gaps};
+use crate::gaps::{
+    KINDS, attention, certificates, exact, halves, halves_mut, mixer, rank_of, small_gaps,
+};
 use seprank::bounds::Regime;
 use seprank::certificate::{self, Certificate, Claim, Log10, Lower, Text, Value};
 use seprank::check::{Kind, Verdict, check};

@@ -1,9 +1,6 @@
 //! Every rank routine against planted ranks and an obviously right reference.
 
-#[path = "common/cases.rs"]
-mod cases;
-
-use cases::cases;
+use crate::cases::cases;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};

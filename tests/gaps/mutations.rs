@@ -1,12 +1,7 @@
 //! Certificates of gaps, changed: none is accepted that is false, or that its parts do not show.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/gaps.rs"]
-mod gaps;
-
-use cases::cases;
-use gaps::{KINDS, certificates, exact, halves, rank_of};
+use crate::cases::cases;
+use crate::gaps::{KINDS, certificates, exact, halves, rank_of};
 use proptest::prelude::*;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};

@@ -1,12 +1,7 @@
 //! Kernels of matrices, against the product with them in fractions and ranks by brute force.
 
-#[path = "common/cases.rs"]
-mod cases;
-#[path = "common/matrices.rs"]
-mod matrices;
-
-use cases::cases;
-use matrices::{by_entries, dense, naive_rank, parse};
+use crate::cases::cases;
+use crate::matrices::{by_entries, dense, naive_rank, parse};
 use proptest::prelude::*;
 use rug::{Integer, Rational};
 use seprank::arith::Prime;
@@ -110,7 +105,7 @@ proptest! {
     /// Large enough for the sparse elimination.
     #[test]
     fn kernels_of_sparse_matrices(rows in 260usize..300, cols in 260usize..320, shape in 0u8..3, seed: u64) {
-        let text = matrices::sparse(rows, cols, 3, shape, seed);
+        let text = crate::matrices::sparse(rows, cols, 3, shape, seed);
         let matrix = parse(text.as_bytes(), Format::Sms).unwrap();
         for p in [2u64, 8_388_593, LARGE] {
             assert_kernel(&matrix, modulo(p), naive_rank(&dense(&matrix, p), p));
