@@ -5,7 +5,7 @@ use rand::RngExt;
 use seprank::arith::{BigFloat, Interval, Rational, Ring};
 use seprank::check::{self, Verdict};
 use seprank::network::{Network, NetworkFile, RealNetworkFile, RealProblem, Replacements};
-use seprank::prove::{RealRank, RealRequest, generator, real_rank, real_spectrum};
+use seprank::prove::{RealInputs, RealRank, RealRequest, generator, real_rank, real_spectrum};
 use seprank::tensor::MemoryLimit;
 use seprank::{Stop, certificate};
 use std::path::Path;
@@ -15,6 +15,8 @@ use std::process::Command;
 mod certificates;
 #[path = "real_networks/reference.rs"]
 mod reference;
+#[path = "real_networks/study.rs"]
+mod study;
 
 fn exact(x: &BigFloat) -> Rational {
     Rational::from(x.as_rug().to_rational().expect("is finite"))
@@ -107,7 +109,15 @@ fn values_are_those_of_the_definitions() {
 
 fn answer(problem: RealProblem, points: usize) -> RealRank {
     let (memory, stop) = (MemoryLimit::default(), Stop::default());
-    let request = RealRequest { problem, weights: None, points, seed: 1, memory, stop };
+    let request = RealRequest {
+        problem,
+        weights: None,
+        points,
+        inputs: RealInputs::Uniform,
+        seed: 1,
+        memory,
+        stop,
+    };
     real_rank(&request, &|_, _| ()).unwrap()
 }
 
@@ -241,8 +251,15 @@ fn a_norm_that_divides_by_zero_has_no_value() {
     let text = "tokens = 2\nwidth = 1\n[[layer]]\ntype = \"norm\"\nepsilon = 0\n";
     let file = RealNetworkFile::parse(text, Path::new(""), &Replacements::default()).unwrap();
     let (memory, stop) = (MemoryLimit::default(), Stop::default());
-    let request =
-        RealRequest { problem: file.problem, weights: None, points: 3, seed: 1, memory, stop };
+    let request = RealRequest {
+        problem: file.problem,
+        weights: None,
+        points: 3,
+        inputs: RealInputs::Uniform,
+        seed: 1,
+        memory,
+        stop,
+    };
     let error = real_rank(&request, &|_, _| ()).unwrap_err();
     assert!(error.to_string().contains("is not known to be finite"), "{error}");
 }
@@ -300,7 +317,15 @@ fn the_program_says_what_is_proved() {
 fn enclosed_spectra_contain_the_computed_ones() {
     let (memory, stop) = (MemoryLimit::default(), Stop::default());
     let problem = file(NETWORKS[0]).problem;
-    let request = RealRequest { problem, weights: None, points: 6, seed: 1, memory, stop };
+    let request = RealRequest {
+        problem,
+        weights: None,
+        points: 6,
+        inputs: RealInputs::Uniform,
+        seed: 1,
+        memory,
+        stop,
+    };
     let found = real_spectrum(&request, &|_, _| ()).unwrap();
     assert_eq!(found.values.len(), 6);
     for [low, high] in &found.values {

@@ -1,6 +1,7 @@
 //! `seprank spectrum`.
 
 mod proved;
+mod proved_study;
 
 use super::json::Integer;
 use super::new_table;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
   seprank spectrum
   seprank spectrum --points 16 --draws 4 --format csv
   seprank spectrum --profile full --out spectrum
+  seprank spectrum --proved --out spectrum
   seprank spectrum --proved --network vit.toml --weights model.safetensors
 
 Networks at random initialisation, in double precision, as published and with
@@ -27,13 +29,15 @@ parts left out one by one. Nothing of that is a proof. The folder gets
 depth.svg, width.svg, tokens.svg, spectrum.svg and spectrum.csv. The same seed
 gives the same numbers on the same machine.
 
-With --proved it is one network of a file, on one grid: every singular value is
-enclosed by interval arithmetic, and so are the ranks that remain within an
-epsilon.")]
+With --proved every singular value is enclosed by interval arithmetic, and so
+are the ranks that remain within an epsilon: of one network in a file, on one
+grid; or without --network of the models that are measured, at smaller sizes and
+one draw each, on grids of 16 points. The folder gets proved-spectrum.svg and .csv; of the
+study proved-spectrum.csv, and proved-depth.svg, -width, -tokens, -attention
+and -mixer.svg.")]
 pub(super) struct Args {
-    /// Enclose the singular values of the network in a file, at the weights of a file or at random ones, instead of
-    /// measuring many networks
-    #[arg(long, requires = "network", conflicts_with_all = ["profile", "draws", "out"])]
+    /// Enclose singular values instead of measuring them: of the networks that are measured, or of that in a file
+    #[arg(long, conflicts_with_all = ["profile", "draws"])]
     proved: bool,
     #[command(flatten)]
     proof: proved::ProofArgs,
@@ -106,7 +110,10 @@ pub(super) type Rows = Vec<(Question, Measurement)>;
 
 pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if args.proved {
-        return proved::run(args);
+        return match args.proof.is_given() {
+            true => proved::run(args),
+            false => proved_study::run(args),
+        };
     }
     if args.proof.is_given() {
         let options = "--network, --tokens, --left, --output";
@@ -118,10 +125,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     };
     plan.points = args.points.map_or(plan.points, usize::from);
     plan.draws = args.draws.map_or(plan.draws, u64::from);
-    // Before the work, not after it.
-    if let Some(dir) = &args.out {
-        std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()))?;
-    }
+    args.make_folder()?;
     let bar = progress::bar(plan.cases().len() as u64 * plan.draws, "draws");
     let rows = plan.run(args.seed, &|| bar.inc(1))?;
     bar.finish_and_clear();
@@ -140,6 +144,14 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         write_files(dir, &rows, &plan)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+impl Args {
+    /// Before the work, not after it.
+    fn make_folder(&self) -> Result<(), Failure> {
+        let Some(dir) = &self.out else { return Ok(()) };
+        std::fs::create_dir_all(dir).map_err(|e| format!("--out {}: {e}", dir.display()).into())
+    }
 }
 
 pub(super) fn csv_bytes(rows: &Rows) -> Result<Vec<u8>, Failure> {
@@ -190,31 +202,34 @@ pub(super) fn print_text(rows: &Rows, plan: &Plan, seed: u64) -> Result<(), Fail
 }
 
 pub(super) fn write_files(dir: &Path, rows: &Rows, plan: &Plan) -> Result<(), Failure> {
-    let write = |name: String, bytes: &[u8]| {
-        let path = dir.join(name);
-        replace(&path, bytes).map_err(|e| format!("--out {}: {e}", path.display()))
-    };
-    for question in [Question::Depth, Question::Width, Question::Tokens] {
-        write(
-            format!("{}.svg", question.name()),
-            side_by_side(&by_size(rows, plan, question))?.as_bytes(),
-        )?;
+    for question in Question::SIZES {
+        let charts = by_size(rows, plan, question);
+        write(dir, &format!("{}.svg", question.name()), side_by_side(&charts)?.as_bytes())?;
     }
-    write("spectrum.svg".into(), side_by_side(&decay(rows, plan))?.as_bytes())?;
-    write("spectrum.csv".into(), &csv_bytes(rows)?)?;
-    Ok(())
+    write(dir, "spectrum.svg", side_by_side(&decay(rows, plan))?.as_bytes())?;
+    write(dir, "spectrum.csv", &csv_bytes(rows)?)
+}
+
+fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = dir.join(name);
+    replace(&path, bytes).map_err(|e| format!("--out {}: {e}", path.display()).into())
 }
 
 /// A measured number with its name.
 type Measure<'a, T> = (&'static str, &'a dyn Fn(&Measurement) -> T);
 
-/// The effective ranks, plain and of the interaction, against one size.
-fn by_size(rows: &Rows, plan: &Plan, question: Question) -> [BandChart; 2] {
-    let (values, letter) = match question {
+/// The values of the size that a question varies, and its name.
+fn axis(plan: &Plan, question: Question) -> (&[usize], &'static str) {
+    match question {
         Question::Width => (&plan.widths, "width d"),
         Question::Tokens => (&plan.tokens, "tokens N"),
-        _ => (&plan.depths, "depth L"),
-    };
+        Question::Depth | Question::Parts => (&plan.depths, "depth L"),
+    }
+}
+
+/// The effective ranks, plain and of the interaction, against one size.
+fn by_size(rows: &Rows, plan: &Plan, question: Question) -> [BandChart; 2] {
+    let (values, letter) = axis(plan, question);
     let measures: [Measure<Estimate>; 2] = [
         ("Effective rank of the grid", &|m| m.effective_rank),
         ("Effective rank of the interaction", &|m| m.interaction_rank),
@@ -222,7 +237,7 @@ fn by_size(rows: &Rows, plan: &Plan, question: Question) -> [BandChart; 2] {
     measures.map(|(title, measure)| {
         let mut bands: Vec<Band> = Vec::new();
         for (_, m) in rows.iter().filter(|(q, _)| *q == question) {
-            let place = values.iter().position(|v| *v == question.varied(m)).unwrap_or(0);
+            let place = values.iter().position(|v| *v == question.varied(m.sizes())).unwrap_or(0);
             let (estimate, label) = (measure(m), name(m));
             let [low, high] = estimate.ends();
             let point = (place as f64, low, estimate.mean, high);

@@ -52,5 +52,7 @@ pub use real_problem::RealProblem;
 pub use sight::Sight;
 pub use site::{MAX_LAYERS, Site};
 pub use transformer::TransformerShape;
-pub use weight_file::{TensorInfo, WeightError, WeightMap, tensors, weight_files, weight_keys};
+pub use weight_file::{
+    TensorInfo, TensorRows, WeightError, WeightMap, tensors, weight_files, weight_keys,
+};
 pub use weights::{RANDOM_WEIGHT_RANGE, WeightStyle};

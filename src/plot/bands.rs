@@ -33,8 +33,8 @@ pub struct BandChart {
 /// Width and height of one chart in pixels.
 const CHART: (u32, u32) = (560, 440);
 
-/// Height of the strip below the charts that holds the legend, in pixels.
-const LEGEND: u32 = 58;
+/// Place of the first name of the legend, from one to the next, from one row to the next, in pixels.
+const LEGEND: (u32, u32, u32) = (70, 200, 24);
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -53,7 +53,10 @@ pub fn side_by_side(charts: &[BandChart]) -> Result<String, PlotError> {
 }
 
 fn draw(text: &mut String, charts: &[BandChart]) -> Result<(), Failure> {
-    let size = (CHART.0 * charts.len() as u32, CHART.1 + LEGEND);
+    let width = CHART.0 * charts.len() as u32;
+    let (left, step, row) = LEGEND;
+    let rows = (charts[0].bands.len() as u32).div_ceil((width - left) / step);
+    let size = (width, CHART.1 + 10 + row * rows);
     let root = SVGBackend::with_string(text, size).into_drawing_area();
     root.fill(&WHITE)?;
     let (upper, lower) = root.split_vertically(CHART.1);
@@ -73,11 +76,11 @@ fn draw_legend<DB: DrawingBackend>(
 where
     DB::ErrorType: 'static,
 {
-    let (left, step) = (70, 200);
+    let (left, step, row) = (LEGEND.0 as i32, LEGEND.1 as i32, LEGEND.2 as i32);
     let a_row = (area.dim_in_pixel().0 as i32 - left) / step;
     for (index, (band, colour)) in bands.iter().zip(COLOURS.iter().cycle()).enumerate() {
         let index = index as i32;
-        let (x, y) = (left + step * (index % a_row), 4 + 24 * (index / a_row));
+        let (x, y) = (left + step * (index % a_row), 4 + row * (index / a_row));
         let line = ShapeStyle::from(colour).stroke_width(3);
         area.draw(&PathElement::new([(x, y + 8), (x + 24, y + 8)], line))?;
         area.draw(&Text::new(band.label.clone(), (x + 32, y), ("sans-serif", 14)))?;

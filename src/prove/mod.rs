@@ -29,8 +29,10 @@ mod rank;
 mod rates;
 mod real_choice;
 mod real_grid;
+mod real_inputs;
 mod real_rank;
 mod real_spectrum;
+mod real_study;
 mod request;
 mod setting;
 mod terms;
@@ -55,8 +57,10 @@ pub use gap_certificate::NoCertificate;
 pub use grid_witness::{GridWitness, ImportError};
 pub use rank::{rank, resumed_rank};
 pub(crate) use rates::Rates;
+pub use real_inputs::RealInputs;
 pub use real_rank::{RealRank, RealRequest, Uncertified, real_rank};
 pub use real_spectrum::{RealSpectrum, SpectrumError, real_spectrum};
+pub use real_study::{ProvedCase, proved_study};
 pub use request::{
     Inputs, Method, RankError, RankRequest, TooManyDigits, Weights, generator, weights_of_file,
 };

@@ -7,8 +7,6 @@ use crate::arith::Rational;
 use crate::float::Scale;
 use crate::network::{InvalidProblem, Network, RealProblem};
 use nalgebra::DMatrix;
-use rand::RngExt;
-use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
 
 /// The weights and the points of both sides, exactly.
@@ -20,13 +18,13 @@ pub(super) struct Setting {
 impl Setting {
     /// Draws what is not given.
     pub(super) fn new(request: &RealRequest) -> Result<Self, RankError> {
-        let RealRequest { problem, points, .. } = request;
+        let RealRequest { problem, points, inputs, .. } = request;
         affordable(request)?;
         let mut rng = generator(request.seed);
         let network = request.weights.clone().unwrap_or_else(|| problem.random_weights(&mut rng));
-        let (left, right) = (problem.partition().left().len(), problem.partition().right().len());
-        let width = problem.shape().width();
-        let sides = [left, right].map(|rows| draw(*points, (rows, width), &mut rng));
+        let partition = problem.partition();
+        let tokens = [partition.left().len(), partition.right().len()];
+        let sides = inputs.draw(*points, tokens, problem.shape().width(), &mut rng)?;
         Ok(Self { network, sides })
     }
 }
@@ -56,16 +54,6 @@ fn affordable(request: &RealRequest) -> Result<(), RankError> {
 
 /// Of an interval at the highest precision, about.
 const NUMBER_BYTES: u64 = 512;
-
-fn draw(
-    count: usize,
-    (rows, cols): (usize, usize),
-    rng: &mut ChaCha20Rng,
-) -> Vec<DMatrix<Rational>> {
-    let mut entry = || Rational::from((rng.random_range(-1024..1024), 512));
-    let mut point = || DMatrix::from_row_iterator(rows, cols, (0..rows * cols).map(|_| entry()));
-    (0..count).map(|_| point()).collect()
-}
 
 /// The values of f at pairs of points, in one kind of numbers: the leading square of a grid.
 pub(super) struct Square<'a, T> {

@@ -8,7 +8,7 @@
 use super::certificate::weights;
 use super::layers::rational;
 use super::real_grid::{Setting, Square, no_value};
-use super::{RankError, problem_in_certificate, real_choice};
+use super::{RankError, RealInputs, problem_in_certificate, real_choice};
 use crate::arith::{Interval, Rational};
 use crate::float::{PROOF_PRECISIONS, Pivot, certain_pivots};
 use crate::network::{Network, RealProblem, describe};
@@ -31,6 +31,8 @@ pub struct RealRequest {
     pub weights: Option<Network<Rational>>,
     /// Points on a side of the grid: no bound is above this.
     pub points: usize,
+    /// Where its points are taken from.
+    pub inputs: RealInputs,
     /// Seed of the random weights and points.
     pub seed: u64,
     /// Limit on memory.
@@ -64,7 +66,7 @@ pub struct RealRank {
 
 /// The largest lower bound that a grid shows, at the first precision at which all its points count, or at the best.
 ///
-/// Points are multiples of 1/512 in \[-2, 2). The grid grows by halves of its size from 16 points on, and is eliminated at
+/// The grid grows by halves of its size from 16 points on, and is eliminated at
 /// every size: what is stopped has shown what the last size shows. Cost: for each precision points^2 forward passes over
 /// intervals, on all cores, and O(points^3). Where these are more than some 10^8 multiplications the minor is chosen at
 /// values in doubles, and the checker proves it: points^2 passes in doubles and rank^2 of the checker's, for sizes that

@@ -2,9 +2,10 @@
 
 use super::real_grid::{Setting, Square, no_value};
 use super::{RankError, RealRequest};
-use crate::Limit;
 use crate::arith::Interval;
 use crate::float::{FloatError, PROOF_PRECISIONS, ProvedSpectrum};
+use crate::network::RealProblem;
+use crate::{Limit, Stop};
 
 /// What is proved of the singular values of one grid at given weights.
 #[derive(Clone, Debug)]
@@ -46,15 +47,25 @@ pub fn real_spectrum(
     request: &RealRequest,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<RealSpectrum, SpectrumError> {
-    let RealRequest { problem, points, stop, .. } = request;
-    let Setting { network, sides } = Setting::new(request)?;
+    let setting = Setting::new(request)?;
+    enclosed(&request.problem, &setting, &request.stop, progress)
+}
+
+/// The singular values of the grid of these points.
+pub(super) fn enclosed(
+    problem: &RealProblem,
+    Setting { network, sides }: &Setting,
+    stop: &Stop,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<RealSpectrum, SpectrumError> {
+    let points = sides[0].len();
     let (mut unknown, mut planned) = ((0, 0), 0);
     for precision in PROOF_PRECISIONS {
         planned += (points * points) as u64;
         let count = |values| progress(values, planned);
         let mut square =
-            Square::new((problem, &network), &sides, |q| Interval::enclosing(q, precision));
-        let grid = match square.grow(*points, (stop, &count)) {
+            Square::new((problem, network), sides, |q| Interval::enclosing(q, precision));
+        let grid = match square.grow(points, (stop, &count)) {
             Ok(grid) => grid,
             Err(at) => {
                 unknown = at;
@@ -68,7 +79,7 @@ pub fn real_spectrum(
         return Ok(RealSpectrum {
             values: spectrum.ends(),
             root_mean_square: spectrum.root_mean_square(points * points),
-            points: *points,
+            points,
             precision,
             spectrum,
         });

@@ -60,7 +60,15 @@ fn a_grid_that_is_stopped_has_shown_its_leading_square() {
         let (memory, stop) = (MemoryLimit::default(), Stop::new(None));
         let problem = file(NETWORKS[4]).problem;
         let asked = stop.clone();
-        let request = RealRequest { problem, weights: None, points: 200, seed: 1, memory, stop };
+        let request = RealRequest {
+            problem,
+            weights: None,
+            points: 200,
+            inputs: RealInputs::Uniform,
+            seed: 1,
+            memory,
+            stop,
+        };
         passes.store(0, Ordering::Relaxed);
         let count = |new, planned| {
             assert_eq!(planned, 200 * 200);
@@ -96,6 +104,7 @@ fn minors_of_wide_networks_are_chosen_in_doubles_and_proved_by_the_checker() {
         problem: wide(),
         weights: None,
         points: 24,
+        inputs: RealInputs::Uniform,
         seed: 1,
         memory: MemoryLimit::default(),
         stop: stop.clone(),

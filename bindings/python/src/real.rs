@@ -9,7 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use seprank::network::{InvalidProblem, describe_real};
 use seprank::prove::{
-    RealRank, RealRequest, RealSpectrum, SpectrumError, Uncertified, real_rank, real_spectrum,
+    RealInputs, RealRank, RealRequest, RealSpectrum, SpectrumError, Uncertified, real_rank,
+    real_spectrum,
 };
 use seprank::tensor::MemoryLimit;
 use seprank::{Limit, Stop};
@@ -22,6 +23,7 @@ struct Grid {
     /// Whether weights are drawn though some are given.
     random: bool,
     points: Option<u64>,
+    inputs: RealInputs,
     seed: u64,
     bytes: u64,
     stop: Stop,
@@ -36,6 +38,7 @@ impl Grid {
             problem: network.problem.clone(),
             weights: given.map(|weights| weights.as_ref().clone()),
             points: usize::try_from(points).map_err(many)?,
+            inputs: self.inputs,
             seed: self.seed,
             memory: MemoryLimit(self.bytes),
             stop: self.stop,
@@ -73,6 +76,7 @@ pub(crate) fn rank<'py>(
     let grid = Grid {
         random: wish.weights.is_some(),
         points: wish.points,
+        inputs: RealInputs::Uniform,
         seed: wish.seed,
         bytes: wish.bytes,
         stop: stop.clone(),
@@ -115,6 +119,7 @@ fn dict(py: Python<'_>, answer: RealRank, seed: u64) -> PyResult<Bound<'_, PyDic
 #[pyo3(from_item_all)]
 pub(crate) struct SpectrumWish<'py> {
     points: Option<u64>,
+    inputs: String,
     seed: u64,
     seconds: Option<f64>,
     bytes: u64,
@@ -142,7 +147,12 @@ pub(crate) fn spectrum<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let stop = stop_after(py, wish.seconds)?;
     let (points, seed, bytes) = (wish.points, wish.seed, wish.bytes);
-    let grid = Grid { random: false, points, seed, bytes, stop: stop.clone() };
+    let unknown = || {
+        let allowed = "allowed are \"uniform\" and \"gaussian\"";
+        InvalidProblem::new("inputs", format!("{:?}", wish.inputs), allowed).raise(py)
+    };
+    let inputs = RealInputs::named(&wish.inputs).ok_or_else(unknown)?;
+    let grid = Grid { random: false, points, inputs, seed, bytes, stop: stop.clone() };
     let request = grid.request(py, network)?;
     let ask = || stop.ask();
     let watch = Watch { progress: wish.progress.as_ref(), stop: Some(&ask) };

@@ -123,6 +123,12 @@ def test_a_spectrum_is_enclosed(tmp_path: Path, command: Command) -> None:
     low, high = (64 * end**2 for end in found.root_mean_square)
     assert squares[0] <= high * (1 + 1e-12) and low <= squares[1] * (1 + 1e-12)
     assert (found.rank_within(2), found.rank_within(0)[1]) == ((0, 0), 8)
+    normal = Network.read(file).spectrum(points=3, seed=1, inputs="gaussian")
+    arguments = ("--proved", "--network", file, "--points", 3, "--seed", 1, "--inputs", "gaussian")
+    assert [list(pair) for pair in normal.values] == command("spectrum", *arguments)[1]["singular_values"]
+    assert normal.values != Network.read(file).spectrum(points=3, seed=1).values
+    with pytest.raises(InvalidProblem, match='inputs "words": allowed are "uniform" and "gaussian"'):
+        Network.read(file).spectrum(points=3, inputs="words")
 
 
 def test_a_spectrum_is_seen() -> None:

@@ -3,7 +3,7 @@
 use super::{Case, Certified, Claim, Outcome, Profile, Verdict, file_name};
 use crate::Stop;
 use crate::network::{RealNetworkFile, RealProblem, Replacements};
-use crate::prove::{RealRequest, real_rank};
+use crate::prove::{RealInputs, RealRequest, real_rank};
 use crate::tensor::MemoryLimit;
 use std::path::Path;
 
@@ -52,8 +52,9 @@ fn problem(text: &str, tokens: usize) -> RealProblem {
 
 fn examine(name: &str, problem: &RealProblem, points: usize, seed: u64) -> Outcome {
     let (memory, stop) = (MemoryLimit::default(), Stop::default());
+    let inputs = RealInputs::Uniform;
     let request =
-        RealRequest { problem: problem.clone(), weights: None, points, seed, memory, stop };
+        RealRequest { problem: problem.clone(), weights: None, points, inputs, seed, memory, stop };
     let answer = match real_rank(&request, &|_, _| ()) {
         Ok(answer) => answer,
         Err(e) => return Outcome::missing(e),

@@ -6,7 +6,7 @@ use crate::cli::rank_report::RealReport;
 use crate::cli::weight_file::{Origin, load_real};
 use crate::cli::{Failure, Format, print_json, progress, prose};
 use crate::network::RealNetworkFile;
-use crate::prove::{RealRank, RealRequest, Weights, real_rank};
+use crate::prove::{RealInputs, RealRank, RealRequest, Weights, real_rank};
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,6 +30,7 @@ pub(super) fn answer(file: RealNetworkFile, options: &Options) -> Result<ExitCod
         problem: file.problem,
         weights,
         points: usize::try_from(points).map_err(|_| format!("--points {points}: too many"))?,
+        inputs: RealInputs::Uniform,
         seed: options.seed,
         memory: options.budget.memory(),
         stop: options.budget.stop()?,

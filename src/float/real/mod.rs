@@ -8,6 +8,7 @@
 //! and no classification head: the input is the state before the first layer.
 
 mod attention;
+mod exact;
 mod layer_norm;
 mod network;
 mod perceptron;

@@ -46,7 +46,7 @@ pub struct RealArchitecture {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum MixingWeights {
+pub(super) enum MixingWeights {
     Attention(Box<[DMatrix<f64>; 4]>),
     Perceptron(Perceptron),
 }
@@ -54,8 +54,8 @@ enum MixingWeights {
 /// An architecture with random weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RealNetwork {
-    architecture: RealArchitecture,
-    layers: Vec<(MixingWeights, Option<Perceptron>)>,
+    pub(super) architecture: RealArchitecture,
+    pub(super) layers: Vec<(MixingWeights, Option<Perceptron>)>,
 }
 
 impl RealNetwork {

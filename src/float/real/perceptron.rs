@@ -43,8 +43,8 @@ impl Activation {
 /// `x -> sigma(x W1) W2` for row vectors x. Biases are 0, their value at initialisation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Perceptron {
-    first: DMatrix<f64>,
-    second: DMatrix<f64>,
+    pub(super) first: DMatrix<f64>,
+    pub(super) second: DMatrix<f64>,
     activation: Activation,
 }
 

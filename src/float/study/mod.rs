@@ -24,7 +24,7 @@ use super::real::RealNetwork;
 use super::scaling::{times_power, unit_lines};
 use super::{FloatError, Scale, effective_rank, epsilon_rank, singular_values};
 use crate::arith::Rational;
-use crate::network::Partition;
+use crate::network::{InvalidProblem, Partition};
 use nalgebra::DMatrix;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -44,10 +44,47 @@ pub struct Observation {
     pub interaction: Vec<f64>,
 }
 
-/// Draws a network of the model and `points` points a side from `seed`, and observes its grid.
-///
-/// The generator is `ChaCha20` with the number `stream` of a stream, so that two models of one seed
-/// are independent. Cost: points^2 forward passes and O(points^3).
+/// A network at initialisation, and points of standard Gaussian tokens on either side of the halves.
+pub struct Drawn {
+    /// The network.
+    pub network: RealNetwork,
+    /// The halves.
+    pub partition: Partition,
+    /// The points of A and of B.
+    pub sides: [Vec<DMatrix<f64>>; 2],
+}
+
+impl Drawn {
+    /// Draws a network of the model and `points` points a side from `seed`.
+    ///
+    /// The generator is `ChaCha20` with the number `stream` of a stream, so that two models of one seed
+    /// are independent.
+    ///
+    /// # Errors
+    /// If there are fewer than two tokens.
+    pub fn new(
+        model: &Model,
+        sizes: Sizes,
+        points: usize,
+        seed: u64,
+        stream: u64,
+    ) -> Result<Self, InvalidProblem> {
+        let partition = Partition::halves(sizes.tokens)?;
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        rng.set_stream(stream);
+        let network = RealNetwork::random(model.architecture(sizes), &mut rng);
+        let mut point = |rows: usize| {
+            let entries: Vec<f64> =
+                (0..rows * sizes.width).map(|_| rng.sample(StandardNormal)).collect();
+            DMatrix::from_row_slice(rows, sizes.width, &entries)
+        };
+        let sides = [partition.left(), partition.right()]
+            .map(|side| (0..points).map(|_| point(side.len())).collect());
+        Ok(Self { network, partition, sides })
+    }
+}
+
+/// Observes the grid of what [`Drawn::new`] draws. Cost: points^2 forward passes and O(points^3).
 ///
 /// # Errors
 /// If there are fewer than two tokens, or a value of the network is not finite, or the singular values are not found.
@@ -58,19 +95,8 @@ pub fn observe(
     seed: u64,
     stream: u64,
 ) -> Result<Observation, FloatError> {
-    let partition = Partition::halves(sizes.tokens)?;
-    let mut rng = ChaCha20Rng::seed_from_u64(seed);
-    rng.set_stream(stream);
-    let network = RealNetwork::random(model.architecture(sizes), &mut rng);
-    let mut side = |rows: usize| -> Vec<DMatrix<f64>> {
-        let mut point = || {
-            let entries: Vec<f64> =
-                (0..rows * sizes.width).map(|_| rng.sample(StandardNormal)).collect();
-            DMatrix::from_row_slice(rows, sizes.width, &entries)
-        };
-        (0..points).map(|_| point()).collect()
-    };
-    let (left, right) = (side(partition.left().len()), side(partition.right().len()));
+    let Drawn { network, partition, sides: [left, right] } =
+        Drawn::new(model, sizes, points, seed, stream)?;
     let values = DMatrix::from_fn(points, points, |s, t| {
         let (state, exponent) = network.forward_scaled(&partition.assemble(&left[s], &right[t]));
         (state[(0, 0)], exponent)
@@ -156,6 +182,13 @@ pub struct Measurement {
     pub interaction_decay: Vec<Estimate>,
 }
 
+impl Measurement {
+    /// The sizes.
+    pub fn sizes(&self) -> Sizes {
+        Sizes { depth: self.depth, width: self.width, tokens: self.tokens }
+    }
+}
+
 /// Averages over `seeds` draws from `seed` on, on all cores. `progress` is called after each draw.
 ///
 /// # Errors
@@ -167,11 +200,10 @@ pub fn measure(
     (seed, seeds): (u64, u64),
     progress: &(dyn Fn() + Sync),
 ) -> Result<Measurement, FloatError> {
-    let place = MODELS.iter().position(|m| m.name() == model.name()).unwrap_or(0) as u64;
     let observed: Result<Vec<Observation>, _> = (0..seeds)
         .into_par_iter()
         .map(|k| {
-            let observation = observe(model, sizes, points, seed, k * MODELS.len() as u64 + place);
+            let observation = observe(model, sizes, points, seed, model.stream(k));
             progress();
             observation
         })

@@ -49,6 +49,12 @@ impl Model {
         architecture
     }
 
+    /// The stream of the k-th draw: no two models, and no two draws, share one.
+    pub fn stream(&self, k: u64) -> u64 {
+        let place = MODELS.iter().position(|m| m.name() == self.name()).unwrap_or(0);
+        k * MODELS.len() as u64 + place as u64
+    }
+
     /// Family and variant, as in a legend.
     pub fn name(&self) -> String {
         format!("{}, {}", self.family, self.variant)

@@ -22,6 +22,9 @@ impl Question {
     /// All questions, in the order of reports.
     pub const ALL: [Self; 4] = [Self::Depth, Self::Width, Self::Tokens, Self::Parts];
 
+    /// Those that vary a size.
+    pub const SIZES: [Self; 3] = [Self::Depth, Self::Width, Self::Tokens];
+
     /// A word.
     pub fn name(self) -> &'static str {
         match self {
@@ -33,11 +36,11 @@ impl Question {
     }
 
     /// The size that is varied.
-    pub fn varied(self, m: &Measurement) -> usize {
+    pub fn varied(self, sizes: Sizes) -> usize {
         match self {
-            Self::Depth | Self::Parts => m.depth,
-            Self::Width => m.width,
-            Self::Tokens => m.tokens,
+            Self::Depth | Self::Parts => sizes.depth,
+            Self::Width => sizes.width,
+            Self::Tokens => sizes.tokens,
         }
     }
 }
@@ -81,6 +84,18 @@ impl Plan {
             tokens: vec![2, 4, 8, 16, 32],
             points: 96,
             draws: 8,
+        }
+    }
+
+    /// Smaller sizes, at one draw, for intervals: about a minute on two cores.
+    pub fn proved() -> Self {
+        Self {
+            base: Sizes { depth: 2, width: 8, tokens: 4 },
+            depths: vec![1, 2, 3, 4],
+            widths: vec![4, 8, 16],
+            tokens: vec![2, 4, 8],
+            points: 16,
+            draws: 1,
         }
     }
 

@@ -10,12 +10,14 @@ mod number;
 mod onnx;
 mod pattern;
 mod places;
+mod rows;
 mod safetensors;
 mod shards;
 mod source;
 mod tensors;
 
 pub use error::WeightError;
+pub use rows::TensorRows;
 pub use source::WeightMap;
 
 use super::layers::Parameter;

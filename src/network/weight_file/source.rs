@@ -26,6 +26,14 @@ pub(super) struct Source {
     pub(super) repeat: bool,
 }
 
+impl Source {
+    /// The whole tensor of this name, as it is stored.
+    pub(super) fn of(tensor: &str) -> Self {
+        let tensor = tensor.to_owned();
+        Self { tensor, transpose: false, rows: None, columns: None, split: None, repeat: false }
+    }
+}
+
 /// Positions `from..to`, written as `[from, to]`, or as `to` where `from` is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Span {
@@ -34,6 +42,11 @@ pub(super) struct Span {
 }
 
 impl Span {
+    /// This position alone.
+    pub(super) fn one(position: usize) -> Self {
+        Self { from: position, to: position + 1 }
+    }
+
     /// The positions, if the last one is below `size`.
     pub(super) fn within(self, size: usize) -> Option<Range<usize>> {
         (self.to <= size).then_some(self.from..self.to)

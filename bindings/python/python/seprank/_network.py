@@ -304,13 +304,15 @@ class Network:
         self,
         *,
         points: SupportsIndex | None = None,
+        inputs: str = "uniform",
         seed: SupportsIndex = 0,
         time: float | None = None,
         memory: float = 4,
         progress: Progress = False,
     ) -> Spectrum:
         """Enclosures of the singular values of the grid matrix of `points` [16] random points a side, at the given
-        weights, else at random ones of the size of trained ones: how well f is approximated by few products.
+        weights, else at random ones of the size of trained ones: how well f is approximated by few products. The
+        entries of the points are uniform in [-2, 2) or standard normal.
 
         >>> import seprank
         >>> net = seprank.Network.from_layers([{"type": "attention", "softmax": True}], tokens=2, width=2)
@@ -323,6 +325,7 @@ class Network:
         """
         wish = {
             "points": maybe_count("points", points),
+            "inputs": inputs,
             "seed": count("seed", seed),
             "seconds": seconds(time),
             "bytes": memory_bytes(memory),
