@@ -203,14 +203,18 @@ pub fn class_ranks(
     let stopped = || InvalidProblem::new("stop", "", "a part is found whole or not at all");
     let found =
         Classes::new(&blocks.setting, &blocks.planned, blocks.prime)?.ok_or_else(stopped)?;
-    let mut parts = Vec::new();
-    for (at, order) in classes.iter().zip(orders) {
-        let block = found.function().block(at.0);
+    let (mut parts, mut orders) = (Vec::new(), orders.into_iter());
+    // Each block is parted once for all of its classes that are asked for together.
+    for together in classes.chunk_by(|a, b| a.0 == b.0) {
+        let b = together[0].0;
+        let block = found.function().block(b);
         let all = block.classes();
-        let class =
-            all.iter().find(|class| class.label == at.1).ok_or_else(|| invalid(*at, NO_CLASS))?;
-        parts.push(ClassPart::new(at.0, at.1, &found.rank(at.0, &block, class)));
-        progress(cost(order), total);
+        for (at, order) in together.iter().zip(&mut orders) {
+            let class = all.iter().find(|class| class.label == at.1);
+            let class = class.ok_or_else(|| invalid(*at, NO_CLASS))?;
+            parts.push(ClassPart::new(b, at.1, &found.rank(b, &block, class)));
+            progress(cost(order), total);
+        }
     }
     Ok(parts)
 }
