@@ -139,7 +139,8 @@ pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
         Format::Text => print_text(&report)?,
     }
     if let Some(dir) = &args.out {
-        let chart = decay("Singular values, enclosed".into(), [(report.network.clone(), &found)]);
+        let label = format!("{0} x {0} points", found.points);
+        let chart = decay("Singular values, enclosed".into(), [(label, &found)]);
         write(dir, "proved-spectrum.svg", side_by_side(&[chart])?.as_bytes())?;
         write(dir, "proved-spectrum.csv", &csv_bytes(&found)?)?;
     }
