@@ -13,12 +13,11 @@
      at_ alpha w p      == p at these values
      support lo hi p    == p has degree at most hi in w, and at alpha = 1 natural numbers as coefficients, positive from lo to hi
      pw_kernel k l a b  == Y_l at alpha a, <a,b>
-     pw_weights         == the blocks
-     pw_family          == the output entry, a natural family (Witness.v) in the weights and the coefficients of tau *)
+     pw_weights         == the blocks *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank CoefMatrix Witness GridRank Attention AttentionWeights GenericWeights Mixer.
+From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights Mixer.
 From Seprank Require Import PowerRank AttentionPower PositionWise PositionWiseWeights.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -281,66 +280,8 @@ Variables (S : pred 'I_n) (i j : 'I_n) (p : 'I_d).
 Hypotheses (H0 : (0 < H)%N) (L0 : (0 < L)%N) (C0 : (0 < C)%N) (dE : d = (H * da)%N).
 Hypotheses (k1 : (1 < k)%N) (st : size tau = k.+1) (so : size os = L).
 Local Notation bound := (\sum_(i < (k ^ L.-1 * gdeg L.-1).+1) mc d.-1 (2 * k * i))%N.
-Local Notation index := (pw_index L H da d C).
-Definition pw_index_tau := [finType of index + 'I_k.+1].
 
-Definition pw_family : family #|pw_index_tau| (n * d) (n * d) := fun R th x y =>
-  pw_net (\poly_(e < k.+1) th (enum_rank (inr (inord e) : pw_index_tau))) os
-    (pw_layers (fun v : 'I_#|index| => th (enum_rank (inl (enum_val v) : pw_index_tau)))) (mix S (inputs x) (inputs y)) i p.
-
-Lemma pw_family_natural : natural pw_family.
-Proof.
-split=> [R R' f th x y|R th th' x x' y y' Et Ex Ey]; rewrite /pw_family.
-  set t := \poly_(e < k.+1) _; set t' := \poly_(e < k.+1) _; set ls := pw_layers _; set ls' := pw_layers _.
-  set X := mix _ _ _; set X' := mix _ _ _.
-  have -> : t' = map_poly f t by apply/polyP => e; rewrite coef_map !coef_poly /=; case: ltnP => // _; rewrite rmorph0.
-  have -> : ls' = map (map_layer f) ls by rewrite /ls map_pw_layers.
-  have -> : X' = map_mx f X by apply/matrixP=> a b; rewrite !mxE; case: (S a).
-  by rewrite -map_pw_net mxE.
-congr (pw_net _ _ _ _ i p).
-- by apply/polyP => e; rewrite !coef_poly Et.
-- by apply: eq_pw_layers => v; rewrite Et.
-by apply/matrixP=> a b; rewrite !mxE Ex Ey.
-Qed.
-
-Let th (w : 'I_#|index| -> F) (v : 'I_#|pw_index_tau|) := match (enum_val v : pw_index_tau) with inl u => w (enum_rank u) | inr e => tau`_e end.
-
-Let pw_familyE w x y : pw_family (th w) x y = pw_net tau os (pw_layers w) (mix S (inputs x) (inputs y)) i p.
-Proof.
-rewrite /pw_family; congr (pw_net _ _ _ _ i p); last first.
-  by apply: eq_pw_layers => v; rewrite /th enum_rankK enum_valK.
-apply/polyP => e; rewrite coef_poly /th enum_rankK; case: ltnP => [ek|ke]; first by rewrite inordK.
-by rewrite nth_default // st.
-Qed.
-
-Theorem position_wise_lower_generic : S i != S j -> exists2 P : {mpoly F[#|index|]}, P != 0 &
+Theorem position_wise_lower_generic : S i != S j -> exists2 P : {mpoly F[#|pw_index L H da d C|]}, P != 0 &
   forall w, P.@[w] != 0 -> sep_ge (fun x y => pw_net tau os (pw_layers w) (mix S x y) i p) bound.
-Proof.
-move=> SS; have [ls sh low] := position_wise_lower charF H0 L0 C0 dE k1 st so p SS.
-have [w0 w0E] := pw_layers_onto sh; rewrite -w0E in low.
-have sepE w s : sep_le (fun x y => pw_family (th w) x y) s <->
-    sep_le (fun x y : 'M[F]_(n, d) => pw_net tau os (pw_layers w) (mix S x y) i p) s.
-  split=> [h|h]; last first.
-    by apply: eq_sep_le (sep_le_comp (@inputs n d F) (@inputs n d F) h) => x y; rewrite pw_familyE.
-  have := sep_le_comp (fun X : 'M[F]_(n, d) => mxvec X 0) (fun X : 'M[F]_(n, d) => mxvec X 0) h.
-  by apply: eq_sep_le => x y; rewrite pw_familyE !inputsK.
-have [s sep|xs [ys D]] := @grid_lower _ _ _ (poly_of pw_family (th w0)) (char0_infinite charF) bound.
-  by apply: low; apply/sepE; apply: eq_sep_le sep => x y; rewrite (poly_ofE pw_family_natural).
-pose P0 := minor_poly pw_family xs ys.
-pose sub : #|pw_index_tau|.-tuple {mpoly F[#|index|]} :=
-  [tuple match (enum_val v : pw_index_tau) with inl u => 'X_(enum_rank u) | inr e => (tau`_e)%:MP end | v < #|pw_index_tau|].
-have PE w : (P0 \mPo sub).@[w] = \det (\matrix_(a, b) pw_family (th w) (xs a) (ys b)).
-  rewrite comp_mpoly_meval.
-  have := minor_poly_eval pw_family_natural xs ys [rmorphism of idfun] (fun v => (tnth sub v).@[w]).
-  rewrite /P0 => E; apply: etrans E _; congr (\det _); apply/matrixP => a b; rewrite !mxE.
-  apply: (proj2 pw_family_natural) => // v; rewrite tnth_mktuple /th.
-  by case: (enum_val v) => e; rewrite ?mevalXU ?mevalC.
-exists (P0 \mPo sub).
-  have : (P0 \mPo sub).@[w0] != 0.
-    rewrite PE; move: D; congr (\det _ != 0); apply/matrixP => a b; rewrite !mxE.
-    by rewrite (poly_ofE pw_family_natural).
-  by apply: contra_neq => ->; rewrite meval0.
-move=> w; rewrite PE => nz s /sepE/(sep_le_rank xs ys).
-by rewrite mxrank_unit // unitmxE unitfE.
-Qed.
+Proof. by move=> SS; apply/(pw_lower_generic charF)/(position_wise_lower charF H0 L0 C0 dE k1 st so p SS). Qed.
 End Generic.

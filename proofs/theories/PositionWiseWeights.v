@@ -3,11 +3,14 @@
      pw_index       == the index of a weight
      pw_layers w    == the blocks with weights w
      map_layer f l  == the block l with the ring morphism f applied to all entries
-   Proved: the network commutes with ring morphisms (map_pw_net), and every choice of unbiased blocks whose heads have rank at
-   most da is one of weights (pw_layers_onto). *)
+     pw_family      == the output entry, a natural family (Witness.v) in the weights and the coefficients of tau
+   Proved: the network commutes with ring morphisms (map_pw_net), every choice of unbiased blocks whose heads have rank at
+   most da is one of weights (pw_layers_onto), and so a lower bound that some of these reach almost all weights reach
+   (pw_lower_generic: theory.md 1.5). *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
-From Seprank Require Import SepRank Attention AttentionWeights GenericWeights Mixer PositionWise.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank CoefMatrix Witness GridRank Attention AttentionWeights GenericWeights Mixer PositionWise.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -100,3 +103,72 @@ have -> : weights_of (fun v : 'I_(nfactors L H (d + 1) da) => match (enum_val (e
 by rewrite /Ws -map_comp (nth_map l0) ?sL.
 Qed.
 End Family.
+
+Section Generic.
+Variables (F : fieldType) (charF : [char F] =i pred0) (n d C H da L r : nat) (tau : {poly F}) (os : seq pw_options).
+Variables (S : pred 'I_n) (i : 'I_n) (p : 'I_d).
+Local Notation index := (pw_index L H da d C).
+Definition pw_index_tau := [finType of index + 'I_(size tau)].
+
+Definition pw_family : family #|pw_index_tau| (n * d) (n * d) := fun R th x y =>
+  pw_net (\poly_(e < size tau) oapp (fun e => th (enum_rank (inr e : pw_index_tau))) 0 (insub e)) os
+    (pw_layers (fun v : 'I_#|index| => th (enum_rank (inl (enum_val v) : pw_index_tau)))) (mix S (inputs x) (inputs y)) i p.
+
+Lemma pw_family_natural : natural pw_family.
+Proof.
+split=> [R R' f th x y|R th th' x x' y y' Et Ex Ey]; rewrite /pw_family.
+  set t := \poly_(e < size tau) _; set t' := \poly_(e < size tau) _; set ls := pw_layers _; set ls' := pw_layers _.
+  set X := mix _ _ _; set X' := mix _ _ _.
+  have -> : t' = map_poly f t by apply/polyP => e; rewrite coef_map !coef_poly /=; case: ltnP => _; [case: insub => //= |]; rewrite rmorph0.
+  have -> : ls' = map (map_layer f) ls by rewrite /ls map_pw_layers.
+  have -> : X' = map_mx f X by apply/matrixP=> a b; rewrite !mxE; case: (S a).
+  by rewrite -map_pw_net mxE.
+congr (pw_net _ _ _ _ i p).
+- by apply/polyP => e; rewrite !coef_poly; case: insub => //= e'; rewrite Et.
+- by apply: eq_pw_layers => v; rewrite Et.
+by apply/matrixP=> a b; rewrite !mxE Ex Ey.
+Qed.
+
+Let th (w : 'I_#|index| -> F) (v : 'I_#|pw_index_tau|) := match (enum_val v : pw_index_tau) with inl u => w (enum_rank u) | inr e => tau`_e end.
+
+Let pw_familyE w x y : pw_family (th w) x y = pw_net tau os (pw_layers w) (mix S (inputs x) (inputs y)) i p.
+Proof.
+rewrite /pw_family; congr (pw_net _ _ _ _ i p); last first.
+  by apply: eq_pw_layers => v; rewrite /th enum_rankK enum_valK.
+apply/polyP => e; rewrite coef_poly; case: ltnP => [et|te]; last by rewrite nth_default.
+by rewrite insubT /= /th enum_rankK.
+Qed.
+
+Theorem pw_lower_generic : (exists2 ls : seq (plain_block F d C), has_shape L H da (map (@p_heads F d C) ls) &
+    sep_ge (fun x y => pw_net tau os (map (@unbiased F _ C) ls) (mix S x y) i p) r) ->
+  exists2 P : {mpoly F[#|index|]}, P != 0 &
+    forall w, P.@[w] != 0 -> sep_ge (fun x y => pw_net tau os (pw_layers w) (mix S x y) i p) r.
+Proof.
+case=> ls sh low.
+have [w0 w0E] := pw_layers_onto sh; rewrite -w0E in low.
+have sepE w s : sep_le (fun x y => pw_family (th w) x y) s <->
+    sep_le (fun x y : 'M[F]_(n, d) => pw_net tau os (pw_layers w) (mix S x y) i p) s.
+  split=> [h|h]; last first.
+    by apply: eq_sep_le (sep_le_comp (@inputs n d F) (@inputs n d F) h) => x y; rewrite pw_familyE.
+  have := sep_le_comp (fun X : 'M[F]_(n, d) => mxvec X 0) (fun X : 'M[F]_(n, d) => mxvec X 0) h.
+  by apply: eq_sep_le => x y; rewrite pw_familyE !inputsK.
+have [s sep|xs [ys D]] := @grid_lower _ _ _ (poly_of pw_family (th w0)) (char0_infinite charF) r.
+  by apply: low; apply/sepE; apply: eq_sep_le sep => x y; rewrite (poly_ofE pw_family_natural).
+pose P0 := minor_poly pw_family xs ys.
+pose sub : #|pw_index_tau|.-tuple {mpoly F[#|index|]} :=
+  [tuple match (enum_val v : pw_index_tau) with inl u => 'X_(enum_rank u) | inr e => (tau`_e)%:MP end | v < #|pw_index_tau|].
+have PE w : (P0 \mPo sub).@[w] = \det (\matrix_(a, b) pw_family (th w) (xs a) (ys b)).
+  rewrite comp_mpoly_meval.
+  have := minor_poly_eval pw_family_natural xs ys [rmorphism of idfun] (fun v => (tnth sub v).@[w]).
+  rewrite /P0 => E; apply: etrans E _; congr (\det _); apply/matrixP => a b; rewrite !mxE.
+  apply: (proj2 pw_family_natural) => // v; rewrite tnth_mktuple /th.
+  by case: (enum_val v) => e; rewrite ?mevalXU ?mevalC.
+exists (P0 \mPo sub).
+  have : (P0 \mPo sub).@[w0] != 0.
+    rewrite PE; move: D; congr (\det _ != 0); apply/matrixP => a b; rewrite !mxE.
+    by rewrite (poly_ofE pw_family_natural).
+  by apply: contra_neq => ->; rewrite meval0.
+move=> w; rewrite PE => nz s /sepE/(sep_le_rank xs ys).
+by rewrite mxrank_unit // unitmxE unitfE.
+Qed.
+End Generic.
