@@ -109,6 +109,15 @@ fn the_program_draws_what_is_proved() {
     assert!(svg.contains("enclosed") && svg.contains("<polygon"), "{svg}");
     let csv = std::fs::read_to_string(out.join("proved-spectrum.csv")).unwrap();
     assert_eq!(csv.lines().count(), 4);
+    // A function that is 0 has nothing to draw, which is no error.
+    let nothing = folder.path().join("zero.toml");
+    let layers = "[[layer]]\ntype = \"scaling\"\nvalues = [[0, 0, 0, 0]]\n";
+    std::fs::write(&nothing, format!("tokens = 4\nwidth = 4\n{layers}")).unwrap();
+    std::fs::remove_dir_all(&out).unwrap();
+    let (code, printed, error) = run(&["--network", nothing.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{error}");
+    assert!(printed.contains(" 1       0         0"), "{printed}");
+    assert!(out.join("proved-spectrum.csv").exists() && !out.join("proved-spectrum.svg").exists());
     let (code, _, error) = run(&["--network", network, "--inputs", "words"]);
     assert_eq!(code, Some(2));
     assert!(error.contains("--inputs words: allowed are uniform, gaussian"), "{error}");

@@ -49,7 +49,7 @@ pub(super) const EPSILONS: [f64; 4] = [1e-1, 1e-2, 1e-4, 1e-8];
 /// Points on a side, unless they are given.
 const POINTS: u16 = 16;
 
-pub(super) const NOTE: &str = "\
+const NOTE: &str = "\
 Proved for this network at these weights and these points, by interval
 arithmetic: each singular value of the grid matrix lies between the two numbers.
 rank within: the least rank of a matrix that is within this share of the grid's
@@ -139,10 +139,13 @@ pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
         Format::Text => print_text(&report)?,
     }
     if let Some(dir) = &args.out {
-        let label = format!("{0} x {0} points", found.points);
-        let chart = decay("Singular values, enclosed".into(), [(label, &found)]);
-        write(dir, "proved-spectrum.svg", side_by_side(&[chart])?.as_bytes())?;
         write(dir, "proved-spectrum.csv", &csv_bytes(&found)?)?;
+        // Where f may be 0 on the grid there is no largest value to draw the others by.
+        if found.values.first().is_some_and(|[low, _]| *low > 0.0) {
+            let label = format!("{0} x {0} points", found.points);
+            let chart = decay("Singular values, enclosed".into(), [(label, &found)]);
+            write(dir, "proved-spectrum.svg", side_by_side(&[chart])?.as_bytes())?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 
 impl RealNetwork {
     /// The network with every weight as the rational number that its double is: what can be proved about it is about
-    /// these weights. Y\[0, 0\] and the halves. Where scores are divided by the number of tokens and the root of the head width, without
-    /// softmax, the queries are, rounded.
+    /// these weights. The output is Y\[0, 0\], the partition that of the halves. Without softmax the scores are divided by the
+    /// number of tokens and the root of the head width; here the queries are, rounded.
     ///
     /// # Errors
     /// Fewer than two tokens.
