@@ -3,7 +3,7 @@
 #[path = "common/line.rs"]
 mod line;
 
-use line::{json, seprank};
+use line::{GATED, json, network_file, seprank};
 use serde_json::Value;
 use std::process::Command;
 
@@ -314,17 +314,6 @@ fn maps_resume_and_pictures_are_svg() {
     assert!(seprank(&format!("plot cut --tokens 4 --out {plot}")).status.success());
     assert!(std::fs::read_to_string(plot).unwrap().starts_with("<svg"));
 }
-
-/// A network file in a new folder.
-fn network_file(text: &str) -> (tempfile::TempDir, String) {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("mine.toml");
-    std::fs::write(&path, text).unwrap();
-    let path = path.to_str().unwrap().to_owned();
-    (dir, path)
-}
-
-const GATED: &str = "tokens = 4\nwidth = 2\n[[layer]]\ntype = \"spatial-gating\"\n";
 
 #[test]
 fn network_files_stand_wherever_sizes_do() {

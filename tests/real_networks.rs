@@ -107,18 +107,13 @@ fn values_are_those_of_the_definitions() {
     }
 }
 
+fn request(problem: RealProblem, points: usize) -> RealRequest {
+    let (inputs, memory, stop) = (RealInputs::Uniform, MemoryLimit::default(), Stop::default());
+    RealRequest { problem, weights: None, points, inputs, seed: 1, memory, stop }
+}
+
 fn answer(problem: RealProblem, points: usize) -> RealRank {
-    let (memory, stop) = (MemoryLimit::default(), Stop::default());
-    let request = RealRequest {
-        problem,
-        weights: None,
-        points,
-        inputs: RealInputs::Uniform,
-        seed: 1,
-        memory,
-        stop,
-    };
-    real_rank(&request, &|_, _| ()).unwrap()
+    real_rank(&request(problem, points), &|_, _| ()).unwrap()
 }
 
 #[test]
@@ -250,17 +245,7 @@ fn a_norm_that_divides_by_zero_has_no_value() {
     // The one token of a side is the same for all entries: of width 1 every row is constant.
     let text = "tokens = 2\nwidth = 1\n[[layer]]\ntype = \"norm\"\nepsilon = 0\n";
     let file = RealNetworkFile::parse(text, Path::new(""), &Replacements::default()).unwrap();
-    let (memory, stop) = (MemoryLimit::default(), Stop::default());
-    let request = RealRequest {
-        problem: file.problem,
-        weights: None,
-        points: 3,
-        inputs: RealInputs::Uniform,
-        seed: 1,
-        memory,
-        stop,
-    };
-    let error = real_rank(&request, &|_, _| ()).unwrap_err();
+    let error = real_rank(&request(file.problem, 3), &|_, _| ()).unwrap_err();
     assert!(error.to_string().contains("is not known to be finite"), "{error}");
 }
 
@@ -315,18 +300,7 @@ fn the_program_says_what_is_proved() {
 /// Singular values of a grid against those in double precision; both sides of the rank within an epsilon.
 #[test]
 fn enclosed_spectra_contain_the_computed_ones() {
-    let (memory, stop) = (MemoryLimit::default(), Stop::default());
-    let problem = file(NETWORKS[0]).problem;
-    let request = RealRequest {
-        problem,
-        weights: None,
-        points: 6,
-        inputs: RealInputs::Uniform,
-        seed: 1,
-        memory,
-        stop,
-    };
-    let found = real_spectrum(&request, &|_, _| ()).unwrap();
+    let found = real_spectrum(&request(file(NETWORKS[0]).problem, 6), &|_, _| ()).unwrap();
     assert_eq!(found.values.len(), 6);
     for [low, high] in &found.values {
         assert!(

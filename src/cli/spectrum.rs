@@ -7,7 +7,7 @@ use super::json::Integer;
 use super::new_table;
 use super::{Failure, print_json, progress};
 use crate::files::replace;
-use crate::float::study::{EPSILON, Estimate, Measurement, Plan, Question};
+use crate::float::study::{EPSILON, Estimate, Measurement, Plan, Question, Sizes};
 use crate::plot::{Band, BandChart, side_by_side};
 use clap::ValueEnum;
 use serde::Serialize;
@@ -32,11 +32,12 @@ gives the same numbers on the same machine.
 With --proved every singular value is enclosed by interval arithmetic, and so
 are the ranks that remain within an epsilon: of one network in a file, on one
 grid; or without --network of the models that are measured, at smaller sizes and
-one draw each, on grids of 16 points. The folder gets proved-spectrum.svg and .csv; of the
-study proved-spectrum.csv, and proved-depth.svg, -width, -tokens, -attention
-and -mixer.svg.")]
+one draw each. The folder gets proved-spectrum.csv; of one network
+proved-spectrum.svg, unless the function may be 0 on the grid; of the models
+proved-depth.svg, -width, -tokens, -attention and -mixer.svg.")]
 pub(super) struct Args {
-    /// Enclose singular values instead of measuring them: of the networks that are measured, or of that in a file
+    /// Enclose singular values instead of measuring them: of the models that are measured, at smaller sizes, or of the
+    /// network in a file
     #[arg(long, conflicts_with_all = ["profile", "draws"])]
     proved: bool,
     #[command(flatten)]
@@ -176,13 +177,8 @@ pub(super) fn print_text(rows: &Rows, plan: &Plan, seed: u64) -> Result<(), Fail
         Some(half) => format!("{:.1} ± {half:.1}", e.mean),
         None => format!("{:.1}", e.mean),
     };
-    let base = plan.base;
     for question in Question::ALL {
-        let heading = match question {
-            Question::Parts => "Parts left out one by one".into(),
-            other => format!("Against {}", other.name()),
-        };
-        writeln!(out, "{heading} (base: L={} d={} N={})", base.depth, base.width, base.tokens)?;
+        writeln!(out, "{}", heading(question, plan.base))?;
         let mut table = new_table(["model", "L", "d", "N", "effective", "interaction", "eps-rank"]);
         for (_, m) in rows.iter().filter(|(q, _)| *q == question) {
             let sizes = [m.depth, m.width, m.tokens].map(|n| n.to_string());
@@ -218,40 +214,59 @@ fn write(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
 /// A measured number with its name.
 type Measure<'a, T> = (&'static str, &'a dyn Fn(&Measurement) -> T);
 
-/// The values of the size that a question varies, and its name.
-fn axis(plan: &Plan, question: Question) -> (&[usize], &'static str) {
-    match question {
+/// What stands above the rows of a question.
+fn heading(question: Question, base: Sizes) -> String {
+    let words = match question {
+        Question::Parts => "Parts left out one by one".into(),
+        other => format!("Against {}", other.name()),
+    };
+    format!("{words} (base: L={} d={} N={})", base.depth, base.width, base.tokens)
+}
+
+/// One number of every model against the size that the question varies: of each its sizes, its name, and the number
+/// between the ends of its band, (low, middle, high).
+fn against(
+    plan: &Plan,
+    question: Question,
+    (title, y): (&str, &str),
+    range: (f64, f64),
+    numbers: impl Iterator<Item = (Sizes, String, [f64; 3])>,
+) -> BandChart {
+    let (values, letter) = match question {
         Question::Width => (&plan.widths, "width d"),
         Question::Tokens => (&plan.tokens, "tokens N"),
         Question::Depth | Question::Parts => (&plan.depths, "depth L"),
+    };
+    let mut bands: Vec<Band> = Vec::new();
+    for (sizes, label, [low, middle, high]) in numbers {
+        let place = values.iter().position(|v| *v == question.varied(sizes)).unwrap_or(0);
+        let point = (place as f64, low, middle, high);
+        match bands.iter_mut().find(|b| b.label == label) {
+            Some(band) => band.points.push(point),
+            None => bands.push(Band { label, points: vec![point] }),
+        }
     }
+    let ticks = values.iter().map(usize::to_string).collect();
+    let (title, x, y) = (format!("{title} by {letter}"), letter.into(), y.into());
+    BandChart { title, x, y, ticks, range, bands }
 }
 
 /// The effective ranks, plain and of the interaction, against one size.
 fn by_size(rows: &Rows, plan: &Plan, question: Question) -> [BandChart; 2] {
-    let (values, letter) = axis(plan, question);
     let measures: [Measure<Estimate>; 2] = [
         ("Effective rank of the grid", &|m| m.effective_rank),
         ("Effective rank of the interaction", &|m| m.interaction_rank),
     ];
+    // So many singular values are there, and one is not zero.
+    let range = (1.0, plan.points as f64);
     measures.map(|(title, measure)| {
-        let mut bands: Vec<Band> = Vec::new();
-        for (_, m) in rows.iter().filter(|(q, _)| *q == question) {
-            let place = values.iter().position(|v| *v == question.varied(m.sizes())).unwrap_or(0);
-            let (estimate, label) = (measure(m), name(m));
+        let asked = rows.iter().filter(|(q, _)| *q == question);
+        let numbers = asked.map(|(_, m)| {
+            let estimate = measure(m);
             let [low, high] = estimate.ends();
-            let point = (place as f64, low, estimate.mean, high);
-            match bands.iter_mut().find(|b| b.label == label) {
-                Some(band) => band.points.push(point),
-                None => bands.push(Band { label, points: vec![point] }),
-            }
-        }
-        let ticks = values.iter().map(usize::to_string).collect();
-        let y = "effective rank, 95% band".into();
-        let (title, x) = (format!("{title} by {letter}"), letter.into());
-        // So many singular values are there, and one is not zero.
-        let range = (1.0, plan.points as f64);
-        BandChart { title, x, y, ticks, range, bands }
+            (m.sizes(), name(m), [low, estimate.mean, high])
+        });
+        against(plan, question, (title, "effective rank, 95% band"), range, numbers)
     })
 }
 

@@ -33,8 +33,16 @@ pub struct BandChart {
 /// Width and height of one chart in pixels.
 const CHART: (u32, u32) = (560, 440);
 
-/// Place of the first name of the legend, from one to the next, from one row to the next, in pixels.
-const LEGEND: (u32, u32, u32) = (70, 200, 24);
+/// Pixels from one name of the legend to the next, and from one row of names to the next.
+const NAME: (u32, u32) = (200, 24);
+
+/// Pixels left of the names.
+const LEFT: u32 = 70;
+
+/// How many names of the legend stand in a row, in a picture of that width.
+fn in_a_row(width: u32) -> u32 {
+    (width - LEFT) / NAME.0
+}
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -54,9 +62,8 @@ pub fn side_by_side(charts: &[BandChart]) -> Result<String, PlotError> {
 
 fn draw(text: &mut String, charts: &[BandChart]) -> Result<(), Failure> {
     let width = CHART.0 * charts.len() as u32;
-    let (left, step, row) = LEGEND;
-    let rows = (charts[0].bands.len() as u32).div_ceil((width - left) / step);
-    let size = (width, CHART.1 + 10 + row * rows);
+    let rows = (charts[0].bands.len() as u32).div_ceil(in_a_row(width));
+    let size = (width, CHART.1 + 10 + NAME.1 * rows);
     let root = SVGBackend::with_string(text, size).into_drawing_area();
     root.fill(&WHITE)?;
     let (upper, lower) = root.split_vertically(CHART.1);
@@ -76,11 +83,10 @@ fn draw_legend<DB: DrawingBackend>(
 where
     DB::ErrorType: 'static,
 {
-    let (left, step, row) = (LEGEND.0 as i32, LEGEND.1 as i32, LEGEND.2 as i32);
-    let a_row = (area.dim_in_pixel().0 as i32 - left) / step;
-    for (index, (band, colour)) in bands.iter().zip(COLOURS.iter().cycle()).enumerate() {
-        let index = index as i32;
-        let (x, y) = (left + step * (index % a_row), 4 + row * (index / a_row));
+    let in_a_row = in_a_row(area.dim_in_pixel().0);
+    for (index, (band, colour)) in (0..).zip(bands.iter().zip(COLOURS.iter().cycle())) {
+        let (x, y) = (LEFT + NAME.0 * (index % in_a_row), 4 + NAME.1 * (index / in_a_row));
+        let (x, y) = (x as i32, y as i32);
         let line = ShapeStyle::from(colour).stroke_width(3);
         area.draw(&PathElement::new([(x, y + 8), (x + 24, y + 8)], line))?;
         area.draw(&Text::new(band.label.clone(), (x + 32, y), ("sans-serif", 14)))?;

@@ -59,7 +59,7 @@ pub use rank::{rank, resumed_rank};
 pub(crate) use rates::Rates;
 pub use real_inputs::RealInputs;
 pub use real_rank::{RealRank, RealRequest, Uncertified, real_rank};
-pub use real_spectrum::{RealSpectrum, SpectrumError, real_spectrum};
+pub use real_spectrum::{RealSpectrum, SHOWN_EPSILONS, SpectrumError, real_spectrum};
 pub use real_study::{ProvedCase, proved_study};
 pub use request::{
     Inputs, Method, RankError, RankRequest, TooManyDigits, Weights, generator, weights_of_file,

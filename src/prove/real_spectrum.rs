@@ -7,6 +7,9 @@ use crate::float::{FloatError, PROOF_PRECISIONS, ProvedSpectrum};
 use crate::network::RealProblem;
 use crate::{Limit, Stop};
 
+/// Shares of the root mean square for which ranks are shown.
+pub const SHOWN_EPSILONS: [f64; 4] = [1e-1, 1e-2, 1e-4, 1e-8];
+
 /// What is proved of the singular values of one grid at given weights.
 #[derive(Clone, Debug)]
 pub struct RealSpectrum {

@@ -2,14 +2,11 @@
 
 use super::{Cell, Data, Table};
 use crate::float::study::{Plan, Sizes};
-use crate::prove::{ProvedCase, proved_study};
+use crate::prove::{ProvedCase, SHOWN_EPSILONS, proved_study};
 use crate::stop::NEVER;
 use itertools::Itertools;
 
 struct RealNetworks;
-
-/// Shares of the root mean square.
-const EPSILONS: [f64; 4] = [1e-1, 1e-2, 1e-4, 1e-8];
 
 fn plan() -> Plan {
     let base = Sizes { depth: 2, width: 4, tokens: 4 };
@@ -18,7 +15,7 @@ fn plan() -> Plan {
 
 fn row(ProvedCase { model, sizes, spectrum, .. }: &ProvedCase) -> Vec<Cell> {
     let name = [Cell::from(model.family), model.variant.into(), sizes.depth.into()];
-    let within = EPSILONS.map(|epsilon| match spectrum.rank_within(epsilon) {
+    let within = SHOWN_EPSILONS.map(|epsilon| match spectrum.rank_within(epsilon) {
         [least, most] if least == most => Cell::from(least),
         [least, most] => format!("{least} to {most}").into(),
     });

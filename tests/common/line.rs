@@ -1,4 +1,4 @@
-//! The program, run with the words of one line.
+//! The program, run with the words of one line, and network files for it.
 #![allow(dead_code)] // no test file uses all of it
 
 use serde_json::Value;
@@ -17,3 +17,14 @@ pub(crate) fn json(arguments: &str) -> Value {
     assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("one JSON document")
 }
+
+/// A network file in a new folder.
+pub(crate) fn network_file(text: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mine.toml");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (dir, path)
+}
+
+pub(crate) const GATED: &str = "tokens = 4\nwidth = 2\n[[layer]]\ntype = \"spatial-gating\"\n";

@@ -1,6 +1,6 @@
 //! Gaps, maps and bounds as users meet them: what is compared, what is said about it, and no number lost.
 
-use crate::line::seprank;
+use crate::line::{GATED, network_file, seprank};
 use serde_json::Value;
 
 /// The document, whether the gap is certified or not.
@@ -9,17 +9,6 @@ fn json(arguments: &str) -> Value {
     let error = String::from_utf8_lossy(&output.stderr);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{arguments}: {e}: {error}"))
 }
-
-/// A network file in a new folder.
-fn network_file(text: &str) -> (tempfile::TempDir, String) {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("mine.toml");
-    std::fs::write(&path, text).unwrap();
-    let path = path.to_str().unwrap().to_owned();
-    (dir, path)
-}
-
-const GATED: &str = "tokens = 4\nwidth = 2\n[[layer]]\ntype = \"spatial-gating\"\n";
 
 #[test]
 fn gaps_are_certified_or_say_why_not() {

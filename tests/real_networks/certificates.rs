@@ -57,18 +57,9 @@ fn certificates_have_as_many_bits_as_the_checker_needs() {
 fn a_grid_that_is_stopped_has_shown_its_leading_square() {
     let passes = AtomicU64::new(0);
     let after = |limit: u64| {
-        let (memory, stop) = (MemoryLimit::default(), Stop::new(None));
-        let problem = file(NETWORKS[4]).problem;
+        let stop = Stop::new(None);
         let asked = stop.clone();
-        let request = RealRequest {
-            problem,
-            weights: None,
-            points: 200,
-            inputs: RealInputs::Uniform,
-            seed: 1,
-            memory,
-            stop,
-        };
+        let request = RealRequest { stop, ..request(file(NETWORKS[4]).problem, 200) };
         passes.store(0, Ordering::Relaxed);
         let count = |new, planned| {
             assert_eq!(planned, 200 * 200);
@@ -100,15 +91,7 @@ fn wide() -> RealProblem {
 fn minors_of_wide_networks_are_chosen_in_doubles_and_proved_by_the_checker() {
     let passes = AtomicU64::new(0);
     let stop = Stop::new(None);
-    let request = RealRequest {
-        problem: wide(),
-        weights: None,
-        points: 24,
-        inputs: RealInputs::Uniform,
-        seed: 1,
-        memory: MemoryLimit::default(),
-        stop: stop.clone(),
-    };
+    let request = RealRequest { stop: stop.clone(), ..request(wide(), 24) };
     // Asked once the values of the larger square are under way.
     let count = |new, _| {
         if passes.fetch_add(new, Ordering::Relaxed) + new > 300 {

@@ -25,7 +25,7 @@ fn the_exact_network_of_every_model_is_the_measured_one() {
     }
 }
 
-/// What is measured of the first draw lies in the enclosures, after the scaling of lines that only the measure has.
+/// The singular values of a grid of the measured forward pass, in doubles, are in the enclosures.
 #[test]
 fn enclosures_are_of_the_grids_that_are_measured() {
     let plan = Plan {
@@ -66,9 +66,7 @@ fn points_are_rows_of_a_tensor() {
         let bytes = tensors::file(&[("words", &[rows.len(), 4], rows.as_flattened())]);
         std::fs::write(&path, bytes).unwrap();
         let inputs = RealInputs::Rows { path, tensor: tensor.into() };
-        let problem = file(NETWORKS[0]).problem;
-        let (memory, stop) = (MemoryLimit::default(), Stop::default());
-        let request = RealRequest { problem, weights: None, points, inputs, seed: 1, memory, stop };
+        let request = RealRequest { inputs, ..request(file(NETWORKS[0]).problem, points) };
         real_spectrum(&request, &|_, _| ())
     };
     let same = spectrum(&[[0.5, -1.0, 2.0, 0.25]; 12], "words", 3).unwrap();

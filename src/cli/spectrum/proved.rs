@@ -7,7 +7,9 @@ use crate::cli::weight_file::{Origin, load_real};
 use crate::cli::{Failure, new_table, print_json, progress, prose};
 use crate::network::{RealNetworkFile, describe_real};
 use crate::plot::{Band, BandChart, side_by_side};
-use crate::prove::{RealInputs, RealRequest, RealSpectrum, SpectrumError, real_spectrum};
+use crate::prove::{
+    RealInputs, RealRequest, RealSpectrum, SHOWN_EPSILONS, SpectrumError, real_spectrum,
+};
 use crate::tensor::MemoryLimit;
 use serde::Serialize;
 use std::io::{Write, stdout};
@@ -42,9 +44,6 @@ impl ProofArgs {
         found.ok_or_else(|| format!("--inputs {name}: {allowed}").into())
     }
 }
-
-/// Shares of the root mean square for which ranks are given.
-pub(super) const EPSILONS: [f64; 4] = [1e-1, 1e-2, 1e-4, 1e-8];
 
 /// Points on a side, unless they are given.
 const POINTS: u16 = 16;
@@ -83,6 +82,7 @@ pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
     let proof = &args.proof;
     let Some(file) = proof.file.read_real() else { return Err("--proved needs --network".into()) };
     let file: RealNetworkFile = file?;
+    let inputs = proof.inputs()?;
     let weights = match &proof.weights {
         Some(path) => Some(load_real(&file, path, args.seed)?),
         None => None,
@@ -92,7 +92,6 @@ pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
         None => Origin::Made { kind: "random, of the size of trained ones" },
     };
     args.make_folder()?;
-    let inputs = proof.inputs()?;
     let request = RealRequest {
         problem: file.problem,
         weights,
@@ -116,7 +115,7 @@ pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
         SpectrumError::Request(e) => proof.file.explain(e.into()),
         other => other.into(),
     })?;
-    let within = EPSILONS.map(|epsilon| {
+    let within = SHOWN_EPSILONS.map(|epsilon| {
         let [at_least, at_most] = found.rank_within(epsilon);
         Within { epsilon, at_least, at_most }
     });

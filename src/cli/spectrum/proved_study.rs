@@ -1,13 +1,13 @@
 //! `seprank spectrum --proved` without a network: the networks that are measured, by enclosed singular values.
 
-use super::proved::{EPSILONS, decay};
-use super::{Format, axis, write};
+use super::proved::decay;
+use super::{Format, against, heading, write};
 use crate::Stop;
 use crate::cli::json::Integer;
 use crate::cli::{Failure, new_table, print_json, progress, prose};
 use crate::float::study::{Plan, Question};
-use crate::plot::{Band, BandChart, side_by_side};
-use crate::prove::{ProvedCase, proved_study};
+use crate::plot::{BandChart, side_by_side};
+use crate::prove::{ProvedCase, SHOWN_EPSILONS, proved_study};
 use serde::Serialize;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ struct Report {
     note: String,
     seed: Integer,
     points: usize,
-    epsilons: [f64; EPSILONS.len()],
+    epsilons: [f64; SHOWN_EPSILONS.len()],
     rows: Vec<Row>,
 }
 
@@ -39,7 +39,7 @@ struct Row {
     precision: u32,
     singular_values: Vec<[f64; 2]>,
     /// At least and at most, for each epsilon.
-    rank_within: [[usize; 2]; EPSILONS.len()],
+    rank_within: [[usize; 2]; SHOWN_EPSILONS.len()],
 }
 
 impl Row {
@@ -54,7 +54,7 @@ impl Row {
             tokens: sizes.tokens,
             precision: spectrum.precision,
             singular_values: spectrum.values.clone(),
-            rank_within: EPSILONS.map(|epsilon| spectrum.rank_within(epsilon)),
+            rank_within: SHOWN_EPSILONS.map(|epsilon| spectrum.rank_within(epsilon)),
         }
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
             note: NOTE.replace('\n', " "),
             seed: Integer(args.seed),
             points: plan.points,
-            epsilons: EPSILONS,
+            epsilons: SHOWN_EPSILONS,
             rows: cases.iter().map(Row::new).collect(),
         })?,
         Format::Csv => stdout().lock().write_all(&csv_bytes(&cases)?)?,
@@ -109,18 +109,13 @@ fn csv_bytes(cases: &[ProvedCase]) -> Result<Vec<u8>, Failure> {
 
 fn print_text(cases: &[ProvedCase], plan: &Plan, seed: u64) -> Result<(), Failure> {
     let mut out = prose::out();
-    let base = plan.base;
     for question in Question::ALL {
-        let heading = match question {
-            Question::Parts => "Parts left out one by one".into(),
-            other => format!("Against {}", other.name()),
-        };
-        writeln!(out, "{heading} (base: L={} d={} N={})", base.depth, base.width, base.tokens)?;
+        writeln!(out, "{}", heading(question, plan.base))?;
         let mut table = new_table(["model", "L", "d", "N", "1e-1", "1e-2", "1e-4", "1e-8"]);
         for case in cases.iter().filter(|case| case.question == question) {
             let sizes =
                 [case.sizes.depth, case.sizes.width, case.sizes.tokens].map(|n| n.to_string());
-            let ranks = EPSILONS.map(|epsilon| match case.spectrum.rank_within(epsilon) {
+            let ranks = SHOWN_EPSILONS.map(|epsilon| match case.spectrum.rank_within(epsilon) {
                 [least, most] if least == most => least.to_string(),
                 [least, most] => format!("{least} to {most}"),
             });
@@ -135,26 +130,14 @@ fn print_text(cases: &[ProvedCase], plan: &Plan, seed: u64) -> Result<(), Failur
 
 /// The ranks within an epsilon against one size.
 fn by_size(cases: &[ProvedCase], plan: &Plan, question: Question, epsilon: f64) -> BandChart {
-    let (values, letter) = axis(plan, question);
-    let mut bands: Vec<Band> = Vec::new();
-    for case in cases.iter().filter(|case| case.question == question) {
-        let size = question.varied(case.sizes);
-        let place = values.iter().position(|v| *v == size).unwrap_or(0);
+    let asked = cases.iter().filter(|case| case.question == question);
+    let numbers = asked.map(|case| {
         let [least, most] = case.spectrum.rank_within(epsilon).map(|rank| rank as f64);
-        let (point, label) = ((place as f64, least, least, most), case.model.name());
-        match bands.iter_mut().find(|b| b.label == label) {
-            Some(band) => band.points.push(point),
-            None => bands.push(Band { label, points: vec![point] }),
-        }
-    }
-    BandChart {
-        title: format!("Rank within {epsilon:e} of the root mean square, by {letter}"),
-        x: letter.into(),
-        y: "rank, proved from both sides".into(),
-        ticks: values.iter().map(usize::to_string).collect(),
-        range: (0.0, plan.points as f64),
-        bands,
-    }
+        (case.sizes, case.model.name(), [least, least, most])
+    });
+    let title = format!("Rank within {epsilon:e} of the root mean square,");
+    let range = (0.0, plan.points as f64);
+    against(plan, question, (&title, "rank, proved from both sides"), range, numbers)
 }
 
 /// The singular values of a family as published and with one part left out or replaced.
