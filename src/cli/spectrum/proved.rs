@@ -80,7 +80,9 @@ struct Within {
 
 pub(super) fn run(args: &super::Args) -> Result<ExitCode, Failure> {
     let proof = &args.proof;
-    let Some(file) = proof.file.read_real() else { return Err("--proved needs --network".into()) };
+    let Some(file) = proof.file.read_real() else {
+        return Err("--tokens, --left, --output, --weights: are about one network of a file; give --network".into());
+    };
     let file: RealNetworkFile = file?;
     let inputs = proof.inputs()?;
     let weights = match &proof.weights {
