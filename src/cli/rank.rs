@@ -10,10 +10,10 @@ use super::weight_file::{Origin, load};
 use super::{Failure, Format, in_options, print_json, progress, try_output};
 use crate::files::Bytes;
 use crate::prove::{
-    self, ByTheorem, GridWitness, Inputs, Method, RankAnswer, RankRequest, Weights,
+    self, ByTheorem, Checking, GridWitness, Inputs, Method, RankAnswer, RankRequest, Weights,
 };
 use clap::ValueEnum;
-use seprank_check::certificate::Certificate;
+use seprank_check::certificate::{Certificate, MAX_FILE_BYTES};
 use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -89,7 +89,8 @@ struct Options {
     /// Also write the witness as a Coq theorem (implies a witness by grid)
     #[arg(long, global = true, value_name = "FILE.v", conflicts_with = "dry_run")]
     coq: Option<std::path::PathBuf>,
-    /// Print the predicted blocks, bytes and seconds, and compute nothing
+    /// Print the predicted blocks, bytes and seconds, with --certificate also those of its file and its check, and
+    /// compute nothing
     #[arg(long, global = true)]
     dry_run: bool,
     /// Write a certificate of the answer there, to be checked by `seprank check`
@@ -338,19 +339,26 @@ fn predict(
 ) -> Result<ExitCode, Failure> {
     let busy = progress::busy("forecast");
     let mut f = prove::forecast(request)?;
-    drop(busy);
     f.seconds += reading.as_secs_f64();
+    let mut checking = None;
     if options.certificate.is_some() {
         f.seconds += f.certificate;
+        checking = prove::checking(request)?;
     }
+    drop(busy);
     if options.format == Format::Json {
-        print_json(&Prediction::of(&f))?;
+        print_json(&Prediction::of(&f, checking))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = super::prose::out();
     let most = if request.draws > 1 { " at most" } else { "" };
     writeln!(out, "by {}, forecast:{most} {}", f.route.name(), duration(f.seconds))?;
     writeln!(out, "memory: {} of {}", Bytes(f.bytes), Bytes(request.memory.0))?;
+    if let Some(Checking { bytes, seconds }) = checking {
+        let most = if bytes > MAX_FILE_BYTES { ", more than a checker reads" } else { "" };
+        let file = Bytes(bytes);
+        writeln!(out, "certificate: {file}{most}; to check: {}", duration(seconds))?;
+    }
     if !f.fits {
         writeln!(
             out,

@@ -5,7 +5,8 @@ use super::weight_file::Origin;
 use crate::bounds::{Ends, LogInterval};
 use crate::network::{Problem, describe};
 use crate::prove::{
-    BoundValue, ByTheorem, Evidence, Forecast, RankAnswer, RealRank, problem_in_certificate,
+    BoundValue, ByTheorem, Checking, Evidence, Forecast, RankAnswer, RealRank,
+    problem_in_certificate,
 };
 use rug::Integer;
 use seprank_check::certificate;
@@ -69,10 +70,20 @@ pub(super) struct Prediction {
     /// By the rates of this machine, which are timed each time.
     seconds: f64,
     fits: bool,
+    /// Of a certificate by blocks: bytes without the weights, and seconds to check it on this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<CheckRow>,
+}
+
+#[derive(Serialize)]
+struct CheckRow {
+    #[serde(serialize_with = "json::integer")]
+    bytes: u64,
+    check_seconds: f64,
 }
 
 impl Prediction {
-    pub(super) fn of(f: &Forecast) -> Self {
+    pub(super) fn of(f: &Forecast, checking: Option<Checking>) -> Self {
         let classes = f.classes.iter();
         Self {
             method: f.route.name(),
@@ -84,6 +95,7 @@ impl Prediction {
             operations: f.operations,
             seconds: f.seconds,
             fits: f.fits,
+            certificate: checking.map(|c| CheckRow { bytes: c.bytes, check_seconds: c.seconds }),
         }
     }
 
@@ -98,6 +110,7 @@ impl Prediction {
             operations: 0.0,
             seconds: 0.0,
             fits: true,
+            certificate: None,
         }
     }
 }

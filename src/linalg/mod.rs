@@ -68,7 +68,8 @@ pub fn rank_dense(data: &mut [f64], rows: usize, cols: usize, prime: Prime) -> E
 }
 
 /// As [`rank_dense`], with the combinations of rows that vanish modulo the prime. Once `stop` is due it ends,
-/// within seconds, with the minor that it has, which may not be the largest, and no combinations.
+/// within seconds, with the minor that it has, which may not be the largest, and no combinations. `done` is told the
+/// multiply-adds of the elimination, from any thread.
 /// Cost: for each of the `rows - rank` combinations `rank^2 / 2` multiply-adds more.
 ///
 /// # Panics
@@ -79,8 +80,9 @@ pub fn rank_and_kernel(
     cols: usize,
     prime: Prime,
     stop: &Stop,
+    done: &(dyn Fn(u64) + Sync),
 ) -> (Echelon, LeftKernel) {
-    modular::echelon_and_kernel(data, rows, cols, word(prime), stop)
+    modular::echelon_and_kernel(data, rows, cols, word(prime), stop, done)
 }
 
 /// Rank and minor, modulo any prime, of the row-major `rows x cols` matrix of residues in `data`, which is

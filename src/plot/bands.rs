@@ -1,6 +1,6 @@
 //! Line charts with confidence bands, side by side over one legend.
 
-use super::{COLOURS, PlotError};
+use super::{COLOURS, PlotError, tick};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -125,6 +125,7 @@ impl BandChart {
             .y_desc(&self.y)
             .x_labels(if self.ticks.is_empty() { 10 } else { self.ticks.len() })
             .x_label_formatter(&label)
+            .y_label_formatter(&|v| tick(*v))
             .light_line_style(WHITE)
             .label_style(("sans-serif", 14))
             .draw()?;

@@ -1,6 +1,6 @@
 //! Line charts.
 
-use super::{COLOURS, PlotError, SIZE};
+use super::{COLOURS, PlotError, SIZE, tick};
 use plotters::prelude::*;
 use seprank_account::escape;
 
@@ -138,8 +138,7 @@ impl Chart {
             .y_label_formatter(&|v| match v.abs() {
                 large if large >= 1e6 => format!("{v:.0e}"),
                 _ if self.whole => whole(*v),
-                // Ticks are sums of steps; what rounding left is no digit of theirs.
-                _ => ((v * 1e6).round() / 1e6).to_string(),
+                _ => tick(*v),
             })
             .light_line_style(WHITE)
             .label_style(("sans-serif", 14))

@@ -14,6 +14,11 @@ pub use raster::png;
 
 use plotters::style::RGBColor;
 
+/// A number at a tick. Ticks are sums of steps: what rounding left is no digit of theirs, nor is a sign of 0.
+fn tick(v: f64) -> String {
+    ((v * 1e6).round() / 1e6 + 0.0).to_string()
+}
+
 /// Width and height of a picture in pixels.
 const SIZE: (u32, u32) = (860, 560);
 
@@ -36,4 +41,15 @@ pub enum PlotError {
     /// The drawing library refused.
     #[error("drawing failed: {0}")]
     Drawing(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tick;
+
+    #[test]
+    fn ticks_have_their_own_digits_only() {
+        let ticks = [-1e-17, -0.5, 0.1 + 0.2, 1e-7, 20.0].map(tick);
+        assert_eq!(ticks, ["0", "-0.5", "0.3", "0", "20"]);
+    }
 }

@@ -6,7 +6,7 @@
 //! unit with their neighbours.
 
 use super::answer::{Evidence, Found, RankAnswer, Route};
-use super::by_hankel::Classes;
+use super::by_hankel::{Classes, Steps};
 use super::modulus::{WORD, faithful};
 use super::plan::{Choice, HankelBlocks, Plan};
 use super::rank::judged;
@@ -196,10 +196,9 @@ pub fn class_ranks(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Vec<ClassPart>, RankError> {
     let blocks = Blocks::new(request)?;
-    let cost = |order: u64| 1 + units::elimination(order) as u64;
     let order = |at: &(usize, u32)| blocks.size(*at).map(ClassSize::order);
     let orders = classes.iter().map(order).collect::<Result<Vec<_>, _>>()?;
-    let total = orders.iter().map(|n| cost(*n)).fold(0, u64::saturating_add);
+    let total = Steps::total(orders.iter().copied());
     let stopped = || InvalidProblem::new("stop", "", "a part is found whole or not at all");
     let found =
         Classes::new(&blocks.setting, &blocks.planned, blocks.prime)?.ok_or_else(stopped)?;
@@ -212,8 +211,9 @@ pub fn class_ranks(
         for (at, order) in together.iter().zip(&mut orders) {
             let class = all.iter().find(|class| class.label == at.1);
             let class = class.ok_or_else(|| invalid(*at, NO_CLASS))?;
-            parts.push(ClassPart::new(b, at.1, &found.rank(b, &block, class)));
-            progress(cost(order), total);
+            let steps = Steps::new(order, total, progress);
+            parts.push(ClassPart::new(b, at.1, &found.rank(b, &block, class, &|n| steps.done(n))));
+            steps.all_done();
         }
     }
     Ok(parts)

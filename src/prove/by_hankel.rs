@@ -12,12 +12,51 @@ use crate::arith::Prime;
 use crate::network::InvalidProblem;
 use crate::stop::Limit;
 use crate::tensor::hankel::{Block, BlockRank, Class, ClassRank, SumFunction, sum_function_until};
-use seprank_check::certificate::{Problem, Text, Weights};
+use seprank_check::certificate::{Challenge, Problem, Text, Weights};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Minors of lower order are eliminated by who checks them; the others are also solved for the right-hand sides of
 /// their challenges.
 const LEAST_CHALLENGED: usize = 400;
+
+/// How many challenges a certificate answers for a minor of that order, modulo [`WORD`].
+pub(super) fn challenges(order: u64) -> usize {
+    if order < LEAST_CHALLENGED as u64 { 0 } else { Challenge::count(WORD.get()) }
+}
+
+/// Multiply-adds, at least 1, of the elimination of a class of that order.
+fn cost(order: u64) -> u64 {
+    1 + units::elimination(order) as u64
+}
+
+/// The steps of one class, of `total` in all: as they are done, its [`cost`] together.
+pub(super) struct Steps<'a> {
+    left: AtomicU64,
+    total: u64,
+    progress: &'a (dyn Fn(u64, u64) + Sync),
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn new(order: u64, total: u64, progress: &'a (dyn Fn(u64, u64) + Sync)) -> Self {
+        Self { left: cost(order).into(), total, progress }
+    }
+
+    /// The steps of classes of these orders.
+    pub(super) fn total(orders: impl Iterator<Item = u64>) -> u64 {
+        orders.map(cost).fold(0, u64::saturating_add)
+    }
+
+    pub(super) fn done(&self, steps: u64) {
+        let rest = |left: u64| Some(left.saturating_sub(steps));
+        let before = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
+        (self.progress)(before.unwrap_or_default().min(steps), self.total);
+    }
+
+    pub(super) fn all_done(&self) {
+        self.done(u64::MAX);
+    }
+}
 
 /// The classes of all blocks of a function, each of which can be ranked alone: what a rank is does not depend on what
 /// was done before.
@@ -65,7 +104,7 @@ impl<'a> Classes<'a> {
 
     /// The right-hand sides for the minor of the block of degree b: residues below 2^26.
     fn sides(&self, b: usize, rows: &[usize], cols: &[usize]) -> Vec<Vec<u32>> {
-        if rows.len() < LEAST_CHALLENGED {
+        if challenges(rows.len() as u64) == 0 {
             return Vec::new();
         }
         let block = block_in_certificate(b, rows, cols);
@@ -75,13 +114,20 @@ impl<'a> Classes<'a> {
         sides.map(|side| side.into_iter().map(|y| y as u32).collect()).collect()
     }
 
-    /// The rank of one class of the block of degree b, with the solutions of its challenges.
-    pub(super) fn rank(&self, b: usize, block: &Block, class: &Class) -> ClassRank {
+    /// The rank of one class of the block of degree b, with the solutions of its challenges. `done` is told the
+    /// multiply-adds that are done of its [`cost`].
+    pub(super) fn rank(
+        &self,
+        b: usize,
+        block: &Block,
+        class: &Class,
+        done: &(dyn Fn(u64) + Sync),
+    ) -> ClassRank {
         // A stream for each class: what it draws does not depend on what was done before.
         let mut rng = self.setting.rng();
         rng.set_stream(1 + ((b as u64) << 32 | u64::from(class.label)));
         let sides = |rows: &[usize], cols: &[usize]| self.sides(b, rows, cols);
-        block.class_rank(class, self.most, &mut rng, &sides, &self.setting.request.stop)
+        block.class_rank(class, self.most, &mut rng, &sides, &self.setting.request.stop, done)
     }
 
     /// The rank of a class that is `finished`, or else found now and written there.
@@ -91,6 +137,7 @@ impl<'a> Classes<'a> {
         block: &Block,
         class: &Class,
         finished: &FinishedClasses,
+        done: &(dyn Fn(u64) + Sync),
     ) -> Result<ClassRank, RankError> {
         if let Some(found) = finished.read(b, class) {
             if !found.solutions.is_empty() {
@@ -101,7 +148,7 @@ impl<'a> Classes<'a> {
                 return Ok(ClassRank { solutions, ..found });
             }
         }
-        let found = self.rank(b, block, class);
+        let found = self.rank(b, block, class, done);
         if found.whole || !self.setting.request.stop.is_due() {
             finished.write(b, class, &found)?;
         }
@@ -129,25 +176,49 @@ pub(super) fn run(
         return Ok(Found { evidence, prime, limit: stop.due() });
     };
     let function = of.function();
-    let cost = |order| 1 + units::elimination(order) as u64;
     let sizes = function.class_sizes();
-    let total = sizes.iter().flatten().map(|c| cost(c.order())).fold(0, u64::saturating_add);
+    let total = Steps::total(sizes.iter().flatten().map(|class| class.order()));
     let mut blocks = Vec::with_capacity(sizes.len());
     for b in 0..sizes.len() {
         let mut classes = Vec::new();
         let block = function.block(b);
         for class in block.classes() {
+            let steps = Steps::new(class.rows.len().min(class.cols.len()) as u64, total, progress);
             classes.push(match &finished {
                 // Nothing is known of a class that is not begun.
                 _ if stop.is_due() => ClassRank::default(),
-                Some(finished) => of.kept_rank(b, &block, &class, finished)?,
-                None => of.rank(b, &block, &class),
+                Some(finished) => of.kept_rank(b, &block, &class, finished, &|n| steps.done(n))?,
+                None => of.rank(b, &block, &class, &|n| steps.done(n)),
             });
-            progress(cost(class.rows.len().min(class.cols.len()) as u64), total);
+            steps.all_done();
         }
         blocks.push(BlockRank::joined(b, block.shape(), classes));
     }
     let limit = blocks.iter().any(|b| !b.whole).then(|| stop.due().unwrap_or(Limit::Memory));
     let signs = function.signs(request.problem.width());
     Ok(Found { evidence: Evidence::Hankel { blocks, signs }, prime, limit })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Problem as Network;
+    use crate::prove::{Method, RankRequest};
+    use std::sync::Mutex;
+
+    /// Of blocks of up to 462 rows, whose columns are eliminated in halves.
+    #[test]
+    fn steps_are_told_within_a_class_and_add_up() {
+        let problem = Network::attention(3, 3, 1, 6).unwrap();
+        let request = RankRequest { method: Method::Hankel, ..RankRequest::new(problem) };
+        let told = Mutex::new(Vec::new());
+        let progress = |steps, planned| told.lock().unwrap().push((steps, planned));
+        assert_eq!(crate::prove::rank(&request, &progress).unwrap().rank, 3102);
+        let told = told.into_inner().unwrap();
+        let planned = told[0].1;
+        assert!(told.iter().all(|step| step.1 == planned));
+        assert_eq!(told.iter().map(|step| step.0).sum::<u64>(), planned);
+        let largest = told.iter().map(|step| step.0).max().unwrap();
+        assert!(largest < cost(756) / 2, "{largest}");
+    }
 }

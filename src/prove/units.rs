@@ -1,6 +1,8 @@
 //! What a rank costs, counted: multiply-adds of an elimination, entries of a table, products of terms. One
 //! count for routes, forecasts, progress and campaigns.
 
+use super::by_hankel::challenges;
+use super::plan::HankelBlocks;
 use super::setting::Setting;
 use super::terms::{self, Support};
 use crate::network::layers::{Layer, placed};
@@ -42,6 +44,42 @@ pub(super) fn sums(sizes: Sizes, b: u64) -> f64 {
     let (rows, cols) = sizes.block(b);
     let long = rows.max(cols) as f64;
     summed * ((rows.min(cols) as f64 + SPARE as f64) / long).min(1.0)
+}
+
+/// The steps of the checker for evidence by blocks (docs/format.md, section 8): of the expansion entry by entry, and for
+/// each class the products of its monomials and what its minor takes.
+pub(super) fn checking(problem: &Problem, planned: &HankelBlocks) -> f64 {
+    let HankelBlocks { sizes, classes, .. } = planned;
+    let list =
+        (0..).zip(classes).flat_map(|(b, list)| list.iter().map(move |class| (b, class.order())));
+    expansion(problem, *sizes) + list.map(|(b, order)| checked_minor(*sizes, b, order)).sum::<f64>()
+}
+
+/// The same of a minor of one class of the block of degree b: eliminated, or taken by the solutions of its challenges.
+pub(super) fn checked_minor(sizes: Sizes, b: u64, order: u64) -> f64 {
+    let monomials = |degree, homogeneous| {
+        count_monomials(sizes.variables, degree, homogeneous).map_or(f64::INFINITY, |n| n as f64)
+    };
+    let n = order as f64;
+    let minor = match challenges(order) {
+        0 => elimination(order),
+        count => count as f64 * n * n,
+    };
+    // Each monomial of a row times those of the columns, by one variable after the other.
+    let products = n.min(monomials(sizes.degree - b, true)) * monomials(b, false);
+    minor + products + sums(sizes, b)
+}
+
+/// The same of finding the function: letter by letter, each with a Gram matrix and two constants (docs/theory.md, 3.1).
+pub(super) fn expansion(problem: &Problem, sizes: Sizes) -> f64 {
+    let Architecture::Attention(shape) = problem.architecture() else {
+        return function(problem, sizes);
+    };
+    let letters = |heads: f64| (0..shape.depth).fold(0.0, |n, _| heads * (3.0 * n + 1.0));
+    let monomials = count_monomials(sizes.variables, sizes.degree, false);
+    let each = 3.0 * (shape.width as f64).powi(2);
+    letters(shape.heads as f64) / letters(1.0)
+        * monomials.map_or(f64::INFINITY, |n| n as f64 * each)
 }
 
 /// The orders of the blocks of a coefficient matrix, rows, columns and rank, if each has all of its monomials: of

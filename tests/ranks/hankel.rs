@@ -291,7 +291,7 @@ fn of_a_stopped_class_nothing_is_known() {
     for b in 0..=function.degree() {
         let block = function.block(b);
         for class in block.classes() {
-            let found = block.class_rank(&class, u64::MAX, &mut rng, &no_sides, &stop);
+            let found = block.class_rank(&class, u64::MAX, &mut rng, &no_sides, &stop, &|_| ());
             assert_eq!((found.rows.len(), found.whole), (0, false));
         }
     }

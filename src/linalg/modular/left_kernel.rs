@@ -22,7 +22,8 @@ pub struct LeftKernel {
 }
 
 /// [`echelon_in_place`](super::echelon::echelon_in_place), and the combinations of rows that vanish: none of
-/// them once `stop` is due, when there may be more pivots as well.
+/// them once `stop` is due, when there may be more pivots as well. `done` is told the multiply-adds of the elimination,
+/// from any thread.
 ///
 /// # Panics
 ///
@@ -33,13 +34,14 @@ pub(crate) fn echelon_and_kernel(
     cols: usize,
     p: u32,
     stop: &Stop,
+    done: &(dyn Fn(u64) + Sync),
 ) -> (Echelon, LeftKernel) {
-    let cx = Context { stop, ..Context::new(p, Isa::detect(), rayon::current_num_threads()) };
+    let cx = Context { stop, done, ..Context::new(p, Isa::detect(), rayon::current_num_threads()) };
     let echelon = echelon_with(&cx, data, rows, cols);
     if stop.is_due() {
         return (echelon, LeftKernel::default());
     }
-    let kernel = left_kernel(&Context { stop: &NEVER, ..cx }, data, cols, &echelon);
+    let kernel = left_kernel(&Context { stop: &NEVER, done: &|_| (), ..cx }, data, cols, &echelon);
     (echelon, kernel)
 }
 
@@ -226,12 +228,12 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(11);
         let matrix: Vec<f64> = (0..n * n).map(|_| f64::from(rng.random_range(0..p))).collect();
         let start = Instant::now();
-        assert_eq!(echelon_and_kernel(&mut matrix.clone(), n, n, p, &NEVER).0.rank, n);
+        assert_eq!(echelon_and_kernel(&mut matrix.clone(), n, n, p, &NEVER, &|_| ()).0.rank, n);
         let (mut time, mut between) = (start.elapsed(), 0);
         for _ in 0..60 {
             let mut data = matrix.clone();
             let stop = Stop::new(Some(time));
-            let (found, kernel) = echelon_and_kernel(&mut data, n, n, p, &stop);
+            let (found, kernel) = echelon_and_kernel(&mut data, n, n, p, &stop, &|_| ());
             let rank = found.rank;
             let minor: Vec<f64> = (0..rank * rank)
                 .map(|e| matrix[found.pivot_rows[e / rank] * n + found.pivot_cols[e % rank]])

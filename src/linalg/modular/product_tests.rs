@@ -52,7 +52,7 @@ fn product_by_its_definition() {
         update(&cx, &mut rows(&mut c), &rows(&mut b.clone()), span);
         let found: Vec<Vec<i64>> =
             c.iter().map(|row| row.iter().map(|&x| class(x)).collect()).collect();
-        assert!(found == expected, "{cx:?}");
+        assert!(found == expected, "{:?} {}", cx.isa, cx.threads);
     }
 }
 
@@ -82,7 +82,7 @@ fn solve_by_its_definition() {
             assert_eq!(row[..span.c], before[..span.c]);
             assert_eq!(row[span.c + n], 1.0);
             for j in 0..n {
-                assert_eq!(class(row[span.c + j]), x(i, j), "{i}, {j}, {cx:?}");
+                assert_eq!(class(row[span.c + j]), x(i, j), "{i}, {j}, {:?}", cx.isa);
             }
         }
     }

@@ -29,7 +29,7 @@ thread_local! {
 }
 
 /// Everything a product needs to know besides its operands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     /// The prime.
     pub modulus: Modulus,
@@ -41,12 +41,14 @@ pub(crate) struct Context<'a> {
     pub shared: f64,
     /// Once it is due, products are left unfinished: who sets it looks at it after each.
     pub stop: &'a Stop,
+    /// Told the products of numbers that were done.
+    pub done: &'a (dyn Fn(u64) + Sync),
 }
 
 impl Context<'_> {
     /// Everything for the prime `p`.
     pub(super) fn new(p: u32, isa: Isa, threads: usize) -> Self {
-        Self { modulus: Modulus::new(p), isa, threads, shared: SHARED, stop: &NEVER }
+        Self { modulus: Modulus::new(p), isa, threads, shared: SHARED, stop: &NEVER, done: &|_| () }
     }
 
     /// Balanced residues of integers of magnitude below 2^52.
@@ -203,6 +205,7 @@ pub(crate) fn update_serial<T: Line>(cx: &Context, rows: &mut [T], top: &[T], sp
                     let pairs = &mut pairs[..count];
                     sweep(cx, part.len(), pairs, here.n, buffer, true);
                 }
+                (cx.done)((rows.len() * part.len() * here.n) as u64);
             }
         }
     });

@@ -132,7 +132,7 @@ impl SumFunction {
     pub fn block_rank(&self, b: usize, most: u64, rng: &mut ChaCha20Rng) -> BlockRank {
         let block = self.block(b);
         let classes = block.classes();
-        let rank = |class| block.class_rank(class, most, rng, &no_sides, &NEVER);
+        let rank = |class| block.class_rank(class, most, rng, &no_sides, &NEVER, &|_| ());
         BlockRank::joined(b, block.shape(), classes.iter().map(rank))
     }
 
@@ -188,6 +188,8 @@ impl Block<'_> {
     /// made if that takes at most `most` bytes, and if `stop` is not due before. The `sides` of the minor are
     /// solved with what the elimination leaves; if the minor grows, with another elimination.
     ///
+    /// `done` is told the multiply-adds of the first elimination, from any thread.
+    ///
     /// Cost: one table look-up or a few for each entry, and one elimination of the order of the shorter
     /// side; where its rank is not full a product of the class with K, and the elimination of that. The
     /// square of the rank for each right-hand side.
@@ -198,6 +200,7 @@ impl Block<'_> {
         rng: &mut ChaCha20Rng,
         sides: &Sides,
         stop: &Stop,
+        done: &(dyn Fn(u64) + Sync),
     ) -> ClassRank {
         let by_rows = class.rows.len() >= class.cols.len();
         let (long, short) =
@@ -209,7 +212,7 @@ impl Block<'_> {
         chosen.sort_unstable();
         // The shorter side is that of the elimination's rows: the kernel is on that side.
         let mut data = self.entries(!by_rows, short, &chosen);
-        let (found, mut kernel) = rank_and_kernel(&mut data, short.len(), taken, prime, stop);
+        let (found, mut kernel) = rank_and_kernel(&mut data, short.len(), taken, prime, stop, done);
         let mut of_short: Vec<usize> = found.pivot_rows.iter().map(|i| short[*i]).collect();
         let mut of_long: Vec<usize> = found.pivot_cols.iter().map(|j| chosen[*j]).collect();
         let minor_sides =
