@@ -210,3 +210,23 @@ fn an_interrupt_answers() {
         assert!(shown.contains("ended by: an interrupt"), "{shown}");
     }
 }
+
+/// Of 2,600,000 rows in all. Until a limit on time there may be fewer.
+#[test]
+fn a_certificate_that_nobody_could_check_is_refused_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.json");
+    let rank = format!(
+        "rank attention --depth 6 --width 2 --tokens 4 --method hankel --certificate {}",
+        file.display()
+    );
+    let refused = seprank(&rank);
+    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{error}");
+    assert!(error.contains("--certificate") && error.contains("96 MiB"), "{error}");
+    let forecast = text(&seprank(&format!("{rank} --dry-run")));
+    assert!(forecast.contains("more than a checker reads"), "{forecast}");
+    assert!(!file.exists());
+    let limited = seprank(&format!("{rank} --time 1s"));
+    assert!(check_file(&file).is_valid(), "{}", text(&limited));
+}

@@ -190,6 +190,7 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
     if options.dry_run {
         return predict(&request, options, reading);
     }
+    refuse_long_certificate(&request, options)?;
     let bar = progress::bar(0, progress::STEPS);
     let count = |steps, planned| {
         bar.set_length(planned);
@@ -209,6 +210,25 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
             }
             None => Err(error.into()),
         },
+    }
+}
+
+/// Before the work, where no limit on time makes it less.
+fn refuse_long_certificate(request: &RankRequest, options: &Options) -> Result<(), Failure> {
+    let Some(path) = options.certificate.as_ref().filter(|_| request.stop.left().is_none()) else {
+        return Ok(());
+    };
+    // What is wrong with the request the run will say.
+    let bytes = prove::certificate_bytes(request).ok().flatten();
+    match bytes.filter(|bytes| *bytes > MAX_FILE_BYTES) {
+        None => Ok(()),
+        Some(bytes) => Err(format!(
+            "--certificate {}: would have {}, and a checker reads at most {}; leave it out, or limit --time",
+            path.display(),
+            Bytes(bytes),
+            Bytes(MAX_FILE_BYTES)
+        )
+        .into()),
     }
 }
 

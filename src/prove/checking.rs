@@ -1,7 +1,7 @@
 //! What a certificate by blocks will take, before the rank is computed: its bytes, and the time to check it.
 
 use super::by_hankel::challenges;
-use super::plan::{Choice, Plan};
+use super::plan::{Choice, HankelBlocks, Plan};
 use super::request::{Method, RankError, RankRequest};
 use super::units;
 use crate::check;
@@ -26,11 +26,25 @@ pub struct Checking {
 /// Those of [`rank`](super::rank).
 pub fn checking(request: &RankRequest) -> Result<Option<Checking>, RankError> {
     let Choice::Hankel(planned) = Plan::of_forecast(request)?.choice else { return Ok(None) };
-    // Rows, columns and answers to challenges: four bytes each, in base64.
-    let words = |order: u64| order.saturating_mul(2 + challenges(order) as u64);
-    let words = planned.orders().map(words).fold(0, u64::saturating_add);
     let seconds = units::checking(&request.problem, &planned) * step()?;
-    Ok(Some(Checking { bytes: words.saturating_mul(16) / 3, seconds }))
+    Ok(Some(Checking { bytes: bytes(&planned), seconds }))
+}
+
+/// The [`Checking::bytes`] alone. Cost: that of the plan.
+///
+/// # Errors
+/// Those of [`rank`](super::rank).
+pub fn certificate_bytes(request: &RankRequest) -> Result<Option<u64>, RankError> {
+    Ok(match Plan::of_forecast(request)?.choice {
+        Choice::Hankel(planned) => Some(bytes(&planned)),
+        _ => None,
+    })
+}
+
+/// Rows, columns and answers to challenges: four bytes each, in base64.
+fn bytes(planned: &HankelBlocks) -> u64 {
+    let words = |order: u64| order.saturating_mul(2 + challenges(order) as u64);
+    planned.orders().map(words).fold(0, u64::saturating_add).saturating_mul(16) / 3
 }
 
 /// Seconds of the checker for each of the [`units::checking`], from the challenged minors of a small problem.
