@@ -213,7 +213,7 @@ pub fn class_ranks(
             let class = class.ok_or_else(|| invalid(*at, NO_CLASS))?;
             let steps = Steps::new(order, total, progress);
             parts.push(ClassPart::new(b, at.1, &found.rank(b, &block, class, &|n| steps.done(n))));
-            steps.all_done();
+            steps.done(u64::MAX);
         }
     }
     Ok(parts)

@@ -47,14 +47,11 @@ impl<'a> Steps<'a> {
         orders.map(cost).fold(0, u64::saturating_add)
     }
 
+    /// So many more steps, as far as there are as many.
     pub(super) fn done(&self, steps: u64) {
         let rest = |left: u64| Some(left.saturating_sub(steps));
         let before = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
         (self.progress)(before.unwrap_or_default().min(steps), self.total);
-    }
-
-    pub(super) fn all_done(&self) {
-        self.done(u64::MAX);
     }
 }
 
@@ -157,8 +154,8 @@ impl<'a> Classes<'a> {
 }
 
 /// The evidence and its prime. Classes that are finished in the directory `resume` are taken from there,
-/// others are written there. A stop before the function is found leaves no blocks. Progress counts the multiply-adds of the eliminations. Blocks come by degree, so
-/// that a stop leaves the small ones of the first half.
+/// others are written there. A stop before the function is found leaves no blocks. Progress counts the multiply-adds of the
+/// eliminations that are not there. Blocks come by degree, so that a stop leaves the small ones of the first half.
 pub(super) fn run(
     setting: &Setting,
     planned: &HankelBlocks,
@@ -177,20 +174,27 @@ pub(super) fn run(
     };
     let function = of.function();
     let sizes = function.class_sizes();
-    let total = Steps::total(sizes.iter().flatten().map(|class| class.order()));
+    // What is there already is no step: the others tell how long they take.
+    let is_there = |b, label| finished.as_ref().is_some_and(|finished| finished.has(b, label));
+    let orders = sizes.iter().enumerate().flat_map(|(b, list)| {
+        list.iter().filter(move |class| !is_there(b, class.label)).map(|class| class.order())
+    });
+    let total = Steps::total(orders);
     let mut blocks = Vec::with_capacity(sizes.len());
     for b in 0..sizes.len() {
         let mut classes = Vec::new();
         let block = function.block(b);
         for class in block.classes() {
-            let steps = Steps::new(class.rows.len().min(class.cols.len()) as u64, total, progress);
+            let order = class.rows.len().min(class.cols.len()) as u64;
+            let steps = (!is_there(b, class.label)).then(|| Steps::new(order, total, progress));
+            let done = |n| steps.iter().for_each(|steps| steps.done(n));
             classes.push(match &finished {
                 // Nothing is known of a class that is not begun.
                 _ if stop.is_due() => ClassRank::default(),
-                Some(finished) => of.kept_rank(b, &block, &class, finished, &|n| steps.done(n))?,
-                None => of.rank(b, &block, &class, &|n| steps.done(n)),
+                Some(finished) => of.kept_rank(b, &block, &class, finished, &done)?,
+                None => of.rank(b, &block, &class, &done),
             });
-            steps.all_done();
+            done(u64::MAX);
         }
         blocks.push(BlockRank::joined(b, block.shape(), classes));
     }

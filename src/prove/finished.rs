@@ -101,6 +101,11 @@ impl FinishedClasses {
         Ok(Self { directory, of: sha256(&bytes) })
     }
 
+    /// Whether the class is said to be finished.
+    pub(super) fn has(&self, degree: usize, label: u32) -> bool {
+        self.directory.file(&file_of(degree, label)).exists()
+    }
+
     /// The rank of the class, if it is finished.
     pub(super) fn read(&self, degree: usize, class: &Class) -> Option<ClassRank> {
         let file = self.directory.file(&file_of(degree, class.label));
