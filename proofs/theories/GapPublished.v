@@ -3,8 +3,8 @@
      gap_B16    attention of ViT-B/16, 768 channels, 12 heads, against any Mixer of 768 channels (Mixer-B/16), L >= 2
      gap_L16    attention of ViT-L/16, 1024 channels, 16 heads, against any Mixer of 1024 channels, L >= 2
    for almost all attention weights, and all Mixers whose token activation has degree at most 2 and channel activation degree
-   at most 1, of any hidden widths, with or without biases and residual connections, and with any fixed linear maps
-   (permutations) of the entries before each layer (quadratic_mixers). The published depths are 12 and 24.
+   at most kc = 1, of any hidden widths, with or without biases and residual connections, and with any fixed linear maps
+   (permutations) of the entries before each layer (quadratic_mixers kc). The published depths are 12 and 24.
    L = 2 rests on Theorem 3.18, L = 3, 4 on Theorem 3.4, 5 <= L <= 16 on Theorem 3.8, the others on Theorem 3.9. theory.md compares
    with Theorem 4.1, so with fewer Mixers. At L = 1 there is no gap: GapOneLayer.v. *)
 From mathcomp Require Import all_ssreflect all_algebra.
@@ -20,10 +20,10 @@ Section Published.
 Variables (F : fieldType) (charF : [char F]%R =i pred0) (n : nat) (A : pred 'I_n) (i : 'I_n) (a : nat).
 Hypotheses (cA : #|A| = a) (cB : #|predC A| = a).
 
-Definition quadratic_mixers d L (g : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) := exists (s t : {poly F}) l ls q c,
-  [/\ size s <= 3, size t <= 2, (size ls).+1 = L & forall x y, g x y = mixer s t (l :: ls) (mix A x y) q c].
+Definition quadratic_mixers kc d L (g : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) := exists (s t : {poly F}) l ls q c,
+  [/\ size s <= 3, size t <= kc.+1, (size ls).+1 = L & forall x y, g x y = mixer s t (l :: ls) (mix A x y) q c].
 
-Lemma quadratic_mixers_degree d L g : @quadratic_mixers d L g -> mixers_degree 2 1 L A (d * a) g.
+Lemma quadratic_mixers_degree kc d L g : @quadratic_mixers kc d L g -> mixers_degree 2 kc L A (d * a) g.
 Proof.
 case=> s [t [l [ls [q [c [hs ht sz E]]]]]]; exists s, t, l, ls, q, c; split=> //.
 by rewrite /n_side cA cB !leq_mul2l; case: (res_t l); rewrite ?leqnn ?geq_minr !orbT.
@@ -40,14 +40,14 @@ Lemma gap_heads H da L c nh q r m v (p : 'I_(H * da)) : 0 < L ->
   (H * da - r - q)%N = m -> r <= m -> vfree m r = v ->
   (2 ^ L).+1 * mc (H * da * a).+1 (2 ^ L %/ 2) < mc v.+1 (3 ^ (L - 1 - c)) ->
   exists2 P : {mpoly F[nfactors L H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
-    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers L).
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers 1 L).
 Proof.
 move=> L0 [nH n0 q0 c0 cL] rn qn qda rqA mE rm vE lt.
 have ra : r <= a by move: rqA; rewrite leq_min => /andP[_]; apply: leq_trans; apply: leq_addr.
 have := @heads_lower_generic F charF n H da L c nh q r A i nH n0 q0 c0 cL rn qn qda; rewrite same_side other_side => /(_ rqA p).
 rewrite mE (minn_idPl _) ?leq_min ?ra // vE => -[P P0 low].
 have {}lt := leq_ltn_trans (leq_mul (_ : 2 <= (2 ^ L).+1) (leqnn _)) lt.
-exists P => // w Pw; have [t [uG lf]] := gap_of_number A L0 (lt (expn_gt0 2 L)) (low w Pw).
+exists P => // w Pw; have [t [uG lf]] := gap_of_number (kc := 1) A isT L0 (lt (expn_gt0 2 L)) (low w Pw).
 by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
 Qed.
 
@@ -55,13 +55,13 @@ Qed.
 Lemma gap_power H da L (p : 'I_(H * da)) : 0 < L -> 0 < H -> 0 < a ->
   2 * mc (H * da * a).+1 (2 ^ L %/ 2) < mc (H * da).-1 (2 * ((3 ^ L.-1).-1 %/ 2)) ->
   exists2 P : {mpoly F[nfactors L H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
-    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers L).
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers 1 L).
 Proof.
 move=> L0 H0 a0 lt; have /card_gt0P[j] : 0 < #|[pred k | A k != A i]| by rewrite other_side.
 rewrite inE eq_sym => ij; have [P P0 low] := power_lower_generic charF H0 L0 (erefl (H * da)%N) p ij.
 have {}lt : 2 * mc (H * da * a).+1 (2 ^ L %/ 2) < \sum_(k < (gram_degree L.-1).+1) mc (H * da).-1 (2 * k).
   by apply: leq_trans lt _; rewrite big_ord_recr leq_addl.
-exists P => // w Pw; have [t [uG lf]] := gap_of_number A L0 lt (low w Pw).
+exists P => // w Pw; have [t [uG lf]] := gap_of_number (kc := 1) A isT L0 lt (low w Pw).
 by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
 Qed.
 
@@ -69,13 +69,13 @@ Qed.
 Lemma gap_two_layers H da M J T (p : 'I_(H * da)) : 2 < a -> [/\ T <= H, T <= J, M + J <= da & M <= J * T - 'C(T, 2)] ->
   2 * mc (H * da * a).+1 2 < (M * (H * da) - 'C(M, 2)) * mc (H * da - (M + J)) 2 ->
   exists2 P : {mpoly F[nfactors 2 H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
-    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers 2).
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers 1 2).
 Proof.
 move=> a2 [TH TJ MJ MT] lt; have a1 := ltnW a2.
 have sA : 2 < #|[pred k | A k == A i]| by rewrite same_side.
 have sB : 1 < #|[pred k | A k != A i]| by rewrite other_side.
 have [P P0 low] := two_layers_lower_generic charF TH TJ MJ MT sA sB p.
-exists P => // w Pw; have [t [uG lf]] := @gap_of_number F n _ 2 (H * da * a) _ A _ isT lt (low w Pw).
+exists P => // w Pw; have [t [uG lf]] := @gap_of_number F n _ 1 2 (H * da * a) _ A _ isT isT lt (low w Pw).
 by exists t; split=> // g /quadratic_mixers_degree; apply: uG.
 Qed.
 End Published.
@@ -87,7 +87,7 @@ Lemma gap_blocks (F : fieldType) (charF : [char F]%R =i pred0) n (A : pred 'I_n)
   t1 + t2 + q <= minn (H * da) a -> m <= minn (H * da - (t1 + t2) - q) (H.-1 * t1) -> t1 + t2 <= m -> vfree m (t1 + t2) = v ->
   2 * mc (H * da * a).+1 (2 ^ L %/ 2) < mc v.+1 (3 ^ (L - 4)) ->
   exists2 P : {mpoly F[nfactors L H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
-    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A 1 L).
 Proof.
 move=> cA cB [nH n0 q0 L3] [t21 t10 tn] [qn qda tda] rda mle rm vE lt; move: (rda); rewrite leq_min => /andP[rd rA].
 have qn' : q <= nh ^ 2.-1 by rewrite expn1.
@@ -96,7 +96,7 @@ rewrite (same_side i cA cB) (other_side i cA cB) => /(_ rA p).
 have ra : t1 + t2 <= a by apply: leq_trans (leq_addr _ _) rA.
 have -> : minn (t1 + t2) (minn a m) = t1 + t2 by apply/minn_idPl; rewrite leq_min ra.
 rewrite vE -subnDA => -[P P0 low].
-exists P => // w Pw; have [t [uG lf]] := gap_of_number A (ltn_trans (ltn0Sn 2) L3) lt (low w Pw).
+exists P => // w Pw; have [t [uG lf]] := gap_of_number (kc := 1) A isT (ltn_trans (ltn0Sn 2) L3) lt (low w Pw).
 by exists t; split=> // g /(quadratic_mixers_degree cA cB); apply: uG.
 Qed.
 
@@ -108,7 +108,7 @@ Let cB : #|predC A| = 98. Proof. by apply/eqP; rewrite -(eqn_add2l #|A|) cardC c
 
 Theorem gap_B16 L (p : 'I_(12 * 64)) : 2 <= L ->
   exists2 P : {mpoly F[nfactors L 12 (12 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
-    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A 1 L).
 Proof.
 move=> hL; have L0 : 0 < L by lia.
 have [L2|L3] := eqVneq L 2.
@@ -124,7 +124,7 @@ Qed.
 
 Theorem gap_L16 L (p : 'I_(16 * 64)) : 2 <= L ->
   exists2 P : {mpoly F[nfactors L 16 (16 * 64) 64]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
-    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A L).
+    gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A 1 L).
 Proof.
 move=> hL; have L0 : 0 < L by lia.
 have [L2|L3] := eqVneq L 2.

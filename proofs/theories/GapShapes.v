@@ -180,12 +180,11 @@ Qed.
 
 End Depths.
 
-(* all Mixers of L layers whose token activation has degree at most 2, channel activation degree at most 1 *)
-Lemma gap_of_number (F : fieldType) n d L N low (A : pred 'I_n) (f : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) : 0 < L ->
-  2 * mc N.+1 (2 ^ L %/ 2) < low -> sep_ge f low -> gap f (mixers_degree 2 1 L A N).
+(* all Mixers of L layers whose token activation has degree at most 2, channel activation degree at most kc *)
+Lemma gap_of_number (F : fieldType) n d kc L N low (A : pred 'I_n) (f : 'M[F]_(n, d) -> 'M[F]_(n, d) -> F) :
+  0 < kc -> 0 < L -> 2 * mc N.+1 ((2 * kc) ^ L %/ 2) < low -> sep_ge f low -> gap f (mixers_degree 2 kc L A N).
 Proof.
-move=> L0 lt lf; have pos : 0 < 2 ^ L by rewrite expn_gt0.
-have ev : ~~ odd (2 ^ L) by rewrite oddX; case: L L0 {lt pos}.
-apply: (gap_of lt lf) => g Hg.
-by apply: (mixers_degree_sep_le _ _ Hg) => // nA nB hA hB; rewrite muln1; apply: degree_bound_mc.
+move=> kc0 L0 lt lf; have pos : 0 < (2 * kc) ^ L by rewrite expn_gt0 muln_gt0 kc0.
+have ev : ~~ odd ((2 * kc) ^ L) by rewrite oddX oddM; case: L L0 {lt pos}.
+by apply: (gap_of lt lf) => g Hg; apply: (mixers_degree_sep_le _ _ Hg) => // nA nB hA hB; apply: degree_bound_mc.
 Qed.

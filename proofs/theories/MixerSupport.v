@@ -1,4 +1,4 @@
-(* The support bound of a Mixer: Theorem 4.6 of theory.md.
+(* The support bound: Theorems 4.6 and 4.6' of theory.md, of a Mixer and of any network. First of a Mixer.
    No residual connection around the token mixing of the first layer, whose activation has degree at most
    k = kt; L >= 1 layers, M = kc (kt kc)^(L-1), D = k M. N_A(a) is the lesser of mc n_A a and the number of
    monomials of degree a in n = d S_1 variables whose exponents have \sum_i ceil(alpha_i / k) <= M, N_B likewise.
@@ -9,6 +9,9 @@
    for activations z ^ kt and z ^ kc without biases or residual connections.
    Relation to theory.md: equal (there t counts the other side), over any commutative ring, and with a bias for each
    entry, hidden widths that differ from layer to layer and a linear map of the entries before each layer.
+   Any network (support_sep_le): a polynomial of degree at most M in n numbers s_i(u_i + v_i), the s_i polynomials of
+   degree at most k, the u_i combinations of n_A functions of one side and the v_i of n_B of the other: the first bound,
+   for all weights. That a list of layers is such a polynomial is not formalised (as for 4.5).
 
    support_count n k M a == the number of those monomials
    support_dim nA n k M a == N_A(a)
@@ -190,13 +193,13 @@ End Side.
 
 (* a polynomial of degree M in activations of degree k of sums u_i + v_i + b_i *)
 Section Activated.
-Variables (R : comRingType) (I KA KB : finType) (X Y : Type) (e : bool) (s : {poly R}) (k M : nat).
+Variables (R : comRingType) (I KA KB : finType) (X Y : Type) (e : bool) (s : I -> {poly R}) (k M : nat).
 Variables (u : I -> X -> R) (v : I -> Y -> R) (b : I -> R).
 Variables (wA : KA -> X -> R) (cA : I -> KA -> R) (wB : KB -> Y -> R) (cB : I -> KB -> R).
 Hypothesis uE : forall i x, u i x = \sum_l cA i l * wA l x.
 Hypothesis vE : forall i y, v i y = \sum_l cB i l * wB l y.
-Hypotheses (hs : fits_act e s k) (b0 : e -> forall i, b i = 0).
-Let y i (xy : X * Y) := s.[u i xy.1 + v i xy.2 + b i].
+Hypotheses (hs : forall i, fits_act e (s i) k) (b0 : e -> forall i, b i = 0).
+Let y i (xy : X * Y) := (s i).[u i xy.1 + v i xy.2 + b i].
 
 Definition supported (t : term R I I) := exists2 gam : I -> nat, fits e (\sum_i gam i) M &
   forall i, fits e (count_mem i t.1.2 + count_mem i t.2)%N (k * gam i).
@@ -213,7 +216,7 @@ suff [ts' H' Hf'] : exists2 ts' : seq (term R I I), forall t, List.In t ts' -> s
 elim: ts H {Hf} => [_|t ts IH /= /andP[ht hts]]; first by exists [::] => // x z; rewrite !big_nil.
 have [ts' H' Hf'] := IH hts.
 have P i : pinned u v e (fun j => k * (i == j))%N (fun x z => y i (x, z)).
-  exact: pinned_act hs (fun he => b0 he i).
+  exact: pinned_act (hs i) (fun he => b0 he i).
 have [ts1 H1 Hf1] := pinnedZ t.1.1 (pinned_prod t.1.2 P).
 exists (ts1 ++ ts') => [t'|x z]; last first.
   by rewrite big_cons big_cat -Hf1 Hf' /term_val (noJ t.2) big_nil mulr1.
@@ -269,6 +272,38 @@ exact: fits_le (supported_deg (sT i)).
 Qed.
 End Activated.
 
+(* Theorem 4.6' *)
+Lemma poly_in_prod (R : comRingType) (I J T : finType) (X Y : Type) (u : I -> X -> R) (v : J -> Y -> R) e
+    (r : seq T) (k : T -> nat) (F : T -> X -> Y -> R) : (forall i, poly_in u v e (k i) (F i)) ->
+  poly_in u v e (\sum_(i <- r) k i) (fun x y => \prod_(i <- r) F i x y).
+Proof.
+move=> H; elim: r => [|i r IH].
+  by rewrite big_nil; apply: eq_poly_in (poly_in_one u v e) => x y; rewrite big_nil.
+by rewrite big_cons; apply: eq_poly_in (poly_inM (H i) IH) => x y; rewrite big_cons.
+Qed.
+
+Theorem support_sep_le (R : comRingType) (KA KB : finType) (X Y : Type) n k M
+    (P : {mpoly R[n]}) (s : 'I_n -> {poly R}) (u : 'I_n -> X -> R) (v : 'I_n -> Y -> R) (wA : KA -> X -> R) (cA : 'I_n -> KA -> R)
+    (wB : KB -> Y -> R) (cB : 'I_n -> KB -> R) :
+  (msize P <= M.+1)%N -> (forall i, (size (s i) <= k.+1)%N) -> (0 < k)%N ->
+  (forall i x, u i x = \sum_l cA i l * wA l x) -> (forall i y, v i y = \sum_l cB i l * wB l y) ->
+  sep_le (fun x y => P.@[fun i => (s i).[u i x + v i y]]) (support_bound #|KA| #|KB| n k M).
+Proof.
+move=> PM hs k0 uE vE; pose w (j : 'I_0) (_ : unit) : R := 0.
+pose y i (xy : X * Y) := (s i).[u i xy.1 + v i xy.2 + 0].
+have H : poly_in y w false M (fun xy _ => P.@[y^~ xy]).
+  have T m : poly_in y w false M (fun xy _ => P@_m * \prod_i y i xy ^+ m i).
+    have [mM|Mm] := leqP (mdeg m) M; last first.
+      apply: eq_poly_in (poly_in0 y w false M) => xy _; rewrite memN_msupp_eq0 ?mul0r //.
+      by apply: contraL Mm => /msize_mdeg_lt lt; rewrite -leqNgt -ltnS; apply: leq_trans lt PM.
+    apply: poly_inZ; apply: poly_inW mM _; rewrite mdegE.
+    by apply: poly_in_prod => i; have := poly_inX (m i) (poly_inL y w false i); rewrite muln1.
+  by apply: eq_poly_in (poly_in_sum (msupp P) T) => xy _; rewrite mevalE.
+have := activated_sep_le (e := false) (b := fun=> 0) uE vE (fun i => conj (hs i) k0) _ _ H.
+rewrite !card_ord => /(_ (fun=> fun=> erefl) erefl); apply: eq_sep_le => x z.
+by apply: meval_eq => i; rewrite /y addr0.
+Qed.
+
 Section Mixer.
 Variables (R : comRingType) (n d kt kc : nat) (s t : {poly R}) (e : bool) (l : layer R n d) (ls : seq (layer R n d)).
 Hypotheses (hs : fits_act e s kt) (ht : fits_act e t kc) (hl : all (fits_layer e) (l :: ls)) (rl : ~~ res_t l).
@@ -301,7 +336,7 @@ have cardI : #|I| = (d * thid l)%N by rewrite card_prod !card_ord mulnC.
 have J0 : #|[finType of 'I_0]| = 0%N by rewrite card_ord.
 have b10 : e -> forall a : I, b1 l a.1 a.2 = 0 by move=> he a; rewrite f1 // mxE.
 have := activated_sep_le (u := u) (v := v) (b := fun a => b1 l a.1 a.2) (fun a x => HA x a.1 a.2)
-  (fun a z => HB z a.1 a.2) hs b10 J0 (H3 i p).
+  (fun a z => HB z a.1 a.2) (fun=> hs) b10 J0 (H3 i p).
 by rewrite cardA cardB cardI /nA /nB !minnMr.
 Qed.
 End Mixer.

@@ -11,7 +11,9 @@
      flag_head a        == the head with W the unit at the flag, V the unit from a to the flag
      flag_poly n l      == the flag of the tokens of A after l more blocks, as a polynomial in s_A: 1 + X, made y + n y ^ 3 by the
                            attention of each block, and y + tau y - tau 0 by the position-wise parts
-     blocks_value w q T == s_A, for markers w and payloads q of the tokens of A, and payloads T of those of B *)
+     stage_value h c e g w q T == s_A, for markers w and payloads q of the tokens of A, and payloads T of those of B;
+                           markers h k and payload coordinates c p, of which e k takes the sums of marker h k
+     blocks_value       == s_A, all markers and all payload coordinates *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
@@ -153,28 +155,53 @@ rewrite block_ofE // flag_unitsE eqxx mul1r [row _ _ _ _]mxE E.
 by rewrite flag_stepE; case: (zz t) => ->; rewrite ?mul0r ?mul1r ?subrr ?addr0.
 Qed.
 
-(* the first block of these, with s_A = \sum_t z t * Y t phi, and l more *)
-Lemma flag_blocksE phi l (Y : 'M[F]_(N, d)) n t : (forall t, Y t fl = z t) -> \sum_t z t = n%:R ->
-  foldl (@res_block F d tau N C) Y (flag_block phi :: nseq l (flag_block fl)) t fl =
-  z t * (flag_poly n l).[\sum_t z t * Y t phi].
+(* l more blocks *)
+Lemma flag_chainE n s l j (Y : 'M[F]_(N, d)) t : \sum_t z t = n%:R -> (forall t, Y t fl = z t * (flag_poly n j).[s]) ->
+  foldl (@res_block F d tau N C) Y (nseq l (flag_block fl)) t fl = z t * (flag_poly n (j + l)).[s].
 Proof.
-move=> Yfl zn; set s := \sum_t _; rewrite /=.
-have : forall t, res_block tau Y (flag_block phi) t fl = z t * (flag_poly n 0).[s].
-  move=> t'; rewrite (@flag_blockE phi Y 1 s) => [|q|]; last 2 first.
-  - by rewrite Yfl mulr1.
-  - by apply: eq_bigr => q _; rewrite mulr1.
-  by rewrite mul1r /= horner_comp; congr (_ * _.[_]); rewrite hornerD hornerC hornerX.
-suff gen j : forall Y' : 'M[F]_(N, d), (forall t, Y' t fl = z t * (flag_poly n j).[s]) ->
-    foldl (@res_block F d tau N C) Y' (nseq l (flag_block fl)) t fl = z t * (flag_poly n (j + l)).[s] by apply: gen.
-elim: l j => [|l IH] j Y' HY /=; first by rewrite addn0.
+move=> zn; elim: l j Y => [|l IH] j Y HY /=; first by rewrite addn0.
 rewrite (IH j.+1) ?addSnnS // => t'; set y := (flag_poly n j).[s] in HY.
-rewrite (@flag_blockE fl Y' y (n%:R * y ^+ 2)) // => [|].
+rewrite (@flag_blockE fl Y y (n%:R * y ^+ 2)) // => [|].
   by rewrite /= horner_comp; congr (_ * _.[_]); rewrite hornerD hornerZ horner_exp -/y; ring.
 rewrite -zn mulr_suml; apply: eq_bigr => q _; rewrite HY.
 have -> : z q * y * (z q * y) = z q * z q * y ^+ 2 by ring.
 by case: (zz q) => ->; rewrite ?mul0r ?mul1r.
 Qed.
+
+(* the first block of these, with s_A = \sum_t z t * Y t phi, and l more *)
+Lemma flag_blocksE phi l (Y : 'M[F]_(N, d)) n t : (forall t, Y t fl = z t) -> \sum_t z t = n%:R ->
+  foldl (@res_block F d tau N C) Y (flag_block phi :: nseq l (flag_block fl)) t fl =
+  z t * (flag_poly n l).[\sum_t z t * Y t phi].
+Proof.
+move=> Yfl zn; apply: (flag_chainE _ (j := 0) _ zn) => t'.
+rewrite (@flag_blockE phi Y 1 (\sum_t z t * Y t phi)) => [|q|]; last 2 first.
+- by rewrite Yfl mulr1.
+- by apply: eq_bigr => q _; rewrite mulr1.
+by rewrite mul1r /= horner_comp; congr (_ * _.[_]); rewrite hornerD hornerC hornerX.
+Qed.
 End Flags.
+
+(* what a stage adds up over A: markers h k, payload coordinates c p, of which e k takes the sums of marker h k *)
+Section Stage.
+Variables (F : fieldType) (b m J K : nat) (h : 'I_J.+1 -> 'I_b) (c : 'I_K -> 'I_m) (e : 'I_J.+1 -> 'I_m) (g : F).
+Implicit Types (w : 'M[F]_b) (q T Z : 'M[F]_(b, m)).
+
+Definition free_part Z := g * \sum_k (Z (h k) (e k) + \sum_p Z (h k) (c p) * Z (h k) (c p)).
+Definition stage_value w q T := let Z := w^T *m q in
+  \sum_i w i (h ord0) + free_part Z + g * \sum_k \sum_p Z (h k) (c p) * T (h k) (c p).
+
+Lemma stage_sum w q T :
+  \sum_i (w i (h ord0) + g * \sum_k w i (h k) *
+    (q i (e k) + \sum_p q i (c p) * ((w^T *m q) (h k) (c p) + T (h k) (c p)))) = stage_value w q T.
+Proof.
+rewrite big_split -mulr_sumr /stage_value /free_part -addrA -mulrDr -big_split exchange_big.
+congr (_ + _ * _); apply: eq_bigr => k _ /=; set Z := w^T *m q.
+have ZE p : Z (h k) p = \sum_i w i (h k) * q i p by rewrite /Z mxE; apply: eq_bigr => i _; rewrite mxE.
+under eq_bigr do rewrite mulrDr; rewrite big_split -addrA [in RHS]ZE; congr (_ + _) => /=.
+rewrite -big_split /=; under eq_bigr do rewrite mulr_sumr; rewrite exchange_big; apply: eq_bigr => p _ /=.
+by rewrite -mulrDr [X in X * _]ZE mulr_suml; apply: eq_bigr => i _; rewrite mulrA.
+Qed.
+End Stage.
 
 (* the inputs, and the network on them *)
 Section Inputs.
@@ -248,10 +275,38 @@ rewrite (bigD1 k) //= big1 ?addr0 => [|j /negPf jk]; rewrite [_^T _ _]mxE rowsB_
 by rewrite jk mulr0.
 Qed.
 
+(* which tokens are in A *)
+Definition in_A t : F := \sum_i (t == fa i)%:R.
+Lemma in_A_fa i : in_A (fa i) = 1.
+Proof.
+by rewrite /in_A (bigD1 i) //= eqxx big1 ?addr0 // => j /negPf ji; rewrite (inj_eq aI) eq_sym ji.
+Qed.
+Lemma in_A01 t : in_A t = 0 \/ in_A t = 1.
+Proof.
+have [i /eqP->|nt] := pickP (fun i => t == fa i); first by right; apply: in_A_fa.
+by left; rewrite /in_A big1 // => i _; rewrite nt.
+Qed.
+Lemma sum_in_A (h : 'I_N -> F) : \sum_t in_A t * h t = \sum_i h (fa i).
+Proof.
+under eq_bigr do rewrite mulr_suml; rewrite exchange_big; apply: eq_bigr => i _.
+by rewrite (bigD1 (fa i)) //= eqxx mul1r big1 ?addr0 // => t /negPf->; rewrite mul0r.
+Qed.
+Lemma card_in_A : \sum_t in_A t = b.+1%:R.
+Proof. by under eq_bigr do rewrite -[in_A _]mulr1; rewrite sum_in_A sumr_const card_ord. Qed.
+
+(* what a token of A reads *)
+Lemma read_partA J K (h : 'I_J -> 'I_b.+1) (c : 'I_K -> 'I_m) (e : 'I_J -> 'I_m) (Q : 'I_K -> 'I_J -> bool) w q T i k :
+  injective e -> (forall p k, Q p k) ->
+  read_part (fun k => mk (h k)) (fun p => pl (c p)) (fun k => pl (e k)) Q (tokens w q T) (fa i) (pl (e k)) =
+  \sum_p q i (c p) * ((w^T *m q) (h k) (c p) + T (h k) (c p)).
+Proof.
+move=> eI Qall; rewrite /read_part (bigD1 k) //= eqxx mul1r [X in _ + X]big1 ?addr0 => [|k' /negPf kk].
+  by apply: eq_big => [p|p _]; rewrite ?Qall // tokensA rowsA_pl gram_pl_mk.
+by rewrite (inj_eq pI) (inj_eq eI) eq_sym kk mul0r.
+Qed.
+
 (* the sum of the phi over A *)
-Definition free_part (g : F) (Z : 'M[F]_(b.+1, m)) := g * \sum_k (Z k (pr k) + \sum_p Z k p * Z k p).
-Definition blocks_value g w q T :=
-  \sum_i w i ord0 + free_part g (w^T *m q) + g * \sum_k \sum_p (w^T *m q) k p * T k p.
+Definition blocks_value := @stage_value F b.+1 m b m id id pr.
 
 Variables (tau : {poly F}) (C H da cm rho l : nat) (g : F) (us : seq (hidden F d)).
 Hypotheses (da0 : (0 < da)%N) (bcm : (b.+1 <= cm * da)%N) (C1 : (1 < C)%N) (uC : (size us <= C)%N).
@@ -268,15 +323,7 @@ Definition transformer_weights : seq (plain_block F d C) :=
 Lemma transformer_value w q T : foldl (@res_block F d tau N C) (tokens w q T) transformer_weights (fa ord0) fl =
   (flag_poly tau b.+1 l).[blocks_value g w q T].
 Proof.
-set X := tokens w q T; pose z t : F := \sum_i (t == fa i)%:R.
-have za i : z (fa i) = 1.
-  by rewrite /z (bigD1 i) //= big1 ?addr0 => [|j /negPf ji]; rewrite (inj_eq aI) ?eqxx // eq_sym ji.
-have zz t : z t = 0 \/ z t = 1.
-  have [i /eqP->|nt] := pickP (fun i => t == fa i); first by right.
-  by left; rewrite /z big1 // => i _; rewrite nt.
-have sum_z (h : 'I_N -> F) : \sum_t z t * h t = \sum_i h (fa i).
-  under eq_bigr do rewrite mulr_suml; rewrite exchange_big; apply: eq_bigr => i _.
-  by rewrite (bigD1 (fa i)) //= eqxx mul1r big1 ?addr0 // => t /negPf->; rewrite mul0r.
+set X := tokens w q T.
 have mr k k' : mk k != r k' by apply: mp.
 have fr (p : 'I_m) : (1 < rho.+1)%N -> (H %/ cm * da <= p)%N -> forall k, pl p != r k.
   move=> /far hb hp k; rewrite /r (inj_eq pI) -val_eqE /=; have := ltn_ord k; lia.
@@ -287,26 +334,15 @@ have -> : foldl (@res_block F d tau N C) X (read_blocks F da cm mk pl r C H 0 rh
 set Y0 := read_state da cm mk pl r rho H X; set Y := res_block tau Y0 _; set U := read_state da cm mk pl r rho.+1 H X.
 have YE t x : Y t x = U t x + hidden_val tau us (row t U) x.
   by rewrite /Y block_ofE // /Y0 read_step // => p h; apply: fr; lia.
-have Ufl t : U t fl = z t by rewrite /U read_state_out ?tokens_fl // => k; apply: flp.
-have Yfl t : Y t fl = z t by rewrite YE us_other ?addr0 ?flm.
-have := @flag_blocksE F tau N d C H fl z C1 zz phi l Y b.+1 (fa ord0) Yfl.
-rewrite /= => ->; last by under eq_bigr do rewrite -[z _]mulr1; rewrite sum_z sumr_const card_ord.
-rewrite za mul1r sum_z; congr (_.[_]).
-have Ymk i k : U (fa i) (mk k) = w i k by rewrite /U read_state_out // tokensA rowsA_mk.
-have Yr i k : U (fa i) (r k) = q i (pr k) + \sum_p q i p * ((w^T *m q) k p + T k p).
-  rewrite /U mxE tokensA rowsA_pl; congr (_ + _); rewrite /read_part (bigD1 k) //= eqxx mul1r [X in _ + X]big1 ?addr0 => [|k' /negPf kk].
-    by apply: eq_big => [p|p _]; rewrite ?all_read // tokensA rowsA_pl gram_pl_mk.
-  rewrite /r (inj_eq pI) (_ : (pr k == pr k') = false) ?mul0r //.
-  by rewrite -val_eqE /= eq_sym; apply: contraFF kk => /eqP/val_inj->.
-have Yphi i : Y (fa i) phi = w i ord0 + g * \sum_k w i k * (q i (pr k) + \sum_p q i p * ((w^T *m q) k p + T k p)).
-  rewrite YE us_phi; last by rewrite mxE Ufl za.
-  by rewrite Ymk; congr (_ + _ * _); apply: eq_bigr => k _; rewrite ![row _ _ _ _]mxE Ymk Yr.
-under eq_bigr do rewrite Yphi; rewrite big_split -mulr_sumr /blocks_value /free_part -addrA -mulrDr -big_split exchange_big.
-congr (_ + _ * _); apply: eq_bigr => k _ /=; set Z := w^T *m q.
-have ZE p : Z k p = \sum_i w i k * q i p by rewrite /Z mxE; apply: eq_bigr => i _; rewrite mxE.
-under eq_bigr do rewrite mulrDr; rewrite big_split -addrA [in RHS]ZE; congr (_ + _) => /=.
-rewrite -big_split /=; under eq_bigr do rewrite mulr_sumr; rewrite exchange_big; apply: eq_bigr => p _ /=.
-by rewrite -mulrDr [X in X * _]ZE mulr_suml; apply: eq_bigr => i _; rewrite mulrA.
+have Ufl t : U t fl = in_A t by rewrite /U read_state_out ?tokens_fl // => k; apply: flp.
+have Yfl t : Y t fl = in_A t by rewrite YE us_other ?addr0 ?flm.
+have := @flag_blocksE F tau N d C H fl in_A C1 in_A01 phi l Y b.+1 (fa ord0) Yfl card_in_A.
+rewrite /= => ->; rewrite in_A_fa mul1r sum_in_A; congr (_.[_]); rewrite /blocks_value -stage_sum.
+apply: eq_bigr => i _; rewrite YE us_phi; last by rewrite mxE Ufl in_A_fa.
+have Ymk k : U (fa i) (mk k) = w i k by rewrite /U read_state_out // tokensA rowsA_mk.
+rewrite Ymk; congr (_ + _ * _); apply: eq_bigr => k _; rewrite ![row _ _ _ _]mxE Ymk; congr (_ * _).
+rewrite /U mxE tokensA rowsA_pl; congr (_ + _); apply: (read_partA id id (e := pr)) => //.
+by move=> x y [E]; apply: val_inj.
 Qed.
 
 Lemma shape_transformer : (0 < H)%N -> has_shape (rho + l.+2)%N H da (map (@p_heads F d C) transformer_weights).
@@ -341,7 +377,7 @@ Proof.
 move=> n ys c Hc [[u1 u2] [Z1 Z2]]; pose Z : 'M[F]_(b.+1, m) := vec_mx (g^-1 *: Z1).
 have dotE (y : 'rV[F]_(b.+1 * m)) : (g * \sum_k \sum_p Z k p * (vec_mx y : 'M_(b.+1, m)) k p)%R = dot Z1 y.
   by rewrite -dot_vec dotZl mulrA divff // mul1r.
-pose a := free_part bm g Z; have key x : \sum_j c j * P.[x + a + dot Z1 (ys j).1] = 0.
+pose a := free_part id id (widen_ord bm) g Z; have key x : \sum_j c j * P.[x + a + dot Z1 (ys j).1] = 0.
   pose q := \sum_j c j *: (P \Po ('X + (a + dot Z1 (ys j).1)%:P)).
   have qE y : q.[y] = \sum_j c j * P.[y + a + dot Z1 (ys j).1].
     by rewrite horner_sum; apply: eq_bigr => j _; rewrite hornerZ horner_comp hornerD hornerX hornerC addrA.
@@ -353,7 +389,7 @@ pose a := free_part bm g Z; have key x : \sum_j c j * P.[x + a + dot Z1 (ys j).1
   have DZ : (D y)^T *m (D y^-1 *m Z) = Z.
     rewrite tr_diag_mx mulmxA mulmx_diag -[RHS]mul1mx -diag_const_mx; congr (diag_mx _ *m _).
     by apply/rowP => k; rewrite !mxE; case: eqP => _; rewrite ?divff // mul1r.
-  rewrite /blocks_value /= DZ dotE -/a; congr (_ + _ + _).
+  rewrite /blocks_value /stage_value /= DZ dotE -/a; congr (_ + _ + _).
   rewrite (bigD1 ord0) //= big1 ?addr0 => [|k /negPf k0]; rewrite !mxE ?eqxx ?mulr1n //.
   by rewrite k0.
 rewrite -[RHS](key (u1 - a)); apply: eq_bigr => j _.

@@ -8,8 +8,7 @@
      flag_units fl       == hidden channels that add tau z - tau 0 to the entry z in place fl
      square_units        == hidden channels that add 4 c \sum_m u_(mk m) u_(r m) in place phi, tau = c z ^ 2 + ..
      product_units       == hidden channels that do so, with another constant, where u_fl = 1, for every tau of degree
-                            at least 2 (product_unitsP)
-     pair_kernel_lower   the rank of P(u1 + <Z1,T1>, u2 + <Z2,T2>), P a polynomial in two variables *)
+                            at least 2 (product_unitsP) *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From Seprank Require Import SepRank GridRank PowerRank Attention AttentionWeights Mixer PositionWise.
