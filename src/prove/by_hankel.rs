@@ -12,18 +12,9 @@ use crate::arith::Prime;
 use crate::network::InvalidProblem;
 use crate::stop::Limit;
 use crate::tensor::hankel::{Block, BlockRank, Class, ClassRank, SumFunction, sum_function_until};
-use seprank_check::certificate::{Challenge, Problem, Text, Weights};
+use seprank_check::certificate::{Problem, Text, Weights};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// Minors of lower order are eliminated by who checks them; the others are also solved for the right-hand sides of
-/// their challenges.
-const LEAST_CHALLENGED: usize = 400;
-
-/// How many challenges a certificate answers for a minor of that order, modulo [`WORD`].
-pub(super) fn challenges(order: u64) -> usize {
-    if order < LEAST_CHALLENGED as u64 { 0 } else { Challenge::count(WORD.get()) }
-}
 
 /// Multiply-adds, at least 1, of the elimination of a class of that order.
 fn cost(order: u64) -> u64 {
@@ -101,7 +92,7 @@ impl<'a> Classes<'a> {
 
     /// The right-hand sides for the minor of the block of degree b: residues below 2^26.
     fn sides(&self, b: usize, rows: &[usize], cols: &[usize]) -> Vec<Vec<u32>> {
-        if challenges(rows.len() as u64) == 0 {
+        if units::challenges(rows.len() as u64) == 0 {
             return Vec::new();
         }
         let block = block_in_certificate(b, rows, cols);

@@ -1,9 +1,8 @@
 //! What a certificate by blocks will take, before the rank is computed: its bytes, and the time to check it.
 
-use super::by_hankel::challenges;
 use super::plan::{Choice, HankelBlocks, Plan};
 use super::request::{Method, RankError, RankRequest};
-use super::units;
+use super::units::{self, challenges};
 use crate::check;
 use crate::network::Problem;
 use crate::tensor::hankel::Sizes;

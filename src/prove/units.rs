@@ -1,7 +1,7 @@
 //! What a rank costs, counted: multiply-adds of an elimination, entries of a table, products of terms. One
 //! count for routes, forecasts, progress and campaigns.
 
-use super::by_hankel::challenges;
+use super::modulus::WORD;
 use super::plan::HankelBlocks;
 use super::setting::Setting;
 use super::terms::{self, Support};
@@ -9,6 +9,7 @@ use crate::network::layers::{Layer, placed};
 use crate::network::{Architecture, Problem};
 use crate::tensor::hankel::{SPARE, Side, Sizes};
 use crate::tensor::{CoefficientForecast, PACK_BYTES, count_monomials};
+use seprank_check::certificate::Challenge;
 
 /// Multiply-adds of the elimination of an n x n matrix of full rank.
 pub(super) fn elimination(n: u64) -> f64 {
@@ -44,6 +45,15 @@ pub(super) fn sums(sizes: Sizes, b: u64) -> f64 {
     let (rows, cols) = sizes.block(b);
     let long = rows.max(cols) as f64;
     summed * ((rows.min(cols) as f64 + SPARE as f64) / long).min(1.0)
+}
+
+/// Minors of lower order are eliminated by who checks them; the others are also solved for the right-hand sides of
+/// their challenges.
+const LEAST_CHALLENGED: u64 = 400;
+
+/// How many challenges a certificate answers for a minor of that order, modulo [`WORD`].
+pub(super) fn challenges(order: u64) -> usize {
+    if order < LEAST_CHALLENGED { 0 } else { Challenge::count(WORD.get()) }
 }
 
 /// The steps of the checker for evidence by blocks (docs/format.md, section 8): of the expansion entry by entry, and for
