@@ -217,7 +217,7 @@ fn a_certificate_that_nobody_could_check_is_refused_before_the_work() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("long.json");
     let rank = format!(
-        "rank attention --depth 6 --width 2 --tokens 4 --method hankel --certificate {}",
+        "rank attention --depth 6 --width 2 --tokens 4 --method hankel --memory 8 --certificate {}",
         file.display()
     );
     let refused = seprank(&rank);

@@ -123,7 +123,7 @@ fn lower_bounds_have_certificates_that_the_checker_accepts() {
         // Causal: token 1 sees A only.
         let expected = if layers.contains("causal") { 1 } else { 5 };
         assert_eq!(answer.rank, expected, "network {number}");
-        let certificate = answer.certificate().unwrap();
+        let certificate = answer.certificate().unwrap().into_owned();
         let bytes = certificate::to_bytes(&certificate);
         assert_eq!(certificate::from_bytes(&bytes).unwrap(), certificate);
         assert_eq!(check::check(&certificate), Verdict::Valid, "network {number}");
@@ -149,7 +149,7 @@ fn finding(certificate: &certificate::Certificate) -> String {
 
 #[test]
 fn what_an_enclosure_does_not_show_is_not_valid() {
-    let good = answer(file(NETWORKS[0]).problem, 4).certificate().unwrap();
+    let good = answer(file(NETWORKS[0]).problem, 4).certificate().unwrap().into_owned();
     let change = |edit: &dyn Fn(&mut certificate::RankClaim, &mut certificate::Enclosure)| {
         let mut certificate = good.clone();
         let certificate::Claim::Rank(claim) = &mut certificate.claim else { panic!() };

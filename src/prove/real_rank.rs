@@ -20,6 +20,7 @@ use seprank_check::certificate::{
     self as file, Certificate, Claim, Enclosure, Lower, RankClaim, Relation, Text, Value,
 };
 use seprank_check::check::{self, Kind, Verdict};
+use std::borrow::Cow;
 use std::fmt;
 
 /// What a lower bound is asked for.
@@ -218,10 +219,10 @@ impl RealRank {
     ///
     /// # Errors
     /// If the checker accepts it with no number of bits that it allows.
-    pub fn certificate(&self) -> Result<Certificate, Uncertified> {
+    pub fn certificate(&self) -> Result<Cow<'_, Certificate>, Uncertified> {
         match &self.proved {
-            Some(certificate) => Ok(certificate.clone()),
-            None => Ok(self.accepted(&self.minor, self.bits, &NEVER)?.0),
+            Some(certificate) => Ok(Cow::Borrowed(certificate)),
+            None => Ok(Cow::Owned(self.accepted(&self.minor, self.bits, &NEVER)?.0)),
         }
     }
 

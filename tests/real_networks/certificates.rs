@@ -38,7 +38,7 @@ fn certificates_have_as_many_bits_as_the_checker_needs() {
     let bits = [(1, 1), (1, 30), (1, 250), (7, 250)].map(|(times, digits)| {
         let answer = answer(scaled(&format!("1e-{digits}"), times, &norm), 3);
         assert_eq!(answer.rank, 2);
-        let certificate = answer.certificate().unwrap();
+        let certificate = answer.certificate().unwrap().into_owned();
         assert_eq!(check::check(&certificate), Verdict::Valid, "1e-{digits}, {times} times");
         let certificate::Claim::Rank(claim) = certificate.claim else { panic!() };
         let Some(certificate::Lower::Enclosure(enclosure)) = claim.lower else { panic!() };

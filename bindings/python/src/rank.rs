@@ -17,6 +17,7 @@ use seprank::prove::{
 use seprank::table::words;
 use seprank::tensor::MemoryLimit;
 use seprank::{Limit, Stop};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// A rank as it was found, from which its certificate is written.
@@ -37,7 +38,7 @@ impl RankSource {
     fn certificate(slf: Py<Self>, py: Python<'_>) -> PyResult<Certificate> {
         let made = move |_: &job::Steps| match &slf.get().0 {
             Found::Polynomial(rank) => rank.certificate().map_err(Failure::Rank),
-            Found::Real(rank) => rank.certificate().map_err(Failure::Real),
+            Found::Real(rank) => rank.certificate().map(Cow::into_owned).map_err(Failure::Real),
         };
         let (made, _) = job::run(py, &Watch::default(), made)?;
         made.map(Certificate::from).map_err(|failure| match failure {

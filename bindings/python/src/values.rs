@@ -60,7 +60,9 @@ fn tensor_of(
 }
 
 /// (token, channel) of each variable: side A first, then B, by rows.
-fn variables(problem: &Problem) -> Vec<(usize, usize)> {
+type Variables = Vec<(usize, usize)>;
+
+fn variables(problem: &Problem) -> Variables {
     let sides = problem.partition().left().iter().chain(problem.partition().right());
     sides.flat_map(|t| (0..problem.width()).map(move |k| (*t, k))).collect()
 }
@@ -72,7 +74,7 @@ pub(crate) fn tensor<'py>(
     network: &PyNetwork,
     seed: u64,
     bytes: u64,
-) -> PyResult<(Vec<(usize, usize)>, Bound<'py, PyDict>)> {
+) -> PyResult<(Variables, Bound<'py, PyDict>)> {
     let tensor = tensor_of(py, network, seed, bytes)?;
     let variables = variables(network.problem.shape());
     let terms = PyDict::new(py);
@@ -91,7 +93,7 @@ pub(crate) fn matricize<'py>(
     network: &PyNetwork,
     seed: u64,
     bytes: u64,
-) -> PyResult<(Vec<(usize, usize)>, usize, Bound<'py, PyList>)> {
+) -> PyResult<(Variables, usize, Bound<'py, PyList>)> {
     let tensor = tensor_of(py, network, seed, bytes)?;
     let variables = variables(network.problem.shape());
     let left = tensor.left_variables();

@@ -66,7 +66,7 @@ fn examine(name: &str, problem: &RealProblem, points: usize, seed: u64) -> Outco
     };
     let found = format!("{} at {} bits", answer.rank, answer.precision);
     let certificate = match answer.certificate() {
-        Ok(certificate) => certificate,
+        Ok(certificate) => certificate.into_owned(),
         Err(e) => return Outcome::missing(e),
     };
     let certified = Certified { name: file_name(&format!("real {name}")), certificate };
