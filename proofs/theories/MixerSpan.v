@@ -14,7 +14,7 @@
    spanned by the first D(a, m) vectors of one list whatever its dimension, so the products are counted with D at once.
 
    level_span g lev m   == the span of the g_i with lev i <= m
-   flag g lev m         == a list of vectors, of which the first dim (level_span g lev l) span level_span g lev l, l <= m
+   flag g lev m         == a list of vectors; for l <= m the first dim (level_span g lev l) span level_span g lev l
    below D m, step D m  == D (m - 1) and D m - D (m - 1), D (-1) = 0
    form_power W v       == \prod_s (\sum_i W_si X_i)^(v_s)
    span_count d r S k M a == the sum over m and a'
@@ -157,7 +157,7 @@ End Channel.
 (* products over the channels *)
 Definition span_step r S k m a := step (fun m => support_dim r S k m a) m.
 Definition span_count d r S k M a :=
-  (\sum_(f : {ffun 'I_d -> 'I_M.+1 * 'I_a.+1} | (\sum_p (f p).1 <= M) && (\sum_p (f p).2 == a)) 
+  (\sum_(f : {ffun 'I_d -> 'I_M.+1 * 'I_a.+1} | (\sum_p (f p).1 <= M) && (\sum_p (f p).2 == a))
      \prod_p span_step r S k (f p).1 (f p).2)%N.
 Definition span_dim d r S k M a := minn (mc (d * minn S r) a) (span_count d r S k M a).
 
