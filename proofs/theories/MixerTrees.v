@@ -8,9 +8,11 @@
      N_A(a) = \sum_r min (#{alpha : |alpha| = a, alpha_q = - r_q mod k, \sum_q ceil(alpha_q / k) <= M}, c(k M - a, r)).
    For all weights, all such partitions, all outputs
      sep <= \sum_(b <= k M) min (N_B(b), N_A(k M - b))
-   where N_B is the table of the other side by 4.1 and 4.6, or by 4.8, or any other with side_bound (MixerSupport.v).
-   Relation to theory.md: equal, over any commutative ring, without its (b) and (c), and with N_B as just said, not by
-   trees of the other side.
+   where N_B is the table of the other side by 4.1 and 4.6 (over any commutative ring), by 4.8 (over any field), or, if
+   each side has one token or S = 1, the lesser of that by 4.8 and that by trees (in characteristic 0).
+   Relation to theory.md: equal, without its (b) and (c).
+   Trees of both sides: with the tokens of B times c the sum over the trees of either side is a polynomial in c, so
+   their parts of degree b in B are one function.
 
    combo u Q f          == f is a combination of products of the u_i over lists that satisfy Q
    leaf, tree d k ks    == the leaves, and the trees under activations of degrees ks, the last one first
@@ -24,7 +26,7 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank MonomialCount CoefMatrix SpanCover Attention TwoSidedPoly Mixer DegreeCover.
-From Seprank Require Import MixerSupport MixerSpan PowerRank.
+From Seprank Require Import MixerSupport MixerSpan PowerRank GridRank.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -409,6 +411,32 @@ Qed.
 
 Definition residues (t : tree d k ks) : {ffun 'I_d -> 'I_k} := [ffun q => Ordinal (ltn_pmod (tree_res t q) k0)].
 
+Lemma trees_spanned (U : tree d k ks -> X -> R) a :
+  (forall t, combo xi (condA k (tree_deg t) (tree_res t) M) (U t)) ->
+  spanned [pred t | (k * M - tree_deg t)%N == a] U (tree_dim d k ks a).
+Proof.
+move=> HU; apply: (spanned_classes (cls := residues)) => r; apply: spanned_min.
+  apply: (combo_spanned (u := xi) (Q := [pred s : seq 'I_d | [&& size s == a, [forall q, k %| count_mem q s + r q] &
+    \sum_q ceil_div (count_mem q s) k <= M]])%N) => [t /andP[/eqP ta /eqP tr]|Y' s]; last exact: exponents_spanned.
+  have [ts Hts ?] := HU t; exists ts => //; apply: sub_all Hts => e /and3P[/eqP h1 /forallP h2 h3].
+  apply/and3P; split=> //; first by rewrite -ta -h1 addnK.
+  by apply/forallP => l; have := h2 l; rewrite -tr ffunE /= /dvdn modnDmr.
+apply: spannedW (spanned_self _ _); apply: subset_leq_card; apply/subsetP => t.
+rewrite !inE => /andP[/eqP ta /eqP tr]; apply/andP; split; first by rewrite -ta subKn // tree_deg_le.
+by apply/forallP => l; rewrite -tr ffunE.
+Qed.
+
+Lemma trees_side_spanned (T : tree d k ks -> Y -> R) NB b :
+  (forall t, combo v (condB k (tree_deg t) (tree_res t) M) (T t)) -> side_bound v k M NB ->
+  spanned [pred t | tree_deg t == b] T (NB b).
+Proof.
+move=> HT sB; apply: (combo_spanned (u := v)
+    (Q := [pred s : seq I | (size s == b) && (\sum_l ceil_div (count_mem l s) k <= M)%N])) => [t /eqP tb|Y' s H].
+  by have [ts Hts ?] := HT t; exists ts => //; rewrite -tb.
+have H2 z : (\sum_l ceil_div (count_mem l (s z)) k <= M)%N by have /andP[] := H z.
+by apply: sub_spanned (sB _ s H2 b) => z _; have /andP[] := H z.
+Qed.
+
 Lemma trees_sep_le p q (Z : X -> Y -> 'M[R]_(p, q)) i j NB :
   expansion k xi v ks Z -> side_bound v k M NB ->
   sep_le (fun x y => Z x y i j) (level_bound (tree_dim d k ks) NB (k * M)).
@@ -417,21 +445,8 @@ move=> [T [U [HT HU E]]] sB.
 have sep (T' := tree d k ks) := @graded_sep_le R X Y T' (@tree_deg d k ks) (fun t => U t j) (fun t => T t i) (k * M).
 apply: (eq_sep_le (fun x y => esym (E x y i j))).
 apply: sep => [t|a aD|b]; first exact: tree_deg_le.
-- apply: (spanned_classes (cls := residues)) => r; apply: spanned_min.
-    apply: (combo_spanned (u := xi) (Q := [pred s : seq 'I_d | [&& size s == a, [forall q, k %| count_mem q s + r q] &
-      \sum_q ceil_div (count_mem q s) k <= M]])%N) => [t /andP[/eqP ta /eqP tr]|Y' s]; last exact: exponents_spanned.
-    have [ts Hts ?] := HU t j; exists ts => //; apply: sub_all Hts => e /and3P[/eqP h1 /forallP h2 h3].
-    apply/and3P; split=> //; first by rewrite -ta -h1 addnK.
-    by apply/forallP => l; have := h2 l; rewrite -tr ffunE /= /dvdn modnDmr.
-  apply: spannedW (spanned_self _ _); apply: subset_leq_card; apply/subsetP => t.
-  rewrite !inE => /andP[/eqP ta /eqP tr].
-  apply/andP; split; first by rewrite -ta subKn // tree_deg_le.
-  by apply/forallP => l; rewrite -tr ffunE.
-- apply: (combo_spanned (u := v)
-    (Q := [pred s : seq I | (size s == b) && (\sum_l ceil_div (count_mem l s) k <= M)%N])) => [t /eqP tb|Y' s H].
-    by have [ts Hts ?] := HT t i; exists ts => //; rewrite -tb.
-  have H2 z : (\sum_l ceil_div (count_mem l (s z)) k <= M)%N by have /andP[] := H z.
-  by apply: sub_spanned (sB _ s H2 b) => z _; have /andP[] := H z.
+  by apply: trees_spanned => t; apply: HU.
+by apply: trees_side_spanned sB => t; apply: HT.
 Qed.
 End Bound.
 
@@ -441,25 +456,33 @@ Hypotheses (pl : all (@plain R n d) (l :: ls)) (sh : forall m, List.In m (l :: l
 Hypotheses (k0 : (0 < kt)%N) (one : #|S| = 1%N \/ thid l = 1%N).
 Local Notation M := (kc * (kt * kc) ^ size ls)%N.
 
+Lemma maskZ (A : pred 'I_n) c (x : 'M[R]_(n, d)) : mask A (c *: x) = c *: mask A x.
+Proof. by apply/matrixP => a b; rewrite !mxE; case: ifP; rewrite ?mulr0. Qed.
+
+Lemma first_formZ A a c x : first_form l A a (c *: x) = c * first_form l A a x.
+Proof. by rewrite /first_form maskZ linearZ mxE. Qed.
+
 Lemma one_token_forms : exists (lam : 'I_(thid l) -> R) (xi : 'I_d -> 'M[R]_(n, d) -> R),
-  forall x s p, (W1 l *m mask S x) s p = lam s * xi p x.
+  (forall p c x, xi p (c *: x) = c * xi p x) /\ forall x s p, (W1 l *m mask S x) s p = lam s * xi p x.
 Proof.
 case: one => [/mem_card1[i0 S0]|h1].
-  exists (fun s => W1 l s i0), (fun p x => x i0 p) => x s p.
-  rewrite mxE (bigD1 i0) //= mxE (_ : S i0 = true) ?big1 ?addr0 // => [m nm|]; last by have := S0 i0; rewrite !inE eqxx.
+  exists (fun s => W1 l s i0), (fun p x => x i0 p); split=> [p c x|x s p]; first by rewrite mxE.
+  rewrite mxE (bigD1 i0) //= mxE (_ : S i0 = true) ?big1 ?addr0 // => [m nm|]; last first.
+    by have := S0 i0; rewrite !inE eqxx.
   by rewrite mxE (_ : S m = false) ?mulr0 //; have := S0 m; rewrite !inE (negPf nm).
-exists (fun=> 1), (fun p x => \sum_s (W1 l *m mask S x) s p) => x s p.
+exists (fun=> 1), (fun p x => \sum_s (W1 l *m mask S x) s p); split=> [p c x|x s p].
+  by rewrite mulr_sumr; apply: eq_bigr => s _; rewrite maskZ -scalemxAr mxE.
 rewrite mul1r (bigD1 s) //= big1 ?addr0 // => s'; case/negP; apply/eqP/val_inj.
 have z (a : 'I_(thid l)) : a = 0%N :> nat by have := leq_trans (ltn_ord a) (eq_leq h1); case: (nat_of_ord a).
 by rewrite /= !z.
 Qed.
 
-Theorem mixer_trees_tables_sep_le i p NB : side_bound (first_form l (predC S)) kt M NB ->
-  sep_le (fun x y => mixer 'X^kt 'X^kc (l :: ls) (mix S x y) i p)
-    (level_bound (tree_dim d kt (tree_acts kt kc (size ls))) NB (kt * M)).
+Lemma mixer_expansion : exists2 xi : 'I_d -> 'M[R]_(n, d) -> R, (forall p c x, xi p (c *: x) = c * xi p x) &
+  expansion kt xi (first_form l (predC S)) (tree_acts kt kc (size ls))
+    (fun x y => mixer 'X^kt 'X^kc (l :: ls) (mix S x y)).
 Proof.
-have [lam [xi H]] := one_token_forms; have /andP[pl1 pls] := pl.
-have sh1 Z : shuffle l Z = Z by apply: sh; left.
+have [lam [xi [xiZ H]]] := one_token_forms; have /andP[pl1 pls] := pl.
+exists xi => //; have sh1 Z : shuffle l Z = Z by apply: sh; left.
 have ZE x y s q : (W1 l *m mix S x y) s q = lam s * xi q x + first_form l (predC S) (s, q) y.
   rewrite -H /first_form /= sh1 (_ : mix S x y = mask S x + mask (predC S) y) ?mulmxDr 1?mxE //.
   by apply/matrixP=> a c; rewrite !mxE /=; case: (S a); rewrite /= ?addr0 ?add0r.
@@ -468,8 +491,15 @@ have E1 : expansion kt xi (first_form l (predC S)) (tree_acts kt kc 0)
     (fun x y => mixer_layer 'X^kt 'X^kc (mix S x y) l).
   apply: eq_expansion (expansion_mulr (W4 l) (expansion_act kc (expansion_mulr (W3 l) E0))) => x y.
   by rewrite plain_layer.
-have := expansion_mixer pls (fun m ml => sh (or_intror ml)) E1; rewrite addn0 => E sB.
-have := @trees_sep_le _ d kt _ _ _ xi _ _ k0 _ _ _ i p NB E; rewrite leaves_acts; exact.
+by have := expansion_mixer pls (fun m ml => sh (or_intror ml)) E1; rewrite addn0.
+Qed.
+
+Theorem mixer_trees_tables_sep_le i p NB : side_bound (first_form l (predC S)) kt M NB ->
+  sep_le (fun x y => mixer 'X^kt 'X^kc (l :: ls) (mix S x y) i p)
+    (level_bound (tree_dim d kt (tree_acts kt kc (size ls))) NB (kt * M)).
+Proof.
+move=> sB; have [xi _ E] := mixer_expansion.
+by have := @trees_sep_le _ d kt _ _ _ xi _ _ k0 _ _ _ i p NB E; rewrite leaves_acts; apply.
 Qed.
 End Mixer.
 
@@ -494,3 +524,110 @@ Proof.
 move=> pl sh k0 one; apply: mixer_trees_tables_sep_le => //; apply: first_form_span.
 by apply: sh; left.
 Qed.
+
+(* trees of both sides *)
+Lemma combo_scale (R : comRingType) (I : finType) (Y : Type) (u : I -> Y -> R) (sc : R -> Y -> Y)
+    (Q : pred (seq I)) f b :
+  (forall i c y, u i (sc c y) = c * u i y) -> (forall s, Q s -> size s = b) -> combo u Q f ->
+  forall c y, f (sc c y) = c ^+ b * f y.
+Proof.
+move=> us Qb [ts /allP H Hf] c y; rewrite !Hf mulr_sumr big_seq [RHS]big_seq; apply: eq_bigr => t /H/Qb <-.
+rewrite mulrCA; congr (_ * _); elim: (t.2) => [|i s IH]; first by rewrite !big_nil mulr1.
+by rewrite !big_cons us IH exprS; rewrite -!mulrA; congr (_ * _); rewrite mulrCA.
+Qed.
+
+Section Parts.
+Variables (F : fieldType) (charF : [char F] =i pred0) (X Y : Type) (T T' : finType).
+Variables (deg : T -> nat) (deg' : T' -> nat).
+Variables (g : T -> X -> F) (h : T -> Y -> F) (g' : T' -> X -> F) (h' : T' -> Y -> F) (sc : F -> Y -> Y).
+Hypothesis hs : forall t c y, h t (sc c y) = c ^+ deg t * h t y.
+Hypothesis hs' : forall t c y, h' t (sc c y) = c ^+ deg' t * h' t y.
+Hypothesis E : forall x y, \sum_t h t y * g t x = \sum_t h' t y * g' t x.
+
+Lemma equal_parts b x y : \sum_(t | deg t == b) h t y * g t x = \sum_(t | deg' t == b) h' t y * g' t x.
+Proof.
+pose p : {poly F} := \sum_t (h t y * g t x) *: 'X^(deg t).
+pose p' : {poly F} := \sum_t (h' t y * g' t x) *: 'X^(deg' t).
+have ev c : (p - p').[c] = 0.
+  rewrite hornerD hornerN !horner_sum; apply/eqP; rewrite subr_eq0; apply/eqP.
+  transitivity (\sum_t h t (sc c y) * g t x).
+    by apply: eq_bigr => t _; rewrite hornerZ hornerXn hs [_ ^+ _ * _]mulrC mulrAC.
+  by rewrite E; apply: eq_bigr => t _; rewrite hornerZ hornerXn hs' [_ ^+ _ * _]mulrC mulrAC.
+have pp : p - p' = 0.
+  apply: (@roots_geq_poly_eq0 F _ [seq i%:R | i <- iota 0 (size (p - p'))]); last by rewrite size_map size_iota.
+    by apply/allP => c _; rewrite rootE ev.
+  by rewrite map_inj_uniq ?iota_uniq // => i j /(natF_inj charF).
+have := congr1 (fun q : {poly F} => q`_b) pp; rewrite coefB coef0 !coef_sum => /eqP; rewrite subr_eq0 => /eqP e.
+transitivity (\sum_t ((h t y * g t x) *: 'X^(deg t))`_b).
+  by rewrite big_mkcond; apply: eq_bigr => t _; rewrite coefZ coefXn eq_sym; case: eqP; rewrite ?mulr1 ?mulr0.
+rewrite e big_mkcond [RHS]big_mkcond; apply: eq_bigr => t _.
+by rewrite coefZ coefXn eq_sym; case: eqP; rewrite ?mulr1 ?mulr0.
+Qed.
+
+Lemma both_sep_le D NA NB NB' : (forall t, (deg t <= D)%N) ->
+  (forall a, spanned [pred t | (D - deg t)%N == a] g (NA a)) ->
+  (forall b, spanned [pred t | deg t == b] h (NB b)) -> (forall b, spanned [pred t | deg' t == b] h' (NB' b)) ->
+  sep_le (fun x y => \sum_t h t y * g t x) (level_bound NA (fun b => minn (NB b) (NB' b)) D).
+Proof.
+move=> degD sA sB sB'.
+have part (b : 'I_D.+1) :
+    sep_le (fun x y => \sum_(t | deg t == b) h t y * g t x) (minn (minn (NB b) (NB' b)) (NA (D - b)%N)).
+  have bD : (b <= D)%N by rewrite -ltnS.
+  have PA : sep_le (fun x y => \sum_(t | deg t == b) h t y * g t x) (NA (D - b)%N).
+    have sA' : spanned [pred t | deg t == b] g (NA (D - b)%N).
+      by apply: sub_spanned (sA (D - b)%N) => t /eqP /= ->.
+    by apply: eq_sep_le (spanned_sep h sA') => x y; apply: eq_bigr => t _; rewrite mulrC.
+  have PB : sep_le (fun x y => \sum_(t | deg t == b) h t y * g t x) (NB b).
+    exact: sep_le_sym (spanned_sep g (sB b)).
+  have PB' : sep_le (fun x y => \sum_(t | deg t == b) h t y * g t x) (NB' b).
+    by apply: eq_sep_le (sep_le_sym (spanned_sep g' (sB' b))) => x y; rewrite equal_parts.
+  by rewrite /minn; case: ifP => _; [case: ifP|].
+apply: eq_sep_le (sep_le_sum part) => x y.
+rewrite [RHS](partition_big (fun t => inord (deg t) : 'I_D.+1) xpredT) //=; apply: eq_bigr => b _.
+by apply: eq_bigl => t; rewrite -val_eqE /= inordK // ltnS.
+Qed.
+End Parts.
+
+(* Theorem 4.7, both sides by trees *)
+Section BothMixer.
+Variables (F : fieldType) (charF : [char F] =i pred0) (n d kt kc : nat) (l : layer F n d) (ls : seq (layer F n d)).
+Variable S : pred 'I_n.
+Hypotheses (pl : all (@plain F n d) (l :: ls)) (sh : forall m, List.In m (l :: ls) -> forall Z, shuffle m Z = Z).
+Hypotheses (k0 : (0 < kt)%N) (one : #|S| = 1%N /\ #|predC S| = 1%N \/ thid l = 1%N).
+Local Notation M := (kc * (kt * kc) ^ size ls)%N.
+Local Notation ks := (tree_acts kt kc (size ls)).
+
+Lemma mixer_trees_both i p NB : side_bound (first_form l (predC S)) kt M NB ->
+  sep_le (fun x y => mixer 'X^kt 'X^kc (l :: ls) (mix S x y) i p)
+    (level_bound (tree_dim d kt ks) (fun b => minn (NB b) (tree_dim d kt ks b)) (kt * M)).
+Proof.
+move=> sB.
+have oneA : #|S| = 1%N \/ thid l = 1%N by case: one => [[]|]; [left|right].
+have oneB : #|predC S| = 1%N \/ thid l = 1%N by case: one => [[]|]; [left|right].
+have [xi _ [T [U [HT HU E]]]] := mixer_expansion kt kc pl sh oneA.
+have [xi' xiZ [T' [U' [HT' HU' E']]]] := mixer_expansion kt kc pl sh oneB.
+have mixC x y : mix (predC S) y x = mix S x y by apply/matrixP=> a c; rewrite !mxE /=; case: (S a).
+have EE x y : \sum_t T t i y * U t p x = \sum_t U' t p y * T' t i x.
+  by rewrite -E -mixC E'; apply: eq_bigr => t _; rewrite mulrC.
+have sT t c y : T t i (c *: y) = c ^+ tree_deg t * T t i y.
+  apply: (combo_scale (sc := fun c y => c *: y) _ _ (HT t i)) => [a c' y'|s /andP[/eqP //]].
+  exact: first_formZ.
+have sU t c y : U' t p (c *: y) = c ^+ (kt * leaves ks - tree_deg t) * U' t p y.
+  apply: (combo_scale (sc := fun c y => c *: y) _ _ (HU' t p)) => [a c' y'|s /and3P[/eqP <- _ _]]; first exact: xiZ.
+  by rewrite addnK.
+apply: (eq_sep_le (fun x y => esym (E x y i p))).
+apply: (both_sep_le charF (sc := fun c y => c *: y) sT sU EE) => [t|a|b|b].
+- by rewrite -leaves_acts tree_deg_le.
+- by rewrite -leaves_acts; apply: (trees_spanned k0) => t; apply: HU.
+- by apply: trees_side_spanned (_ : side_bound _ kt _ NB) => [t|]; [apply: HT|rewrite leaves_acts].
+- by apply: (trees_spanned k0) => t; apply: HU'.
+Qed.
+
+Theorem mixer_trees_both_sep_le i p :
+  sep_le (fun x y => mixer 'X^kt 'X^kc (l :: ls) (mix S x y) i p)
+    (level_bound (tree_dim d kt ks)
+       (fun b => minn (span_dim d #|predC S| (thid l) kt M b) (tree_dim d kt ks b)) (kt * M)).
+Proof.
+by apply: mixer_trees_both; apply: first_form_span; apply: sh; left.
+Qed.
+End BothMixer.
