@@ -16,6 +16,8 @@
    support_count n k M a == the number of those monomials
    support_dim nA n k M a == N_A(a)
    support_bound, support_homogeneous_bound nA nB n k M == the two bounds
+   side_bound u k M N    == N a functions span the products of a of the u_i that are counted so
+   first_form l A        == the entries of W1 X of the layer l, X the tokens in A and 0 elsewhere
    pinned u v e gam f    == f is a polynomial in the u_i and v_i with at most gam i (exactly, if e) factors
                             u_i and v_i together in each term, for each i *)
 From mathcomp Require Import all_ssreflect all_algebra.
@@ -153,6 +155,11 @@ rewrite big_split /= IH (bigD1 j) //= eqxx big1 // => i nij.
 by rewrite eq_sym (negPf nij).
 Qed.
 
+(* N a functions span all products of a of the u_i whose exponents have \sum_i ceil(alpha_i / k) <= M *)
+Definition side_bound (R : comRingType) (I : finType) (X : Type) (u : I -> X -> R) k M (N : nat -> nat) :=
+  forall (Z : finType) (s : Z -> seq I), (forall z, \sum_i ceil_div (count_mem i (s z)) k <= M)%N ->
+  forall a, spanned [pred z | size (s z) == a] (fun z x => \prod_(i <- s z) u i x) (N a).
+
 (* products of the forms u_i, which are combinations of fewer forms w_l *)
 Section Side.
 Variables (R : comRingType) (I K Z : finType) (X : Type) (u : I -> X -> R) (w : K -> X -> R) (c : I -> K -> R).
@@ -191,13 +198,15 @@ by apply: eq_bigr => i _; rewrite mnmE.
 Qed.
 End Side.
 
+Lemma support_side_bound (R : comRingType) (I K : finType) (X : Type) (u : I -> X -> R) (w : K -> X -> R) c k M :
+  (forall i x, u i x = \sum_l c i l * w l x) -> side_bound u k M (support_dim #|K| #|I| k M).
+Proof. by move=> uE Z s supp a; apply: side_spanned uE supp a. Qed.
+
 (* a polynomial of degree M in activations of degree k of sums u_i + v_i + b_i *)
 Section Activated.
-Variables (R : comRingType) (I KA KB : finType) (X Y : Type) (e : bool) (s : I -> {poly R}) (k M : nat).
-Variables (u : I -> X -> R) (v : I -> Y -> R) (b : I -> R).
-Variables (wA : KA -> X -> R) (cA : I -> KA -> R) (wB : KB -> Y -> R) (cB : I -> KB -> R).
-Hypothesis uE : forall i x, u i x = \sum_l cA i l * wA l x.
-Hypothesis vE : forall i y, v i y = \sum_l cB i l * wB l y.
+Variables (R : comRingType) (I : finType) (X Y : Type) (e : bool) (s : I -> {poly R}) (k M : nat).
+Variables (u : I -> X -> R) (v : I -> Y -> R) (b : I -> R) (NA NB : nat -> nat).
+Hypotheses (sideA : side_bound u k M NA) (sideB : side_bound v k M NB).
 Hypotheses (hs : forall i, fits_act e (s i) k) (b0 : e -> forall i, b i = 0).
 Let y i (xy : X * Y) := (s i).[u i xy.1 + v i xy.2 + b i].
 
@@ -248,8 +257,7 @@ Lemma In_nth (A : Type) (x : A) r j : (j < size r)%N -> List.In (nth x r j) r.
 Proof. by elim: r j => // a r IH [|j] /= jr; [left|right; apply: IH]. Qed.
 
 Lemma activated_sep_le (J : finType) (w : J -> unit -> R) f : #|J| = 0%N -> poly_in y w e M f ->
-  sep_le (fun x z => f (x, z) tt) (if e then support_homogeneous_bound #|KA| #|KB| #|I| k M
-                                   else support_bound #|KA| #|KB| #|I| k M).
+  sep_le (fun x z => f (x, z) tt) (if e then level_bound NA NB (k * M) else stairs_bound NA NB (k * M)).
 Proof.
 move=> J0 /(supported_terms J0)[ts H Hf].
 pose T j : term R I I := nth (0, [::], [::]) ts j.
@@ -262,8 +270,8 @@ have E x z : \sum_i \sum_j c i j * (\prod_(l <- (T i).1.2) u l x) * (\prod_(l <-
   by rewrite eq_sym (negPf nij) !mul0r.
 apply: eq_sep_le E _; have cE i j : c i j != 0 -> i = j.
   by rewrite /c; case: (i =P j) => // _; rewrite eqxx.
-have sA := side_spanned (s := fun j : 'I_(size ts) => (T j).1.2) uE (fun j => proj1 (supported_ceil (sT j))).
-have sB := side_spanned (s := fun j : 'I_(size ts) => (T j).2) vE (fun j => proj2 (supported_ceil (sT j))).
+have sA := sideA (s := fun j : 'I_(size ts) => (T j).1.2) (fun j => proj1 (supported_ceil (sT j))).
+have sB := sideB (s := fun j : 'I_(size ts) => (T j).2) (fun j => proj2 (supported_ceil (sT j))).
 case: (boolP e) => he.
   apply: (level_sep_le (fun a _ => sA a) (fun a _ => sB a)) => i j /cE <- /=.
   by have := supported_deg (sT i); rewrite /fits he => /eqP.
@@ -299,8 +307,9 @@ have H : poly_in y w false M (fun xy _ => P.@[y^~ xy]).
     apply: poly_inZ; apply: poly_inW mM _; rewrite mdegE.
     by apply: poly_in_prod => i; have := poly_inX (m i) (poly_inL y w false i); rewrite muln1.
   by apply: eq_poly_in (poly_in_sum (msupp P) T) => xy _; rewrite mevalE.
-have := activated_sep_le (e := false) (b := fun=> 0) uE vE (fun i => conj (hs i) k0) _ _ H.
-rewrite !card_ord => /(_ (fun=> fun=> erefl) erefl); apply: eq_sep_le => x z.
+have := activated_sep_le (e := false) (b := fun=> 0) (support_side_bound uE) (support_side_bound vE)
+  (fun i => conj (hs i) k0) _ _ H.
+rewrite !card_ord => /(_ (fun=> fun=> erefl) erefl) H1; apply: (eq_sep_le _ H1) => x z.
 by apply: meval_eq => i; rewrite /y addr0.
 Qed.
 
@@ -309,37 +318,49 @@ Variables (R : comRingType) (n d kt kc : nat) (s t : {poly R}) (e : bool) (l : l
 Hypotheses (hs : fits_act e s kt) (ht : fits_act e t kc) (hl : all (fits_layer e) (l :: ls)) (rl : ~~ res_t l).
 Variable S : pred 'I_n.
 
-Lemma mixer_activated_sep_le i p (M := (kc * (kt * kc) ^ size ls)%N) (nA := (d * minn (thid l) #|S|)%N)
-    (nB := (d * minn (thid l) #|predC S|)%N) :
+Let phi := [linear of mulmx (W1 l) \o shuffle l].
+Let I := [finType of 'I_(thid l) * 'I_d].
+Definition first_form (A : pred 'I_n) (a : I) x := phi (mask A x) a.1 a.2.
+
+Lemma mixer_tables_sep_le i p (M := (kc * (kt * kc) ^ size ls)%N) NA NB :
+  side_bound (first_form S) kt M NA -> side_bound (first_form (predC S)) kt M NB ->
   sep_le (fun x y => mixer s t (l :: ls) (mix S x y) i p)
-    (if e then support_homogeneous_bound nA nB (d * thid l) kt M else support_bound nA nB (d * thid l) kt M).
+    (if e then level_bound NA NB (kt * M) else stairs_bound NA NB (kt * M)).
 Proof.
-pose phi := [linear of mulmx (W1 l) \o shuffle l].
-have sr A := side_rank_min (side_rank_out phi A) (side_rank_in phi A).
-have [KA [wA [cA [cardA HA]]]] := sr S; have [KB [wB [cB [cardB HB]]]] := sr (predC S).
-have /andP[hl1 hls] := hl; have [[f1 f2 _ _] _] := fits_plain hl1.
-pose I := [finType of 'I_(thid l) * 'I_d].
-pose u (a : I) x := phi (mask S x) a.1 a.2; pose v (a : I) y := phi (mask (predC S) y) a.1 a.2.
-pose y (a : I) (xy : 'M[R]_(n, d) * 'M[R]_(n, d)) := s.[u a xy.1 + v a xy.2 + b1 l a.1 a.2].
+move=> sideA sideB; have /andP[hl1 hls] := hl; have [[f1 f2 _ _] _] := fits_plain hl1.
+pose y (a : I) (xy : 'M[R]_(n, d) * 'M[R]_(n, d)) :=
+  s.[first_form S a xy.1 + first_form (predC S) a xy.2 + b1 l a.1 a.2].
 pose w (j : [finType of 'I_0]) (_ : unit) : R := 0.
 have mixE x z : mix S x z = mask S x + mask (predC S) z.
   by apply/matrixP=> a c; rewrite !mxE /=; case: (S a); rewrite /= ?addr0 ?add0r.
 have H1 : entries_in y w e 1 (fun xy _ => act s (W1 l *m shuffle l (mix S xy.1 xy.2) + b1 l)).
-  move=> a c; apply: eq_poly_in (poly_inL y w e (a, c)) => -[x z] _; rewrite /y /u /v /= [RHS]mxE [in RHS]mxE; congr (s.[_ + _]).
-  by rewrite mixE linearD mulmxDr [RHS]mxE.
+  move=> a c; apply: eq_poly_in (poly_inL y w e (a, c)) => -[x z] _; rewrite /y /first_form /= [RHS]mxE [in RHS]mxE.
+  by congr (s.[_ + _]); rewrite mixE linearD mulmxDr [RHS]mxE.
 have H2 : entries_in y w e 1 (fun xy _ => token_mixing s l (shuffle l (mix S xy.1 xy.2))).
   apply: eq_entries_in (entries_inD (entries_in_mull (W2 l) H1) (entries_in_const y w 1 f2)) => xy _.
   by rewrite /token_mixing (negPf rl) /residual add0r.
 have H3 := entries_in_mixer hs ht hls (entries_in_channel ht hl1 H2).
 rewrite muln1 mulnC in H3.
-have cardI : #|I| = (d * thid l)%N by rewrite card_prod !card_ord mulnC.
 have J0 : #|[finType of 'I_0]| = 0%N by rewrite card_ord.
 have b10 : e -> forall a : I, b1 l a.1 a.2 = 0 by move=> he a; rewrite f1 // mxE.
-have := activated_sep_le (u := u) (v := v) (b := fun a => b1 l a.1 a.2) (fun a x => HA x a.1 a.2)
-  (fun a z => HB z a.1 a.2) (fun=> hs) b10 J0 (H3 i p).
-by rewrite cardA cardB cardI /nA /nB !minnMr.
+exact: (activated_sep_le sideA sideB (b := fun a => b1 l a.1 a.2) (fun=> hs) b10 J0 (H3 i p)).
 Qed.
+
+Lemma first_form_side_bound (A : pred 'I_n) M :
+  side_bound (first_form A) kt M (support_dim (d * minn (thid l) #|A|) (d * thid l) kt M).
+Proof.
+have [K [w [c [cardK HK]]]] := side_rank_min (side_rank_out phi A) (side_rank_in phi A).
+have := @support_side_bound R I K _ (first_form A) w (fun a => c a.1 a.2) kt M (fun a x => HK x a.1 a.2).
+by rewrite cardK minnMr card_prod !card_ord [(thid l * d)%N]mulnC.
+Qed.
+
+Lemma mixer_activated_sep_le i p (M := (kc * (kt * kc) ^ size ls)%N) (nA := (d * minn (thid l) #|S|)%N)
+    (nB := (d * minn (thid l) #|predC S|)%N) :
+  sep_le (fun x y => mixer s t (l :: ls) (mix S x y) i p)
+    (if e then support_homogeneous_bound nA nB (d * thid l) kt M else support_bound nA nB (d * thid l) kt M).
+Proof. by apply: mixer_tables_sep_le; apply: first_form_side_bound. Qed.
 End Mixer.
+Arguments first_form {R n d} l A.
 
 (* Theorem 4.6 *)
 Theorem mixer_support_homogeneous_sep_le (R : comRingType) n d kt kc (l : layer R n d) ls (S : pred 'I_n) i p :
