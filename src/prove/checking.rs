@@ -1,10 +1,11 @@
 //! What a certificate by blocks will take, before the rank is computed: its bytes, and the time to check it.
 
 use super::plan::{Choice, HankelBlocks, Plan};
+use super::rates::Rates;
 use super::request::{Method, RankError, RankRequest};
 use super::units::{self, challenges};
 use crate::check;
-use crate::network::Problem;
+use crate::network::{Architecture, Problem};
 use crate::tensor::hankel::Sizes;
 use seprank_check::certificate::{Block, Certificate, Claim, Lower, Relation, Text, Value};
 use std::time::Instant;
@@ -25,7 +26,13 @@ pub struct Checking {
 /// Those of [`rank`](super::rank).
 pub fn checking(request: &RankRequest) -> Result<Option<Checking>, RankError> {
     let Choice::Hankel(planned) = Plan::of_forecast(request)?.choice else { return Ok(None) };
-    let seconds = units::checking(&request.problem, &planned) * step()?;
+    let (problem, step) = (&request.problem, step()?);
+    let function = match problem.architecture() {
+        Architecture::Attention(shape) => units::checked_letters(shape, planned.sizes) * step,
+        // By products of polynomials, as here.
+        _ => units::function(problem, planned.sizes) * Rates::default().function(problem),
+    };
+    let seconds = function + units::checked_minors(&planned) * step;
     Ok(Some(Checking { bytes: bytes(&planned), seconds }))
 }
 
@@ -46,7 +53,8 @@ fn bytes(planned: &HankelBlocks) -> u64 {
     planned.orders().map(words).fold(0, u64::saturating_add).saturating_mul(16) / 3
 }
 
-/// Seconds of the checker for each of the [`units::checking`], from the challenged minors of a small problem.
+/// Seconds of the checker for each of the [`units::checked_minors`], from the challenged minors of a small problem, whose
+/// function takes a twentieth of them.
 fn step() -> Result<f64, RankError> {
     let problem = Problem::attention(3, 3, 1, 6).expect("allowed sizes");
     let request = RankRequest { method: Method::Hankel, ..RankRequest::new(problem) };
@@ -54,8 +62,7 @@ fn step() -> Result<f64, RankError> {
     let certificate = super::rank(&request, &|_, _| {})?.certificate()?;
     let (certificate, minors) = challenged(certificate);
     let minor = |(b, order)| units::checked_minor(sizes, b, order);
-    let steps =
-        units::expansion(&request.problem, sizes) + minors.into_iter().map(minor).sum::<f64>();
+    let steps: f64 = minors.into_iter().map(minor).sum();
     let seconds = (0..3).map(|_| {
         let start = Instant::now();
         assert!(check::check(&certificate).is_valid(), "a certificate of this program");

@@ -6,8 +6,8 @@ use super::plan::HankelBlocks;
 use super::setting::Setting;
 use super::terms::{self, Support};
 use crate::network::layers::{Layer, placed};
-use crate::network::{Architecture, Problem};
-use crate::tensor::hankel::{SPARE, Side, Sizes};
+use crate::network::{Architecture, AttentionShape, Problem};
+use crate::tensor::hankel::{ClassSize, SPARE, Side, Sizes};
 use crate::tensor::{CoefficientForecast, PACK_BYTES, count_monomials};
 use seprank_check::certificate::Challenge;
 
@@ -56,16 +56,17 @@ pub(super) fn challenges(order: u64) -> usize {
     if order < LEAST_CHALLENGED { 0 } else { Challenge::count(WORD.get()) }
 }
 
-/// The steps of the checker for evidence by blocks (docs/format.md, section 8): of the expansion entry by entry, and for
-/// each class the products of its monomials and what its minor takes.
-pub(super) fn checking(problem: &Problem, planned: &HankelBlocks) -> f64 {
-    let HankelBlocks { sizes, classes, .. } = planned;
-    let list =
-        (0..).zip(classes).flat_map(|(b, list)| list.iter().map(move |class| (b, class.order())));
-    expansion(problem, *sizes) + list.map(|(b, order)| checked_minor(*sizes, b, order)).sum::<f64>()
+/// The steps of the checker for the minors of these blocks (docs/format.md, section 8), one for each class: products of
+/// monomials, look-ups, and eliminations or products by solutions.
+pub(super) fn checked_minors(planned: &HankelBlocks) -> f64 {
+    let classes = |(b, list): (u64, &Vec<ClassSize>)| {
+        list.iter().map(move |class| (b, class.order())).collect::<Vec<_>>()
+    };
+    let minors = (0..).zip(&planned.classes).flat_map(classes);
+    minors.map(|(b, order)| checked_minor(planned.sizes, b, order)).sum()
 }
 
-/// The same of a minor of one class of the block of degree b: eliminated, or taken by the solutions of its challenges.
+/// The same of a minor of one class of the block of degree b, eliminated, or taken by the solutions of its challenges.
 pub(super) fn checked_minor(sizes: Sizes, b: u64, order: u64) -> f64 {
     let monomials = |degree, homogeneous| {
         count_monomials(sizes.variables, degree, homogeneous).map_or(f64::INFINITY, |n| n as f64)
@@ -80,11 +81,9 @@ pub(super) fn checked_minor(sizes: Sizes, b: u64, order: u64) -> f64 {
     minor + products + sums(sizes, b)
 }
 
-/// The same of finding the function: letter by letter, each with a Gram matrix and two constants (docs/theory.md, 3.1).
-pub(super) fn expansion(problem: &Problem, sizes: Sizes) -> f64 {
-    let Architecture::Attention(shape) = problem.architecture() else {
-        return function(problem, sizes);
-    };
+/// The same of finding the function of attention: letter by letter, each with a Gram matrix and two constants
+/// (docs/theory.md, 3.1).
+pub(super) fn checked_letters(shape: &AttentionShape, sizes: Sizes) -> f64 {
     let letters = |heads: f64| (0..shape.depth).fold(0.0, |n, _| heads * (3.0 * n + 1.0));
     let monomials = count_monomials(sizes.variables, sizes.degree, false);
     let each = 3.0 * (shape.width as f64).powi(2);
