@@ -216,4 +216,24 @@ mod tests {
         let largest = told.iter().map(|step| step.0).max().unwrap();
         assert!(largest < cost(756) / 2, "{largest}");
     }
+    /// Classes of order 200 and more are kept, and are nearly all of the work.
+    #[test]
+    fn classes_that_are_there_are_no_steps() {
+        let problem = Network::attention(3, 3, 1, 6).unwrap();
+        let request = RankRequest { method: Method::Hankel, ..RankRequest::new(problem) };
+        let folder = tempfile::tempdir().unwrap();
+        let [first, again] = [(); 2].map(|()| {
+            let told = Mutex::new((0, 0));
+            let progress = |steps, planned| {
+                let mut told = told.lock().unwrap();
+                *told = (told.0 + steps, planned);
+            };
+            let answer = crate::prove::resumed_rank(&request, folder.path(), &progress).unwrap();
+            assert_eq!(answer.rank, 3102);
+            let (done, planned) = told.into_inner().unwrap();
+            assert_eq!(done, planned);
+            planned
+        });
+        assert!(0 < again && again < first / 10, "{again} of {first}");
+    }
 }

@@ -16,18 +16,20 @@ pub(super) fn elimination(n: u64) -> f64 {
     (n as f64).powi(3) / 3.0
 }
 
+/// The monomials of that degree, or at most that, in the variables of a function; infinite past 64 bits.
+fn monomials(sizes: Sizes, degree: u64, homogeneous: bool) -> f64 {
+    count_monomials(sizes.variables, degree, homogeneous).map_or(f64::INFINITY, |n| n as f64)
+}
+
 /// The work of finding the function of the sum. Attention: entries of d x d products for every
 /// monomial of every degree, for each choice of heads. Mixer: terms of polynomials.
 pub(super) fn function(problem: &Problem, sizes: Sizes) -> f64 {
-    let monomials = |degree, homogeneous| {
-        count_monomials(sizes.variables, degree, homogeneous).map_or(f64::INFINITY, |n| n as f64)
-    };
     match problem.architecture() {
         Architecture::Mixer(shape) => terms::of_reduced(problem, shape, sizes),
         Architecture::Layers(_) => 0.0,
         Architecture::Attention(shape) => {
             let words = (shape.heads as f64).powi(shape.depth as i32);
-            (shape.width as f64).powi(2) * monomials(sizes.degree, false) * words
+            (shape.width as f64).powi(2) * monomials(sizes, sizes.degree, false) * words
         }
     }
 }
@@ -38,9 +40,8 @@ pub(super) fn sums(sizes: Sizes, b: u64) -> f64 {
     if !sizes.sides.contains(&Side::OneToken) {
         return 0.0;
     }
-    let monomials =
-        |degree| count_monomials(sizes.variables, degree, true).map_or(f64::INFINITY, |n| n as f64);
-    let summed = sizes.components as f64 * monomials(sizes.degree - b) * monomials(b);
+    let own = sizes.components as f64 * monomials(sizes, sizes.degree - b, true);
+    let summed = own * monomials(sizes, b, true);
     // Of the longer side a sample is made.
     let (rows, cols) = sizes.block(b);
     let long = rows.max(cols) as f64;
@@ -68,16 +69,13 @@ pub(super) fn checked_minors(planned: &HankelBlocks) -> f64 {
 
 /// The same of a minor of one class of the block of degree b, eliminated, or taken by the solutions of its challenges.
 pub(super) fn checked_minor(sizes: Sizes, b: u64, order: u64) -> f64 {
-    let monomials = |degree, homogeneous| {
-        count_monomials(sizes.variables, degree, homogeneous).map_or(f64::INFINITY, |n| n as f64)
-    };
     let n = order as f64;
     let minor = match challenges(order) {
         0 => elimination(order),
         count => count as f64 * n * n,
     };
     // Each monomial of a row times those of the columns, by one variable after the other.
-    let products = n.min(monomials(sizes.degree - b, true)) * monomials(b, false);
+    let products = n.min(monomials(sizes, sizes.degree - b, true)) * monomials(sizes, b, false);
     minor + products + sums(sizes, b)
 }
 
@@ -85,10 +83,8 @@ pub(super) fn checked_minor(sizes: Sizes, b: u64, order: u64) -> f64 {
 /// (docs/theory.md, 3.1).
 pub(super) fn checked_letters(shape: &AttentionShape, sizes: Sizes) -> f64 {
     let letters = |heads: f64| (0..shape.depth).fold(0.0, |n, _| heads * (3.0 * n + 1.0));
-    let monomials = count_monomials(sizes.variables, sizes.degree, false);
     let each = 3.0 * (shape.width as f64).powi(2);
-    letters(shape.heads as f64) / letters(1.0)
-        * monomials.map_or(f64::INFINITY, |n| n as f64 * each)
+    letters(shape.heads as f64) / letters(1.0) * monomials(sizes, sizes.degree, false) * each
 }
 
 /// The orders of the blocks of a coefficient matrix, rows, columns and rank, if each has all of its monomials: of
