@@ -3,13 +3,49 @@
 #[path = "common/line.rs"]
 mod line;
 
-use line::seprank;
+use line::{json, seprank};
 use seprank::network::{Problem, WeightStyle};
 use seprank::prove::{Evidence, Method, RankRequest, Route, Status, Weights, proved, rank};
 use seprank::{Limit, Stop};
 use seprank_check::check::{Verdict, check, check_file};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
+
+/// What `--dry-run --certificate` says of a file is what the run then writes, but for its weights.
+#[test]
+fn a_forecast_has_the_bytes_of_the_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rank.json");
+    let rank = format!(
+        "rank attention --depth 3 --width 3 --tokens 6 --method hankel --certificate {}",
+        file.display()
+    );
+    let forecast = json(&format!("{rank} --dry-run"))["certificate"].clone();
+    assert!(!file.exists());
+    assert!(forecast["check_seconds"].as_f64().unwrap() > 0.0, "{forecast}");
+    assert!(seprank(&rank).status.success());
+    let ratio = file.metadata().unwrap().len() as f64 / forecast["bytes"].as_f64().unwrap();
+    assert!((0.9..1.1).contains(&ratio), "{ratio}");
+}
+
+/// The output of a command that ends in that time; one that does not is killed, and fails.
+fn ended(arguments: &str, most: Duration) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_seprank"))
+        .args(arguments.split_whitespace())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > most {
+            child.kill().unwrap();
+            panic!("{arguments}: takes more than {most:?}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap()
+}
 
 fn text(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -220,7 +256,7 @@ fn a_certificate_that_nobody_could_check_is_refused_before_the_work() {
         "rank attention --depth 6 --width 2 --tokens 4 --method hankel --memory 8 --certificate {}",
         file.display()
     );
-    let refused = seprank(&rank);
+    let refused = ended(&rank, Duration::from_secs(60));
     let error = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(2), "{error}");
     assert!(error.contains("--certificate") && error.contains("96 MiB"), "{error}");

@@ -10,7 +10,8 @@ use super::weight_file::{Origin, load};
 use super::{Failure, Format, in_options, print_json, progress, try_output};
 use crate::files::Bytes;
 use crate::prove::{
-    self, ByTheorem, Checking, GridWitness, Inputs, Method, RankAnswer, RankRequest, Weights,
+    self, ByTheorem, Checking, GridWitness, Inputs, Method, RankAnswer, RankError, RankRequest,
+    Weights,
 };
 use clap::ValueEnum;
 use seprank_check::certificate::{Certificate, MAX_FILE_BYTES};
@@ -183,6 +184,7 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
         memory: options.budget.memory(),
         points: options.points,
         stop: options.budget.stop()?,
+        certificate: options.certificate.as_ref().map(|_| MAX_FILE_BYTES),
     };
     if let Some(found) = by_theorem(&request, options)? {
         return show_theorem(&found, &request, options, None);
@@ -190,7 +192,6 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
     if options.dry_run {
         return predict(&request, options, reading);
     }
-    refuse_long_certificate(&request, options)?;
     let bar = progress::bar(0, progress::STEPS);
     let count = |steps, planned| {
         bar.set_length(planned);
@@ -203,6 +204,9 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
     bar.finish_and_clear();
     match answer {
         Ok(answer) => show(&answer, &request, options),
+        Err(error @ RankError::LongCertificate { .. }) => {
+            Err(format!("--certificate: {error}").into())
+        }
         Err(error) => match prove::proved_instead(&request, &error) {
             Some(found) => {
                 let why = args.network.explain(error.into());
@@ -210,25 +214,6 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
             }
             None => Err(error.into()),
         },
-    }
-}
-
-/// Before the work, where no limit on time makes it less.
-fn refuse_long_certificate(request: &RankRequest, options: &Options) -> Result<(), Failure> {
-    let Some(path) = options.certificate.as_ref().filter(|_| request.stop.left().is_none()) else {
-        return Ok(());
-    };
-    // What is wrong with the request the run will say.
-    let bytes = prove::certificate_bytes(request).ok().flatten();
-    match bytes.filter(|bytes| *bytes > MAX_FILE_BYTES) {
-        None => Ok(()),
-        Some(bytes) => Err(format!(
-            "--certificate {}: would have {}, and a checker reads at most {}; leave it out, or limit --time",
-            path.display(),
-            Bytes(bytes),
-            Bytes(MAX_FILE_BYTES)
-        )
-        .into()),
     }
 }
 

@@ -36,15 +36,16 @@ pub fn checking(request: &RankRequest) -> Result<Option<Checking>, RankError> {
     Ok(Some(Checking { bytes: bytes(&planned), seconds }))
 }
 
-/// The [`Checking::bytes`] alone. Cost: that of the plan.
-///
-/// # Errors
-/// Those of [`rank`](super::rank).
-pub fn certificate_bytes(request: &RankRequest) -> Result<Option<u64>, RankError> {
-    Ok(match Plan::of_forecast(request)?.choice {
-        Choice::Hankel(planned) => Some(bytes(&planned)),
-        _ => None,
-    })
+/// Refuses blocks whose certificate would be longer than `request` allows; what time may cut short has no length yet.
+pub(super) fn fits_certificate(
+    request: &RankRequest,
+    planned: &HankelBlocks,
+) -> Result<(), RankError> {
+    let most = request.certificate.filter(|_| request.stop.left().is_none());
+    match (most, bytes(planned)) {
+        (Some(most), bytes) if bytes > most => Err(RankError::LongCertificate { bytes, most }),
+        _ => Ok(()),
+    }
 }
 
 /// Rows, columns and answers to challenges: four bytes each, in base64.
@@ -89,6 +90,7 @@ fn challenged(certificate: Certificate) -> (Certificate, Vec<(u64, u64)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stop::Stop;
     use seprank_check::certificate::to_bytes;
 
     /// Of both kinds of minors; the weights have a few kilobytes.
@@ -117,5 +119,26 @@ mod tests {
         assert_eq!(minors.iter().map(|(b, _)| *b).collect::<Vec<_>>(), [6, 7, 8]);
         assert!(minors.iter().all(|(_, order)| challenges(*order) == 6));
         assert_eq!(check::check(&part), check::Verdict::ValidByChallenge);
+    }
+
+    /// Neither too long a certificate nor a limit on time asks for the run.
+    #[test]
+    fn a_certificate_that_is_too_long_is_refused_unless_time_ends_the_run() {
+        let of = |certificate, stop| RankRequest {
+            method: Method::Hankel,
+            certificate,
+            stop,
+            ..RankRequest::new(Problem::attention(2, 2, 1, 4).expect("allowed sizes"))
+        };
+        let rank = |request| crate::prove::rank(&request, &|_, _| {});
+        let refused = rank(of(Some(10), Stop::new(None))).unwrap_err();
+        assert!(
+            matches!(refused, RankError::LongCertificate { bytes: 11.., most: 10 }),
+            "{refused}"
+        );
+        let hour = std::time::Duration::from_secs(3600);
+        for allowed in [of(Some(1 << 20), Stop::new(None)), of(Some(10), Stop::new(Some(hour)))] {
+            assert_eq!(rank(allowed).unwrap().rank, 18);
+        }
     }
 }

@@ -45,7 +45,7 @@ pub use answer::{Basis, BoundValue, CoefficientMinor, Evidence, RankAnswer, Rout
 pub use blocks::{BlockUnit, ClassPart, block_costs, block_units, class_ranks, rank_of_classes};
 pub use by_theorem::{ByTheorem, decided, decided_first, proved, proved_instead};
 pub use certificate::{certify_bound, problem as problem_in_certificate};
-pub use checking::{Checking, certificate_bytes, checking};
+pub use checking::{Checking, checking};
 pub use coq::{CoqError, coq_theorem};
 pub use dimension::{
     DimensionAnswer, DimensionForecast, DimensionMinor, DimensionRequest, Outputs, UpperBound,

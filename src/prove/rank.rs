@@ -1,6 +1,7 @@
 //! The separation rank of one problem: a plan, its run, and what the evidence says.
 
 use super::answer::{Basis, Evidence, Found, RankAnswer, Route, Scope, Status};
+use super::checking::fits_certificate;
 use super::modulus::{LEAST_CHANCE, chance_of_pairs};
 use super::plan::{self, Choice, Plan};
 use super::rates::Rates;
@@ -111,7 +112,10 @@ fn found(
     let found = match &choice {
         Choice::Coefficients(_) => by_coefficients::run(&setting),
         Choice::Grid(grids) => by_grid::run(&setting, grids, progress),
-        Choice::Hankel(blocks) => by_hankel::run(&setting, blocks, resume, progress),
+        Choice::Hankel(blocks) => {
+            fits_certificate(request, blocks)?;
+            by_hankel::run(&setting, blocks, resume, progress)
+        }
     }?;
     Ok(judged(setting, found))
 }

@@ -2,6 +2,7 @@
 
 use super::witness::{Witness, WitnessKind};
 use crate::arith::Rational;
+use crate::files::Bytes;
 use crate::network::{InvalidProblem, Network, Problem, VanishingEntry, WeightMap, WeightStyle};
 use crate::stop::Stop;
 use crate::tensor::{MemoryLimit, TensorError, TooLarge};
@@ -68,6 +69,8 @@ pub struct RankRequest {
     pub points: Option<u64>,
     /// When to end with what is found.
     pub stop: Stop,
+    /// Bytes of the longest certificate that the answer may have, where nothing ends the run before; `None`: any.
+    pub certificate: Option<u64>,
 }
 
 impl Weights {
@@ -101,6 +104,7 @@ impl RankRequest {
             memory,
             points: None,
             stop: Stop::new(None),
+            certificate: None,
         }
     }
 }
@@ -135,6 +139,15 @@ pub enum RankError {
     /// The directory of finished work cannot be read or written, with its path.
     #[error("{0}")]
     Directory(String),
+    /// The certificate of the answer would be longer than the request allows.
+    #[error("the certificate would have {}, and a checker reads at most {}; leave it out, or limit the time",
+        Bytes(*.bytes), Bytes(*.most))]
+    LongCertificate {
+        /// Its bytes, as the plan has them.
+        bytes: u64,
+        /// Those that are allowed.
+        most: u64,
+    },
 }
 
 /// A number of which not even the logarithm fits a certificate.
