@@ -316,7 +316,8 @@ fn certificates() -> Vec<PathBuf> {
 }
 
 /// `proofs/checker` reads fewer kinds of evidence and smaller numbers, and says so. Of all else it says what the
-/// native checker says, and it accepts nothing that the other does not.
+/// native checker says, and it accepts nothing that the other does not. Of what `certify` writes it leaves open only
+/// functions of real numbers, and what rests on the number of 3.18'.
 #[test]
 fn the_proved_checker_says_the_same() {
     let program = proofs().join("checker");
@@ -333,8 +334,12 @@ fn the_proved_checker_says_the_same() {
         let said = line.strip_prefix(&format!("{}: ", file.display())).unwrap();
         let own = check::examine_file(file, check::Options::default());
         if said.starts_with("Valid: ") {
-            // The claim, too, is read and written in the same words.
-            assert_eq!(said, own.to_string(), "{}", file.display());
+            // The claim, too, is read and written in the same words. Where a minor was seen by a challenge, it was
+            // eliminated here.
+            let own = own
+                .to_string()
+                .replace("Valid by challenge (a false claim passes one try in 2^128)", "Valid");
+            assert_eq!(said, own, "{}", file.display());
             valid += 1;
             continue;
         }
@@ -343,32 +348,59 @@ fn the_proved_checker_says_the_same() {
             let word = said.split(' ').next().unwrap().to_lowercase();
             assert_eq!(word, own.verdict.name(), "{}: {said}, {}", file.display(), own.verdict);
         }
+        if file.starts_with(Path::new(env!("CARGO_MANIFEST_DIR")).join("target/certs")) {
+            let content = std::fs::read_to_string(file).unwrap();
+            let open = ["\"enclosure\":", "\"theorem\":\"attention-two-layers\""];
+            assert!(open.iter().any(|what| content.contains(what)), "{}: {said}", file.display());
+        }
     }
-    // In tests/data/accept: a bound, two grids and a gap with one.
-    assert!(valid >= 4, "{text}");
+    // In tests/data/accept: bounds, grids, coefficients, blocks, a network by its layers, and gaps.
+    assert!(valid >= 14, "{text}");
     println!("{valid} of {} certificates are valid by proof", files.len());
 }
 
 /// The checker that is proved is the one that is extracted: weakened, it is not proved.
 #[test]
 fn a_weaker_checker_is_not_proved() {
-    let source = std::fs::read_to_string(proofs().join("theories/Checker.v")).unwrap();
-    if !proofs().join("theories/CertificateClaim.vo").exists() || coqc("Whole", &source).is_none() {
+    let source = |file: &str| {
+        std::fs::read_to_string(proofs().join("theories").join(file).with_extension("v")).unwrap()
+    };
+    let built = proofs().join("theories/CheckUpper.vo").exists();
+    if !built || coqc("Whole", &source("Checker")).is_none() {
         println!("skipped: the theories are not built (make -C proofs)");
         return;
     }
-    for (from, to) in [
-        // A bound that may be passed by one.
-        ("ask (b <=? of_value c)%bN", "ask (b <=? of_value c + 1)%bN"),
+    for (file, from, to) in [
+        // Bounds that may be passed by one.
+        ("CheckUpper", "ask (b <=? of_value c)%bN", "ask (b <=? of_value c + 1)%bN"),
+        (
+            "CheckUpper",
+            "mixer_degree_at_most (of_value c)",
+            "mixer_degree_at_most (of_value c + 1)",
+        ),
+        ("CheckLower", "ask (of_value c <=? b)%bN", "ask (of_value c <=? b + 1)%bN"),
         // A permutation whose indices are exchanged.
-        ("(nth [::] X e.1) e.2", "(nth [::] X e.2) e.1"),
-        // Minors of one point more or less than are claimed.
-        ("let r := size xs in", "let r := (size xs).-1 in"),
-        ("ask (v =? N.of_nat (size xs))%bN", "ask (v <=? N.of_nat (size xs) + 1)%bN"),
+        ("CheckLower", "(nth [::] X e.1) e.2", "(nth [::] X e.2) e.1"),
+        // Minors of one point, or one row, more or less than are claimed.
+        ("CheckLower", "let r := size xs in", "let r := (size xs).-1 in"),
+        ("CheckLower", "let r := size ms in", "let r := (size ms).-1 in"),
+        (
+            "CheckLower",
+            "let r := N.to_nat (of_value c) in",
+            "let r := (N.to_nat (of_value c)).-1 in",
+        ),
+        ("CheckLower", "ask (v =? N.of_nat (size xs))%bN", "ask (v <=? N.of_nat (size xs) + 1)%bN"),
+        // Denominators that the modulus may divide.
+        (
+            "CheckLower",
+            "fractions_ok (toZ m) ls ws &&\n      layers_grid_accepts",
+            "layers_grid_accepts",
+        ),
         // Halves of a gap that overlap.
-        ("ask (of_value u <? of_value l)%bN", "ask (of_value u <=? of_value l)%bN"),
+        ("Checker", "ask (of_value u <? of_value l)%bN", "ask (of_value u <=? of_value l)%bN"),
     ] {
-        assert_eq!(source.matches(from).count(), 1, "{from}");
+        let source = source(file);
+        assert_eq!(source.matches(from).count(), 1, "{file}: {from}");
         let weaker = compile("Weaker", &source.replace(from, to)).unwrap();
         assert!(!weaker.status.success(), "proved with {to}");
     }
