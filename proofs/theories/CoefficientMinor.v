@@ -292,18 +292,19 @@ by rewrite -mx_rearrange // -(eval_mixer_opsE den) mxE.
 Qed.
 End Integers.
 
-(* the work, before it is done *)
+(* the work, before it is done: a step at least for each pair of monomials in a product *)
 Section Cost.
 Local Open Scope bN.
 Definition top_degree : N := 1048576.
-(* monomials of degree at most D in v variables; 2^64 stands for more than that *)
+(* monomials of degree at most D in v variables; 2^64 stands for more than that. The outputs of attention are forms:
+   these are as many as there are of degree at most D in one variable less *)
 Definition monomialsN (v D : N) : N :=
   if (N.min v D <=? 40) && (D <? top_degree) then binN (v + D) (N.min v D) else 18446744073709551616.
 Definition read_cost (r v D : N) : N := r * r * (v + D) + r * r * r.
 
 Fixpoint attention_layers_cost (L : nat) (H n d D : N) : N * N :=
   if L is L.+1 then
-    let m k := monomialsN (n * d) (k * D) in
+    let m k := monomialsN (n * d - 1) (k * D) in
     let: (cost, D') := attention_layers_cost L H n d (N.min (3 * D) top_degree) in
     (H * n * d * (d * m 1 + n * m 1 * m 1 + n * m 2 * m 1 + d * m 3) + cost, D')
   else (0, D).

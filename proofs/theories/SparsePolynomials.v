@@ -48,7 +48,8 @@ Fixpoint mul_poly p q : spoly T :=
   | _, Zero => Zero
   | Const c, _ => scale c q
   | _, Const c => scale c p
-  | Step a s, _ => add_poly (on_coefficients (mul_poly a) q) (shift (mul_poly s q))
+  | Step a s, _ =>
+      let t := shift (mul_poly s q) in if a is Zero then t else add_poly (on_coefficients (mul_poly a) q) t
   end.
 Definition poly_ops : ops (spoly T) :=
   Ops Zero add_poly mul_poly (fun z => if Z.eqb z 0 then Zero else Const (op_int O z)).
@@ -102,8 +103,11 @@ Proof.
 elim: p q v => [|c|a IHa s IHs] q v; first by rewrite mul0r.
   by case: q => [|b|b t]; rewrite /= ?mulr0 ?psiM // !value_scale mulrDr mulrCA.
 case: q => [|c|b t]; [by rewrite mulr0 | by rewrite -[mul_poly _ _ _]/(scale O c (Step a s)) value_scale mulrC |].
-rewrite -[mul_poly _ _ _]/(add_poly O (on_coefficients (mul_poly O a) (Step b t)) (shift (mul_poly O s (Step b t)))).
-by rewrite value_add value_shift IHs (@value_on_coefficients v _ _ (value v.+1 a)) // -[value v (Step a s)]/(_ + _) mulrDl mulrA.
+have E : value v (add_poly O (on_coefficients (mul_poly O a) (Step b t)) (shift (mul_poly O s (Step b t)))) =
+    value v (Step a s) * value v (Step b t).
+  by rewrite value_add value_shift IHs (@value_on_coefficients v _ _ (value v.+1 a)) // -[value v (Step a s)]/(_ + _) mulrDl mulrA.
+case: a {IHa} E => // _; rewrite -[mul_poly _ _ _]/(shift (mul_poly O s (Step b t))) value_shift IHs.
+by rewrite -[value v (Step Zero s)]/(0 + x v * _) add0r mulrA.
 Qed.
 
 Theorem poly_opsP : denotes (poly_ops O) (value 0).
