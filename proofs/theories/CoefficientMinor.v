@@ -1,25 +1,29 @@
-(* Evidence from below by coefficients: a minor of the coefficient matrix (theory.md 1.2), not 0 modulo p (1.4), at given
-   weights and, by Witness.v, at almost all (1.5).
+(* Evidence from below by coefficients: a minor of the coefficient matrix (theory.md 1.2), not 0 modulo p (1.4), at
+   given weights and, by Witness.v, at almost all (1.5).
    A monomial of a side is its exponents, token by token, each token's in a list: as points are in Certificate.v.
-   variables p n d           == the input whose entries are the variables, that of token k and channel l having number k d + l
+   variables p n d           == the input whose entries are the variables, that of token k and channel l having the
+                                number k d + l
    exponents n d S a b       == the exponents of all variables in the product of the monomials a of A and b of B
    coefficient_accepts p n d S left right r eval == the output eval is expanded modulo p, p at most 2^31, and its
                                 coefficients at the products of r monomials of either side are a non-singular matrix
-   monomial n d S b es       == the monomial es of side b, as the exponents of n d variables
-   split_input R n d S       == the input over R[x, y], whose entries are the x on A and the y on B
-   coefficient_minor         == the matrix over R of those coefficients
-   expansion_cost ..         == products of coefficients in the expansion, at most, for attention and for the Mixer
-   Proved: coefficients_lower, then the minor over any field of numbers is not 0 and the separation rank of the function is at
-   least r. It is any function that commutes with morphisms of rings, its weights being read by one from a ring R0 that maps to
-   'Z_p and into the field; for weights that are integers, coefficients_lower_int. Then attention and Mixers with all options
-   (attention_coefficients_lower, option_coefficients_lower), and almost all weights of them (attention_coefficients_generic;
-   MixerWeights.option_generic). *)
+   attention_coefficients, option_coefficients == the same for attention, and for a Mixer with all options
+   product_mnm n d S a b     == that product, as a monomial in the n d variables x of A and the n d variables y of B
+   split_input n d S R       == the input over R[x, y], whose entries are the x on A and the y on B
+   coefficient_minor S left right r P == the matrix of those coefficients of P : R[x, y]
+   read p n d S              == a polynomial of the run in 'Z_p[x, y]
+   attention_expansion_cost, mixer_expansion_cost == steps of the expansion, roughly and at most
+   Proved: coefficients_lower, then the minor over any field of numbers is not 0 (coefficient_det) and the separation
+   rank of the function is at least r. It is any function that commutes with morphisms of rings, its weights being read
+   by one from a ring R0 that maps to 'Z_p and into the field; for integers as weights, coefficients_lower_int. Then
+   attention and Mixers (attention_coefficients_lower, option_coefficients_lower), and almost all weights of attention
+   (attention_coefficients_generic); those of Mixers follow by MixerWeights.option_generic. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank RankModP CoefMatrix GridRank Attention AttentionWeights GenericWeights Mixer BoundFormulas.
-From Seprank Require Import RankCert RankCert63 NetEval CertificateGeneric MixerWeights RingOps ListMatrices SparsePolynomials.
+From Seprank Require Import SepRank RankModP CoefMatrix GridRank Attention GenericWeights Mixer BoundFormulas.
+From Seprank Require Import RankCert RankCert63 NetEval CertificateGeneric MixerWeights.
+From Seprank Require Import RingOps ListMatrices SparsePolynomials.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -64,7 +68,8 @@ Lemma nth_flatten_mkseq T (x : T) (F : nat -> nat -> T) (v : 'I_(n * d)) :
   nth x (flatten (mkseq (fun k => mkseq (F k) d) n)) v = F (v %/ d)%N (v %% d)%N.
 Proof.
 have [k [l ->]] := place_onto v; rewrite place_token place_channel /= /mkseq.
-suff H a m (i : nat) : (i < m)%N -> nth x (flatten [seq [seq F k l | l <- iota 0 d] | k <- iota a m]) (i * d + l) = F (a + i)%N l.
+suff H a m (i : nat) : (i < m)%N ->
+    nth x (flatten [seq [seq F k l | l <- iota 0 d] | k <- iota a m]) (i * d + l) = F (a + i)%N l.
   by rewrite H.
 elim: m a i => // m IH a [_|i im] /=; rewrite nth_cat size_map size_iota.
   by rewrite mul0n add0n ltn_ord (nth_map 0%N) ?size_iota // nth_iota // addn0.
@@ -82,7 +87,8 @@ Local Notation A := (side_of S).
 
 Definition monomial (b : bool) (es : rows nat) (v : 'I_m) : nat :=
   nth 0%N (nth [::] (if b then merge S es [::] else merge S [::] es) (v %/ d)) (v %% d).
-Definition product_mnm (a b : rows nat) : 'X_{1..m + m} := [multinom join (monomial true a) (monomial false b) t | t < m + m].
+Definition product_mnm (a b : rows nat) : 'X_{1..m + m} :=
+  [multinom join (monomial true a) (monomial false b) t | t < m + m].
 
 (* a variable of the input, among those of both sides *)
 Definition sigma (v : 'I_m) : 'I_(m + m) := if nth false S (v %/ d) then lshift m v else rshift m v.
@@ -122,7 +128,8 @@ Lemma of_vars_sigma (v : 'I_m) : of_vars R sigma v = 'X_(sigma v).
 Proof. by rewrite /of_vars valK. Qed.
 End Ring.
 
-Lemma map_split_input (R K : comRingType) (g : {rmorphism R -> K}) : map_mx (map_mpoly g) (split_input R) = split_input K.
+Lemma map_split_input (R K : comRingType) (g : {rmorphism R -> K}) :
+  map_mx (map_mpoly g) (split_input R) = split_input K.
 Proof. by apply/matrixP=> k l; rewrite !mxE map_mpolyX. Qed.
 
 Lemma eval_split_input (R : comRingType) (x y : 'I_m -> R) :
@@ -143,7 +150,8 @@ have {}sep : sep_le (fun x y => P.@[join x y]) s.
 pose top b es := \max_(v < m) monomial b es v.
 pose all_top := (\max_(a < r) (top true (nth [::] left a) + top false (nth [::] right a)))%N.
 pose B := maxn all_top.+1 (msize P).
-have lt (a : 'I_r) (v : 'I_m) : (monomial true (nth [::] left a) v < B)%N /\ (monomial false (nth [::] right a) v < B)%N.
+have lt (a : 'I_r) (v : 'I_m) :
+    (monomial true (nth [::] left a) v < B)%N /\ (monomial false (nth [::] right a) v < B)%N.
   have le : (top true (nth [::] left a) + top false (nth [::] right a) <= all_top)%N by apply: leq_bigmax a.
   have [lx ly] : (monomial true (nth [::] left a) v <= top true (nth [::] left a))%N /\
     (monomial false (nth [::] right a) v <= top false (nth [::] right a))%N by split; apply: leq_bigmax v.
@@ -179,15 +187,18 @@ Lemma minor_of_read P : size left = r -> size right = r ->
   map_mx (fun z : int => z%:~R : 'Z_q) (mxZ r r (m2 (minor_of p n d S left right P))) = coefficient_minor (read P).
 Proof.
 move=> sl sr; apply/matrixP=> a b; rewrite [LHS]mxE [RHS]mxE [in LHS]mxE.
-rewrite (nth_map [::]) ?size_map ?sl // (nth_map [::]) ?sl // (nth_map 0%uint63) ?size_map ?sr // (nth_map [::]) ?sr //.
-rewrite (@coefficientE _ _ _ _ _ _ _ (mod_opsP pp) sigma_inj _ (exponents n d S (nth [::] left a) (nth [::] right b))) //.
+rewrite (nth_map [::]) ?size_map ?sl // (nth_map [::]) ?sl //.
+rewrite (nth_map 0%uint63) ?size_map ?sr // (nth_map [::]) ?sr //.
+pose es := exponents n d S (nth [::] left a) (nth [::] right b).
+rewrite (@coefficientE _ _ _ _ _ _ _ (mod_opsP pp) sigma_inj _ es) //.
   by rewrite size_exponents.
 exact: exponents_of.
 Qed.
 End Modulo.
 
 Variables (R0 : comRingType) (F : numFieldType).
-Variables (gp : {rmorphism R0 -> 'Z_q}) (gF : {rmorphism R0 -> F}) (f : forall R : comRingType, (R0 -> R) -> 'M[R]_(n, d) -> R).
+Variables (gp : {rmorphism R0 -> 'Z_q}) (gF : {rmorphism R0 -> F}).
+Variable (f : forall R : comRingType, (R0 -> R) -> 'M[R]_(n, d) -> R).
 Hypothesis gF_inj : injective gF.
 Hypothesis f_map : forall (R K : comRingType) (w : {rmorphism R0 -> R}) (g : {rmorphism R -> K}) X,
   g (f w X) = f (g \o w) (map_mx g X).
@@ -202,7 +213,8 @@ Proof.
 case/and5P=> /Z.ltb_spec0 p1 /Z.leb_spec0 p2 /eqP sl /eqP sr /oneshot_det.
 have pp : (1 < toZ p <= 2147483648)%cZ by [].
 rewrite minor_of_read // evalE ?read_variables //; last exact: read_denotes.
-have E (K : comRingType) (g : {rmorphism R0 -> K}) : \det (coefficient_minor (f (@mpolyC (m + m) _ \o g) (split_input K))) =
+have E (K : comRingType) (g : {rmorphism R0 -> K}) :
+    \det (coefficient_minor (f (@mpolyC (m + m) _ \o g) (split_input K))) =
     g (\det (coefficient_minor (f (@mpolyC (m + m) R0) (split_input R0)))).
   rewrite -det_map_mx; congr (\det _); apply/matrixP=> a b; rewrite !mxE -mcoeff_map_mpoly; congr (_ @_ _).
   rewrite (f_map [rmorphism of @mpolyC (m + m) R0] [rmorphism of map_mpoly g]) map_split_input.
@@ -233,7 +245,8 @@ Theorem coefficients_lower_int (f : forall R : comRingType, 'M[R]_(n, d) -> R) (
   coefficient_accepts p n d S left right r eval -> sep_ge (fun x y : 'M[F]_(n, d) => f F (mix A x y)) r.
 Proof.
 move=> f_map evalE.
-apply: (@coefficients_lower p n d S left right r _ F [rmorphism of intmul 1] [rmorphism of intmul 1] (fun R _ => f R)) => //.
+apply: (@coefficients_lower p n d S left right r _ F [rmorphism of intmul 1] [rmorphism of intmul 1]
+  (fun R _ => f R)) => //.
 - exact: intr_inj.
 - by move=> den; exact: (evalE _ _ den).
 Qed.
@@ -268,7 +281,8 @@ Definition rearrange_ops (T : Type) (O : ops T) (source : option (seq (seq (nat 
   else X.
 Definition option_coefficients (k l : nat) source s t ls : bool :=
   let O := minor_ops p in
-  coefficient_accepts p n d S left right r (fun X => entry O (eval_mixer_ops O n d s t ls (rearrange_ops O source X)) k l).
+  coefficient_accepts p n d S left right r
+    (fun X => entry O (eval_mixer_ops O n d s t ls (rearrange_ops O source X)) k l).
 
 Lemma mx_rearrange (T : Type) (O : ops T) (R : comRingType) (psi : T -> R) source X : denotes O psi ->
   mx_ops O psi n d (rearrange_ops O source X) = rearrange source (mx_ops O psi n d X).
@@ -281,7 +295,8 @@ Qed.
 
 Theorem option_coefficients_lower L St C bias res source s t ws :
   option_coefficients i j source s t (option_lits St C n d bias res ws) -> size ws = L ->
-  sep_ge (mixer_output bias res source s t A i j (fun v : 'I_#|option_weight L St C n d| => (lit_option ws v)%:~R : F)) r.
+  sep_ge (mixer_output bias res source s t A i j
+    (fun v : 'I_#|option_weight L St C n d| => (lit_option ws v)%:~R : F)) r.
 Proof.
 move=> acc sz; rewrite /mixer_output /option_net option_layers_lit //.
 set ls := option_lits _ _ _ _ _ _ _ in acc *.
@@ -324,5 +339,6 @@ Fixpoint mixer_layers_cost (L kt kc : nat) (St C n d D : N) : N * N :=
   else (0, D).
 Definition mixer_expansion_cost (r L kt kc St C n d : nat) : N :=
   let: (n, d) := (N.of_nat n, N.of_nat d) in
-  let: (cost, D) := mixer_layers_cost L kt kc (N.of_nat St) (N.of_nat C) n d 1 in cost + read_cost (N.of_nat r) (n * d) D.
+  let: (cost, D) := mixer_layers_cost L kt kc (N.of_nat St) (N.of_nat C) n d 1 in
+  cost + read_cost (N.of_nat r) (n * d) D.
 End Cost.

@@ -171,7 +171,8 @@ Theorem eval_mixer_opsE n d s t ls X : mx_ops n d (eval_mixer_ops O n d s t ls X
   mixer (lit_poly _ s) (lit_poly _ t) (lit_mixer R n d ls) (mx_ops n d X).
 Proof.
 rewrite /mixer /eval_mixer_ops; elim: ls X => //= l ls IH X; rewrite IH; congr foldl.
-have mact m k cs M : mx_ops m k (map_ops O m k (horner_ops O (map (op_int O) cs)) M) = act (lit_poly _ cs) (mx_ops m k M).
+have mact m k cs M :
+    mx_ops m k (map_ops O m k (horner_ops O (map (op_int O) cs)) M) = act (lit_poly _ cs) (mx_ops m k M).
   by apply/matrixP=> i j; rewrite !mxE entry_map // horner_litE.
 have mres b M : mx_ops n d (if b then M else [::]) = residual b (mx_ops n d M) by case: b; rewrite ?mx_nil.
 rewrite /eval_layer_ops /mixer_layer /channel_mixing /token_mixing /=.

@@ -8,8 +8,8 @@
    variable O v        == the variable number v
    coefficient O p es  == the coefficient of the monomial with exponents es, those of the variables in order
    of_vars sigma       == variable v read as 'X_(sigma v), and as 0 if there is none of that number
-   Proved: poly_opsP, if O denotes psi then poly_ops O denotes the value, in any ring and at any point, 'X_0, 'X_1, .. of
-   {mpoly R[m]} among them; coefficientE, that of this polynomial is the one that is read off. *)
+   Proved: poly_opsP, if O denotes psi then poly_ops O denotes the value, in any ring and at any point, 'X_0, 'X_1, ..
+   of {mpoly R[m]} among them; coefficientE, that of this polynomial is the one that is read off. *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -105,7 +105,8 @@ elim: p q v => [|c|a IHa s IHs] q v; first by rewrite mul0r.
 case: q => [|c|b t]; [by rewrite mulr0 | by rewrite -[mul_poly _ _ _]/(scale O c (Step a s)) value_scale mulrC |].
 have E : value v (add_poly O (on_coefficients (mul_poly O a) (Step b t)) (shift (mul_poly O s (Step b t)))) =
     value v (Step a s) * value v (Step b t).
-  by rewrite value_add value_shift IHs (@value_on_coefficients v _ _ (value v.+1 a)) // -[value v (Step a s)]/(_ + _) mulrDl mulrA.
+  rewrite value_add value_shift IHs (@value_on_coefficients v _ _ (value v.+1 a)) //.
+  by rewrite -[value v (Step a s)]/(_ + _) mulrDl mulrA.
 case: a {IHa} E => // _; rewrite -[mul_poly _ _ _]/(shift (mul_poly O s (Step b t))) value_shift IHs.
 by rewrite -[value v (Step Zero s)]/(0 + x v * _) add0r mulrA.
 Qed.
@@ -127,7 +128,9 @@ End Value.
 
 Lemma denotes_comp (T : Type) (O : ops T) (R K : comRingType) (psi : T -> R) (g : {rmorphism R -> K}) :
   denotes O psi -> denotes O (g \o psi).
-Proof. by case=> p0 pD pM pZ; split=> [|a b|a b|z] /=; rewrite ?p0 ?pD ?pM ?pZ ?rmorph0 ?rmorphD ?rmorphM ?rmorph_int. Qed.
+Proof.
+by case=> p0 pD pM pZ; split=> [|a b|a b|z] /=; rewrite ?p0 ?pD ?pM ?pZ ?rmorph0 ?rmorphD ?rmorphM ?rmorph_int.
+Qed.
 
 (* in the ring of polynomials *)
 Section Monomials.
