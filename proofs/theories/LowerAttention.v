@@ -24,16 +24,16 @@ Inductive lower_theorem := AttentionPower | AttentionIsotropic | AttentionFewLay
 
 Section Best.
 Variables (T : Type) (ok : T -> bool) (value : T -> N).
-Definition best (s : seq T) : option N :=
-  foldl (fun o x => if ok x then Some (if o is Some v then N.max v (value x) else value x) else o) None s.
+Definition better (o : option N) (x : T) : option N :=
+  if ok x then Some (if o is Some v then N.max v (value x) else value x) else o.
+Definition best (s : seq T) : option N := foldl better None s.
 
 Lemma bestP s v : best s = Some v -> exists2 x, ok x & v = value x.
 Proof.
-rewrite /best; suff: forall o, foldl (fun o x => if ok x then Some (if o is Some v then N.max v (value x) else value x) else o) o s
-    = Some v -> o = Some v \/ exists2 x, ok x & v = value x by move=> H /H[].
-elim: s => [|x s IH] o /=; first by left.
+suff H o : foldl better o s = Some v -> o = Some v \/ exists2 x, ok x & v = value x by case/H.
+elim: s o => [|x s IH] o /=; first by left.
 move/IH=> [|]; last by right.
-case: ifP => okx; last by left.
+rewrite /better; case: ifP => okx; last by left.
 case: o => [u|] [<-]; last by right; exists x.
 by case: (N.max_spec u (value x)) => -[_ ->]; [right; exists x | left].
 Qed.
@@ -69,8 +69,8 @@ Record pairing := Pairing { heads_n : N; first_r : N; second_r : N; carriers_q :
 Definition pairing_of (n t1 t2 q : N) := Pairing n t1 t2 q (stagesN 12 n 1 q 1).
 Definition payload_variables (m b r : N) := let tau := N.min r (N.min b m) in tau * m - binN tau 2.
 
-Definition heads_ok (L H da a : N) (x : pairing) :=
-  let: Pairing n r r2 q c := x in [&& r2 =? 0, n <=? H & heads_allowedN L da a n r q c].
+Definition heads_ok (L d H da a : N) (x : pairing) :=
+  let: Pairing n r r2 q c := x in [&& r2 =? 0, n <=? H, r + q <? d & heads_allowedN L da a n r q c].
 Definition heads_payload (d : N) (x : pairing) := d - first_r x - carriers_q x.
 Definition heads_choices (H : N) (most : nat) : seq pairing :=
   [seq let p := (r + 1) / 2 in let n := N.min H p in pairing_of n r 0 (ceilN p n) | r <- vectors most 1].
@@ -78,8 +78,8 @@ Definition heads_choices (H : N) (most : nat) : seq pairing :=
 (* 3.9: t1 + t2 vectors *)
 Definition blocks_ok (L d H da a : N) (x : pairing) :=
   let: Pairing n t1 t2 q c := x in
-  [&& 1 <=? c, c + 2 <=? L, n <=? H, 1 <=? t1, t2 <=? t1, t1 <=? n * q, q <=? n ^ (c - 1), 2 * q <=? da, t1 + q <=? da
-    & t1 + t2 + q <=? N.min d a].
+  [&& 2 <=? H, t1 + t2 + q <? d, 1 <=? c, c + 2 <=? L, n <=? H, 1 <=? t1, t2 <=? t1, t1 <=? n * q, q <=? n ^ (c - 1),
+      2 * q <=? da, t1 + q <=? da & t1 + t2 + q <=? N.min d a].
 Definition blocks_payload (d H : N) (x : pairing) :=
   N.min (d - (first_r x + second_r x) - carriers_q x) ((H - 1) * first_r x).
 Definition blocks_choices (H da : N) (most : nat) : seq pairing :=
@@ -111,11 +111,11 @@ Definition attention_lower_value (t : lower_theorem) (layers width heads own oth
       if (layers == 1)%N then Some (d + 1) else
       None (* 3.17 (b): two layers of one head, two tokens on either side *)
   | AttentionTwoLayers =>
-      if [&& layers == 2, 2 < own & 1 < other]%N then
+      if [&& layers == 2, 2 < own, 1 < other, 3 < width & 1 < head_width]%N then
         best (fun MJ => two_allowedN H da MJ.1 MJ.2) (fun MJ => two_layersN d MJ.1 MJ.2) (two_choices (2 * head_width) H da 1 1)
       else None
   | AttentionHeads =>
-      best_pairing (heads_ok L H da a) (heads_payload d) b (fun c => L - 1 - c) (heads_choices H (minn head_width own))
+      best_pairing (heads_ok L d H da a) (heads_payload d) b (fun c => L - 1 - c) (heads_choices H (minn head_width own))
   | AttentionBlocks =>
       best_pairing (blocks_ok L d H da a) (blocks_payload d H) b (fun c => L - 2 - c)
         (blocks_choices H da (minn (2 * head_width) own))
@@ -181,12 +181,12 @@ by apply: two_layers_lower_generic MJ MT _ _ _; rewrite ?geq_minl ?geq_minr ?own
 Qed.
 
 Lemma heads_at (p : 'I_d) (x : pairing) :
-  heads_ok (N.of_nat L) (N.of_nat H) (N.of_nat da) (N.of_nat own) x ->
+  heads_ok (N.of_nat L) (N.of_nat d) (N.of_nat H) (N.of_nat da) (N.of_nat own) x ->
   let: r := (first_r x + second_r x)%num in
   lower_at p [mcN (payload_variables (heads_payload (N.of_nat d) x) (N.of_nat other) r + 1)
                   (3 ^ (N.of_nat L - 1 - stages_c x))].
 Proof.
-case: x => nh r s q c /= /and3P[/N.eqb_spec-> nH].
+case: x => nh r s q c /= /and4P[/N.eqb_spec-> nH _].
 case/and5P=> /leN c0 /leN cL /leN r0 /leN rn /and3P[/leN qn /leN qda /leN rq].
 move/leN in nH.
 rewrite !vals in c0 cL r0 rn qn qda rq nH.
@@ -204,7 +204,8 @@ Lemma blocks_at (p : 'I_d) (x : pairing) :
   lower_at p [mcN (payload_variables (blocks_payload (N.of_nat d) (N.of_nat H) x) (N.of_nat other) r + 1)
                   (3 ^ (N.of_nat L - 2 - stages_c x))].
 Proof.
-case: x => nh r s q c; rewrite /blocks_ok => /and5P[/leN c0 /leN cL /leN nH /leN r0 /and5P[/leN sr /leN rn /leN qn /leN qda /andP[/leN rda /leN rq]]].
+case: x => nh r s q c; rewrite /blocks_ok => /and5P[_ _ /leN c0 /leN cL /and5P[/leN nH /leN r0 /leN sr /leN rn]].
+case/and4P=> /leN qn /leN qda /leN rda /leN rq.
 rewrite !vals ?subn1 in c0 cL r0 sr rn qn qda rda rq nH.
 rewrite /payload_variables /blocks_payload /= !vals addn1 -otherE subn1; rewrite -ownE leq_min in rq.
 case/andP: rq => rd ra; rewrite addn2 in cL.
@@ -228,7 +229,7 @@ rewrite /attention_lower_value mulKn //; case: t => //.
 - case: eqP => [d1|_].
     by case=> <-; rewrite addN_val gram_degreeN_val !vals subn1 addn1; apply: one_entry_lower_generic ij.
   by case: eqP => [L1|//] [<-]; rewrite !vals addn1 /lower_at L1; apply: one_layer_lower_generic ij.
-- case: ifP => // /and3P[/eqP L2 o2 o1] /bestP[[M J] ok ->].
+- case: ifP => // /and5P[/eqP L2 o2 o1 _ _] /bestP[[M J] ok ->].
   exact: two_layers_at.
 - by move/best_pairing_at; apply => x; apply: heads_at.
 by move/best_pairing_at; apply => x; apply: blocks_at.
