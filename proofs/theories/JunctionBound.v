@@ -508,3 +508,62 @@ apply: (@restricted_sep_le F d (token_deg false e) z zI _ _ _ [pred c : exp | ed
 by move=> x; have := in_junctionsB e x 1; rewrite mul1r.
 Qed.
 End Parts.
+
+(* Theorem 3.12, for any bounds NA, NB on the dimensions of 3.3, and for deltas that the types in some T explain *)
+Section Bound.
+Variables (F : fieldType) (n d da h : nat) (Ws : seq (seq (head F d))) (p : 'I_d).
+Local Notation L := (size Ws).
+Local Notation C := (gram_degree L).
+Definition missed own c delta := delta = 0%N \/ exists2 T, (size (vars Ws p T) <= d)%N &
+  (delta <= mc d (token_deg own c) - junction_pairs Ws p T own c)%N.
+
+Lemma junction_heads_sep_le (S : pred 'I_n) i NA NB dA dB :
+  infinite_field F -> S i -> (0 < #|predC S|)%N ->
+  (0 < L)%N -> (forall H, H \in Ws -> (size H <= h)%N) -> lowrank_net da Ws ->
+  (forall (P : 'M[F]_#|upper d|) e, spanned [pred c : expo #|upper d| C.+1 | edeg c == e] (bfun (gcoord P (predC S))) (NB e)) ->
+  (forall (P : 'M[F]_#|upper d|) c, spanned [pred ka : 'I_d * expo #|upper d| C.+1 | edeg ka.2 == c]
+    (afun (@token F n d i) (gcoord P S)) (NA c)) ->
+  (forall b, missed false b (dB b)) -> (forall c, missed true c (dA c)) ->
+  sep_le (fun x y => net Ws (mix S x y) i p) (\sum_(b < C.+1)
+    minn (minn (NB b - dB b) (NA (C - b) - dA (C - b))) (heads_count d h da L b))%N.
+Proof.
+move=> infF Si /card_gt0P[j0 nS] L0 sz low sB sA mB mA.
+have [H [Ws' WE]] : exists H Ws', Ws = H :: Ws' by case: (Ws) L0 => // H Ws' _; exists H, Ws'.
+have [||[P Q] /= PQ kill] := @first_layer_coord F d da h H.
+- by apply: sz; rewrite WE mem_head.
+- by move=> wv wvH; apply: (low H wv _ wvH); rewrite WE mem_head.
+set m := #|upper d| in P Q PQ kill sA sB; pose u := minn m (h * da ^ 2).
+pose w : pred 'I_m := fun t => (u <= t)%N.
+have um : (u <= m)%N by rewrite geq_minl.
+have cw : #|w| = (m - u)%N.
+  have : #|[predC w]| = u.
+    rewrite -[RHS]card_ord -!sum1_card (big_ord_widen m (fun=> 1%N) um).
+    by apply: eq_bigl => t; rewrite !inE -ltnNge.
+  by move=> cw'; rewrite -[LHS](addnK u) -[X in (_ + X)%N]cw' cardC card_ord.
+pose q := net_poly Ws p Q.
+have gq k : graded w C (gram_degree L.-1) (q k) by rewrite /q /net_poly WE; apply: graded_net_first.
+pose part b := part C q (@token F n d i) (gcoord P S) (gcoord P (predC S)) b.
+have cut N own c delta pairs : (delta <= mc d (token_deg own c) - pairs)%N ->
+  (minn N (N + pairs - mc d (token_deg own c)) <= N - delta)%N by lia.
+have HB b : (b <= C)%N -> sep_le (part b) (NB b - dB b)%N.
+  move=> bC; have HN : sep_le (part b) (NB b) by apply: (part_sepB gq).
+  have [->|[T Td le]] := mB b; first by rewrite subn0.
+  apply: sep_leW (cut (NB b) _ _ _ _ le) _; apply: sep_le_min => //.
+  exact: (part_junctionB infF PQ Td i bC nS (sB P b)).
+have HA b : (b <= C)%N -> sep_le (part b) (NA (C - b) - dA (C - b))%N.
+  move=> bC; have HN : sep_le (part b) (NA (C - b)%N) by apply: (part_sepA gq).
+  have [->|[T Td le]] := mA (C - b)%N; first by rewrite subn0.
+  by apply: sep_leW (cut (NA (C - b)%N) _ _ _ _ le) _; apply: sep_le_min => //; apply: part_junctionA.
+have part_le (b : 'I_C.+1) : sep_le (part b) (minn (minn (NB b - dB b) (NA (C - b) - dA (C - b))) (heads_count d h da L b))%N.
+  have bC : (b <= C)%N by rewrite -ltnS.
+  apply: sep_le_min; first by apply: sep_le_min; [apply: HB|apply: HA].
+  have cover t : (t <= (gram_degree L.-1).+1)%N -> sep_le (part b) (heads_cover d h da L b t).
+    move=> tE; rewrite /heads_cover -card_upper -/m -/u.
+    by have := part_cover gq (@token F n d i) (gcoord P S) (gcoord P (predC S)) b tE; rewrite cw subKn.
+  rewrite /heads_count; elim/big_ind: _ => [|r s|t _]; [exact: cover|exact: sep_le_min|].
+  by apply: cover; rewrite -ltnS.
+apply: eq_sep_le (sep_le_sum part_le) => x y; rewrite /part -(sum_parts gq) net_mixE Si.
+have cG B z : gram B z = \sum_t gcoord P B z t *: new_basis Q t := change_coord PQ (gram_tr B z).
+by apply: eq_bigr => k _; rewrite [gram S x]cG [gram _ y]cG -netP_eval.
+Qed.
+End Bound.
