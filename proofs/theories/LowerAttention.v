@@ -12,8 +12,8 @@ From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank MonomialCount Attention GenericWeights BoundFormulas PairingRank.
-From Seprank Require Import AttentionPower AttentionCone AttentionFewLayers AttentionTwoLayers AttentionHeads AttentionBlocks.
+From Seprank Require Import SepRank GridRank MonomialCount Attention GenericWeights BoundFormulas PairingRank AttentionPower.
+From Seprank Require Import AttentionCone AttentionFewLayers AttentionTwoLayers AttentionHeads AttentionBlocks.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -112,7 +112,8 @@ Definition attention_lower_value (t : lower_theorem) (layers width heads own oth
       None (* 3.17 (b): two layers of one head, two tokens on either side *)
   | AttentionTwoLayers =>
       if [&& layers == 2, 2 < own, 1 < other, 3 < width & 1 < head_width]%N then
-        best (fun MJ => two_allowedN H da MJ.1 MJ.2) (fun MJ => two_layersN d MJ.1 MJ.2) (two_choices (2 * head_width) H da 1 1)
+        best (fun MJ => two_allowedN H da MJ.1 MJ.2) (fun MJ => two_layersN d MJ.1 MJ.2)
+          (two_choices (2 * head_width) H da 1 1)
       else None
   | AttentionHeads =>
       best_pairing (heads_ok L d H da a) (heads_payload d) b (fun c => L - 1 - c) (heads_choices H (minn head_width own))

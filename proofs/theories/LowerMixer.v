@@ -6,22 +6,23 @@
      bare W1 W2 W3 W4         == the layer with these matrices and biases 0
      only_first h, only_col c == W3 and W4 that read \sum_p h_p U_p into hidden channel 0, and write this into channel c
      made_up                  == 1 where the identity is added, else 0
-     channels_layers          == the network for 4.10: of every layer only channel c counts
+     first_layer, later_layer == the layers: of the output of each only channel c counts
+     top W1 W2 t              == the sum over the channels of entry (t, p) of W2 (W1 X)^kt
      mixer_lower_value t L d St kt kc a b == the value of theorem t for L layers, d channels, hidden token width St, powers
                                  kt and kc, a and b tokens on the sides; None if t says nothing
-   Proved: mixer_lower_value_generic, and before it grid_sep_ge: grids have the rank of a function. *)
+   Proved: mixer_lower_value_generic; also grid_sep_ge: a function has grids of its rank. *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank Attention Mixer PositionWise BoundFormulas NetEval MixerGeneric CertificateExact.
-From Seprank Require Import MixerWeights GapOneLayer MixerChannels LowerAttention.
+From Seprank Require Import SepRank GridRank Attention Mixer PositionWise BoundFormulas CertificateExact MixerWeights.
+From Seprank Require Import GapOneLayer MixerChannels LowerAttention.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
 Delimit Scope N_scope with bN.
 
-(* grids have the rank of a function *)
+(* a function has grids of its rank *)
 Lemma grid_sep_ge (F : fieldType) X Y (f : X -> Y -> F) r s : sep_ge f r -> grid_le f s -> (r <= s)%N.
 Proof.
 move=> low fs; apply: contraT; rewrite -ltnNge => sr.
@@ -85,7 +86,8 @@ Variables (V : lmodType F) (D : nat) (D0 : (0 < D)%N).
 Local Notation bare := (@bare F n d S C res).
 
 Definition made_up : F := (res && (kc == 1%N))%:R.
-Definition only_first (h : 'I_d -> F) : 'M[F]_(d, C) := \matrix_(p, b) ((b == Ordinal C0)%:R * (h p - made_up * (p == c)%:R)).
+Definition only_first (h : 'I_d -> F) : 'M[F]_(d, C) :=
+  \matrix_(p, b) ((b == Ordinal C0)%:R * (h p - made_up * (p == c)%:R)).
 Definition only_col : 'M[F]_(C, d) := \matrix_(b, p) ((b == Ordinal C0)%:R * (p == c)%:R).
 
 Lemma lead_tokens W1 W2 W3 W4 p (Y : V -> 'M[F]_(n, d)) (g : 'I_n -> V -> F) :
@@ -143,7 +145,8 @@ Local Notation step := (mixer_layer 'X^kt 'X^kc).
 
 Definition first_layer W1 W2 := bare W1 W2 (only_first kc res c C0 (fun=> 1)) (only_col F c C0).
 Definition later_layer := bare (const_mx 1) (const_mx 1) (only_first kc res c C0 (fun p => (p == c)%:R)) (only_col F c C0).
-Definition top (W1 : 'M[F]_(S, n)) (W2 : 'M[F]_(n, S)) t (X : 'M[F]_(n, d)) : F := \sum_p \sum_(s < S) W2 t s * (\sum_u W1 s u * X u p) ^+ kt.
+Definition top (W1 : 'M[F]_(S, n)) (W2 : 'M[F]_(n, S)) t (X : 'M[F]_(n, d)) : F :=
+  \sum_p \sum_(s < S) W2 t s * (\sum_u W1 s u * X u p) ^+ kt.
 
 Lemma lead_first W1 W2 t :
   lead (kc * kt) (fun X => step X (first_layer W1 W2) t c) (fun X => top W1 W2 t X ^+ kc).
@@ -190,26 +193,29 @@ Qed.
 End Network.
 
 Section Theorems.
-Variables (F : fieldType) (charF : [char F] =i pred0) (n d S C kt kc : nat) (bias res : bool) (A : pred 'I_n) (i : 'I_n) (c : 'I_d).
-Hypotheses (kt1 : (1 < kt)%N) (kc0 : (0 < kc)%N) (S0 : (0 < S)%N) (C0 : (0 < C)%N) (A0 : (0 < #|A|)%N) (B0 : (0 < #|predC A|)%N).
+Variables (F : fieldType) (charF : [char F] =i pred0) (n d S C kt kc : nat) (bias res : bool).
+Variables (A : pred 'I_n) (i : 'I_n) (c : 'I_d).
+Hypotheses (kt1 : (1 < kt)%N) (kc0 : (0 < kc)%N) (S0 : (0 < S)%N) (C0 : (0 < C)%N).
+Hypotheses (A0 : (0 < #|A|)%N) (B0 : (0 < #|predC A|)%N).
 Local Notation output L := (@mixer_output L S C n d bias res None (power_lit kt) (power_lit kc) A i c F).
 Local Notation first := (first_layer kc res c C0).
+Local Notation later := (later_layer F n S kc res c C0).
 
 Lemma with_layers L (W1 : 'M[F]_(S, n)) (W2 : 'M[F]_(n, S)) : exists theta,
-  option_layers bias res (theta : 'I_#|option_weight L.+1 S C n d| -> F) = first W1 W2 :: nseq L (later_layer F n S kc res c C0).
+  option_layers bias res (theta : 'I_#|option_weight L.+1 S C n d| -> F) = first W1 W2 :: nseq L later.
 Proof.
 pose one (T : Type) (x y : T) (l : 'I_L.+1) := if l == ord0 then x else y.
 exists (theta_of (one _ W1 (const_mx 1)) (one _ W2 (const_mx 1))
   (one _ (only_first kc res c C0 (fun=> 1)) (only_first kc res c C0 (fun p => (p == c)%:R))) (fun=> only_col F c C0)).
 rewrite option_layers_of enum_ordSl /=; congr (_ :: _).
-rewrite (_ : nseq L _ = nseq (size (enum 'I_L)) (later_layer F n S kc res c C0)); last by rewrite size_enum_ord.
+rewrite (_ : nseq L _ = nseq (size (enum 'I_L)) later); last by rewrite size_enum_ord.
 by elim: (enum 'I_L) => //= l e ->; congr (_ :: _).
 Qed.
 
 Lemma top_grid L theta (W1 : 'M[F]_(S, n)) (W2 : 'M[F]_(n, S)) D g s :
-  option_layers bias res (theta : 'I_#|option_weight L.+1 S C n d| -> F) = first W1 W2 :: nseq L (later_layer F n S kc res c C0) ->
+  option_layers bias res (theta : 'I_#|option_weight L.+1 S C n d| -> F) = first W1 W2 :: nseq L later ->
   lead D (fun X => foldl (mixer_layer 'X^kt 'X^kc) (mixer_layer 'X^kt 'X^kc X (first W1 W2))
-    (nseq L (later_layer F n S kc res c C0)) i c) g ->
+    (nseq L later) i c) g ->
   sep_le (output L.+1 theta) s -> grid_le (fun x y => g (mix A x y)) s.
 Proof.
 move=> thE H /sep_grid fs; apply: (lead_grid charF H); apply: eq_grid fs => x y.
@@ -222,8 +228,10 @@ have n0 : (0 < n)%N by apply: leq_ltn_trans (ltn_ord i).
 have [theta thE] := with_layers L (const_mx 1) (const_mx 1); exists theta => s fs.
 pose x (X : 'M[F]_(n, d)) := \sum_p (\sum_u X u p) ^+ kt.
 have e0 : S%:R ^+ kc != 0 :> F by rewrite expf_neq0 // ((charf0P F).1 charF) -lt0n.
-have H t : lead (kc * kt) (fun X => mixer_layer 'X^kt 'X^kc X (first (const_mx 1 : 'M_(S, n)) (const_mx 1)) t c) (fun X => S%:R ^+ kc * x X ^+ kc).
-  apply: eq_lead (lead_first res c kt1 kc0 C0 (const_mx 1 : 'M[F]_(S, n)) (const_mx 1) t) => X //; rewrite -exprMn; congr (_ ^+ _).
+have H t : lead (kc * kt) (fun X => mixer_layer 'X^kt 'X^kc X (first (const_mx 1 : 'M_(S, n)) (const_mx 1)) t c)
+    (fun X => S%:R ^+ kc * x X ^+ kc).
+  apply: eq_lead (lead_first res c kt1 kc0 C0 (const_mx 1 : 'M[F]_(S, n)) (const_mx 1) t) => X //.
+  rewrite -exprMn; congr (_ ^+ _).
   rewrite /top /x mulr_sumr; apply: eq_bigr => p _.
   rewrite (eq_bigr (fun=> (\sum_u X u p) ^+ kt)) => [|s' _]; first by rewrite sumr_const card_ord mulr_natl.
   by rewrite mxE mul1r; congr (_ ^+ _); apply: eq_bigr => u _; rewrite mxE mul1r.
@@ -243,7 +251,8 @@ Qed.
 End Theorems.
 
 Section OneLayer.
-Variables (F : fieldType) (charF : [char F] =i pred0) (n d S C : nat) (bias res : bool) (A : pred 'I_n) (i : 'I_n) (c : 'I_d).
+Variables (F : fieldType) (charF : [char F] =i pred0) (n d S C : nat) (bias res : bool).
+Variables (A : pred 'I_n) (i : 'I_n) (c : 'I_d).
 Hypotheses (S0 : (0 < S)%N) (C0 : (0 < C)%N) (A0 : (0 < #|A|)%N) (B0 : (0 < #|predC A|)%N).
 Local Notation bound := (2 + d * minn S (minn #|A| #|predC A|))%N.
 
@@ -289,7 +298,8 @@ Definition mixer_lower_value (t : lower_theorem) (layers width hidden kt kc : na
   | _ => None
   end.
 
-Theorem mixer_lower_value_generic (F : numFieldType) t L d S C kt kc v n (bias res : bool) (A : pred 'I_n) (i : 'I_n) (p : 'I_d) :
+Theorem mixer_lower_value_generic (F : numFieldType) t L d S C kt kc v n (bias res : bool) (A : pred 'I_n)
+    (i : 'I_n) (p : 'I_d) :
   mixer_lower_value t L d S kt kc #|A| #|predC A| = Some v ->
   (0 < L)%N -> (0 < S)%N -> (0 < C)%N -> (0 < kc)%N -> (0 < #|A|)%N -> (0 < #|predC A|)%N ->
   exists2 P : {mpoly F[#|option_weight L S C n d|]}, P != 0 & forall theta, P.@[theta] != 0 ->
@@ -306,6 +316,6 @@ have [theta low] := channels_lower charF bias res i p kt1 kc0 S0 C0 A0 B0 L; exi
 rewrite binN_val minN2 subN_val; move: Md; set M := (_ * _)%num.
 have ME : N.to_nat M = ((kt * kc) ^ L * kc)%N.
   by rewrite /M mulN_val !expN_val subN_val !Nat2N.id subn1 /= expnSr mulnA expnMn.
-rewrite ME Nat2N.id => Md; suff -> : 'C(d, minn ((kt * kc) ^ L * kc) (d - (kt * kc) ^ L * kc)) = 'C(d, (kt * kc) ^ L * kc) by [].
+rewrite ME Nat2N.id => Md; rewrite (_ : 'C(d, minn _ _) = 'C(d, (kt * kc) ^ L * kc)) //.
 by rewrite /minn; case: ifP => // _; rewrite bin_sub.
 Qed.
