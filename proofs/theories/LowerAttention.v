@@ -1,26 +1,28 @@
-(* Lower bounds of theory.md as evidence: the value of a theorem at given sizes, and that almost all weights of attention
-   have at least this separation rank.
-     lower_theorem             == the lower bounds about attention and Mixers: their ids are those of docs/format.md
-     attention_lower_value t L d H own other == the value of theorem t for L layers, d channels, H heads of width d %/ H,
-                                  own tokens on the side of the output and other on the other side; None if t says nothing
-     attention_lower_fits t L  == it is cheap to compute, for widths and numbers of tokens up to some thousands
-     best ok value s           == the largest value of the choices in s that are ok
-   The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17 (a) and (c); 3.18 as
-   AttentionTwoLayers.v has it, with the least J for every M; 3.8 and 3.9 with their simple bound mc(v + 1, K), the best of
-   some choices. *)
+(* Lower bounds of theory.md as evidence: the value of a theorem at given sizes, and that almost all weights of
+   attention have at least this separation rank (attention_lower_value_generic).
+     lower_theorem            == the lower bounds about attention and Mixers, by their ids in docs/format.md
+     attention_lower_value t L d H own other == the value of theorem t for L layers, d channels, H heads of width d / H,
+                                 own tokens on the side of the output and other on the other; None if t says nothing
+     attention_lower_fits t L == it is cheap to compute, for widths and numbers of tokens up to some thousands
+     best ok value s          == the largest value of the choices in s that are ok
+     pairing                  == a choice for 3.8 or 3.9: heads used, vectors in two batches, carriers, summing layers
+   The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17 (a) and (c); 3.18 as in
+   AttentionTwoLayers.v, with the least J for every M; 3.8 and 3.9 with their simple bound mc(v + 1, K), and with
+   mc(m (m + 1) / 2 + 1, min(K, r, other)) (PairingLowDegree.v). *)
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank MonomialCount Attention GenericWeights BoundFormulas PairingRank AttentionPower.
-From Seprank Require Import AttentionCone AttentionFewLayers AttentionTwoLayers AttentionHeads AttentionBlocks.
+From Seprank Require Import SepRank GridRank MonomialCount Attention GenericWeights BoundFormulas PairingRank.
+From Seprank Require Import AttentionPower AttentionCone AttentionFewLayers AttentionTwoLayers AttentionHeads.
+From Seprank Require Import AttentionBlocks PairingLowDegree.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
 Delimit Scope N_scope with bN.
 
-Inductive lower_theorem := AttentionPower | AttentionIsotropic | AttentionFewLayers | AttentionTwoLayers | AttentionHeads
-  | AttentionBlocks | MixerOneLayer | MixerChannels.
+Inductive lower_theorem := AttentionPower | AttentionIsotropic | AttentionFewLayers | AttentionTwoLayers
+  | AttentionHeads | AttentionBlocks | MixerOneLayer | MixerChannels.
 
 Section Best.
 Variables (T : Type) (ok : T -> bool) (value : T -> N).
@@ -68,6 +70,9 @@ Definition ceilN (r n : N) := (r + n - 1) / n.
 Record pairing := Pairing { heads_n : N; first_r : N; second_r : N; carriers_q : N; stages_c : N }.
 Definition pairing_of (n t1 t2 q : N) := Pairing n t1 t2 q (stagesN 12 n 1 q 1).
 Definition payload_variables (m b r : N) := let tau := N.min r (N.min b m) in tau * m - binN tau 2.
+Definition low_degree (b r K : N) := N.min (N.min r b) K.
+Definition pairingN (m b r K : N) :=
+  N.max (mcN (payload_variables m b r + 1) K) (mcN (m * m - binN m 2 + 1) (low_degree b r K)).
 
 Definition heads_ok (L d H da a : N) (x : pairing) :=
   let: Pairing n r r2 q c := x in [&& r2 =? 0, n <=? H, r + q <? d & heads_allowedN L da a n r q c].
@@ -87,16 +92,19 @@ Definition blocks_choices (H da : N) (most : nat) : seq pairing :=
     [seq let t1 := N.min (N.min r (da - q)) (H * q) in pairing_of (N.min H t1) t1 (r - t1) q
       | q <- [:: q; q + 1; q + 2; ceilN (N.min r (da - q)) H]] | r <- vectors most 1].
 
-(* of the choices with one c, that of most variables is the best; c <= 12 is more than they need *)
+(* of the choices with one c, the best for either bound; c <= 12 is more than they need *)
 Section Pairings.
-Variables (ok : pairing -> bool) (payload : pairing -> N) (b : N) (top : N -> N).
-Definition variables_of x := payload_variables (payload x) b (first_r x + second_r x).
-Definition widest (s : seq pairing) (c : N) : seq pairing :=
+Variables (ok : pairing -> bool) (payload : pairing -> N) (d b : N) (top : N -> N).
+Let vectors_of x := first_r x + second_r x.
+Definition many_variables x := payload_variables (payload x) b (vectors_of x).
+Definition high_degree x := low_degree b (vectors_of x) (3 ^ top (stages_c x)) * (d + 1) + payload x.
+Definition greatest (key : pairing -> N) (s : seq pairing) (c : N) : seq pairing :=
   foldl (fun o x => if (stages_c x =? c) && ok x
-                    then if o is y :: _ then if variables_of y <? variables_of x then [:: x] else o else [:: x]
+                    then if o is y :: _ then if key y <? key x then [:: x] else o else [:: x]
                     else o) [::] s.
 Definition best_pairing (s : seq pairing) : option N :=
-  best ok (fun x => mcN (variables_of x + 1) (3 ^ top (stages_c x))) (flatten [seq widest s c | c <- vectors 12 1]).
+  best ok (fun x => pairingN (payload x) b (vectors_of x) (3 ^ top (stages_c x)))
+    (flatten [seq greatest many_variables s c ++ greatest high_degree s c | c <- vectors 12 1]).
 End Pairings.
 
 Definition attention_lower_value (t : lower_theorem) (layers width heads own other : nat) : option N :=
@@ -116,9 +124,10 @@ Definition attention_lower_value (t : lower_theorem) (layers width heads own oth
           (two_choices (2 * head_width) H da 1 1)
       else None
   | AttentionHeads =>
-      best_pairing (heads_ok L d H da a) (heads_payload d) b (fun c => L - 1 - c) (heads_choices H (minn head_width own))
+      best_pairing (heads_ok L d H da a) (heads_payload d) d b (fun c => L - 1 - c)
+        (heads_choices H (minn head_width own))
   | AttentionBlocks =>
-      best_pairing (blocks_ok L d H da a) (blocks_payload d H) b (fun c => L - 2 - c)
+      best_pairing (blocks_ok L d H da a) (blocks_payload d H) d b (fun c => L - 2 - c)
         (blocks_choices H da (minn (2 * head_width) own))
   | _ => None
   end.
@@ -181,44 +190,43 @@ rewrite /two_layersN !vals /lower_at L2.
 by apply: two_layers_lower_generic MJ MT _ _ _; rewrite ?geq_minl ?geq_minr ?ownE ?otherE.
 Qed.
 
+Lemma pairing_at (p : 'I_d) m b r K :
+  lower_at p [mcN (payload_variables m b r + 1) K] -> lower_at p [mcN (m * m - binN m 2 + 1) (low_degree b r K)] ->
+  lower_at p [pairingN m b r K].
+Proof. by rewrite /pairingN; set x := mcN _ _; set y := mcN _ _; case: (N.max_spec x y) => -[_ ->]. Qed.
+
 Lemma heads_at (p : 'I_d) (x : pairing) :
   heads_ok (N.of_nat L) (N.of_nat d) (N.of_nat H) (N.of_nat da) (N.of_nat own) x ->
-  let: r := (first_r x + second_r x)%num in
-  lower_at p [mcN (payload_variables (heads_payload (N.of_nat d) x) (N.of_nat other) r + 1)
-                  (3 ^ (N.of_nat L - 1 - stages_c x))].
+  lower_at p [pairingN (heads_payload (N.of_nat d) x) (N.of_nat other) (first_r x + second_r x)
+                (3 ^ (N.of_nat L - 1 - stages_c x))].
 Proof.
 case: x => nh r s q c /= /and4P[/N.eqb_spec-> nH _].
-case/and5P=> /leN c0 /leN cL /leN r0 /leN rn /and3P[/leN qn /leN qda /leN rq].
-move/leN in nH.
+case/and5P=> /leN c0 /leN cL /leN r0 /leN rn /and3P[/leN qn /leN qda /leN rq]; move/leN in nH.
 rewrite !vals in c0 cL r0 rn qn qda rq nH.
-rewrite /payload_variables /heads_payload /= N.add_0_r !vals addn1.
-rewrite -otherE; rewrite -ownE in rq; rewrite subn1 in qn.
-rewrite addn1 divn2 in rn; rewrite addn1 in cL.
+rewrite -ownE in rq; rewrite subn1 in qn; rewrite addn1 divn2 in rn; rewrite addn1 in cL.
 have [n0 q0] : 0 < [nh] /\ 0 < [q].
   by apply/andP; rewrite -muln_gt0; apply: leq_trans rn; case: [r] r0.
-exact: (heads_lower_generic charF nH n0 q0 c0 cL rn qn qda rq).
+rewrite /heads_payload /= N.add_0_r.
+apply: pairing_at; rewrite /payload_variables /low_degree !vals addn1 -otherE.
+  exact: (heads_lower_generic charF nH n0 q0 c0 cL rn qn qda rq).
+by apply: (heads_low_generic charF nH n0 q0 c0 cL rn qn qda rq); rewrite ?geq_minl ?geq_minr.
 Qed.
 
 Lemma blocks_at (p : 'I_d) (x : pairing) :
   blocks_ok (N.of_nat L) (N.of_nat d) (N.of_nat H) (N.of_nat da) (N.of_nat own) x ->
-  let: r := (first_r x + second_r x)%num in
-  lower_at p [mcN (payload_variables (blocks_payload (N.of_nat d) (N.of_nat H) x) (N.of_nat other) r + 1)
-                  (3 ^ (N.of_nat L - 2 - stages_c x))].
+  lower_at p [pairingN (blocks_payload (N.of_nat d) (N.of_nat H) x) (N.of_nat other) (first_r x + second_r x)
+                (3 ^ (N.of_nat L - 2 - stages_c x))].
 Proof.
 case: x => nh r s q c; rewrite /blocks_ok => /and5P[_ _ /leN c0 /leN cL /and5P[/leN nH /leN r0 /leN sr /leN rn]].
 case/and4P=> /leN qn /leN qda /leN rda /leN rq.
 rewrite !vals ?subn1 in c0 cL r0 sr rn qn qda rda rq nH.
-rewrite /payload_variables /blocks_payload /= !vals addn1 -otherE subn1; rewrite -ownE leq_min in rq.
-case/andP: rq => rd ra; rewrite addn2 in cL.
+rewrite -ownE leq_min in rq; case/andP: rq => rd ra; rewrite addn2 in cL.
 have [n0 q0] : 0 < [nh] /\ 0 < [q] by apply/andP; rewrite -muln_gt0; apply: leq_trans rn.
-exact: (block_heads_lower_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra).
+rewrite /blocks_payload /=.
+apply: pairing_at; rewrite /payload_variables /low_degree !vals addn1 -otherE subn1.
+  exact: (block_heads_lower_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra).
+apply: (blocks_low_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra); rewrite ?geq_minl ?geq_minr //.
 Qed.
-
-Lemma best_pairing_at (p : 'I_d) ok payload top s v :
-  best_pairing ok payload (N.of_nat other) top s = Some v ->
-  (forall x, ok x -> lower_at p [mcN (payload_variables (payload x) (N.of_nat other) (first_r x + second_r x) + 1)
-                                     (3 ^ top (stages_c x))]) -> lower_at p [v].
-Proof. by case/bestP=> x okx -> low; apply: low. Qed.
 
 Lemma attention_lower_value_at (p : 'I_d) t v : attention_lower_value t L d H own other = Some v -> lower_at p [v].
 Proof.
@@ -232,8 +240,8 @@ rewrite /attention_lower_value mulKn //; case: t => //.
   by case: eqP => [L1|//] [<-]; rewrite !vals addn1 /lower_at L1; apply: one_layer_lower_generic ij.
 - case: ifP => // /and5P[/eqP L2 o2 o1 _ _] /bestP[[M J] ok ->].
   exact: two_layers_at.
-- by move/best_pairing_at; apply => x; apply: heads_at.
-by move/best_pairing_at; apply => x; apply: blocks_at.
+- by case/bestP=> x ok ->; apply: heads_at.
+by case/bestP=> x ok ->; apply: blocks_at.
 Qed.
 End Generic.
 
