@@ -152,10 +152,13 @@ Qed.
 End Reduced.
 
 (* the numbers of letters and places *)
-Lemma expn_le e t b ls ks : expn e t b ls ks <= (size ks).+1.
+Definition caps (L : nat) : seq nat := [seq if t == L then 1 else count_mem t (places L) | t <- iota 0 L.+1].
+
+Lemma expn_le e t b ls ks : all (fun k => k < e) ks -> expn e t b ls ks <= if t == e then 1 else count_mem t ks.
 Proof.
-elim: ks b ls => [|k ks IH] b [|l ls] /=; try by case: (b && _).
-by have := IH l ls; case: ([&& b, l & k == t]) => /=; lia.
+elim: ks b ls => [|k ks IH] b [|l ls] /=; try by move=> _; rewrite [e == t]eq_sym; case: (t == e); case: b.
+case/andP=> ke /(IH l ls); case: (t =P e) => [->|_]; first by rewrite (ltn_eqF ke) !andbF.
+by case: (k == t); rewrite ?andbF //; case: (b && l) => /=; lia.
 Qed.
 
 Lemma expn_none e t b ls ks : e < t -> all (fun k => k < t) ks -> expn e t b ls ks = 0.
@@ -164,8 +167,8 @@ move=> et; elim: ks b ls => [|k ks IH] b [|l ls] /=; try by rewrite (ltn_eqF et)
 by case/andP=> kt /IH ->; rewrite (ltn_eqF kt) !andbF.
 Qed.
 
-Definition bounds (L : nat) (T v : seq nat) : seq nat :=
-  [seq if t \in T then nth 0 v (index t T) else (size (places L)).+1 | t <- iota 0 L.+1].
+Definition bounds (cs T v : seq nat) : seq nat :=
+  [seq if t \in T then minn (nth 0 v (index t T)) (nth 0 cs t) else nth 0 cs t | t <- iota 0 (size cs)].
 Fixpoint dot (ws v : seq nat) : nat := match ws, v with w :: ws', a :: v' => w * a + dot ws' v' | _, _ => 0 end.
 Fixpoint mc_prod (gs v : seq nat) : nat := match gs, v with x :: gs', a :: v' => mc x a * mc_prod gs' v' | _, _ => 1 end.
 Definition type_count h L t := if t == L then h ^ L else h ^ (2 * t).+1.
@@ -174,7 +177,7 @@ Definition squares h L T := \sum_(t <- T | t != L) type_count h L t.
 Definition variables h L T := \sum_(t <- T) type_count h L t.
 Definition pairs_term h d L T own c k v :=
   let j := dot (map (type_weight L) T) v in
-  if (c < most L own (places L) (bounds L T v)) && (j <= k) then
+  if (c < most L own (places L) (bounds (caps L) T v)) && (j <= k) then
     mc_prod (map (type_count h L) T) v * reduced_count (squares h L T) (d - variables h L T) (k - j)
   else 0.
 
@@ -238,13 +241,17 @@ Local Notation k := (token_deg own c).
 Hypotheses (kK : k <= K) (gd : g <= d).
 
 Lemma enough_most e : @enough F d Ws p T own c e ->
-  c < most L own (places L) (bounds L T [seq deg t e | t <- T]).
+  c < most L own (places L) (bounds (caps L) T [seq deg t e | t <- T]).
 Proof.
 case/existsP => ls /andP[/eqP <- /allP le]; apply: most_max => [|t]; first by rewrite size_tuple size_places.
 have [tL|Lt] := leqP t L; last first.
   rewrite expn_none //; apply: sub_all (places_lt L) => s sL; exact: ltn_trans Lt.
-rewrite (nth_map 0) ?size_iota // nth_iota // add0n; case: ifP => tT; last exact: expn_le.
-by rewrite (nth_map 0) ?index_mem // nth_index //; apply: le.
+have cE : nth 0 (caps L) t = if t == L then 1 else count_mem t (places L).
+  by rewrite (nth_map 0) ?size_iota // nth_iota.
+have eL : expn L t own ls (places L) <= nth 0 (caps L) t by rewrite cE; apply/expn_le/places_lt.
+have sc : size (caps L) = L.+1 by rewrite size_map size_iota.
+rewrite (nth_map 0) ?size_iota ?sc // nth_iota // add0n; case: ifP => tT //.
+by rewrite leq_min eL andbT (nth_map 0) ?index_mem // nth_index //; apply: le.
 Qed.
 
 Lemma pairs_count : junction_pairs Ws p T own c <=
