@@ -1,0 +1,240 @@
+(* Theorem 3.12 of theory.md evaluated, for up to three layers, and the bound itself.
+   table e cs ks            == most e b ks at all vectors up to cs, for b false and true, in trees
+   gammaN H L t             == the number of constants of type t, H^(2t+1), and H^L of the ends t = L
+   chosen L H d             == the sets of types with at most d constants to which no other type can be added
+   deltas L H d own         == delta_A(c), or delta_B(c), for c = 0, .., C_L, own telling which: the largest for these sets
+   junctions_value L d H da a b == the bound for a tokens on the side of the output and b on the other; 3.3 if L > 3 *)
+From Coq Require Import NArith.
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import zify.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank MonomialCount CoefMatrix SpanCover Attention GradedGram GramCoordinates AttentionGraded.
+From Seprank Require Import GradedDimension Straightening AttentionGradedFull ChainCount BoundFormulas GradedFormula GradedChains.
+From Seprank Require Import AttentionWeights GenericWeights JunctionTypes JunctionIdeal JunctionBound JunctionCount.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Local Open Scope nat_scope.
+Delimit Scope N_scope with bN.
+
+(* the most letters for all vectors at once, place by place *)
+Inductive tree := Leaf of nat | Node of seq tree.
+Fixpoint build (cs : seq nat) (f : seq nat -> nat) : tree :=
+  if cs is c :: cs' then Node [seq build cs' (fun v => f (a :: v)) | a <- iota 0 c.+1] else Leaf (f [::]).
+Fixpoint look (t : tree) (v : seq nat) : nat :=
+  match v, t with a :: v', Node ts => look (nth (Leaf 0) ts a) v' | _, Leaf x => x | _, _ => 0 end.
+Definition up (x : nat) := if x is y.+1 then y.+2 else 0.
+Fixpoint table (e : nat) (cs ks : seq nat) : tree * tree :=
+  if ks is k :: ks' then let: (t0, t1) := table e cs ks' in
+    (build cs (fun a => maxn (look t0 a) (up (look t1 a))),
+     build cs (fun a => maxn (look t0 a) (up (if nth 0 a k is x.+1 then look t1 (set_nth 0 a k x) else 0))))
+  else (build cs (fun=> 1), build cs (fun a => if nth 0 a e == 0 then 0 else 1)).
+
+Definition within (cs v : seq nat) := size v = size cs /\ forall t, nth 0 v t <= nth 0 cs t.
+
+Lemma look_build cs f v : within cs v -> look (build cs f) v = f v.
+Proof.
+elim: cs f v => [|c cs IH] f [|a v] [] // [sz] H; have ac : a <= c := H 0.
+transitivity (look (nth (Leaf 0) [seq build cs (fun v => f (a' :: v)) | a' <- iota 0 c.+1] a) v); first by [].
+rewrite (nth_map 0) ?size_iota // nth_iota // add0n; apply: (IH (fun v => f (a :: v))).
+by split=> // t; apply: (H t.+1).
+Qed.
+
+Lemma within_pred cs v k x : within cs v -> k < size cs -> nth 0 v k = x.+1 -> within cs (set_nth 0 v k x).
+Proof.
+case=> sz H kc vk; split=> [|t]; first by rewrite size_set_nth sz; apply/maxn_idPr.
+by rewrite nth_set_nth /=; case: eqP => [->|_] //; apply: leq_trans (H k); rewrite vk.
+Qed.
+
+Lemma tableP e cs b ks v : all (fun k => k < size cs) ks -> within cs v ->
+  look (if b then (table e cs ks).2 else (table e cs ks).1) v = most e b ks v.
+Proof.
+elim: ks b v => [|k ks IH] b v /=; first by case: b => _ vc; rewrite look_build.
+case/andP=> kc ksc vc; have I1 := IH true _ ksc; have I0 := IH false _ ksc.
+case: (table e cs ks) I0 I1 => t0 t1 /= I0 I1; case: b; rewrite look_build // I0 //; last by rewrite I1.
+case vk: (nth 0 v k) => [|x] //; rewrite I1 //; exact: within_pred vk.
+Qed.
+
+Definition gammaN (H : N) (L t : nat) : N := if t == L then (H ^ N.of_nat L)%bN else (H ^ N.of_nat (2 * t).+1)%bN.
+Definition totalN (s : seq N) : N := foldr N.add 0%bN s.
+Fixpoint mc_prodN (gs : seq N) (v : seq nat) : N :=
+  match gs, v with x :: gs', a :: v' => (mcN x (N.of_nat a) * mc_prodN gs' v')%bN | _, _ => 1%bN end.
+Definition reduced_countN (r2 r : N) (k : nat) : N :=
+  let kN := N.of_nat k in sumN (kN + 1)%bN (fun j => binN r2 j * mcN r (kN - j))%bN.
+Definition pairsN (es : seq (nat * nat * N)) (reds : seq N) (c k : nat) : N :=
+  foldr (fun e s => if (c < e.1.2) && (e.1.1 <= k) then (e.2 * nth 0 reds (k - e.1.1) + s)%bN else s) 0%bN es.
+
+Section Deltas.
+Variables (L : nat) (H d : N).
+Definition deltas_of (own : bool) (cs : seq nat) (tr : tree) (T : seq nat) : seq N :=
+  let C := size (places L) in
+  let K := (2 * C).+1 in
+  let gs := map (gammaN H L) T in
+  let r2 := totalN [seq gammaN H L t | t <- T & t != L] in
+  let r := (d - totalN gs)%bN in
+  let reds := [seq reduced_countN r2 r k | k <- iota 0 K.+1] in
+  let ws := map (type_weight L) T in
+  let es := [seq (dot ws v, look tr (bounds cs T v), mc_prodN gs v) | v <- vectors ws K] in
+  [seq (mcN d (N.of_nat (2 * c + own)) - pairsN es reds c (2 * c + own))%bN | c <- iota 0 C.+1].
+
+Fixpoint subsets (s : seq nat) : seq (seq nat) :=
+  if s is x :: s' then let r := subsets s' in r ++ map (cons x) r else [:: [::]].
+Definition fits (T : seq nat) : bool :=
+  let g := totalN (map (gammaN H L) T) in
+  (g <=? d)%bN && all (fun t => (t \in T) || (d <? g + gammaN H L t)%bN) (iota 0 L.+1).
+Definition chosen : seq (seq nat) := filter fits (subsets (iota 0 L.+1)).
+Definition deltas (own : bool) : seq N :=
+  let cs := caps L in
+  let t := table L cs (places L) in
+  let all_deltas := map (deltas_of own cs (if own then t.2 else t.1)) chosen in
+  [seq foldr (fun ds m => N.max (nth 0%bN ds c) m) 0%bN all_deltas | c <- iota 0 (size (places L)).+1].
+End Deltas.
+
+Definition junctions_value (L d H da a b : nat) : N :=
+  if (L <= 3) && (0 < b) then
+    let C := gram_degreeN (N.of_nat L) in
+    let dB := deltas L (N.of_nat H) (N.of_nat d) false in
+    let dA := deltas L (N.of_nat H) (N.of_nat d) true in
+    sumN (C + 1)%bN (fun e => let eB := N.to_nat e in let eA := (N.to_nat C - eB)%N in
+      N.min (N.min (gram_best d b eB - nth 0 dB eB) (token_best d a eA - nth 0 dA eA))
+            (heads_countN (N.of_nat d) (N.of_nat H) (N.of_nat da) (N.of_nat L) e))%bN
+  else graded_bestN L d H da a b.
+
+(* the values are those of the counts *)
+Section Values.
+Notation "[ n ]" := (N.to_nat n).
+Variables (L h d : nat).
+Local Notation H := (N.of_nat h).
+
+Lemma gammaN_val t : [gammaN H L t] = type_count h L t.
+Proof. by rewrite /gammaN /type_count; case: eqP => _; rewrite expN_val !Nat2N.id. Qed.
+
+Lemma totalN_val (s : seq nat) : [totalN (map (gammaN H L) s)] = \sum_(t <- s) type_count h L t.
+Proof. by elim: s => [|t s IH]; rewrite ?big_nil // big_cons /= -IH -gammaN_val addN_val. Qed.
+
+Lemma mc_prodN_val T v : [mc_prodN (map (gammaN H L) T) v] = mc_prod (map (type_count h L) T) v.
+Proof.
+elim: T v => [|t T IH] [|a v] //; rewrite !map_cons /=.
+by rewrite mulN_val IH mcN_val gammaN_val Nat2N.id.
+Qed.
+
+Lemma reduced_countN_val r2 r k : [reduced_countN r2 r k] = reduced_count [r2] [r] k.
+Proof.
+rewrite /reduced_countN /reduced_count (eq_sumN _ (F := fun j => 'C([r2], j) * mc [r] (k - j))) => [|j].
+  by rewrite succN_val Nat2N.id.
+by rewrite mulN_val binN_val mcN_val subN_val Nat2N.id.
+Qed.
+
+Lemma pairsN_cons e es reds c k : pairsN (e :: es) reds c k =
+  if (c < e.1.2) && (e.1.1 <= k) then (e.2 * nth 0 reds (k - e.1.1) + pairsN es reds c k)%bN else pairsN es reds c k.
+Proof. by []. Qed.
+
+Lemma pairsN_val own T K c k tr r2 r : k <= K ->
+  [r2] = squares h L T -> [r] = d - variables h L T ->
+  (forall v, look tr (bounds (caps L) T v) = most L own (places L) (bounds (caps L) T v)) ->
+  [pairsN [seq (dot (map (type_weight L) T) v, look tr (bounds (caps L) T v), mc_prodN (map (gammaN H L) T) v)
+    | v <- vectors (map (type_weight L) T) K] [seq reduced_countN r2 r k | k <- iota 0 K.+1] c k] =
+  \sum_(v <- vectors (map (type_weight L) T) K) pairs_term h d L T own c k v.
+Proof.
+move=> kK e2 e1 lookE; elim: (vectors _ K) => [|v vs IH]; rewrite ?big_nil // big_cons map_cons pairsN_cons; cbn [fst snd].
+rewrite /pairs_term lookE; case: ifP => [/andP[_ dk]|_] //; rewrite addN_val mulN_val mc_prodN_val IH; congr (_ * _ + _).
+by rewrite (nth_map 0) ?size_iota ?nth_iota ?add0n ?reduced_countN_val ?e2 ?e1 //; lia.
+Qed.
+End Values.
+
+Lemma within_bounds L T v : within (caps L) (bounds (caps L) T v).
+Proof.
+split=> [|t]; first by rewrite size_map size_iota.
+have [tL|Lt] := ltnP t (size (caps L)); last first.
+  by rewrite [X in X <= _]nth_default // size_map size_iota.
+by rewrite (nth_map 0) ?size_iota // nth_iota // add0n; case: ifP => // _; apply: geq_minr.
+Qed.
+
+Lemma subsets_subseq (s T : seq nat) : T \in subsets s -> subseq T s.
+Proof.
+elim: s T => [|x s IH] T /=; first by rewrite mem_seq1 => /eqP ->.
+rewrite mem_cat => /orP[/IH sT|/mapP[T' /IH sT ->]]; last by rewrite /= eqxx.
+exact: subseq_trans sT (subseq_cons s x).
+Qed.
+
+Section Deltas.
+Variables (F : fieldType) (d h : nat) (Ws : seq (seq (head F d))) (p : 'I_d).
+Hypothesis sW : all (fun H => size H == h) Ws.
+Local Notation L := (size Ws).
+Local Notation C := (gram_degree L).
+
+Lemma deltas_missed own c : missed Ws p own c (N.to_nat (nth 0%bN (deltas L (N.of_nat h) (N.of_nat d) own) c)).
+Proof.
+have [cC|Cc] := leqP c (size (places L)); last first.
+  by left; rewrite nth_default // size_map size_iota.
+rewrite /deltas (nth_map 0) ?size_iota // nth_iota // add0n.
+have : all (fits L (N.of_nat h) (N.of_nat d)) (chosen L (N.of_nat h) (N.of_nat d)) by apply: filter_all.
+have : {subset chosen L (N.of_nat h) (N.of_nat d) <= subsets (iota 0 L.+1)} by move=> T; rewrite mem_filter => /andP[].
+elim: (chosen _ _ _) => [|T Ts IH] sub; first by left.
+case/andP=> fT fTs; rewrite !map_cons /=; set x := nth _ _ _; set y := foldr _ _ _.
+have sTs : {subset Ts <= subsets (iota 0 L.+1)} by move=> T' T's; apply: sub; rewrite inE T's orbT.
+have my : missed Ws p own c (N.to_nat y) := IH sTs fTs.
+have mx : missed Ws p own c (N.to_nat x); last first.
+  by have [->|->] : N.max x y = x \/ N.max x y = y by lia.
+have /subsets_subseq sT : T \in subsets (iota 0 L.+1) by apply: sub; apply: mem_head.
+have uT : uniq T by apply: subseq_uniq sT (iota_uniq _ _).
+have TL : all (fun t => t <= L) T by apply/allP => t /(mem_subseq sT); rewrite mem_iota.
+have gE := size_vars p TL sW.
+have gd : size (vars Ws p T) <= d.
+  by rewrite gE /variables -totalN_val; case/andP: fT => /N.leb_spec0; lia.
+right; exists T => //; rewrite /x /deltas_of (nth_map 0) ?size_iota // nth_iota // add0n.
+have kK : token_deg own c <= (2 * size (places L)).+1 by rewrite /token_deg; case: (own); lia.
+rewrite subN_val mcN_val !Nat2N.id; apply: leq_sub => //.
+rewrite (@pairsN_val L h d own) => [|//|||].
+- exact: (pairs_count uT TL sW kK gd).
+- by rewrite totalN_val /squares big_filter.
+- by rewrite subN_val Nat2N.id totalN_val.
+move=> v; have := @tableP L (caps L) own (places L) (bounds (caps L) T v) _ (within_bounds L T v).
+apply; rewrite size_map size_iota; apply: sub_all (places_lt L) => k; exact: ltnW.
+Qed.
+End Deltas.
+
+(* Theorem 3.12 *)
+Theorem junctions_sep_le (F : fieldType) n d da h (S : pred 'I_n) (Ws : seq (seq (head F d))) i p :
+  infinite_field F -> 0 < size Ws -> all (fun H => size H == h) Ws ->
+  (forall H wv, H \in Ws -> wv \in H -> (\rank wv.1 <= da) /\ (\rank wv.2 <= da)) ->
+  sep_le (fun x y => net Ws (mix S x y) i p)
+    (N.to_nat (junctions_value (size Ws) d h da #|[pred j | S j == S i]| #|[pred j | S j != S i]|)).
+Proof.
+move=> infF L0 sW low; have sz H : H \in Ws -> size H <= h by move/(allP sW)/eqP ->.
+apply: (@two_sides _ _ _ (fun X => net Ws X i p) S i (fun rA rB => N.to_nat (junctions_value (size Ws) d h da rA rB))) => T Ti.
+rewrite /junctions_value; case: ifP => [/andP[_ B0]|_]; last first.
+  have := graded_best_sep_le T i p L0 sz low.
+  have -> : #|[pred j | T j == T i]| = #|T| by apply: eq_card => j; rewrite !unfold_in /= Ti; case: (T j).
+  by have -> : #|[pred j | T j != T i]| = #|predC T| by apply: eq_card => j; rewrite !unfold_in /= Ti; case: (T j).
+set C := gram_degreeN _; have CE : N.to_nat C = gram_degree (size Ws) by rewrite /C gram_degreeN_eq Nat2N.id.
+set dB := deltas _ _ _ false; set dA := deltas _ _ _ true.
+rewrite (eq_sumN _ (F := fun e => minn (minn (N.to_nat (gram_best d #|predC T| e) - N.to_nat (nth 0%bN dB e))
+    (N.to_nat (token_best d #|T| (gram_degree (size Ws) - e)) - N.to_nat (nth 0%bN dA (gram_degree (size Ws) - e))))
+    (heads_count d h da (size Ws) e))) => [|e]; last first.
+  by rewrite 2!minN2 !subN_val heads_countN_val !Nat2N.id CE.
+rewrite succN_val CE.
+apply: (@junction_heads_sep_le F n d da h Ws p T i (fun c => N.to_nat (token_best d #|T| c))
+  (fun b => N.to_nat (gram_best d #|predC T| b)) (fun c => N.to_nat (nth 0%bN dA c)) (fun b => N.to_nat (nth 0%bN dB b))) => //.
+- by move=> H wv HW wvH; split; apply/lowrankP; case: (low H wv HW wvH).
+- move=> P e; rewrite /gram_best; case: ifP => _; last by rewrite gram_countN_val !Nat2N.id; apply: gram_count_spanned.
+  have le : gram_chains d #|predC T| e <= size (fill #|predC T| (fun=> 0) (pairs d) [::] e 0).
+    exact: (@count_chains d (fun=> 0) #|predC T| e 0).
+  by rewrite Nat2N.id; apply: (spannedW le); apply: gram_chains_spanned.
+- move=> P c; rewrite /token_best; case: ifP => _; last by rewrite token_countN_val !Nat2N.id; apply: token_count_spanned.
+  have le : token_chains d #|T| c <= size (fill #|T| (fun q => (q.1 == 0) + (q.2 == 0)) (pairs d.+1) [::] c.+1 1).
+    exact: (@count_chains d.+1 (fun k => k == 0) #|T| c.+1 1).
+  by rewrite Nat2N.id; apply: (spannedW le); apply: token_chains_spanned.
+- by move=> b; apply: deltas_missed.
+- by move=> c; apply: deltas_missed.
+Qed.
+
+(* for all weights of H heads of width d / H, as a certificate has them *)
+Corollary attention_junctions_sep_le (F : numFieldType) n L H d (S : pred 'I_n) (w : 'I_(nfactors L H d (d %/ H)) -> F) i j :
+  0 < L -> sep_le (fun x y => net (weights_of w) (mix S x y) i j)
+    (N.to_nat (junctions_value L d H (d %/ H) #|[pred k | S k == S i]| #|[pred k | S k != S i]|)).
+Proof.
+move=> L0; have sW : size (weights_of w) = L by rewrite size_map size_enum_ord.
+have := @junctions_sep_le F n d (d %/ H) H S (weights_of w) i j; rewrite sW; apply=> //.
+- exact: char0_infinite (Num.Theory.char_num F).
+- by apply/allP => Hs /mapP[l _ ->]; rewrite size_map size_enum_ord.
+- by move=> Hs wv /mapP[l _ ->] /mapP[k _ ->]; rewrite !mulmx_max_rank.
+Qed.
