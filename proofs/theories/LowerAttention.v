@@ -71,8 +71,8 @@ Record pairing := Pairing { heads_n : N; first_r : N; second_r : N; carriers_q :
 Definition pairing_of (n t1 t2 q : N) := Pairing n t1 t2 q (stagesN 12 n 1 q 1).
 Definition payload_variables (m b r : N) := let tau := N.min r (N.min b m) in tau * m - binN tau 2.
 Definition low_degree (b r K : N) := N.min (N.min r b) K.
-Definition pairingN (m b r K : N) :=
-  N.max (mcN (payload_variables m b r + 1) K) (mcN (m * m - binN m 2 + 1) (low_degree b r K)).
+Definition pairingN (simple : bool) (m b r K : N) :=
+  if simple then mcN (payload_variables m b r + 1) K else mcN (m * m - binN m 2 + 1) (low_degree b r K).
 
 Definition heads_ok (L d H da a : N) (x : pairing) :=
   let: Pairing n r r2 q c := x in [&& r2 =? 0, n <=? H, r + q <? d & heads_allowedN L da a n r q c].
@@ -103,8 +103,10 @@ Definition greatest (key : pairing -> N) (s : seq pairing) (c : N) : seq pairing
                     then if o is y :: _ then if key y <? key x then [:: x] else o else [:: x]
                     else o) [::] s.
 Definition best_pairing (s : seq pairing) : option N :=
-  best ok (fun x => pairingN (payload x) b (vectors_of x) (3 ^ top (stages_c x)))
-    (flatten [seq greatest many_variables s c ++ greatest high_degree s c | c <- vectors 12 1]).
+  best (fun sx => ok sx.2)
+    (fun sx => let x := sx.2 in pairingN sx.1 (payload x) b (vectors_of x) (3 ^ top (stages_c x)))
+    (flatten [seq [seq (true, x) | x <- greatest many_variables s c] ++ [seq (false, x) | x <- greatest high_degree s c]
+             | c <- vectors 12 1]).
 End Pairings.
 
 Definition attention_lower_value (t : lower_theorem) (layers width heads own other : nat) : option N :=
@@ -132,7 +134,11 @@ Definition attention_lower_value (t : lower_theorem) (layers width heads own oth
   | _ => None
   end.
 Definition attention_lower_fits (t : lower_theorem) (layers : nat) : bool :=
-  match t with AttentionFewLayers | AttentionTwoLayers => true | _ => (layers <= 7)%N end.
+  match t with
+  | AttentionFewLayers | AttentionTwoLayers => true
+  | AttentionHeads | AttentionBlocks => (layers <= 8)%N
+  | _ => (layers <= 7)%N
+  end.
 End Formulas.
 
 Section Values.
@@ -190,15 +196,10 @@ rewrite /two_layersN !vals /lower_at L2.
 by apply: two_layers_lower_generic MJ MT _ _ _; rewrite ?geq_minl ?geq_minr ?ownE ?otherE.
 Qed.
 
-Lemma pairing_at (p : 'I_d) m b r K :
-  lower_at p [mcN (payload_variables m b r + 1) K] -> lower_at p [mcN (m * m - binN m 2 + 1) (low_degree b r K)] ->
-  lower_at p [pairingN m b r K].
-Proof. by rewrite /pairingN; set x := mcN _ _; set y := mcN _ _; case: (N.max_spec x y) => -[_ ->]. Qed.
-
 Lemma heads_at (p : 'I_d) (x : pairing) :
   heads_ok (N.of_nat L) (N.of_nat d) (N.of_nat H) (N.of_nat da) (N.of_nat own) x ->
-  lower_at p [pairingN (heads_payload (N.of_nat d) x) (N.of_nat other) (first_r x + second_r x)
-                (3 ^ (N.of_nat L - 1 - stages_c x))].
+  forall s, lower_at p [pairingN s (heads_payload (N.of_nat d) x) (N.of_nat other) (first_r x + second_r x)
+                          (3 ^ (N.of_nat L - 1 - stages_c x))].
 Proof.
 case: x => nh r s q c /= /and4P[/N.eqb_spec-> nH _].
 case/and5P=> /leN c0 /leN cL /leN r0 /leN rn /and3P[/leN qn /leN qda /leN rq]; move/leN in nH.
@@ -207,15 +208,15 @@ rewrite -ownE in rq; rewrite subn1 in qn; rewrite addn1 divn2 in rn; rewrite add
 have [n0 q0] : 0 < [nh] /\ 0 < [q].
   by apply/andP; rewrite -muln_gt0; apply: leq_trans rn; case: [r] r0.
 rewrite /heads_payload /= N.add_0_r.
-apply: pairing_at; rewrite /payload_variables /low_degree !vals addn1 -otherE.
+case; rewrite /pairingN /payload_variables /low_degree !vals addn1 -otherE.
   exact: (heads_lower_generic charF nH n0 q0 c0 cL rn qn qda rq).
 by apply: (heads_low_generic charF nH n0 q0 c0 cL rn qn qda rq); rewrite ?geq_minl ?geq_minr.
 Qed.
 
 Lemma blocks_at (p : 'I_d) (x : pairing) :
   blocks_ok (N.of_nat L) (N.of_nat d) (N.of_nat H) (N.of_nat da) (N.of_nat own) x ->
-  lower_at p [pairingN (blocks_payload (N.of_nat d) (N.of_nat H) x) (N.of_nat other) (first_r x + second_r x)
-                (3 ^ (N.of_nat L - 2 - stages_c x))].
+  forall s, lower_at p [pairingN s (blocks_payload (N.of_nat d) (N.of_nat H) x) (N.of_nat other)
+                          (first_r x + second_r x) (3 ^ (N.of_nat L - 2 - stages_c x))].
 Proof.
 case: x => nh r s q c; rewrite /blocks_ok => /and5P[_ _ /leN c0 /leN cL /and5P[/leN nH /leN r0 /leN sr /leN rn]].
 case/and4P=> /leN qn /leN qda /leN rda /leN rq.
@@ -223,7 +224,7 @@ rewrite !vals ?subn1 in c0 cL r0 sr rn qn qda rda rq nH.
 rewrite -ownE leq_min in rq; case/andP: rq => rd ra; rewrite addn2 in cL.
 have [n0 q0] : 0 < [nh] /\ 0 < [q] by apply/andP; rewrite -muln_gt0; apply: leq_trans rn.
 rewrite /blocks_payload /=.
-apply: pairing_at; rewrite /payload_variables /low_degree !vals addn1 -otherE subn1.
+case; rewrite /pairingN /payload_variables /low_degree !vals addn1 -otherE subn1.
   exact: (block_heads_lower_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra).
 apply: (blocks_low_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra); rewrite ?geq_minl ?geq_minr //.
 Qed.
@@ -240,8 +241,8 @@ rewrite /attention_lower_value mulKn //; case: t => //.
   by case: eqP => [L1|//] [<-]; rewrite !vals addn1 /lower_at L1; apply: one_layer_lower_generic ij.
 - case: ifP => // /and5P[/eqP L2 o2 o1 _ _] /bestP[[M J] ok ->].
   exact: two_layers_at.
-- by case/bestP=> x ok ->; apply: heads_at.
-by case/bestP=> x ok ->; apply: blocks_at.
+- by case/bestP=> -[simple x] ok ->; apply: heads_at.
+by case/bestP=> -[simple x] ok ->; apply: blocks_at.
 Qed.
 End Generic.
 
