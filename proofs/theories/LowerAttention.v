@@ -4,6 +4,7 @@
      attention_lower_value t L d H own other == the value of theorem t for L layers, d channels, H heads of width d / H,
                                  own tokens on the side of the output and other on the other; None if t says nothing
      attention_lower_fits t L == it is cheap to compute, for widths and numbers of tokens up to some thousands
+     lower_sharp t            == the value is that of docs/format.md: a claim above it does not follow from the theorem
      best ok value s          == the largest value of the choices in s that are ok
      pairing                  == a choice for 3.8 or 3.9: heads used, vectors in two batches, carriers, summing layers
    The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17 (a) and (c); 3.18 as in
@@ -139,6 +140,8 @@ Definition attention_lower_fits (t : lower_theorem) (layers : nat) : bool :=
   | AttentionHeads | AttentionBlocks => (layers <= 8)%N
   | _ => (layers <= 7)%N
   end.
+Definition lower_sharp (t : lower_theorem) : bool :=
+  match t with AttentionFewLayers | AttentionTwoLayers | AttentionHeads | AttentionBlocks => false | _ => true end.
 End Formulas.
 
 Section Values.
