@@ -1,4 +1,19 @@
-(* Junctions: Theorem 3.12 of theory.md *)
+(* Junctions: Theorem 3.12 of theory.md, over any infinite field, for all weights, any number of layers and heads and any
+   partition. The part f_b of degree b in G_B, with one side put to one token u, is a sum of words, and each of these is a
+   multiple of a product of forms of u, one form for each junction. Those products are few (JunctionIdeal.v), and the
+   restriction meets all forms (JunctionRestriction.v), so that the functions of that side are fewer than in 3.3.
+   Relation to theory.md: its deltas with at most d forms. The numbers of products are counted in JunctionCount.v and
+   evaluated in JunctionValue.v; the third term g(b) is that of 3.3.
+
+   net_poly Ws p Q k   == the network as a polynomial in the coordinates of G_A and G_B
+   coef_net            : what its coefficients are made of, if one side has one token u
+   forms Ws p t        == the forms u c u^T of the constants c of type t, or u v of the ends v
+   vars Ws p T         == these for the types in T, each with its type
+   type_deg t e        == the degree of the exponent e in the variables of type t
+   enough own c e      == some word with c letters of the side has at most that many junctions of each type in T
+   junction_mx         == the ideal of these, in the degree token_deg own c = 2 c + own
+   junction_pairs      == how many products span it at generic forms
+   missed own c delta  == delta is 0, or at most the number of forms that are no sums of these products, for some T *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
