@@ -152,8 +152,9 @@ elim: e D => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha 
 by rewrite Hb Ha (Hb (degree_of ps a 1)) N.mul_assoc.
 Qed.
 
-Lemma network_pol ls pss s t G D V : sized_layers ls pss -> layers_size ls s = Some t -> sizes s V -> pol_in s G [D] V ->
-  pol_in t G [D * total_degree ls] (fun X => network pss (map l_expr ls) (V X)).
+Lemma network_pol W (F : (W -> R) -> Prop) ls pss s t D (V : W -> mat R) : sized_layers ls pss ->
+  layers_size ls s = Some t -> sizes s V -> pol_in s F [D] V ->
+  pol_in t F [D * total_degree ls] (fun X => network pss (map l_expr ls) (V X)).
 Proof.
 elim: ls pss s D V => [|l ls IH] [|mps pss] s D V //= sz.
   by case=> <- _; rewrite /network /= N.mul_1_r.
@@ -178,9 +179,21 @@ exists c, T; split=> //; apply: combS CT => U [k lt ->].
 by exists (Image k [::] (nth (Entries 0) ks k)) => //; apply: (mkseq_In (fun i => Image i [::] (nth (Entries 0) ks i))).
 Qed.
 
+(* the images of an affine layer enter the next *)
+Lemma next_state mps s base r l V (i0 := Image 0 [::] (Entries 0)) : value_ok mps s base r 1 (Some l) V ->
+  state_ok r (map kind_of l) (fun k => tensor mps s base (from (nth i0 l k)) (steps (nth i0 l k))) V.
+Proof.
+move=> vV; have im k : (k < size l)%N -> image_ok mps s base (nth i0 l k) /\ isize s (steps (nth i0 l k)) = r.
+  by move=> lt; have [ok si] := v_image vV (nth_In i0 lt); split=> //; apply: si.
+have [//|c [T [CT cE]]] := v_affine vV; split; first exact: v_size vV.
+  by move=> k; rewrite size_map => lt; rewrite (nth_map i0) //; have [[_ ok] <-] := im k lt.
+exists c, T; split=> //; apply: combS CT => U [i /(In_nthP i0)[k lt <-] ->].
+by exists k; rewrite ?size_map.
+Qed.
+
 Lemma visible_ok ls pss s t ks base V : ls <> [::] -> sized_layers ls pss -> layers_size ls s = Some t ->
   state_ok s ks base V -> exists2 G : form -> Prop,
-    pol_in t G [total_degree ls] (fun X => network pss (map l_expr ls) (V X)) &
+    pol_in t (linear_in G) [total_degree ls] (fun X => network pss (map l_expr ls) (V X)) &
     forall S : pred 'I_n, dim_le (fun g => exists2 h, G h & g = mask S h)
       [count_forms (visible ls s ks) (N.of_nat #|S|) (N.of_nat d)].
 Proof.
@@ -194,7 +207,7 @@ rewrite [total_degree _]/= -/D [visible _ _ _]/= E -/D -/ims.
 have [D0|D0] := N.eq_dec D 0.
   exists (fun _ => False) => [|S]; last by apply: dim_leW (leq0n _) _; apply: dim_leS (dim_le0 _) => g [h []].
   have I0 := v_const vW D0; rewrite I0 in pW.
-  by apply: pol_inS pW => g [].
+  by apply: pol_inS pW => f [g []].
 case El: ims vW pW => [r'|] vW pW; last first.
   exists (fun _ => True) => [|S]; first exact: pW.
   by rewrite [count_forms _ _ _]/= -Nat2N.inj_mul Nat2N.id; apply: dim_le_side.
@@ -202,18 +215,9 @@ have okr i : List.In i r' -> image_ok mps s base i by move=> ir; have [] := v_im
 case: ifP => [_|/negbT]; first by exists (forms_of mps s base (Some r')) => [//|S]; apply: dim_le_visible.
 rewrite negb_or => /andP[/N.ltb_spec0 D1 ls0].
 have D1' : D = 1%bN by lia.
-rewrite D1' N.mul_1_l; pose im0 := Image 0 [::] (Entries 0).
 have ne : ls <> [::] by case: (ls) ls0.
-pose base' k := tensor mps s base (from (nth im0 r' k)) (steps (nth im0 r' k)).
-suff sW : state_ok r (map kind_of r') base' W by have [G HG HS] := IH pss r _ base' W ne sz2 tE sW; exists G.
-have sr k : (k < size r')%N -> isize s (steps (nth im0 r' k)) = r.
-  by move=> lt; have [_] := v_image vW (nth_In im0 lt); apply; rewrite D1'.
-have [|c [T [CT cE]]] := v_affine vW; first by rewrite D1'.
-split; first exact: v_size vW.
-  move=> k; rewrite size_map => lt; rewrite (nth_map im0) //.
-  by have [_] := okr _ (nth_In im0 lt); rewrite (sr _ lt).
-exists c, T; split=> //; apply: combS CT => U [i /(In_nthP im0)[k lt <-] ->].
-by exists k; rewrite ?size_map.
+rewrite D1' N.mul_1_l; rewrite D1' in vW; have [G HG HS] := IH pss r _ _ W ne sz2 tE (next_state vW).
+by exists G.
 Qed.
 End Layers.
 

@@ -1,5 +1,5 @@
 (* The images that a value is a function of: LayersImages.images says so rightly (theorem 4.5 of theory.md).
-   pol_in s G D V      == the entries within the size s of V, a function of X, are polynomials of degree at most D in the forms G
+   pol_in s F D V      == the entries within the size s of V, a function of X, are polynomials of degree at most D in the forms G
    tensor k r i j      == the linear form at the place (i, j) of the image that the steps r make of the image k of the state
    forms_of l          == all forms in the images l; all forms, if l is None
    value_ok s D l V    == V has the size s, its images l are as their kinds say, and it is a polynomial of degree at most D in
@@ -72,17 +72,16 @@ by rewrite -cats1; apply/List.in_app_iff; right; left.
 Qed.
 
 Section Entries.
-Variables (R : comRingType) (n d : nat) (ps : seq lparam) (mps : seq (mat R)).
+Variables (R : comRingType) (W : Type) (ps : seq lparam) (mps : seq (mat R)).
 Hypothesis sized : [seq (m_rows M, m_cols M) | M <- mps] = [seq (l_rows p, l_cols p) | p <- ps].
-Notation form := 'M[R]_(n, d).
 Notation "[ k ]" := (N.to_nat k).
-Implicit Types (s t r : size2) (V : form -> mat R) (G H : form -> Prop) (i j : nat).
+Implicit Types (s t r : size2) (V : W -> mat R) (F : (W -> R) -> Prop) (i j : nat).
 
 Definition sizes s V := forall X, m_rows (V X) = s.1 /\ m_cols (V X) = s.2.
-Definition pol_in s G D V := forall i j, in_size s i j -> pol G D (fun X => m_at (V X) i j).
+Definition pol_in s F D V := forall i j, in_size s i j -> pol F D (fun X => m_at (V X) i j).
 
-Lemma pol_inS s G H D V : (forall g, G g -> H g) -> pol_in s G D V -> pol_in s H D V.
-Proof. by move=> GH GV i j ij; apply: polS GH (GV i j ij). Qed.
+Lemma pol_inS s F (F' : (W -> R) -> Prop) D V : (forall f, F f -> F' f) -> pol_in s F D V -> pol_in s F' D V.
+Proof. by move=> FF FV i j ij; apply: polS FF (FV i j ij). Qed.
 
 Lemma param_size i p : ohead (drop i ps) = Some p ->
   m_rows (nth (no_mat R) mps i) = l_rows p /\ m_cols (nth (no_mat R) mps i) = l_cols p.
@@ -103,37 +102,37 @@ Definition moves o := if o is OTranspose then true else if o is ORepeat then tru
 
 (* what an expression does to polynomials *)
 Section Polynomials.
-Variables (G : form -> Prop) (a b : lexpr) (V : form -> mat R).
+Variables (F : (W -> R) -> Prop) (a b : lexpr) (V : W -> mat R).
 Notation VA := (fun X => meaning mps a (V X)).
 Notation VB := (fun X => meaning mps b (V X)).
 
-Lemma pol_product r t D D' : r.2 = t.1 -> sizes r VA -> pol_in r G D VA -> pol_in t G D' VB ->
-  pol_in (r.1, t.2) G (D + D') (fun X => meaning mps (LProduct a b) (V X)).
+Lemma pol_product r t D D' : r.2 = t.1 -> sizes r VA -> pol_in r F D VA -> pol_in t F D' VB ->
+  pol_in (r.1, t.2) F (D + D') (fun X => meaning mps (LProduct a b) (V X)).
 Proof.
 move=> rt sA pA pB i j /andP[ir jt].
-have P l : (l < r.2)%N -> pol G (D + D') (fun X => m_at (VA X) i l * m_at (VB X) l j).
+have P l : (l < r.2)%N -> pol F (D + D') (fun X => m_at (VA X) i l * m_at (VB X) l j).
   move=> lt; apply: polM (leqnn _); first by apply: pA; apply/andP.
   by apply: pB; rewrite /in_size -rt lt.
 by apply: pol_eq (pol_sum P) _ => X /=; case: (sA X) => _ ->.
 Qed.
 
-Lemma pol_hadamard r D D' : pol_in r G D VA -> pol_in r G D' VB ->
-  pol_in r G (D + D') (fun X => meaning mps (LHadamard a b) (V X)).
+Lemma pol_hadamard r D D' : pol_in r F D VA -> pol_in r F D' VB ->
+  pol_in r F (D + D') (fun X => meaning mps (LHadamard a b) (V X)).
 Proof. by move=> pA pB i j ij; apply: polM (pA i j ij) (pB i j ij) (leqnn _). Qed.
 
-Lemma pol_add r D D' : pol_in r G D VA -> pol_in r G D' VB ->
-  pol_in r G (maxn D D') (fun X => meaning mps (LAdd a b) (V X)).
+Lemma pol_add r D D' : pol_in r F D VA -> pol_in r F D' VB ->
+  pol_in r F (maxn D D') (fun X => meaning mps (LAdd a b) (V X)).
 Proof.
 move=> pA pB i j ij; apply: polD; first exact: polW (pA i j ij) (leq_maxl _ _).
 exact: polW (pB i j ij) (leq_maxr _ _).
 Qed.
 
-Lemma pol_param s i : pol_in s G 0 (fun X => meaning mps (LParam i) (V X)).
+Lemma pol_param s i : pol_in s F 0 (fun X => meaning mps (LParam i) (V X)).
 Proof. by move=> i' j' _; apply: pol_const. Qed.
 
 Lemma pol_op o r t D V' : op_ok o r t -> moves o ->
   (forall X i j, in_size t i j -> m_at (V' X) i j = do_op mps o r t (m_at (VA X) : nat -> nat -> R^o) i j) ->
-  pol_in r G D VA -> pol_in t G D V'.
+  pol_in r F D VA -> pol_in t F D V'.
 Proof.
 case: o => //= [|| source] ok _ E pA i j ij.
 - have ji : in_size r j i by move/eqP: ok ij => ->; rewrite /in_size /= andbC.
@@ -142,14 +141,14 @@ case: o => //= [|| source] ok _ E pA i j ij.
 - by apply: pol_eq (pA _ _ (gather_in ok ij)) _ => X; rewrite E.
 Qed.
 
-Lemma pol_power r D k : pol_in r G D VA -> pol_in r G (D * k) (fun X => meaning mps (LPower a k) (V X)).
+Lemma pol_power r D k : pol_in r F D VA -> pol_in r F (D * k) (fun X => meaning mps (LPower a k) (V X)).
 Proof. by move=> pA i j ij; apply: polX (pA i j ij). Qed.
 
-Lemma pol_polynomial r D c p : ohead (drop c ps) = Some p -> pol_in r G D VA ->
-  pol_in r G (D * (l_rows p).-1) (fun X => meaning mps (LPolynomial a c) (V X)).
+Lemma pol_polynomial r D c p : ohead (drop c ps) = Some p -> pol_in r F D VA ->
+  pol_in r F (D * (l_rows p).-1) (fun X => meaning mps (LPolynomial a c) (V X)).
 Proof.
 move=> pE pA i j ij; have [rE _] := param_size pE.
-have P l : (l < l_rows p)%N -> pol G (D * (l_rows p).-1) (fun X => m_at (nth (no_mat R) mps c) l 0 * m_at (VA X) i j ^+ l).
+have P l : (l < l_rows p)%N -> pol F (D * (l_rows p).-1) (fun X => m_at (nth (no_mat R) mps c) l 0 * m_at (VA X) i j ^+ l).
   move=> lt; apply: polZ; apply: polW (polX l (pA i j ij)) _; rewrite leq_mul2l; apply/orP; right; lia.
 by apply: pol_eq (pol_sum P) _ => X; rewrite /= rE.
 Qed.
@@ -175,11 +174,10 @@ Qed.
 End Entries.
 
 Section Meaning.
-Variables (R : comRingType) (n d : nat) (ps : seq lparam) (mps : seq (mat R)).
+Variables (R : comRingType) (W : Type) (ps : seq lparam) (mps : seq (mat R)).
 Hypothesis sized : [seq (m_rows M, m_cols M) | M <- mps] = [seq (l_rows p, l_cols p) | p <- ps].
-Notation form := 'M[R]_(n, d).
 Notation "[ k ]" := (N.to_nat k).
-Implicit Types (s t r : size2) (V : form -> mat R) (G H : form -> Prop) (i j : nat) (l : option (seq image)).
+Implicit Types (s t r : size2) (V : W -> mat R) (F : (W -> R) -> Prop) (i j : nat).
 
 Lemma degree_ofE e D : [degree_of ps e D] = ldegree ps e [D].
 Proof.
@@ -196,14 +194,14 @@ Lemma coefficientsE c p : ohead (drop c ps) = Some p -> coefficients ps c = (l_r
 Proof. by rewrite /coefficients => /param_nth ->. Qed.
 
 (* polynomials, in the forms of any set *)
-Lemma meaning_pol e s t G D V : fits ps e s = Some t -> sizes s V -> pol_in s G [D] V ->
-  pol_in t G [degree_of ps e D] (fun X => meaning mps e (V X)).
+Lemma meaning_pol e s t F D V : fits ps e s = Some t -> sizes s V -> pol_in s F [D] V ->
+  pol_in t F [degree_of ps e D] (fun X => meaning mps e (V X)).
 Proof.
 elim: e s t D V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb] s t D V /= fE sV pV.
 - by case: fE => <-.
 - exact: pol_param.
 - move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // /eqP rr [<-].
-  rewrite N2Nat.inj_add; apply: (@pol_product R n d mps G a b V r r') => //; [|exact: Ha Ea sV pV|exact: Hb Eb sV pV].
+  rewrite N2Nat.inj_add; apply: (@pol_product R W mps F a b V r r') => //; [|exact: Ha Ea sV pV|exact: Hb Eb sV pV].
   exact: (meaning_size sized Ea sV).
 - move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // /eqP rr [<-].
   rewrite N2Nat.inj_add; apply: pol_hadamard; [exact: Ha Ea sV pV|rewrite rr; exact: Hb Eb sV pV].
@@ -307,7 +305,7 @@ Record value_ok s (D : N) l V : Prop := ValueOk {
   v_const : D = 0%bN -> l = Some [::];
   v_affine : (D <= 1)%bN -> exists c T, comb s (tensor_of l) T /\
     forall X i j, in_size s i j -> m_at (V X) i j = c i j + at_input (T i j) X;
-  v_high : (1 < D)%bN -> pol_in s (forms_of l) [D] V }.
+  v_high : (1 < D)%bN -> pol_in s (linear_in (forms_of l)) [D] V }.
 
 Lemma value_const s l V : value_ok s 0 l V -> exists c, forall X i j, in_size s i j -> m_at (V X) i j = c i j.
 Proof.
@@ -317,22 +315,25 @@ elim: CT {E} => {T} [T [] // |T /(_ i j ij) //|c' T T' T'' _ H _ H' E].
 by rewrite E // H H' scaler0 addr0.
 Qed.
 
-Lemma value_pol s D l V : value_ok s D l V -> pol_in s (forms_of l) [D] V.
+Lemma value_lin s D l V T i j : value_ok s D l V -> (D <= 1)%bN -> comb s (tensor_of l) T -> in_size s i j ->
+  lin (forms_of l) (T i j).
+Proof.
+move=> vV D1 + ij; elim=> {T} [T TT|T /(_ i j ij) ->|c' T T' T'' _ H _ H' E].
+- apply: lin_in; move: TT (v_image vV); case: (l) => [l'|] //= [im imi ->] /(_ im imi)[_ /(_ D1) si].
+  by exists im => //; exists i, j; rewrite si.
+- exact: lin0.
+by rewrite E //; apply: linZD.
+Qed.
+
+Lemma value_pol s D l V : value_ok s D l V -> pol_in s (linear_in (forms_of l)) [D] V.
 Proof.
 case: (N.ltb_spec 1 D) => D1 vV; first exact: v_high vV D1.
 have [D0|D0] := N.eq_dec D 0.
   rewrite D0 in vV *; have [c E] := value_const vV.
   by move=> i j ij; apply: pol_eq (pol_const _ _ (c i j)) _ => X; rewrite E.
-have [c [T [CT E]]] := v_affine vV D1; move=> i j ij.
-suff P : pol (forms_of l) [D] (at_input (T i j)).
-  by apply: pol_eq (polD (pol_const _ _ (c i j)) P) _ => X; rewrite E.
-have DE : [D] = 1%N by lia.
-elim: CT {E} => {T} [T TT|T /(_ i j ij) ->|c' T T' T'' _ H _ H' E].
-- apply: pol_form; first by rewrite DE.
-  move: TT (v_image vV); case: (l) => [l'|] //= [im imi ->] /(_ im imi)[_ /(_ D1) si].
-  by exists im => //; exists i, j; rewrite si.
-- by apply: pol_eq (pol_const _ _ 0) _ => X; rewrite at_input0.
-by apply: pol_eq (polD (polZ c' H) H') _ => X; rewrite E // at_inputD at_inputZ.
+have [c [T [CT E]]] := v_affine vV D1; have DE : [D] = 1%N by lia.
+move=> i j ij; rewrite DE; apply: pol_eq (polD (pol_const _ _ (c i j)) (pol_lin (value_lin vV D1 CT ij))) _ => X.
+by rewrite E.
 Qed.
 
 (* one step, of a value of degree at most 1 *)
@@ -367,6 +368,7 @@ case: l m => [l|] [m|] //=; rewrite /both; case: ifP => //= _.
 by case=> -[i il Hg]; exists i => //; apply: both_In; [left|right].
 Qed.
 
+Local Notation seen l := (linear_in (forms_of l)).
 Section Binary.
 Variables (r r' t : size2) (dA dB D : N) (A B : option (seq image)) (VA VB V : form -> mat R).
 Hypotheses (vA : value_ok r dA A VA) (vB : value_ok r' dB B VB) (sV : sizes t V).
@@ -374,7 +376,7 @@ Hypotheses (vA : value_ok r dA A VA) (vB : value_ok r' dB B VB) (sV : sizes t V)
 (* a product of which neither factor is constant, or both *)
 Lemma both_ok : ((D <= 1)%bN -> [/\ dA = 0, dB = 0 & D = 0]%bN) ->
   (dA = 0%bN -> dB = 0%bN -> exists c, forall X i j, in_size t i j -> m_at (V X) i j = c i j) ->
-  (pol_in r (forms_of (both A B)) [dA] VA -> pol_in r' (forms_of (both A B)) [dB] VB -> pol_in t (forms_of (both A B)) [D] V) ->
+  (pol_in r (seen (both A B)) [dA] VA -> pol_in r' (seen (both A B)) [dB] VB -> pol_in t (seen (both A B)) [D] V) ->
   value_ok t D (both A B) V.
 Proof.
 move=> D0 cV pV; split=> // [i|D1|D1|D1].
@@ -386,12 +388,13 @@ move=> D0 cV pV; split=> // [i|D1|D1|D1].
 - have [a0 b0 _] := D0 D1; have [c E] := cV a0 b0; exists c, (fun _ _ => 0); split=> [|X i j ij].
     exact: comb0.
   by rewrite at_input0 addr0 E.
-by apply: pV; [apply: pol_inS (value_pol vA) | apply: pol_inS (value_pol vB)] => g Hg; apply: forms_both; auto.
+by apply: pV; [apply: pol_inS (value_pol vA) | apply: pol_inS (value_pol vB)] => f [g Hg fE];
+  exists g => //; apply: forms_both; auto.
 Qed.
 
 Lemma add_ok : r = t -> r' = t -> D = N.max dA dB ->
   (forall X i j, in_size t i j -> m_at (V X) i j = m_at (VA X) i j + m_at (VB X) i j) ->
-  (pol_in r (forms_of (both A B)) [dA] VA -> pol_in r' (forms_of (both A B)) [dB] VB -> pol_in t (forms_of (both A B)) [D] V) ->
+  (pol_in r (seen (both A B)) [dA] VA -> pol_in r' (seen (both A B)) [dB] VB -> pol_in t (seen (both A B)) [D] V) ->
   value_ok t D (both A B) V.
 Proof.
 move=> rt r't DE E pV; split=> // [i|D0|D1|_].
@@ -404,7 +407,8 @@ move=> rt r't DE E pV; split=> // [i|D0|D1|_].
       by apply: combS CT => U HU; apply: tensor_both; left.
     by apply: combS CT' => U HU; apply: tensor_both; right.
   by rewrite E // cE ?rt // cE' ?r't // scale1r at_inputD addrACA.
-by apply: pV; [apply: pol_inS (value_pol vA) | apply: pol_inS (value_pol vB)] => g Hg; apply: forms_both; auto.
+by apply: pV; [apply: pol_inS (value_pol vA) | apply: pol_inS (value_pol vB)] => f [g Hg fE];
+  exists g => //; apply: forms_both; auto.
 Qed.
 End Binary.
 
@@ -415,7 +419,7 @@ Hypotheses (vA : value_ok r D A VA).
 Lemma moved_ok o f : op_ok o r t -> moves o -> sizes t V ->
   (forall k (F : nat -> nat -> form), kind_ok r k F -> kind_ok t (f k) (do_op mps o r t F)) ->
   (forall X i j, in_size t i j -> m_at (V X) i j = do_op mps o r t (m_at (VA X) : nat -> nat -> R^o) i j) ->
-  (pol_in r (forms_of A) [D] VA -> pol_in t (forms_of A) [D] V) ->
+  (pol_in r (seen A) [D] VA -> pol_in t (seen A) [D] V) ->
   value_ok t D (if (D <=? 1)%bN then each o t f A else A) V.
 Proof.
 move=> ok mv sV kf E pV; case: N.leb_spec => D1; first exact: each_ok vA D1 ok sV kf E.
@@ -426,7 +430,7 @@ Qed.
 Lemma activated_ok q (phi : R -> R) : (0 < q)%N -> sizes r V ->
   (forall X i j, in_size r i j -> m_at (V X) i j = phi (m_at (VA X) i j)) ->
   (q = 1%N -> exists c0 c1, forall z, phi z = c0 + c1 * z) ->
-  (pol_in r (forms_of A) [D] VA -> pol_in r (forms_of A) [D * N.of_nat q] V) ->
+  (pol_in r (seen A) [D] VA -> pol_in r (seen A) [D * N.of_nat q] V) ->
   value_ok r (D * N.of_nat q) A V.
 Proof.
 move=> q0 sV E lin_phi pV; have le1 : (D * N.of_nat q <= 1 -> D = 0 \/ D = 1 /\ q = 1%N)%bN by nia.

@@ -2,7 +2,8 @@
    dim_le G r          == r elements span the set G of elements of a module
    lin G g             == g is a combination of elements of G
    at_input g X        == the linear form whose coefficients are the entries of g, at X
-   pol G k f           == f is a polynomial of degree at most k in the forms of the set G
+   pol F k f           == f is a polynomial of degree at most k in the functions of the set F
+   linear_in G f       == f is a linear form of the set G
    do_op mps o s t F   == what the step o makes of entries F of size s, mps being the parameters; it has the size t
    entries_of s F      == the set of the entries of F within the size s
    kind_ok s k F       == the forms F, of size s, are as the kind k says: in a sandwich F i j is the product of a column
@@ -105,10 +106,56 @@ move=> [I [K [cI GK]]]; exists I, (fun i => f (K i)); split=> // g [h /GK[L ->] 
 by rewrite linear_sum; apply: eq_bigr => i _; rewrite linearZZ.
 Qed.
 
+(* polynomials in the functions of a set *)
+Section Polynomials.
+Variables (R : comRingType) (W : Type).
+Implicit Types (F : (W -> R) -> Prop) (f : W -> R).
+
+Inductive pol F : nat -> (W -> R) -> Prop :=
+  | pol_const k c : pol F k (fun _ => c)
+  | pol_in1 k f : (0 < k)%N -> F f -> pol F k f
+  | polD k f f' : pol F k f -> pol F k f' -> pol F k (fun X => f X + f' X)
+  | polM k l m f f' : pol F k f -> pol F l f' -> (k + l <= m)%N -> pol F m (fun X => f X * f' X)
+  | pol_eq k f f' : pol F k f -> (forall X, f X = f' X) -> pol F k f'.
+
+Lemma polW F k l f : pol F k f -> (k <= l)%N -> pol F l f.
+Proof.
+move=> Ff; elim: Ff l => {f k} [k c|k f k0 H|k f f' _ H _ H'|k l m f f' Ff _ Ff' _ le|k f f' _ H E] l' kl.
+- exact: pol_const.
+- by apply: pol_in1 H; apply: leq_trans kl.
+- by apply: polD; [apply: H | apply: H'].
+- by apply: polM Ff Ff' _; apply: leq_trans kl.
+- by apply: pol_eq E; apply: H.
+Qed.
+
+Lemma polS F F' k f : (forall f, F f -> F' f) -> pol F k f -> pol F' k f.
+Proof.
+move=> FF; elim=> {f k} [k c|k f k0 /FF Ff|k f f' _ Ff _ Ff'|k l m f f' _ Ff _ Ff' le|k f f' _ Ff E].
+- exact: pol_const.
+- exact: pol_in1.
+- exact: polD.
+- exact: polM le.
+- exact: pol_eq E.
+Qed.
+
+Lemma polZ F k c f : pol F k f -> pol F k (fun X => c * f X).
+Proof. by move=> Ff; apply: (polM (pol_const F 0 c) Ff). Qed.
+Lemma pol_sum F k m (f : nat -> W -> R) : (forall l, (l < m)%N -> pol F k (f l)) -> pol F k (fun X => \sum_(l < m) f l X).
+Proof.
+elim: m => [|m IH] H; first by apply: pol_eq (pol_const F k 0) _ => X; rewrite big_ord0.
+by apply: pol_eq (polD (IH (fun l lm => H l (ltnW lm))) (H m (ltnSn m))) _ => X; rewrite big_ord_recr.
+Qed.
+Lemma polX F k f m : pol F k f -> pol F (k * m) (fun X => f X ^+ m).
+Proof.
+move=> Ff; elim: m => [|m IH]; first by rewrite muln0; apply: pol_eq (pol_const F 0 1) _ => X; rewrite expr0.
+by apply: pol_eq (polM Ff IH _) _ => [|X]; rewrite ?mulnS ?exprS.
+Qed.
+End Polynomials.
+
 (* the linear forms of the entries of X, and the part of a form on a side *)
 Section Forms.
 Variables (R : comRingType) (n d : nat).
-Implicit Types (G H : 'M[R]_(n, d) -> Prop) (g : 'M[R]_(n, d)) (X x y : 'M[R]_(n, d)) (S : pred 'I_n).
+Implicit Types (G : 'M[R]_(n, d) -> Prop) (g : 'M[R]_(n, d)) (X x y : 'M[R]_(n, d)) (S : pred 'I_n).
 
 Definition at_input g X : R := \sum_a \sum_b g a b * X a b.
 Lemma at_inputD g h X : at_input (g + h) X = at_input g X + at_input h X.
@@ -149,56 +196,23 @@ rewrite !mxE /=; case: andP => [[/eqP aE /eqP bE]|]; rewrite ?mulr0 //; case/neg
 by subst a' b'; apply/eqP; congr (_, _); apply: val_inj.
 Qed.
 
-(* polynomials in the forms of a set *)
-Inductive pol (G : 'M[R]_(n, d) -> Prop) : nat -> ('M[R]_(n, d) -> R) -> Prop :=
-  | pol_const k c : pol G k (fun _ => c)
-  | pol_form k g : (0 < k)%N -> G g -> pol G k (at_input g)
-  | polD k f f' : pol G k f -> pol G k f' -> pol G k (fun X => f X + f' X)
-  | polM k l m f f' : pol G k f -> pol G l f' -> (k + l <= m)%N -> pol G m (fun X => f X * f' X)
-  | pol_eq k f f' : pol G k f -> (forall X, f X = f' X) -> pol G k f'.
+Definition linear_in (G : 'M[R]_(n, d) -> Prop) (f : 'M[R]_(n, d) -> R) := exists2 g, G g & f = at_input g.
 
-Lemma polW G k l f : pol G k f -> (k <= l)%N -> pol G l f.
+Lemma pol_lin G g : lin G g -> pol (linear_in G) 1 (at_input g).
 Proof.
-move=> Gf; elim: Gf l => {f k} [k c|k g k0 Gg|k f f' _ H _ H'|k l m f f' Gf _ Gf' _ le|k f f' _ H E] l' kl.
-- exact: pol_const.
-- by apply: pol_form Gg; apply: leq_trans kl.
-- by apply: polD; [apply: H | apply: H'].
-- by apply: polM Gf Gf' _; apply: leq_trans kl.
-- by apply: pol_eq E; apply: H.
+elim=> [h Gh||c a b _ Ha _ Hb]; first by apply: pol_in1 => //; exists h.
+  by apply: pol_eq (pol_const _ _ 0) _ => X; rewrite at_input0.
+by apply: pol_eq (polD (polZ c Ha) Hb) _ => X; rewrite at_inputD at_inputZ.
 Qed.
 
-Lemma polS G H k f : (forall g, G g -> H g) -> pol G k f -> pol H k f.
-Proof.
-move=> GH; elim=> {f k} [k c|k g k0 /GH Gg|k f f' _ Gf _ Gf'|k l m f f' _ Gf _ Gf' le|k f f' _ Gf E].
-- exact: pol_const.
-- exact: pol_form.
-- exact: polD.
-- exact: polM le.
-- exact: pol_eq E.
-Qed.
-
-Lemma polZ G k c f : pol G k f -> pol G k (fun X => c * f X).
-Proof. by move=> Gf; apply: (polM (pol_const G 0 c) Gf). Qed.
-Lemma pol_sum G k m (F : nat -> 'M[R]_(n, d) -> R) : (forall l, (l < m)%N -> pol G k (F l)) ->
-  pol G k (fun X => \sum_(l < m) F l X).
-Proof.
-elim: m => [|m IH] H; first by apply: pol_eq (pol_const G k 0) _ => X; rewrite big_ord0.
-apply: pol_eq (polD (IH (fun l lm => H l (ltnW lm))) (H m (ltnSn m))) _ => X; by rewrite big_ord_recr.
-Qed.
-Lemma polX G k f m : pol G k f -> pol G (k * m) (fun X => f X ^+ m).
-Proof.
-move=> Gf; elim: m => [|m IH]; first by rewrite muln0; apply: pol_eq (pol_const G 0 1) _ => X; rewrite expr0.
-by apply: pol_eq (polM Gf IH _) _ => [|X]; rewrite ?mulnS ?exprS.
-Qed.
-
-Lemma pol_two_sided S G D f nA nB : pol G D f ->
+Lemma pol_two_sided S G D f nA nB : pol (linear_in G) D f ->
   dim_le (fun g => exists2 h, G h & g = mask S h) nA -> dim_le (fun g => exists2 h, G h & g = mask (predC S) h) nB ->
   exists (I J : finType) (u : I -> 'M[R]_(n, d) -> R) (v : J -> 'M[R]_(n, d) -> R),
     [/\ #|I| = nA, #|J| = nB & poly_in u v false D (fun x y => f (mix S x y))].
 Proof.
 move=> Gf [I [K [cI GK]]] [J [K' [cJ GK']]]; exists I, J, (fun i x => at_input (K i) x), (fun j y => at_input (K' j) y).
 split=> //; set u := fun i : I => _; set v := fun j : J => _.
-elim: Gf => {D f} [k c|k g k0 Gg|k f f' _ H _ H'|k l m f f' _ H _ H' le|k f f' _ H E].
+elim: Gf => {D f} [k c|k _ k0 [g Gg ->]|k f f' _ H _ H'|k l m f f' _ H _ H' le|k f f' _ H E].
 - exact: poly_in_const.
 - have [|L EL] := GK (mask S g); first by exists g.
   have [|L' EL'] := GK' (mask (predC S) g); first by exists g.
