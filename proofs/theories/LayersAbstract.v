@@ -6,7 +6,8 @@
      m_add, m_norm              a sum of two terms; m_norm ends a sum
      m_mul                      a product
    mrun O ts e M b           == the value of e at M, the parameters being ts; the terms of a sum of sums are one sum
-   mentry O letter ls n d start i j b == entry (i, j) of the last state, start being the entries of the input, letter the
+   mentry O letter ls n d start i j b == entry (i, j) of the last state, start being the entries of the input,
+     letter the
                                 weights, which are numbered as in LayersRun.v
    step P wf le r b f        == the result r of an operation from b stands for f : Y -> R, a number for every y : Y
    Proved: if P b t f, "t stands for f", passes to results of these operations, all entries stand for what is meant
@@ -88,7 +89,8 @@ Definition freeN (p : lparam) : N := if l_value p is Some _ then 0%num else (big
 Fixpoint mparams (ps : seq lparam) (k : N) b : seq (tab T) * B :=
   if ps is p :: ps then
     let: (M, b) := gridM (l_rows p) (l_cols p) (fun i j =>
-      if l_value p is Some V then m_int O (nth Z0 (nth [::] V i) j) else letter (k + (big i * big (l_cols p) + big j))%num) b in
+      if l_value p is Some V then m_int O (nth Z0 (nth [::] V i) j) else letter (k + (big i * big (l_cols p) + big
+        j))%num) b in
     let: (ts, b) := mparams ps (k + freeN p)%num b in (M :: ts, b)
   else ([::], b).
 Fixpoint mlayers (ls : seq llayer) (k : N) (M : tab T) b : tab T * B :=
@@ -137,7 +139,8 @@ Lemma gridMP m k (f : nat -> nat -> B -> T * B) (F : nat -> nat -> Y -> R) b :
     forall i j, (i < m)%N -> (j < k)%N -> P r.2 (cell O (t_body r.1) i j) (F i j)].
 Proof.
 move=> H w; rewrite /gridM; pose Q i b row := forall j, (j < k)%N -> P b (nth (m_top O) row j) (F i j).
-have := @seqMP _ [::] (fun i => seqM (mkseq (f i) k)) Q m b _ _ w; case: (seqM _ b) => [M b'] [|i b1 im l1 w1|w' l' q] /=.
+have := @seqMP _ [::] (fun i => seqM (mkseq (f i) k)) Q m b _ _ w; case: (seqM _ b) =>
+  [M b'] [|i b1 im l1 w1|w' l' q] /=.
 - by move=> i b1 b2 row l q j jk; apply: P_le l (q j jk).
 - apply: (@seqMP _ (m_top O) (f i) (fun j b t => P b t (F i j))) => // [j b2 b3 t l2|j b2 jk l2 w2]; first exact: P_le.
   by apply: H => //; apply: le_trans l1 l2.
@@ -152,7 +155,8 @@ elim: k r s acc b f g a => [|k IH] r s acc b f g a w Pa Pr Ps /=.
   by apply: step_ext (P_norm w Pa) => y; rewrite big_ord0 addr0.
 case: r s Pr Ps => [|x r] [|y s] Pr Ps; try by split.
 have [w1 l1] := P_mul w (Pr 0%N isT) (Ps 0%N isT); case: (m_mul _ _ _ _) w1 l1 => [t b1] /= w1 l1 Pt.
-have [|||w2 l2 P2] := IH r s (m_add O acc t) b1 (fun l => f l.+1) (fun l => g l.+1) (fun y => a y + f 0%N y * g 0%N y) w1 _ _ _.
+have [|||w2 l2 P2] := IH r s (m_add O acc t) b1 (fun l => f l.+1) (fun l => g l.+1) (fun y =>
+  a y + f 0%N y * g 0%N y) w1 _ _ _.
 - by apply: P_add => //; apply: P_le l1 Pa.
 - by move=> l lk; apply: P_le l1 (Pr l.+1 lk).
 - by move=> l lk; apply: P_le l1 (Ps l.+1 lk).
@@ -202,8 +206,10 @@ Proof. by move=> l h i p E; have [h1 h2 h3] := h i p E; split=> //; apply: holds
 Lemma normMP e r b A s : runs r b A s -> runs (normM O e r) b A s.
 Proof.
 rewrite /normM; case: is_sum => //; case: r => [M b1] [/= w l [sz h] E].
-have := @gridMP (t_rows M) (t_cols M) (fun i j => m_norm O (cell O (t_body M) i j)) (fun i j y => m_at (A y) i j) b1 _ w.
-case: (gridM _ _ _ _) => [M' b2] /= [i j b' im jk l' w'|w2 l2 r2 c2 h2]; first by apply: P_norm => //; apply: P_le l' (h i j im jk).
+have := @gridMP (t_rows M) (t_cols M) (fun i j => m_norm O (cell O (t_body M) i j)) (fun i j y =>
+  m_at (A y) i j) b1 _ w.
+case: (gridM _ _ _ _) => [M' b2] /= [i j b' im jk l' w'|w2 l2 r2 c2 h2]; first by apply: P_norm => //;
+  apply: P_le l' (h i j im jk).
 by split=> //=; [apply: le_trans l l2 | split=> [y|i j]; rewrite ?r2 ?c2 //; apply: h2 | rewrite r2 c2].
 Qed.
 
@@ -220,7 +226,8 @@ Qed.
 Theorem mrunP ps As ts e A M s b : wf b -> hold_paramsM b ps As ts -> holdsM b A M ->
   fits ps e (t_rows M, t_cols M) = Some s -> runs (mrun O ts e M b) b (fun y => meaning (As y) e (A y)) s.
 Proof.
-elim: e A M s b => [|i|x IHx x' IHx'|x IHx x' IHx'|x IHx x' IHx'|x IHx|x IHx k|x IHx c|x IHx m k|x IHx m k src|x IHx x' IHx'] A M s b w H AM /=.
+elim: e A M s b => [|i|x IHx x' IHx'|x IHx x' IHx'|x IHx x' IHx'|x IHx|x IHx k|x IHx c|x IHx m k|x IHx m k src|x IHx
+  x' IHx'] A M s b w H AM /=.
 - by case=> <-.
 - by case E: (ohead _) => [p|] // [<-]; have [rp cp h] := H _ _ E; split=> //=; rewrite rp cp.
 - case Ea: (fits ps x _) => [ra|] //; case Eb: (fits ps x' _) => [rb|] //; case: eqP => // E [<-].
@@ -240,14 +247,16 @@ elim: e A M s b => [|i|x IHx x' IHx'|x IHx x' IHx'|x IHx x' IHx'|x IHx|x IHx k|x
   have := normMP x' (IHx' _ _ _ _ w1 (hold_paramsM_le l1 H) (holdsM_le l1 AM) Eb).
   case: (normM _ _ _) => [MC b2] [/= w2 l2 [sc hc] tc]; rewrite -ta in tc *; case: tc => e1 e2.
   apply: runs_grid (le_trans l1 l2) w2 _ _ => [y|i j b' im jk l' w']; first exact: sa.
-  by apply: P_mul => //; [apply: P_le (ha i j im jk); apply: le_trans l2 l' | apply: P_le l' (hc i j _ _); rewrite ?e1 ?e2].
+  by apply: P_mul => //; [apply: P_le (ha i j im jk); apply: le_trans l2 l' | apply: P_le l' (hc i j _ _);
+    rewrite ?e1 ?e2].
 - case Ea: (fits ps x _) => [ra|] //; case Eb: (fits ps x' _) => [rb|] //; case: eqP => // E [<-]; subst rb.
   have := IHx _ _ _ _ w H AM Ea; case: (mrun _ _ _ _ _) => [MA b1] [/= w1 l1 [sa ha] ta].
   have := normMP x' (IHx' _ _ _ _ w1 (hold_paramsM_le l1 H) (holdsM_le l1 AM) Eb).
   case: (normM _ _ _) => [MC b2] [/= w2 l2 [sc hc] tc]; rewrite -ta in tc *; case: tc => e1 e2.
   apply: runs_grid (le_trans l1 l2) w2 _ _ => [y|i j b' im jk l' w']; first exact: sa.
   split=> //.
-  by apply: P_add => //; [apply: P_le (ha i j im jk); apply: le_trans l2 l' | apply: P_le l' (hc i j _ _); rewrite ?e1 ?e2].
+  by apply: P_add => //; [apply: P_le (ha i j im jk); apply: le_trans l2 l' | apply: P_le l' (hc i j _ _);
+    rewrite ?e1 ?e2].
 - case Ea: (fits ps x _) => [ra|] //= [<-].
   have := normMP x (IHx _ _ _ _ w H AM Ea); case: (normM _ _ _) => [MA b1] [/= w1 l1 [sa ha] <-].
   apply: (runs_grid l1 w1) => [y|i j b' im jk l' w']; first by rewrite /= (sa y).1 (sa y).2.
@@ -304,7 +313,8 @@ Lemma mparamsP ps k b : wf b -> let r := mparams O letter ps k b in
 Proof.
 elim: ps k b => [|p ps IH] k b w /=; first by split=> // i q; case: i.
 set f := fun i j : nat => _.
-have := @gridMP (l_rows p) (l_cols p) f (fun i j _ => if l_value p is Some M then (int_of_Z (nth Z0 (nth [::] M i) j))%:~R
+have := @gridMP (l_rows p) (l_cols p) f (fun i j _ => if l_value p is Some M then (int_of_Z (nth Z0 (nth [::] M i)
+  j))%:~R
   else theta (N.to_nat k + (i * l_cols p + j))%N) b _ w.
 case: (gridM _ _ _ _) => [M b1] [i j b' im jk l' w'|/= w1 l1 r1 c1 h1].
   rewrite /f; case: (l_value p) => [V|]; first exact: P_int.

@@ -3,7 +3,8 @@
    nweights ls               == the number of weights, which are the entries of the parameters without a value
    layer_mats theta ls k     == the parameters, layer by layer, as matrices; weights are numbered layer by layer,
                                 parameter by parameter, row by row, and the first has the number k
-   layers_entry ls i j theta X        == entry (i, j) of the last state at the input X, for theta : 'I_(nweights ls) -> R
+   layers_entry ls i j theta X        == entry (i, j) of the last state at the input X,
+     for theta : 'I_(nweights ls) -> R
    layers_output ls S i j theta x y   == the same as a function of the two sides
    lit_theta ls ws           == the literal weights ws : seq (seq (rows Z)) as a vector: for each layer the list of its
                                 parameters without a value, in order
@@ -17,7 +18,8 @@
    layers_grid_accepts p ..  == the certificate with grid xs, ys and literal weights ws is accepted modulo p
    Proved: entries commute with ring morphisms (map_layers_entry), so that lower bounds at some weights hold at almost
    all (layers_generic); run computes what is meant (runP, layers_runP); an accepted grid proves a lower bound
-   (layers_grid_lower). Where grids, or monomials, come from any function that is natural in the ring: accepts_entry_grid. *)
+   (layers_grid_lower). Where grids, or monomials, come from any function that is natural in the ring:
+     accepts_entry_grid. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -52,7 +54,8 @@ Definition layers_net ls (R : comRingType) (theta : 'I_(nweights ls) -> R) (X : 
   network (layer_mats (at_nat theta) ls 0) (map l_expr ls) X.
 Definition layers_entry n d ls i j (R : comRingType) (theta : 'I_(nweights ls) -> R) (X : 'M[R]_(n, d)) : R :=
   m_at (layers_net theta (of_matrix X)) i j.
-Definition layers_output n d ls (S : pred 'I_n) i j (R : comRingType) (theta : 'I_(nweights ls) -> R) (x y : 'M[R]_(n, d)) : R :=
+Definition layers_output n d ls (S : pred 'I_n) i j (R : comRingType) (theta : 'I_(nweights ls) ->
+  R) (x y : 'M[R]_(n, d)) : R :=
   layers_entry i j theta (mix S x y).
 
 (* all is natural in the ring *)
@@ -64,7 +67,8 @@ Definition sim (A : mat R) (B : mat K) :=
 Lemma sim_meaning ps qs : (forall i, sim (nth (no_mat R) ps i) (nth (no_mat K) qs i)) ->
   forall e A B, sim A B -> sim (meaning ps e A) (meaning qs e B).
 Proof.
-move=> pq; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a IHa m k|a IHa m k s|a IHa b IHb] A B AB //=.
+move=> pq; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a IHa m k|a IHa m k s|a IHa b IHb] A B
+  AB //=.
 - have [[ra ca ea] [rb cb eb]] := (IHa _ _ AB, IHb _ _ AB); split=> // i j /=.
   by rewrite rmorph_sum ca; apply: eq_bigr => l _; rewrite rmorphM ea eb.
 - have [[ra ca ea] [rb cb eb]] := (IHa _ _ AB, IHb _ _ AB); split=> // i j /=.
@@ -105,7 +109,8 @@ Section Family.
 Variables (n d : nat) (ls : seq llayer) (S : pred 'I_n) (i j : nat).
 Local Notation k := (nweights ls).
 
-Lemma map_layers_entry (R K : comRingType) (g : {rmorphism R -> K}) (theta : 'I_k -> R) (eta : 'I_k -> K) (X : 'M[R]_(n, d)) :
+Lemma map_layers_entry (R K : comRingType) (g : {rmorphism R -> K}) (theta : 'I_k -> R) (eta : 'I_k ->
+  K) (X : 'M[R]_(n, d)) :
   (forall v, g (theta v) = eta v) -> g (layers_entry i j theta X) = layers_entry i j eta (map_mx g X).
 Proof.
 move=> te; have te' v : g (at_nat theta v) = at_nat eta v by rewrite /at_nat; case: insub => *; rewrite ?rmorph0.
@@ -123,7 +128,8 @@ Lemma layers_entry_int (R K : comRingType) (g : {rmorphism R -> K}) (z : 'I_k ->
   g (layers_entry i j (fun v => (z v)%:~R) X) = layers_entry i j (fun v => (z v)%:~R) (map_mx g X).
 Proof. by apply: map_layers_entry => v; rewrite rmorph_int. Qed.
 
-Definition layers_family : family k (n * d) (n * d) := fun R theta x y => layers_output S i j theta (inputs x) (inputs y).
+Definition layers_family : family k (n * d) (n * d) := fun R theta x y =>
+  layers_output S i j theta (inputs x) (inputs y).
 
 Lemma layers_family_natural : natural layers_family.
 Proof.
@@ -135,7 +141,8 @@ Qed.
 
 Lemma layers_generic (F : fieldType) (theta0 : 'I_k -> F) r : [char F] =i pred0 ->
   sep_ge (layers_output S i j theta0 : 'M[F]_(n, d) -> _) r ->
-  exists2 P : {mpoly F[k]}, P != 0 & forall theta, P.@[theta] != 0 -> sep_ge (layers_output S i j theta : 'M[F]_(n, d) -> _) r.
+  exists2 P : {mpoly F[k]}, P != 0 & forall theta, P.@[theta] != 0 -> sep_ge (layers_output S i j theta : 'M[F]_(n,
+    d) -> _) r.
 Proof.
 move=> charF low.
 have H theta m : sep_le (fun x y => layers_family (R := F) theta x y) m <->
@@ -143,7 +150,8 @@ have H theta m : sep_le (fun x y => layers_family (R := F) theta x y) m <->
   split=> [h|h]; last exact: (sep_le_comp (@inputs n d F) (@inputs n d F) h).
   have := sep_le_comp (fun X : 'M[F]_(n, d) => mxvec X 0) (fun X : 'M[F]_(n, d) => mxvec X 0) h.
   by apply: eq_sep_le => x y; rewrite /layers_family !inputsK.
-have [m /H/low //|P P0 HP] := @witness_theta _ _ _ layers_family r layers_family_natural F theta0 (char0_infinite charF).
+have [m /H/low //|P P0 HP] := @witness_theta _ _ _ layers_family r layers_family_natural F theta0 (char0_infinite
+  charF).
 by exists P => // w Pw m /H; apply: HP.
 Qed.
 End Family.
@@ -198,7 +206,8 @@ Fixpoint run (ts : seq (tab T)) (e : lexpr) (M : tab T) : tab T :=
   | LAdd a b => let A := run ts a M in let B := run ts b M in
       Tab (t_rows A) (t_cols A) (add_ops O (t_body A) (t_body B))
   | LTranspose a => let A := run ts a M in Tab (t_cols A) (t_rows A) (tr_ops O (t_cols A) (t_body A))
-  | LPower a k => let A := run ts a M in Tab (t_rows A) (t_cols A) (map_ops O (t_rows A) (t_cols A) (pow_ops O k) (t_body A))
+  | LPower a k => let A := run ts a M in Tab (t_rows A) (t_cols A) (map_ops O (t_rows A) (t_cols A) (pow_ops O k)
+    (t_body A))
   | LPolynomial a c => let A := run ts a M in let C := nth no_tab ts c in
       let cs := mkseq (fun k => entry O (t_body C) k 0) (t_rows C) in
       Tab (t_rows A) (t_cols A) (map_ops O (t_rows A) (t_cols A) (horner_ops O cs) (t_body A))
@@ -247,26 +256,32 @@ Hypothesis D : denotes O psi.
 Definition holds (A : mat R) (M : tab T) := [/\ t_rows M = m_rows A, t_cols M = m_cols A &
   forall i j, (i < m_rows A)%N -> (j < m_cols A)%N -> psi (entry O (t_body M) i j) = m_at A i j].
 (* the matrices and lists of the parameters ps *)
-Definition hold_params (ps : seq lparam) (As : seq (mat R)) (ts : seq (tab T)) := forall i p, ohead (drop i ps) = Some p ->
+Definition hold_params (ps : seq lparam) (As : seq (mat R)) (ts : seq (tab T)) := forall i p,
+  ohead (drop i ps) = Some p ->
   let A := nth (no_mat R) As i in [/\ m_rows A = l_rows p, m_cols A = l_cols p & holds A (nth (no_tab T) ts i)].
 
 Theorem runP ps As ts : hold_params ps As ts -> forall e A M s, holds A M -> fits ps e (m_rows A, m_cols A) = Some s ->
   holds (meaning As e A) (run O ts e M) /\ (m_rows (meaning As e A), m_cols (meaning As e A)) = s.
 Proof.
-move=> H; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a IHa m k|a IHa m k src|a IHa b IHb] A M s AM /=.
+move=> H; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a IHa m k|a IHa m k src|a IHa b IHb] A
+  M s AM /=.
 - by case=> <-.
 - by case E: (ohead _) => [p|] // [<-]; have [rp cp h] := H _ _ E; rewrite rp cp; split.
 - case Ea: (fits ps a _) => [ra|] //; case Eb: (fits ps b _) => [rb|] //; case: eqP => // E [<-].
-  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: E; rewrite -sa; rewrite -sb /= => E.
+  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: E; rewrite -sa;
+    rewrite -sb /= => E.
   split=> //; split=> //= i j im jm; rewrite (entry_mul D) ha2; apply: eq_bigr => l _.
   by rewrite ha // hb2 entry_tr // hb // -E.
 - case Ea: (fits ps a _) => [ra|] //; case Eb: (fits ps b _) => [rb|] //; case: eqP => // E [<-]; subst rb.
-  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: (sb); rewrite -sa => -[e1 e2].
+  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: (sb); rewrite -sa =>
+    -[e1 e2].
   by split=> //; split=> //= i j im jm; rewrite (entry_had D) ha // hb ?e1 ?e2.
 - case Ea: (fits ps a _) => [ra|] //; case Eb: (fits ps b _) => [rb|] //; case: eqP => // E [<-]; subst rb.
-  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: (sb); rewrite -sa => -[e1 e2].
+  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: (sb); rewrite -sa =>
+    -[e1 e2].
   by split=> //; split=> //= i j im jm; rewrite (entry_add D) ha // hb ?e1 ?e2.
-- case Ea: (fits ps a _) => [ra|] //= [<-]; have [[ha1 ha2 ha] <-] := IHa _ _ _ AM Ea; split=> //; split=> //= i j im jm.
+- case Ea: (fits ps a _) => [ra|] //= [<-]; have [[ha1 ha2 ha] <-] := IHa _ _ _ AM Ea; split=> //; split=>
+  //= i j im jm.
   by rewrite entry_tr ?ha2 // ha.
 - case: ifP => // _ Ea; have [[ha1 ha2 ha] <-] := IHa _ _ _ AM Ea; split=> //; split=> //= i j im jm.
   by rewrite entry_map ?ha1 ?ha2 // (pow_opsE D) ha.
@@ -306,7 +321,8 @@ by rewrite E ?size_cat ?size_listed ?nth_cat ?size_listed ?ij ?nth_listed // ltn
 Qed.
 
 Lemma size_param_flat ps ws : size (param_flat ps ws) = sumn (map free ps).
-Proof. by elim: ps ws => //= p ps IH ws; rewrite /free; case: (l_value p) => [M|]; rewrite ?size_cat ?size_listed IH. Qed.
+Proof. by elim: ps ws => //= p ps IH ws; rewrite /free; case: (l_value p) => [M|];
+  rewrite ?size_cat ?size_listed IH. Qed.
 Lemma size_layer_flat ls ws : size (layer_flat ls ws) = nweights ls.
 Proof. by elim: ls ws => //= l ls IH ws; rewrite size_cat size_param_flat IH. Qed.
 
@@ -372,7 +388,8 @@ Qed.
 End Sound.
 
 Section Grid.
-Variables (p : i63) (ls : seq llayer) (ws : seq (seq (rows Z))) (n d : nat) (S : seq bool) (xs ys : seq (rows Z)) (i j r : nat).
+Variables (p : i63) (ls : seq llayer) (ws : seq (seq (rows Z))) (n d : nat) (S : seq bool) (xs ys : seq (rows Z)) (i j
+  r : nat).
 
 Definition layers_grid_accepts : bool :=
   let O := mod_ops p in let ts := layers_tabs O ls ws in let es := map l_expr ls in
@@ -415,4 +432,5 @@ Fixpoint expr_cost (e : lexpr) (s : nat * nat) : N :=
   end%bN.
 End Cost.
 Fixpoint run_cost (ls : seq llayer) (s : nat * nat) : N :=
-  if ls is l :: ls then (expr_cost (l_params l) (l_expr l) s + run_cost ls (size_of (l_params l) (l_expr l) s))%bN else 0%bN.
+  if ls is l :: ls then (expr_cost (l_params l) (l_expr l) s + run_cost ls (size_of (l_params l) (l_expr l) s))%bN
+    else 0%bN.
