@@ -5,7 +5,7 @@
    (LayersDegree.v). For all parameters of the sizes in the file, over any commutative ring, all partitions and outputs,
      sep <= min over t <= D + 1 of \sum_(b < t) N_B(b) + \sum_(a <= D - t) N_A(a),
    N_S(a) the lesser of mc n_S a and the number of monomials of degree a in E variables with \sum_i ceil(alpha_i / k) <= M.
-   Relation to theory.md: equal, for D > 0 (a network that does not depend on X has no such value here).
+   Relation to theory.md: equal; the bound is 1 if D = 0.
 
    through             == how a value depends on X: it is affine, by one activation, or in another way
    through_of ps e s d t == how the value of e does, t being that of its input, of size s and degree d
@@ -53,13 +53,13 @@ Fixpoint first_activation (ls : seq llayer) (s : size2) : through :=
 
 Definition support_value (ls : seq llayer) (n d a b : nat) : option N :=
   let D := total_degree ls in
-  if ~~ nilp ls && isSome (layers_size ls (n, d)) && (0 <? D)%bN && (D <=? 1024)%bN then
+  if ~~ nilp ls && isSome (layers_size ls (n, d)) && (D <=? 1024)%bN then
     if first_activation ls (n, d) is Activation E k then
       let M := N.to_nat (D / N.of_nat k) in
       if (2 < k) && (E * N.of_nat M.+1 * N.of_nat k.+2 * D <=? 4194304)%bN then
         let table := allowed (N.to_nat E) k M in let ks := all_seen ls n d in
         let side a := support_table (count_forms ks (N.of_nat a) (N.of_nat d)) table in
-        Some (least_stairs (side a) (side b))
+        Some (if (D =? 0)%bN then 1%bN else least_stairs (side a) (side b))
       else None
     else None
   else None.
@@ -339,6 +339,18 @@ by exists G.
 Qed.
 End Layers.
 
+Lemma pol0 (R : comRingType) W (F : (W -> R) -> Prop) k f : pol F k f -> k = 0%N -> exists c, forall X, f X = c.
+Proof.
+elim=> {k f} [k c|k f k0 _|k f f' _ IH _ IH'|k l m f f' _ IH _ IH' le|k f f' _ IH E] km.
+- by exists c.
+- by rewrite km in k0.
+- by have [[c E] [c' E']] := (IH km, IH' km); exists (c + c') => X; rewrite E E'.
+- have [|c E] := IH; first by lia.
+  have [|c' E'] := IH'; first by lia.
+  by exists (c * c') => X; rewrite E E'.
+by have [c E'] := IH km; exists c => X; rewrite -E E'.
+Qed.
+
 Section Bound.
 Variables (R : comRingType) (n d : nat) (S : pred 'I_n).
 Notation form := 'M[R]_(n, d).
@@ -376,9 +388,14 @@ Theorem network_support_sep_le (ls : seq llayer) (pss : seq (seq (mat R))) b t i
   layers_size ls (n, d) = Some t -> (i < t.1)%N -> (j < t.2)%N ->
   sep_le (fun x y : form => m_at (network pss (map l_expr ls) (of_matrix (mix S x y))) i j) [b].
 Proof.
-rewrite /support_value => + sz tE it jt; case: ifP => // /andP[/andP[_ D0] _].
+rewrite /support_value => + sz tE it jt; case: ifP => // _.
 case aE: (first_activation ls (n, d)) => [|E k|] //; case: ifP => // _ [<-].
-have {}D0 : (0 < total_degree ls)%bN by apply/N.ltb_spec0.
+case: N.eqb_spec => D0.
+  have pX : pol_in (n, d) (linear_in (fun _ => True)) [1] (@of_matrix R n d).
+    exact: value_pol (value_all [::] (n, d) (fun _ _ _ => 0) (state_value [::] (input_ok R n d)) erefl).
+  have := network_pol sz tE (s_size (input_ok R n d)) pX; rewrite D0 => /(_ i j (introT andP (conj it jt)))/pol0[//|c E'].
+  by apply: eq_sep_le (sep_leC _ _ c) => x y; rewrite E'.
+have {}D0 : (0 < total_degree ls)%bN by lia.
 have [G [k1 [z [c [sg [m [Gz ss DE pV]]]]]] dG] := first_activation_ok sz tE (input_ok R n d) D0 aE.
 have k0 : (0 < k)%N by apply: ltnW.
 have ME : [total_degree ls / N.of_nat k]%bN = m.
