@@ -906,6 +906,17 @@ by rewrite -[gram T x in LHS]gram_tr -[gram (predC T) y in LHS]gram_tr !mxE.
 Qed.
 End AttentionCorrect.
 
+(* the side of the output may be taken for the first *)
+Lemma sep_ge_own (F : fieldType) m d (sides : seq bool) (i : 'I_m) (f : 'M[F]_(m, d) -> F) r :
+  sep_ge (fun x y => f (mix [pred k : 'I_m | side_of sides k == side_of sides i] x y)) r ->
+  sep_ge (fun x y => f (mix (side_of sides) x y)) r.
+Proof.
+move=> H s fs; apply: H; case: (boolP (side_of sides i)) => o.
+  by apply: eq_sep_le fs => x y; congr f; apply/matrixP=> k l; rewrite !mxE /= eqb_id.
+apply: eq_sep_le (sep_le_sym fs) => x y /=; congr f; apply/matrixP=> k l; rewrite !mxE /= eqbF_neg.
+by case: (side_of _ k).
+Qed.
+
 Theorem attention_blocks_rank (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
     (blocks : seq block) (r : nat) (ws : seq (seq (rows Z * rows Z))) (F : numFieldType) :
   blocks_accept_attention p m d sides i j signs blocks r ws ->
@@ -923,14 +934,191 @@ have cb' : if one_token d b then #|predC T| = 1%N else (d <= #|predC T|)%N.
   by move: cb; rewrite cT'; case E : (one_token d b) => //= _; case/andP: E => /eqP.
 have ca' : if one_token d a then #|T| = 1%N else (d <= #|T|)%N.
   by move: ca; rewrite cT; case E : (one_token d a) => //= _; case/andP: E => /eqP.
-have H : sep_ge (fun x y : 'M[F]_(m, d) => net (lit_net F d ws) (mix T x y) i j) r.
-  move=> s /(eq_sep_le (attention_sum j ws TT)); apply: (blocks_rank (@attention_form_map d ws j) pp _ acc).
-  - exact: attention_polysE.
-  - by rewrite /attention_rows sE; apply: attention_own ca'.
-  by rewrite /attention_cols sE; apply: attention_other cb'.
-move=> s fs; apply: H; case: (boolP own) => o.
-  apply: eq_sep_le fs => x y; congr (net _ _ i j); apply/matrixP=> k l; rewrite !mxE /T /=.
-  by rewrite o eqb_id.
-apply: eq_sep_le (sep_le_sym fs) => x y /=; congr (net _ _ i j); apply/matrixP=> k l; rewrite !mxE /T /=.
-by rewrite (negPf o) eqbF_neg; case: (side_of _ k).
+apply: (sep_ge_own (i := i) (f := fun X => net (lit_net F d ws) X i j)).
+move=> s /(eq_sep_le (attention_sum j ws TT)); apply: (blocks_rank (@attention_form_map d ws j) pp _ acc).
+- exact: attention_polysE.
+- by rewrite /attention_rows sE; apply: attention_own ca'.
+by rewrite /attention_cols sE; apply: attention_other cb'.
+Qed.
+
+(* Mixers: the network after Z = W1 X, which stands in the first tokens of its input, with the identity as W1 *)
+Definition identity_rows (S m : nat) : rows Z := mkseq (fun a => mkseq (fun b => if a == b then 1 else 0)%cZ m) S.
+Definition with_identity (m : nat) (l : mixer_lit) : mixer_lit := MixerLit (l_thid l) (l_chid l)
+  (identity_rows (l_thid l) m) (l_b1 l) (l_W2 l) (l_b2 l) (l_W3 l) (l_b3 l) (l_W4 l) (l_b4 l) (l_res_t l) (l_res_c l).
+
+Section MixerForm.
+Variables (m d : nat) (s t : seq Z) (l : mixer_lit) (ls : seq mixer_lit) (i : 'I_m) (j : 'I_d).
+Local Notation S := (l_thid l).
+Local Notation n := (S * d)%N.
+
+Lemma entry_lt (a : 'I_S) (b : 'I_d) : (a * d + b < n)%N.
+Proof. have := ltn_ord a; have := ltn_ord b; nia. Qed.
+Definition entry_of (a : 'I_S) (b : 'I_d) : 'I_n := Ordinal (entry_lt a b).
+
+Definition top_rows (R : comRingType) (M : 'M[R]_(S, d)) : 'M[R]_(m, d) := \matrix_(a, b) if insub (a : nat) is Some a' then M a' b else 0.
+Definition mixer_vars (R : comRingType) : 'M[{mpoly R[n]}]_(S, d) := \matrix_(a, b) 'X_(entry_of a b).
+Definition mixer_after (R : comRingType) (M : 'M[R]_(S, d)) : 'M[R]_(m, d) :=
+  mixer (lit_poly R s) (lit_poly R t) (lit_mixer R m d (with_identity m l :: ls)) (top_rows M).
+Definition mixer_form (R : comRingType) (k : 'I_1) : {mpoly R[n]} := mixer_after (mixer_vars R) i j.
+
+Lemma map_mixer_after (R R' : comRingType) (g : {rmorphism R -> R'}) M : map_mx g (mixer_after M) = mixer_after (map_mx g M).
+Proof.
+rewrite /mixer_after map_lit_mixer; congr (mixer _ _ _ _); apply/matrixP=> a b; rewrite !mxE.
+by case: insub => [a'|]; rewrite ?mxE ?rmorph0.
+Qed.
+
+Lemma mixer_form_map (R R' : comRingType) (g : {rmorphism R -> R'}) k : map_mpoly g (mixer_form R k) = mixer_form R' k.
+Proof.
+have /matrixP/(_ i j) := map_mixer_after [rmorphism of map_mpoly g] (mixer_vars R); rewrite mxE => ->.
+by congr (mixer_after _ i j); apply/matrixP=> a b; rewrite !mxE /= map_mpolyX.
+Qed.
+
+Lemma mixer_form_eval (R : comRingType) (M : 'M[R]_(S, d)) (w : 'I_n -> R) k : (forall a b, M a b = w (entry_of a b)) ->
+  (mixer_form R k).@[w] = mixer_after M i j.
+Proof.
+move=> Mw; have /matrixP/(_ i j) := map_mixer_after [rmorphism of meval w] (mixer_vars R); rewrite mxE => ->.
+by congr (mixer_after _ i j); apply/matrixP=> a b; rewrite !mxE /= mevalXU Mw.
+Qed.
+
+Hypotheses (Sm : (S <= m)%N) (res : ~~ l_res_t l).
+
+Lemma mixer_after_first (R : comRingType) (X : 'M[R]_(m, d)) :
+  mixer (lit_poly R s) (lit_poly R t) (lit_mixer R m d (l :: ls)) X i j = mixer_after (lit R S m (l_W1 l) *m X) i j.
+Proof.
+suff E : lit R S m (l_W1 l) *m X = lit R S m (identity_rows S m) *m top_rows (lit R S m (l_W1 l) *m X).
+  by rewrite /mixer_after /mixer /= /mixer_layer /token_mixing /= -E (negPf res).
+apply/matrixP=> a b; rewrite [RHS]mxE (bigD1 (widen_ord Sm a)) //= big1 ?addr0.
+  rewrite !mxE /identity_rows nth_mkseq // nth_mkseq; last by rewrite /= (leq_trans (ltn_ord a)).
+  rewrite eqxx mul1r; case: insubP => [a' _ aE|]; last by rewrite /= ltn_ord.
+  by have -> : a' = a by [apply/ord_inj]; rewrite ?mxE.
+move=> c nc; rewrite !mxE nth_mkseq // nth_mkseq //; case: eqP => [E|_]; last by rewrite mul0r.
+by case/eqP: nc; apply/ord_inj; rewrite /= -E.
+Qed.
+End MixerForm.
+
+(* S columns of W1 at the tokens ts whose minor is a unit modulo p *)
+Definition full_rank (p : i63) (S : nat) (W1 : rows Z) (ts : seq nat) : bool :=
+  let cs := [seq [seq red p (nth 0%cZ (nth [::] W1 s) k) | s <- iota 0 S] | k <- ts] in
+  let: (_, _, ks) := lu p S (numbered cs) in
+  [&& size ks == S, all (fun k => k < size ts)%N ks & lu_unit p S [seq nth [::] cs k | k <- ks]].
+
+Lemma full_rankP (p : i63) (S m : nat) (W1 : rows Z) (ts : seq nat) : (1 < toZ p <= 2147483648)%cZ ->
+  all (fun k => k < m)%N ts -> full_rank p S W1 ts ->
+  exists f : 'I_S -> 'I_m, (forall k, (f k : nat) \in ts) /\ \det (\matrix_(k, s) mxZ S m W1 s (f k)) != 0.
+Proof.
+move=> pp tm; rewrite /full_rank; set cs := [seq _ | k <- ts]; case: (lu _ _ _) => [[_ _] ks] /and3P[/eqP sk kt U].
+have kP (k : 'I_S) : (nth 0%N ks k < size ts)%N by apply: (allP kt); rewrite mem_nth ?sk.
+have fP (k : 'I_S) : (nth 0%N ts (nth 0%N ks k) < m)%N by apply: (allP tm); rewrite mem_nth.
+exists (fun k => Ordinal (fP k)); split=> [k|]; first exact: mem_nth.
+have := lu_unitP (proj1 pp) U; apply: contraTneq => D0.
+set A := \matrix_(k, l) _; have -> : A = map_mx intr (\matrix_(k, s) mxZ S m W1 s (Ordinal (fP k))).
+  apply/matrixP=> k s; rewrite !mxE (nth_map 0%N) ?sk // /cs (nth_map 0%N) // (nth_map 0%N) ?size_iota // nth_iota // add0n.
+  exact: psi_red.
+by rewrite (det_map_mx [rmorphism of intmul (1 : 'Z_(Z.to_nat (toZ p)))]) D0 rmorph0 unitr0.
+Qed.
+
+Section Points.
+Variables (F : numFieldType) (S m d : nat) (W1 : rows Z) (T : pred 'I_m) (f : 'I_S -> 'I_m).
+Hypotheses (fT : forall k, T (f k)) (D : \det (\matrix_(k, s) mxZ S m W1 s (f k)) != 0).
+
+Lemma points_of (Z : 'M[F]_(S, d)) : exists x : 'M[F]_(m, d), lit F S m W1 *m mask T x = Z.
+Proof.
+pose P : 'M[F]_(m, S) := \matrix_(a, k) (a == f k)%:R; pose A := lit F S m W1 *m P.
+have AE : A^T = map_mx intr (\matrix_(k, s) mxZ S m W1 s (f k)).
+  apply/matrixP=> k s; rewrite !mxE (bigD1 (f k)) //= !mxE eqxx mulr1 big1 ?addr0 // => a na.
+  by rewrite !mxE (negPf na) mulr0.
+have uA : A \in unitmx.
+  by rewrite -unitmx_tr AE unitmxE unitfE (det_map_mx [rmorphism of intmul (1 : F)]) intr_eq0.
+exists (P *m (invmx A *m Z)); rewrite (_ : mask T _ = P *m (invmx A *m Z)); first by rewrite mulmxA mulKVmx.
+apply/matrixP=> a b; rewrite mxE; case: ifP => // Ta; rewrite mxE big1 // => k _; rewrite mxE.
+by case: eqP => [E|]; rewrite ?mul0r //; rewrite E fT in Ta.
+Qed.
+End Points.
+
+Section Mixer.
+Variables (p : i63) (m d : nat) (sides : seq bool) (i j : nat).
+Definition mixer_polys (s t : seq Z) (l : mixer_lit) (ls : seq mixer_lit) : seq (spoly i63) :=
+  let PO := poly_ops (mod_ops p) in
+  [:: entry PO (eval_mixer_ops PO m d s t (with_identity m l :: ls)
+    (mkseq (fun a => mkseq (fun b => variable (mod_ops p) (a * d + b)) d) (l_thid l))) i j].
+Definition side_tokens (b : bool) : seq nat := [seq k <- iota 0 m | nth false sides k == b].
+Definition blocks_accept_mixer (signs : seq N) (blocks : seq block) (r : nat) (s t : seq Z) (ls : seq mixer_lit) (C : nat) : bool :=
+  if ls is l :: ls' then
+    let S := l_thid l in let own := nth false sides i in
+    [&& (1 <? toZ p)%cZ, (toZ p <=? 2147483648)%cZ, (Z.of_nat C <? toZ p)%cZ, (S <= m)%N, ~~ l_res_t l &
+    [&& size signs == d, full_rank p S (l_W1 l) (side_tokens own), full_rank p S (l_W1 l) (side_tokens (~~ own)) &
+      blocks_accept p C (flatten (nseq S signs)) [:: 0%num] (mixer_polys s t l ls') 1 (S * d)
+        (full_rows 1 (S * d) C) (full_cols (S * d)) blocks r]]
+  else false.
+End Mixer.
+
+Section MixerCorrect.
+Variables (p : i63) (m d : nat) (s t : seq Z) (l : mixer_lit) (ls : seq mixer_lit) (i : 'I_m) (j : 'I_d).
+Local Notation S := (l_thid l).
+Local Notation n := (S * d)%N.
+Local Notation Phi := (mixer_form s t l ls i j).
+
+Local Notation R := [comRingType of 'Z_(Z.to_nat (toZ p))].
+
+Lemma mixer_polysE (pp : (1 < toZ p <= 2147483648)%cZ) (k : 'I_1) :
+  value (@mpolyC _ _ \o psi p) (of_vars R (@id 'I_n)) 0
+    (nth Zero (mixer_polys p m d i j s t l ls) k) = Phi R k.
+Proof.
+have O_psi := denotes_comp [rmorphism of @mpolyC n R] (mod_opsP pp).
+have P_val := poly_opsP (of_vars R (@id 'I_n)) O_psi.
+pose Y := mkseq (fun a => mkseq (fun b => variable (mod_ops p) (a * d + b)) d) S.
+have YE : mx_ops (poly_ops (mod_ops p)) (value (@mpolyC _ _ \o psi p) (of_vars R (@id 'I_n)) 0) m d Y = top_rows m (mixer_vars d l R).
+  apply/matrixP=> a b; rewrite mxE [RHS]mxE /entry /Y; case: insubP => [a' _ aE|].
+    rewrite [RHS]mxE -aE (nth_mkseq _ _ (ltn_ord a')) (nth_mkseq _ _ (ltn_ord b)); apply: (etrans (value_variable (of_vars R (@id 'I_n)) O_psi _)); rewrite /of_vars.
+    by case: insubP => [e _ eE|]; [congr ('X_ _); apply/ord_inj | rewrite entry_lt].
+  by rewrite -leqNgt => Sa; rewrite [nth [::] _ a]nth_default ?size_mkseq // nth_nil.
+rewrite [k]ord1 /mixer_form /mixer_after -YE -(eval_mixer_opsE P_val) mxE //.
+Qed.
+End MixerCorrect.
+
+Theorem mixer_blocks_rank (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
+    (blocks : seq block) (r : nat) (s t : seq Z) (ls : seq mixer_lit) (C : nat) (F : numFieldType) :
+  blocks_accept_mixer p m d sides i j signs blocks r s t ls C ->
+  sep_ge (fun x y : 'M[F]_(m, d) => mixer (lit_poly F s) (lit_poly F t) (lit_mixer F m d ls) (mix (side_of sides) x y) i j) r.
+Proof.
+case: ls => // l ls; rewrite /blocks_accept_mixer.
+case/and5P=> /Z.ltb_spec0 p1 /Z.leb_spec0 p2 _ Sm /andP[res /and4P[_ fr fr' acc]].
+have pp : (1 < toZ p <= 2147483648)%cZ by [].
+apply: (sep_ge_own (i := i) (f := fun X => mixer (lit_poly F s) (lit_poly F t) (lit_mixer F m d (l :: ls)) X i j)).
+set T := [pred k | _]; have charF := Num.Theory.char_num F.
+have tm b : all (fun k => k < m)%N (side_tokens m sides b) by apply/allP => k; rewrite mem_filter mem_iota => /andP[].
+pose W := lit F (l_thid l) m (l_W1 l); pose n := (l_thid l * d)%N.
+have tP (e : 'I_n) : (e %/ d < l_thid l)%N /\ (e %% d < d)%N.
+  have d0 : (0 < d)%N by apply: leq_ltn_trans (ltn_ord j).
+  by rewrite ltn_divLR // ltn_mod.
+pose at_ (M : 'M[F]_(l_thid l, d)) (e : 'I_n) := M (Ordinal (tP e).1) (Ordinal (tP e).2).
+have at_entry M a b : at_ M (entry_of a b) = M a b.
+  rewrite /at_; congr (M _ _); apply/ord_inj; rewrite /= ?divnMDl ?divn_small ?addn0 ?modnMDl ?modn_small //.
+  exact: leq_ltn_trans (ltn_ord b).
+have points (T' : pred 'I_m) b : (forall k : 'I_m, T' k = (side_of sides k == b)) -> full_rank p (l_thid l) (l_W1 l) (side_tokens m sides b) ->
+    forall z : 'I_n -> F, exists x : 'M[F]_(m, d), forall e, at_ (W *m mask T' x) e = z e.
+  move=> T'E frb z; have [f [fT D]] := full_rankP pp (tm b) frb.
+  have [k|x xE] := @points_of F _ m d _ T' f _ D (\matrix_(a, b) z (entry_of a b)).
+    by rewrite T'E; have := fT k; rewrite mem_filter => /andP[].
+  exists x => e; rewrite xE /at_ mxE; congr z; apply/ord_inj; rewrite /= -divn_eq //.
+move=> k fs; have {fs} : sep_le (fun x y : 'M[F]_(m, d) => \sum_(e < 1) 1 *
+    (mixer_form s t l ls i j F e).@[fun e => at_ (W *m mask T x) e + at_ (W *m mask (predC T) y) e]) k.
+  apply: eq_sep_le fs => x y; rewrite big_ord1 mul1r mixer_after_first //; symmetry; apply: mixer_form_eval => a b.
+  rewrite -[LHS]at_entry /at_; rewrite (_ : mix T x y = mask T x + mask (predC T) y) ?mulmxDr ?[LHS]mxE //.
+  by apply/matrixP=> c e; rewrite !mxE /=; case: ifP => _; rewrite ?addr0 ?add0r.
+have CB : (C <= exponent_bound (mixer_form s t l ls i j) C)%N by apply: leq_maxl.
+apply: (blocks_rank (yk := fun _ _ => 1) (@mixer_form_map m d s t l ls i j) pp (mixer_polysE s t l ls i j pp) acc).
+  exists [finType of 'I_1 * expo n (exponent_bound (mixer_form s t l ls i j) C).+1], id,
+    (fun ka x => 1 * monom (at_ (W *m mask T x)) ka.2); split=> //.
+    move=> c H [k0 a]; rewrite [k0]ord1; apply: (independent_free charF (c := fun a => c (0, a)) (points T _ (fun _ => erefl) fr)) => x.
+    transitivity (\sum_(k < 1) \sum_a c (k, a) * (1 * monom (at_ (W *m mask T x)) a)).
+      by rewrite big_ord1; apply: eq_bigr => a' _; rewrite mul1r.
+    rewrite (pair_bigA _ (fun k a => c (k, a) * (1 * monom (at_ (W *m mask T x)) a))) /= -[RHS](H x).
+    by apply: eq_bigr => -[k1 a1].
+  by move=> b ns lb tot row bC; apply: full_row.
+exists [finType of expo n (exponent_bound (mixer_form s t l ls i j) C).+1], id,
+  (fun a x => monom (at_ (W *m mask (predC T) x)) a); split=> //.
+  apply: (independent_free charF (points (predC T) _ _ fr')) => k'.
+  by have E (x y : bool) : ~~ (x == y) = (x == ~~ y) by [case: x y => -[]]; apply: E.
+by move=> b ns lb col bC; apply: full_col.
 Qed.
