@@ -3,13 +3,14 @@
      id               value of mixer_upper_value                                     theory.md
      mixer-support    that of mixer_support_sep_le, mixer_support_homogeneous_sep_le 4.6
      mixer-span       that of mixer_span_sep_le, mixer_span_homogeneous_sep_le       4.8
-     mixer-trees      that of mixer_trees_span_sep_le, mixer_trees_both_sep_le       4.7 without its (b) and (c)
+     mixer-trees      that of narrow_trees_span_sep_le, narrow_trees_both_sep_le     4.7 without its (c)
    A table is a list of rows, numbers for each degree a. Tables multiply as polynomials in two variables y and z, the
    entry a of row m standing for y^m z^a; so a power of the table of one variable counts monomials in many.
    row_at p a, table_at P m a == entry a of a row, of row m of a table, as nat
    table_power m P n          == the first m rows of the n-th power of P
    support_tableN n v k M     == support_dim n v k M a for a = 0 .. k M            (support_tableN_val)
    span_tableN d r S k M      == span_dim d r S k M a for a = 0 .. k M             (span_tableN_val)
+   narrow_tableN d C k M      == narrow_count d C k a (a - (k - 1) M) for a = 0 .. k M, C <= d   (narrow_tableN_val)
    level_boundN, stairs_boundN == level_bound, stairs_bound of two rows            (level_boundN_val, stairs_boundN_val)
    tree_class                 == degree of a tree, and its residue in every channel
    tree_counts k d ks         == the number of trees in each class that has some   (tree_countsP)
@@ -24,7 +25,8 @@ From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank MonomialCount CoefMatrix SpanCover Attention PowerRank TwoSidedPoly Mixer
   DegreeCover.
-From Seprank Require Import MixerSupport MixerSpan MixerTrees BoundFormulas NetEval CertificateExact MixerWeights.
+From Seprank Require Import MixerSupport MixerSpan MixerTrees MixerTreesNarrow FormMatrix BoundFormulas NetEval
+  CertificateExact MixerWeights.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Delimit Scope N_scope with bN.
@@ -137,6 +139,17 @@ Lemma table_at_coef (x : {poly {poly int}}) (P : seq (seq N)) m a : x`_m = (tabl
   x`_m`_a.
 Proof. by move=> ->; rewrite (coef_list_poly (x0 := [::])) // (coef_list_poly (x0 := 0%bN)). Qed.
 
+(* equal in low degrees of both *)
+Definition equal_upto m a (P Q : {poly {poly int}}) := forall j b, (j <= m)%N -> (b <= a)%N -> P`_j`_b = Q`_j`_b.
+Lemma equal_uptoM m a P1 P2 Q1 Q2 : equal_upto m a P1 P2 -> equal_upto m a Q1 Q2 -> equal_upto m a (P1 * Q1) (P2 * Q2).
+Proof.
+move=> h k j b jm ba; rewrite !coefM !coef_sum; apply: eq_bigr => i _; rewrite !coefM; apply: eq_bigr => l _.
+have := ltn_ord i; have := ltn_ord l; rewrite !ltnS => lb ij.
+by rewrite h ?k //; lia.
+Qed.
+Lemma equal_uptoX m a P1 P2 e : equal_upto m a P1 P2 -> equal_upto m a (P1 ^+ e) (P2 ^+ e).
+Proof. by move=> h; elim: e => [|e IH]; rewrite ?expr0 // !exprS; apply: equal_uptoM. Qed.
+
 (* coefficients of a table_power *)
 Lemma table_power_coef M m P (c : nat -> nat -> nat) n a : (m <= M)%N ->
   (forall m' a', (m' <= m)%N -> (a' <= a)%N -> table_at P m' a' = c m' a') ->
@@ -147,14 +160,7 @@ Proof.
 move=> mM H; apply/eqP; rewrite -eqz_nat; apply/eqP.
 pose mono (i : 'I_m.+1 * 'I_a.+1) : {poly {poly int}} := ((c i.1 i.2)%:Z *: 'X^i.2)%:P * 'X^i.1.
 pose Q : {poly {poly int}} := \sum_i mono i.
-pose near (P Q : {poly {poly int}}) := forall j b, (j <= m)%N -> (b <= a)%N -> P`_j`_b = Q`_j`_b.
-have nearM P1 P2 Q1 Q2 : near P1 P2 -> near Q1 Q2 -> near (P1 * Q1) (P2 * Q2).
-  move=> h k j b jm ba; rewrite !coefM !coef_sum; apply: eq_bigr => i _; rewrite !coefM; apply: eq_bigr => l _.
-  have := ltn_ord i; have := ltn_ord l; rewrite !ltnS => lb ij.
-  by rewrite h ?k //; lia.
-have nearX P1 P2 e : near P1 P2 -> near (P1 ^+ e) (P2 ^+ e).
-  by move=> h; elim: e => [|e IH]; rewrite ?expr0 // !exprS; apply: nearM.
-have nearP : near (table_poly P) Q.
+have nearP : equal_upto m a (table_poly P) Q.
   move=> j b jm ba; rewrite -(table_at_coef (P := P)) // H //.
   have j' : (j < m.+1)%N by []. have b' : (b < a.+1)%N by [].
   rewrite /Q !coef_sum (bigD1 (Ordinal j', Ordinal b')) //= /mono coefCM coefXn eqxx mulr1 coefZ coefXn eqxx mulr1.
@@ -163,7 +169,8 @@ have nearP : near (table_poly P) Q.
   by case/eqP: ne; congr pair; apply/val_inj; rewrite /= ?ji ?bl.
 transitivity (\sum_(j < m.+1) (Q ^+ [n])`_j`_a).
   rewrite (big_morph Posz PoszD (erefl _)); apply: eq_bigr => j _; have jm : (j <= m)%N by rewrite -ltnS.
-  by rewrite (table_at_coef (x := table_poly P ^+ [n])); [exact: nearX|rewrite table_powerE // (leq_trans jm)].
+  by rewrite (table_at_coef (x := table_poly P ^+ [n])); [apply: (equal_uptoX _ nearP);
+    rewrite // -ltnS|rewrite table_powerE // (leq_trans jm)].
 rewrite -[in LHS](card_ord [n]) -prodr_const /Q bigA_distr_bigA /=.
 under eq_bigr do rewrite !coef_sum.
 rewrite exchange_big (big_morph Posz PoszD (erefl _)) [RHS]big_mkcond /=; apply: eq_bigr => f _.
@@ -365,6 +372,126 @@ rewrite -(big_mkord xpredT (fun t => stairs NA' NB' D t)) -fE // /index_iota sub
 have : all (fun t => t <= D.+1) (iota 0 D.+2) by apply/allP => t; rewrite mem_iota.
 elim: (iota _ _) => [|t s IH] /=; first by rewrite big_nil.
 by case/andP=> tD /IH E; rewrite big_cons minN2 E fE.
+Qed.
+
+(* monomials with many k-th powers of the first C variables *)
+Definition narrow_levels (d C : N) k M : seq (seq N) :=
+  table_mul M.+1 (table_power M.+1 (mkseq (fun m => nseq (k * m) 0%bN ++ nseq k 1%bN) M.+1) C) [:: monomials (d -
+    C)%bN (k * M)].
+Definition narrow_tableN (d C : N) k M : seq N :=
+  let T := narrow_levels d C k M in
+  mkseq (fun a => foldr N.add 0%bN [seq nth 0%bN (nth [::] T m) a | m <- iota 0 M.+1 & a - k.-1 * M <= m]) (k * M).+1.
+
+Section Count.
+Local Notation row_poly := (list_poly int_of_N).
+Local Notation table_poly := (list_poly row_poly).
+Local Open Scope ring_scope.
+
+Lemma weighted_count d D m a (w : 'I_d -> nat -> nat) : (a <= D)%N ->
+  (\prod_(q < d) \sum_(b < D.+1) (('X^b)%:P * 'X^(w q b)) : {poly {poly int}})`_m`_a =
+  (#|[pred v : 'X_{1..d < a.+1} | (mdeg v == a) && (\sum_q w q (v q) == m)%N]|)%:Z.
+Proof.
+move=> aD; rewrite bigA_distr_bigA /= !coef_sum.
+rewrite (eq_bigr (fun f : {ffun 'I_d -> 'I_D.+1} => ((\sum_q f q == a)%N && (\sum_q w q (f q) == m)%N)%:Z)) => [|f _];
+  last first.
+  rewrite big_split -rmorph_prod /= !prodrXr coefCM coefXn [m == _]eq_sym; case: (_ == m);
+    last by rewrite mulr0 coef0 andbF.
+  by rewrite mulr1 coefXn [a == _]eq_sym andbT; case: (_ == a).
+rewrite -(big_morph Posz PoszD (erefl _)); congr Posz.
+rewrite -sum1_card [RHS]big_mkcond /=.
+pose h (v : 'X_{1..d < a.+1}) : {ffun 'I_d -> 'I_D.+1} := [ffun q => inord (v q)].
+have lt0 : (mdeg (0%MM : 'X_{1..d}) < a.+1)%N by rewrite mdeg0.
+pose h' (f : {ffun 'I_d -> 'I_D.+1}) : 'X_{1..d < a.+1} := insubd (BMultinom lt0) [multinom (f q : nat) | q < d].
+transitivity (\sum_(f : {ffun 'I_d -> 'I_D.+1} | (\sum_q f q == a) && (\sum_q w q (f q) == m)) 1)%N.
+  by rewrite [RHS]big_mkcond; apply: eq_bigr => f _; case: (_ && _).
+rewrite -[RHS]big_mkcond /=.
+have h'E (f : {ffun 'I_d -> 'I_D.+1}) : (\sum_q f q = a)%N -> forall q, h' f q = f q.
+  move=> E q; rewrite /h' val_insubd mdegE; under eq_bigr do rewrite mnmE.
+  by rewrite E ltnSn mnmE.
+rewrite (reindex_onto h h') => [|f /andP[/eqP E _]]; last by apply/ffunP => q; rewrite ffunE h'E // inord_val.
+apply: eq_bigl => v; rewrite inE.
+have va q : (v q <= a)%N by have := valP v; rewrite ltnS mdegE (bigD1 q) //=; apply: leq_trans; exact: leq_addr.
+have hv q : h v q = v q :> nat by rewrite ffunE inordK // ltnS (leq_trans (va q)).
+have e : (\sum_q h v q = mdeg v)%N by rewrite mdegE; apply: eq_bigr => q _.
+rewrite e (eq_bigr (fun q => w q (v q))) => [|q _]; last by rewrite hv.
+case: (mdeg v =P a) => //= ea; case: (_ == m) => //=.
+by apply/eqP/val_inj/mnmP => q; rewrite h'E ?e // hv.
+Qed.
+
+Lemma narrow_levels_val d C k M m a : (0 < k)%N -> ([C] <= [d])%N -> (m <= M)%N -> (a <= k * M)%N ->
+  table_at (narrow_levels d C k M) m a =
+  #|[pred v : 'X_{1..[d] < a.+1} | (mdeg v == a) && (\sum_(q < [d] | q < [C]) v q %/ k == m)%N]|.
+Proof.
+move=> k0 Cd mM aD; apply/eqP; rewrite -eqz_nat; apply/eqP.
+pose w (q : 'I_[d]) b := (if q < [C] then b %/ k else 0)%N.
+rewrite (eq_card (B := [pred v : 'X_{1..[d] < a.+1} | (mdeg v == a) && (\sum_q w q (v q) == m)%N])) => [|v]; last first.
+  by rewrite !inE [in LHS]big_mkcond.
+rewrite -(weighted_count m w (leqnn a)).
+pose Q1 : {poly {poly int}} := \sum_(b < a.+1) (('X^b)%:P * 'X^(b %/ k)).
+pose Q2 : {poly {poly int}} := \sum_(b < a.+1) (('X^b)%:P * 'X^0).
+have -> : (\prod_(q < [d]) (\sum_(b < a.+1) ('X^b)%:P * 'X^(w q b) : {poly {poly int}})) =
+  Q1 ^+ [C] * Q2 ^+ ([d] - [C]).
+  rewrite (bigID (fun q : 'I_[d] => q < [C])%N) /=; congr (_ * _).
+    rewrite (eq_bigr (fun=> Q1)) => [|q qC]; last by apply: eq_bigr => b _; rewrite /w qC.
+    by rewrite (big_ord_narrow Cd) prodr_const card_ord.
+  rewrite (eq_bigr (fun=> Q2)) => [|q /negPf qC]; last by apply: eq_bigr => b _; rewrite /w qC.
+  rewrite prodr_const; congr (_ ^+ _); rewrite -[in RHS](card_ord [d]) -(cardC (fun q : 'I_[d] => q < [C])%N).
+  rewrite (_ : #|(fun q : 'I_[d] => q < [C])%N : pred 'I_[d]| = [C]) ?addKn //.
+  by rewrite -sum1_card big_mkcond -big_mkcond /= (big_ord_narrow Cd) sum1_card card_ord.
+rewrite (table_at_coef (x := table_poly (table_power M.+1 (mkseq (fun m => nseq (k * m) 0%bN ++ nseq k 1%bN) M.+1) C) *
+  table_poly [:: monomials (d - C)%bN (k * M)])) => [|]; last by rewrite table_mulE.
+apply: (equal_uptoM (m := m) (a := a)) => //.
+  move=> j b jm ba; rewrite table_powerE ?(leq_trans jm) //.
+  apply: (equal_uptoX _ (_ : equal_upto m a _ Q1)) => // j' b' j'm b'a; clear j b jm ba; move: j' b' j'm b'a =>
+    j b jm ba.
+  rewrite -(table_at_coef (P := mkseq (fun m => nseq (k * m) 0%bN ++ nseq k 1%bN) M.+1)) // /table_at nth_mkseq ?ltnS
+    ?(leq_trans jm) //.
+  have b' : (b < a.+1)%N by [].
+  rewrite /Q1 !coef_sum (bigD1 (Ordinal b')) //= coefCM coefXn big1 ?addr0 => [|i nb]; last first.
+    rewrite coefCM coefXn; case: eqP => _; last by rewrite mulr0 coef0.
+    rewrite mulr1 coefXn; case: eqP => // bi; case/eqP: nb; apply/val_inj; by rewrite /= bi.
+  rewrite /row_at nth_cat size_nseq !nth_nseq; case: (j =P (b %/ k)%N) => [->|ne].
+    rewrite mulr1 coefXn eqxx [(k * _)%N]mulnC ltnNge leq_trunc_div ifT //.
+    by have := divn_eq b k; have := ltn_pmod b k0; lia.
+  rewrite mulr0 coef0; case: (ltnP b (k * j)) => h1 //.
+  case: (ltnP (b - k * j)%N k) => // h2; case: ne; apply/eqP; rewrite eqn_leq leq_divRL // [(j * k)%N]mulnC h1 /=
+    -ltnS ltn_divLR // mulSn.
+  by move: h1 h2; rewrite [(j * k)%N]mulnC; lia.
+move=> j b jm ba; rewrite -(table_at_coef (P := [:: monomials (d - C)%bN (k * M)])) //.
+have -> : Q2 ^+ ([d] - [C]) = \prod_(q < [d] - [C]) (\sum_(i < a.+1) ('X^i)%:P * 'X^0 : {poly {poly int}}).
+  by rewrite prodr_const card_ord.
+rewrite (weighted_count (D := a) j (fun _ _ => 0%N)) //; congr Posz.
+case: j jm => [|j] jm.
+  rewrite /table_at /= monomials_val ?(leq_trans ba) // subN_val -card_monoms; apply: eq_card => v.
+  by rewrite !inE big1 // andbT.
+rewrite /table_at /= nth_nil /row_at nth_nil; apply/esym/eq_card0 => v.
+by rewrite !inE big1 // andbF.
+Qed.
+End Count.
+
+Lemma narrow_tableN_val d C k M a : 0 < k -> [C] <= [d] -> a <= k * M ->
+  row_at (narrow_tableN d C k M) a = narrow_count [d] [C] k a (a - k.-1 * M).
+Proof.
+move=> k0 Cd aD; rewrite /row_at nth_mkseq //; set g := a - _.
+transitivity (\sum_(m < M.+1 | g <= m) table_at (narrow_levels d C k M) m a).
+  rewrite -(big_mkord (fun m => g <= m) (fun m => table_at (narrow_levels d C k M) m a)) /index_iota subn0.
+  elim: (iota _ _) => [|m s IH]; first by rewrite big_nil.
+  by rewrite big_cons /=; case: ifP => _ //=; rewrite addN_val IH.
+transitivity (\sum_(m < M.+1 | g <= m)
+    #|[pred v : 'X_{1..[d] < a.+1} | (mdeg v == a) && (\sum_(q < [d] | q < [C]) v q %/ k == m)]|).
+  by apply: eq_bigr => m _; have mM : m <= M := ltn_ord m; apply: narrow_levels_val k0 Cd mM aD.
+have le (v : 'X_{1..[d] < a.+1}) : mdeg v = a -> \sum_(q < [d] | q < [C]) v q %/ k < M.+1.
+  move=> va; rewrite ltnS; apply: (@leq_trans (a %/ k)); last by rewrite -(mulKn M k0) leq_div2r.
+  rewrite leq_divRL // big_distrl /= -[X in _ <= X]va mdegE; apply: leq_trans (_ : \sum_(q < [d] | q < [C]) v q <= _).
+    by apply: leq_sum => q _; apply: leq_trunc_div.
+  by rewrite [X in _ <= X](bigID (fun q : 'I_[d] => q < [C])) leq_addr.
+rewrite /narrow_count -sum1_card.
+rewrite (partition_big (fun v : 'X_{1..[d] < a.+1} => inord (\sum_(q < [d] | q < [C]) v q %/ k) : 'I_M.+1)
+  (fun m : 'I_M.+1 => g <= m)) /=; last first.
+  by move=> v; rewrite inE => /andP[/eqP va gv]; rewrite inordK // le.
+apply: eq_bigr => m gm; rewrite -sum1_card; apply: eq_bigl => v; rewrite !inE.
+case: (mdeg v =P a) => //= va; have lt := le v va.
+rewrite -val_eqE /= inordK //; case: eqP => [->|_]; rewrite ?gm ?andbF //.
 Qed.
 
 (* trees by degree and residues *)
@@ -737,6 +864,7 @@ Definition mixer_upper_value (u : mixer_upper) (L d S kt C kc : nat) (bias res p
     | MixerTrees =>
         let counts := tree_counts kt d (tree_acts kt kc L.-1) in
         let trees := mkseq (tree_dimN d kt M counts) D.+1 in
+        let trees := if C < d then row_min trees (narrow_tableN d' (N.of_nat C) kt M) else trees in
         let (one_a, one_b) := ((S == 1) || (a == 1), (S == 1) || (b == 1)) in
         Some (level_boundN trees (if one_a then if one_b then row_min (span b) trees else span b else span a) D)
     end
@@ -750,7 +878,7 @@ Local Open Scope ring_scope.
 (* as MixerWeights.option_netE, and no layer but the first permutes *)
 Lemma option_net_unpermuted : (0 < L)%N -> exists (l : layer R n d) ls,
   [/\ forall X, option_net bias res source s t theta X = mixer (lit_poly R s) (lit_poly R t) (l :: ls) X,
-      size (l :: ls) = L, thid l = S & res_t l = res] /\
+      size (l :: ls) = L, thid l = S, chid l = C & res_t l = res] /\
   (~~ bias -> ~~ res -> all (@plain R n d) (l :: ls)) /\
   (source = None -> forall m, List.In m (l :: ls) -> forall Z, shuffle m Z = Z).
 Proof.
@@ -789,13 +917,13 @@ Theorem mixer_upper_sep_le b : mixer_upper_value u L d S kt C kc bias res permut
   sep_le (mixer_output bias res source (power_lit kt) (power_lit kc) A i j theta) [b].
 Proof.
 rewrite /mixer_upper_value; case: ifP => // /andP[ap _]; rewrite mixer_unitsE; set M := kc * _.
-have [l [ls [[E sz th rt] [pl sh]]]] := option_net_unpermuted bias res source (power_lit kt) (power_lit kc) theta L0.
+have [l [ls [[E sz th ch rt] [pl sh]]]] := option_net_unpermuted bias res source (power_lit kt) (power_lit kc) theta L0.
 have same f r : (forall x y, f x y = mixer 'X^kt 'X^kc (l :: ls) (mix A x y) i j) -> sep_le f r ->
     sep_le (mixer_output bias res source (power_lit kt) (power_lit kc) A i j theta) r.
   by move=> fE; apply: eq_sep_le => x y; rewrite fE /mixer_output E !lit_poly_power.
 have sz' : size ls = L.-1 by rewrite -sz.
 have ME : kc * (kt * kc) ^ size ls = M by rewrite sz'.
-case: u ap => /=.
+case: u ap; rewrite /mixer_upper_applies.
 - case/andP=> r0 _ [<-]; apply: (same _ _ (fun _ _ => erefl)).
   have vals (B : pred 'I_n) c : c <= kt * M -> row_at (support_tableN (N.of_nat d * N.min (N.of_nat S) (N.of_nat #|B|))
       (N.of_nat d * N.of_nat S) kt M) c = support_dim (d * minn S #|B|) (d * S) kt M c.
@@ -816,15 +944,20 @@ case: u ap => /=.
   rewrite (level_boundN_val (vals A) (vals (predC A))) -th -ME.
   by apply: mixer_span_homogeneous_sep_le => //; apply: pl; rewrite ?b0.
 case/and4P=> b0 r0 /pm s0 one; have {}sh := sh s0; have {}pl := pl b0 r0.
-set tab := tree_counts _ _ _; set trees := mkseq _ _ => -[<-]; apply: (same _ _ (fun _ _ => erefl)).
+set tab := tree_counts _ _ _; set trees := (if C < d then _ else _) => -[<-]; apply: (same _ _ (fun _ _ => erefl)).
 have LM : leaves (tree_acts kt kc (size ls)) = M by rewrite leaves_acts.
-have tr c : c <= kt * M -> tree_dim d kt (tree_acts kt kc (size ls)) c <= row_at trees c.
+have tree c : c <= kt * M -> tree_dim d kt (tree_acts kt kc (size ls)) c <=
+  row_at (mkseq (tree_dimN d kt M tab) (kt * M).+1) c.
   move=> cD; rewrite /row_at nth_mkseq // (leq_trans (tree_dimN_ge _ kt0 _ _)) // LM sz'; exact: leqnn.
+have tr c : c <= kt * M -> narrow_dim d (chid l) kt (tree_acts kt kc (size ls)) c <= row_at trees c.
+  move=> cD; rewrite /trees; case: ifP => Cd; last exact: leq_trans (geq_minl _ _) (tree c cD).
+  rewrite row_at_min narrow_tableN_val ?Nat2N.id //; last exact: ltnW.
+  by rewrite leq_min (leq_trans (geq_minl _ _) (tree c cD)) /narrow_dim ch LM geq_minr.
 have vals (B : pred 'I_n) c : c <= kt * M -> row_at (span_tableN (N.of_nat d) (N.of_nat #|B|) (N.of_nat S) kt M) c =
     span_dim d #|B| S kt M c.
   by move=> cD; rewrite span_tableN_val // !Nat2N.id.
 have lev T NB : (forall c, c <= kt * M -> NB c <= row_at T c) ->
-    level_bound (tree_dim d kt (tree_acts kt kc (size ls))) NB (kt * M) <= [level_boundN trees T (kt * M)].
+    level_bound (narrow_dim d (chid l) kt (tree_acts kt kc (size ls))) NB (kt * M) <= [level_boundN trees T (kt * M)].
   by move=> h; rewrite (level_boundN_val (NA' := row_at trees) (NB' := row_at T)) //; apply: leq_level.
 have span (B : pred 'I_n) c : c <= kt * M -> span_dim d #|B| (thid l) kt M c <=
     row_at (span_tableN (N.of_nat d) (N.of_nat #|B|) (N.of_nat S) kt M) c by move=> cD; rewrite th vals.
@@ -832,7 +965,7 @@ have charR : [char R]%R =i pred0 by apply: Num.Theory.char_num.
 case: ifP => oa; last first.
   have ob : #|predC A| = 1 \/ thid l = 1.
     by left; apply/eqP; move: one; rewrite oa.
-  have up := @mixer_trees_span_sep_le R n d kt kc l ls (predC A) i j pl sh kt0 ob.
+  have up := @narrow_trees_span_sep_le R n d kt kc l ls (predC A) pl sh kt0 ob i j.
   rewrite ME (_ : #|predC (predC A)| = #|A|) in up; last by apply: eq_card => k; rewrite !inE negbK.
   have := sep_leW (lev _ _ (span A)) up => /sep_le_sym; apply: eq_sep_le => x y; congr (mixer _ _ _ _ i j).
   by apply/matrixP=> p q; rewrite !mxE /=; case: (A p).
@@ -840,10 +973,11 @@ have {}oa : #|A| = 1 \/ thid l = 1 by case/orP: oa => /eqP e; [right; rewrite th
 case: ifP => ob.
   have both : #|A| = 1 /\ #|predC A| = 1 \/ thid l = 1.
     by case: oa => [a1|]; [case/orP: ob => /eqP e; [right; rewrite th|left]|right].
-  apply: sep_leW (@mixer_trees_both_sep_le R charR n d kt kc l ls A pl sh kt0 both i j); rewrite ME; apply: lev => c cD.
+  apply: sep_leW (@narrow_trees_both_sep_le R charR n d kt kc l ls A pl sh kt0 both i j); rewrite ME; apply: lev =>
+    c cD.
   rewrite row_at_min leq_min; apply/andP; split; first exact: leq_trans (geq_minl _ _) (span (predC A) c cD).
   exact: leq_trans (geq_minr _ _) (tr c cD).
-by apply: sep_leW (@mixer_trees_span_sep_le R n d kt kc l ls A i j pl sh kt0 oa); rewrite ME; apply: lev;
+by apply: sep_leW (@narrow_trees_span_sep_le R n d kt kc l ls A pl sh kt0 oa i j); rewrite ME; apply: lev;
   apply: (span (predC A)).
 Qed.
 End Bound.
