@@ -1,24 +1,27 @@
 (* Evidence by minors of Hankel blocks, checked: Proposition 1.6 of theory.md for attention with one token or at least d
-   on either side (docs/format.md, Blocks).
-   Everything is modulo p <= 2^31, not necessarily a prime. Rows and columns are lists of members, rows (k, a) and columns
-   b, exponents being lists; entries are those of HankelRank.v. Each minor has a label, its degree b and its class of
-   signs. Where all terms of the Phi_k that are not 0 modulo p have one label with y_k, and the members of rows and columns
-   that of their minor, the minors are those of a direct sum (line_cell_off). Each is a unit modulo p, so that the
-   determinant of all together is not 0 there, nor in any field of numbers.
-   lu_unit p n M           == M is factored, and the product of the diagonals is prime to p
-   label, plus             == a degree with a class; their sum
-   terms_ok signs is0 tot acc v q == all terms of q that are not 0 have the label tot, with acc
+   on either side, and for a Mixer whose first W1 has rank S on the tokens of either (docs/format.md, Blocks).
+   Everything is modulo p <= 2^31, not necessarily a prime. A line is a list of members: (k, a) for rows, b for columns,
+   the exponents being lists. The entries are those of HankelRank.v. Each minor has a label: its degree b and a class of
+   signs. If all terms of the Phi_k that are not 0 modulo p have one label, with that of y_k, and members the label of
+   their minor, then the minors are those of a direct sum (line_cell_off). Each determinant is a unit modulo p, so that
+   of all minors together is not 0 modulo p, and in no field of numbers.
+   lu_unit p n M           == M is factored modulo p, and the product of the diagonals is prime to p
+   label, plus             == a degree and a class; their sum
+   terms_ok signs is0 tot acc v q == acc and the label of any term of q that is not 0 make tot
    bin_table O C           == the 'C(x + y, x) for x, y <= C
-   line_cell .. row col    == the entry of the minor at two lines
-   minors_accept           == minors given by their lines are accepted, their orders add up to r
+   line_cell tab row col   == the entry of the array of lines
+   minors_accept           == minors, given by their lines, are accepted, and their orders add up to r
    all_exps n m            == all exponents of degree m in n variables
-   numbered_exps n m a     == those of number a (docs/format.md); whether they are is not used
-   full_rows, full_cols, token_rows, token_cols == the lines with given numbers
-   pairs d                 == the entries (i, j), j <= i, of a symmetric matrix by number
-   attention_form ws p R k == Phi_k of 3.1 for the output p, with literal weights ws, in the entries of a symmetric matrix
-   form_ops                == its evaluation, over any ring to compute in
-   blocks_accept_attention == the evidence is accepted
-   Proved: attention_blocks_rank. *)
+   numbered_exps n m a     == those of number a (docs/format.md); nothing in the proofs rests on the numbers
+   full_rows, full_cols, token_rows, token_cols == the lines of given numbers, with one member or of one token
+   pairs d                 == the entries (i, j), j <= i, of a symmetric matrix, by number
+   attention_form ws p R k == Phi_k of 3.1 for the output p and literal weights ws, in these entries
+   form_ops                == its evaluation, of the last layer one column
+   mixer_form s t l ls i j == the output (i, j) of a Mixer with the layers l :: ls, in the entries of Z = W1 X
+   full_rank p S W1 ts     == S columns of W1 at the positions ts have a determinant that is a unit modulo p
+   blocks_accept_attention, blocks_accept_mixer == the evidence is accepted
+   Proved: then the separation rank of the network with these weights is at least r over every field of numbers
+   (attention_blocks_rank, mixer_blocks_rank). The only axioms are those of native integers. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -139,7 +142,8 @@ Proof. by elim: a b => [|x a IH] [|y b] //= [/IH ->]. Qed.
 Section Labels.
 Variable signs : seq N.   (* of the variables *)
 Definition lab v : label := (1%N, nth 0%num signs v).
-Fixpoint label_of v (es : seq nat) : label := if es is e :: es then iter e (plus (lab v)) (label_of v.+1 es) else (0%N, 0%num).
+Fixpoint label_of v (es : seq nat) : label :=
+  if es is e :: es then iter e (plus (lab v)) (label_of v.+1 es) else (0%N, 0%num).
 
 Lemma iter_plus e l l' : iter e (plus l) l' = plus (iter e (plus l) (0%N, 0%num)) l'.
 Proof. by elim: e => [|e IH] /=; [rewrite plus0l | rewrite IH plusA]. Qed.
@@ -148,7 +152,8 @@ Lemma label_add v a b : label_of v (add_exps a b) = plus (label_of v a) (label_o
 Proof.
 elim: a b v => [|x a IH] b v; first by rewrite plus0l.
 case: b => [|y b]; first by rewrite plusC plus0l.
-rewrite /= IH (iter_plus (x + y)) (iter_plus x _ (label_of _ a)) (iter_plus y _ (label_of _ b)) iterD (iter_plus x _ (iter y _ _)).
+rewrite /= IH (iter_plus (x + y)) (iter_plus x _ (label_of _ a)) (iter_plus y _ (label_of _ b)).
+rewrite iterD (iter_plus x _ (iter y _ _)).
 move: (iter x _ _) (iter y _ _) (label_of _ a) (label_of _ b) => X Y A B.
 by rewrite -!plusA (plusA Y) (plusC Y A) -plusA.
 Qed.
@@ -192,7 +197,8 @@ Hypothesis O_psi : denotes O psi.
 Lemma size_run acc r : size (run acc r) = size r.
 Proof. by elim: r acc => //= a r IH acc; rewrite IH. Qed.
 
-Lemma nth_run acc r y : (y < size r)%N -> psi (nth (op0 O) (run acc r) y) = psi acc + \sum_(j < y.+1) psi (nth (op0 O) r j).
+Lemma nth_run acc r y : (y < size r)%N -> psi (nth (op0 O) (run acc r) y) =
+  psi acc + \sum_(j < y.+1) psi (nth (op0 O) r j).
 Proof.
 elim: r acc y => //= a r IH acc [|y] yr /=; first by rewrite big_ord_recl big_ord0 addr0 (denotesD O_psi).
 by rewrite IH // (denotesD O_psi) [in RHS]big_ord_recl -addrA.
@@ -273,7 +279,8 @@ Local Notation psi := (psi p).
 Local Notation O_psi := (mod_opsP pp).
 Variables (B : nat) (Phi : 'I_K -> {mpoly R[n]}).
 Hypothesis CB : (C <= B)%N.
-Hypothesis polysE : forall k : 'I_K, value (@mpolyC _ _ \o psi) (of_vars [comRingType of R] (@id 'I_n)) 0 (nth Zero polys k) = Phi k.
+Hypothesis polysE : forall k : 'I_K,
+  value (@mpolyC _ _ \o psi) (of_vars [comRingType of R] (@id 'I_n)) 0 (nth Zero polys k) = Phi k.
 Local Notation exps := (expo n B.+1).
 
 Definition exp_list (a : exps) : seq nat := [seq (a i : nat) | i <- enum 'I_n].
@@ -295,11 +302,10 @@ rewrite (nth_exp_list _ (Ordinal lt)) ffunE inordK // ltnS; apply: leq_trans CB.
 by apply: le; rewrite mem_nth // sz.
 Qed.
 
-Lemma coefficient_psi k a b : psi (coefficient O (nth Zero polys k) (add_exps (exp_list a) (exp_list b))) =
-  if insub k is Some k then (Phi k)@_(mnm_add a b) else psi (coefficient O (nth Zero polys k) (add_exps (exp_list a) (exp_list b))).
+Lemma coefficient_psi (k : 'I_K) a b :
+  psi (coefficient O (nth Zero polys k) (add_exps (exp_list a) (exp_list b))) = (Phi k)@_(mnm_add a b).
 Proof.
-case: insubP => // l _ <-; rewrite -polysE; symmetry.
-apply: (coefficientE O_psi (@inj_id _)); first by rewrite size_add_exps ?size_exp_list.
+rewrite -polysE; symmetry; apply: (coefficientE O_psi (@inj_id _)); first by rewrite size_add_exps ?size_exp_list.
 split=> [i _|t _]; last by exists t.
 by rewrite mnmE subn0 nth_add_exps !nth_exp_list.
 Qed.
@@ -307,7 +313,7 @@ Qed.
 Lemma cellE ka b : all (fun e => e <= C)%N (exp_list ka.2) -> all (fun e => e <= C)%N (exp_list b) ->
   psi (cell (bin_table O C) (member_of ka) (exp_list b)) = hankel1 (Phi ka.1) ka.2 b.
 Proof.
-move=> sa sb; rewrite /cell (denotesM O_psi) (binsE O_psi (size_exp_list _) (size_exp_list _) sa sb) coefficient_psi valK.
+move=> sa sb; rewrite /cell (denotesM O_psi) (binsE O_psi (size_exp_list _) (size_exp_list _) sa sb) coefficient_psi.
 rewrite /hankel1 -[RHS]mulr_natl /mnm_bin; congr (_%:R * _).
 by apply: eq_bigr => i _; rewrite !nth_exp_list.
 Qed.
@@ -330,7 +336,8 @@ Proof.
 move=> /allP okr /allP okc [ur rE] [uc cE]; rewrite line_cellE /hankel_lines.
 rewrite (sum_exact _ member_of_inj ur _ rE) => [|x /okr /and3P[kK /small_exp_list[a aE] _]]; last first.
   by exists (Ordinal kK, a); rewrite /member_of /= aE; case: (x).
-apply: eq_bigr => ka Eka; rewrite (sum_exact _ exp_list_inj uc _ cE) => [|b /okc /andP[/small_exp_list[a aE] _]]; last by exists a.
+apply: eq_bigr => ka Eka; rewrite (sum_exact _ exp_list_inj uc _ cE) => [|b /okc /andP[/small_exp_list[a aE] _]];
+  last by exists a.
 apply: eq_bigr => b Eb; apply: cellE.
   by have := rE ka; rewrite Eka => /okr/and3P[_ /andP[]].
 by have := cE b; rewrite Eb => /okc/andP[/andP[]].
@@ -394,7 +401,8 @@ exists rho, kappa; rewrite (_ : \matrix_(i, j) _ = \matrix_(k < r0, l < r0) psi 
   exact: line_cell_hankel okl okl' (rhoE i) (kappaE j).
 apply/negP => /eqP D; suff: (0 : R) \is a GRing.unit by rewrite unitr0.
 rewrite -D; apply: U => [i j /andP[ij jm] x y|i im].
-  have im := ltn_trans ij jm; rewrite !nthb // => xi yj; have /and3P[_ /allP ri _] := oks i im; have /and3P[_ _ /allP cj] := oks j jm.
+  have im := ltn_trans ij jm; rewrite !nthb // => xi yj; have /and3P[_ /allP ri _] := oks i im;
+    have /and3P[_ _ /allP cj] := oks j jm.
   apply: line_cell_off (ri x xi) (cj y yj) terms.
   have := ltn_eqF ij; rewrite -(nth_uniq (0%N, 0%num) _ _ ul) ?size_map // !(nth_map m0) // => /negbT.
   by [].
@@ -465,11 +473,13 @@ Definition with_exps T (table : seq (seq nat * T)) (rho : seq nat) : seq T := [s
 Definition token_rows (b : nat) (ns : seq N) : seq (seq (nat * seq nat)) :=
   let m := (2 * (C - b)).+1 in
   let table := [seq (token_exps1 x, x) | x <- [seq (k, es) | k <- iota 0 K, es <- all_exps n (C - b)]] in
-  [seq let rho := numbered_exps d m a in if (size rho == d) && (sumn rho == m) then with_exps table rho else [:: (K, [::])] | a <- ns].
+  [seq let rho := numbered_exps d m a in
+    if (size rho == d) && (sumn rho == m) then with_exps table rho else [:: (K, [::])] | a <- ns].
 Definition token_cols (b : nat) (ns : seq N) : seq (seq (seq nat)) :=
   let m := (2 * b)%N in
   let table := [seq (token_exps es, es) | es <- all_exps n b] in
-  [seq let rho := numbered_exps d m a in if (size rho == d) && (sumn rho == m) then with_exps table rho else [:: [:: C.+1]] | a <- ns].
+  [seq let rho := numbered_exps d m a in
+    if (size rho == d) && (sumn rho == m) then with_exps table rho else [:: [:: C.+1]] | a <- ns].
 End Numbered.
 
 (* (1, 0), (1, 1), .. : the entries of a symmetric matrix by number *)
@@ -543,16 +553,19 @@ Qed.
 
 Lemma token_expsE (a : exps) : token_exps d prs (exp_list a) = [seq (token_col pr a j : nat) | j <- enum 'I_d].
 Proof.
-rewrite /token_exps; apply: (@eq_from_nth _ 0%N) => [|i]; rewrite size_mkseq; [by rewrite size_map size_enum_ord | move=> id].
-by rewrite nth_mkseq // (nth_map (Ordinal id)) ?size_enum_ord // (nth_ord_enum _ (Ordinal id)) token_colE -token_degreeE.
+rewrite /token_exps; apply: (@eq_from_nth _ 0%N) => [|i]; rewrite size_mkseq;
+  [by rewrite size_map size_enum_ord | move=> id].
+rewrite nth_mkseq // (nth_map (Ordinal id)) ?size_enum_ord // (nth_ord_enum _ (Ordinal id)) token_colE.
+by rewrite -token_degreeE.
 Qed.
 
 Lemma token_exps1E (k : 'I_d) (a : exps) :
   token_exps1 d prs (k : nat, exp_list a) = [seq (token_row pr (k, a) j : nat) | j <- enum 'I_d].
 Proof.
-rewrite /token_exps1; apply: (@eq_from_nth _ 0%N) => [|i]; rewrite size_mkseq; [by rewrite size_map size_enum_ord | move=> id].
-rewrite nth_mkseq // (nth_map (Ordinal id)) ?size_enum_ord // (nth_ord_enum _ (Ordinal id)) token_rowE -token_degreeE /=.
-by rewrite -val_eqE.
+rewrite /token_exps1; apply: (@eq_from_nth _ 0%N) => [|i]; rewrite size_mkseq;
+  [by rewrite size_map size_enum_ord | move=> id].
+rewrite nth_mkseq // (nth_map (Ordinal id)) ?size_enum_ord // (nth_ord_enum _ (Ordinal id)) token_rowE.
+by rewrite -token_degreeE /= -val_eqE.
 Qed.
 
 (* a list of exponents of one token as one of token_row *)
@@ -718,9 +731,12 @@ Local Notation mx := (mx_ops O psi).
 
 Lemma mx_head m P W V : mx d m (head_ops m P W V) =
   mx d d P *m lit R d d W *m (mx d d P)^T *m mx d d G *m mx d d P *m (mx m d V)^T.
-Proof. by rewrite /head_ops !(mx_mul O_psi) !mx_tr (mx_mul O_psi) mx_tr (mx_mul O_psi) (mx_lits O_psi) !trmxK !mulmxA. Qed.
+Proof.
+by rewrite /head_ops !(mx_mul O_psi) !mx_tr (mx_mul O_psi) mx_tr (mx_mul O_psi) (mx_lits O_psi) !trmxK !mulmxA.
+Qed.
 
-Lemma mx_layer P H : mx d d (layer_ops d id P H) = stepP (mx d d G) (mx d d P) [seq (lit R d d wv.1, lit R d d wv.2) | wv <- H].
+Lemma mx_layer P H : mx d d (layer_ops d id P H) =
+  stepP (mx d d G) (mx d d P) [seq (lit R d d wv.1, lit R d d wv.2) | wv <- H].
 Proof.
 rewrite /stepP big_map; elim: H => [|wv H IH]; first by rewrite (mx_nil O_psi) big_nil.
 by rewrite big_cons -IH /= (mx_add O_psi) mx_head mx_tr (mx_lits O_psi) trmxK.
@@ -760,7 +776,8 @@ Fixpoint some_label (acc : label) v (q : spoly i63) : option label :=
 Definition function_class : N :=
   foldr (fun kq c => if some_label (0%N, nth 0%num of_component kq.1) 0 kq.2 is Some l then l.2 else c) 0%num
     (zip (iota 0 (size polys)) polys).
-Definition cols_class (cols : seq (seq (seq nat))) : N := if cols is (b :: _) :: _ then (label_of signs 0 b).2 else 0%num.
+Definition cols_class (cols : seq (seq (seq nat))) : N :=
+  if cols is (b :: _) :: _ then (label_of signs 0 b).2 else 0%num.
 Definition minors_of (rowsf : nat -> seq N -> seq (seq (nat * seq nat))) (colsf : nat -> seq N -> seq (seq (seq nat)))
     (blocks : seq block) : seq minor :=
   [seq let b := block_degree B in let cols := colsf b (block_cols B) in
@@ -777,11 +794,13 @@ Variables (Phi : forall R : comRingType, 'I_K -> {mpoly R[n]}).
 Hypothesis Phi_map : forall (R R' : comRingType) (g : {rmorphism R -> R'}) k, map_mpoly g (Phi R k) = Phi R' k.
 Hypothesis pp : (1 < toZ p <= 2147483648)%cZ.
 Local Notation Zp := [comRingType of 'Z_(Z.to_nat (toZ p))].
-Hypothesis polysE : forall k : 'I_K, value (@mpolyC _ _ \o psi p) (of_vars Zp (@id 'I_n)) 0 (nth Zero polys k) = Phi Zp k.
+Hypothesis polysE : forall k : 'I_K,
+  value (@mpolyC _ _ \o psi p) (of_vars Zp (@id 'I_n)) 0 (nth Zero polys k) = Phi Zp k.
 Local Notation B := (exponent_bound Phi C).
 
 (* what the lines of either side must be *)
-Definition side_rows (LA : finType) (lam : 'I_K * expo n B.+1 -> LA) := forall b ns l tot row, (b <= C)%N -> row \in rowsf b ns ->
+Definition side_rows (LA : finType) (lam : 'I_K * expo n B.+1 -> LA) :=
+  forall b ns l tot row, (b <= C)%N -> row \in rowsf b ns ->
   all (row_ok K n C signs of_component tot l) row -> exists rho, is_row lam row rho.
 Definition side_cols (LB : finType) (mu : expo n B.+1 -> LB) := forall b ns l col, (b <= C)%N -> col \in colsf b ns ->
   all (col_ok n C signs l) col -> exists kappa, is_col mu col kappa.
@@ -815,12 +834,14 @@ Definition sides_sizes : nat * nat :=   (* of the output's side, and of the othe
 Definition one_token (c : nat) : bool := (c == 1%N) && (1 < d)%N.
 Definition attention_rows C b ns :=
   if one_token sides_sizes.1 then token_rows d n C d (pairs d) b ns else full_rows d n C b ns.
-Definition attention_cols C b ns := if one_token sides_sizes.2 then token_cols n C d (pairs d) b ns else full_cols n b ns.
+Definition attention_cols C b ns :=
+  if one_token sides_sizes.2 then token_cols n C d (pairs d) b ns else full_cols n b ns.
 Definition attention_polys (ws : seq (seq (rows Z * rows Z))) : seq (spoly i63) :=
   let PO := poly_ops (mod_ops p) in
   form_ops PO d (mkseq (fun a => mkseq (fun b => variable (mod_ops p) (pair_number d a b)) d) d)
     (mkseq (fun a => mkseq (fun b => op_int PO (if a == b then 1 else 0)%cZ) d) d) ws j.
-Definition blocks_accept_attention (signs : seq N) (blocks : seq block) (r : nat) (ws : seq (seq (rows Z * rows Z))) : bool :=
+Definition blocks_accept_attention (signs : seq N) (blocks : seq block) (r : nat)
+    (ws : seq (seq (rows Z * rows Z))) : bool :=
   let C := gram_degree (size ws) in
   let (a, b) := sides_sizes in
   let degree := if one_token a || one_token b then (2 * C).+1 else C in
@@ -881,7 +902,8 @@ Qed.
 Hypothesis Ti : T i.
 
 Lemma attention_own (one : bool) (signs of_component : seq N) : (if one then #|T| = 1%N else (d <= #|T|)%N) ->
-  own_side C signs of_component (fun b ns => if one then token_rows d n C d (pairs d) b ns else full_rows d n C b ns) Phi
+  own_side C signs of_component
+    (fun b ns => if one then token_rows d n C d (pairs d) b ns else full_rows d n C b ns) Phi
     (fun (x : 'M[F]_(m, d)) k => x i k) (gram_entry T (@pair_of d)).
 Proof.
 have CB : (C <= B)%N by apply: leq_maxl.
@@ -892,7 +914,8 @@ have charF := Num.Theory.char_num F; case: one => card.
   - apply: independent_free => // z; exists (\matrix_(_, k) z k) => t; by rewrite mxE.
   move=> b ns l tot row bC; apply: token_row_line => //; first exact: pair_of_nth.
   have := ltn_ord (var_of j j); lia.
-exists [finType of 'I_d * expo n B.+1], id, (fun ka (x : 'M[F]_(m, d)) => x i ka.1 * monom (gram_entry T (@pair_of d) x) ka.2); split=> //.
+exists [finType of 'I_d * expo n B.+1], id,
+  (fun ka (x : 'M[F]_(m, d)) => x i ka.1 * monom (gram_entry T (@pair_of d) x) ka.2); split=> //.
   by apply: independent_gram1 => //; [exact: pair_of_inj | exact: pair_of_le].
 by move=> b ns l tot row bC; apply: full_row.
 Qed.
@@ -929,7 +952,8 @@ pose own := side_of sides i; pose T := [pred k : 'I_m | side_of sides k == own].
 have TT : T i by rewrite /T /= eqxx.
 have [cT cT'] : #|T| = a /\ #|predC T| = b.
   move: sE => [<- <-]; split; first exact: card_side.
-  rewrite -[RHS]/(side_size (~~ own) sides) -(card_side (~~ own) sz); apply: eq_card => k; rewrite !inE /=; by case: (side_of _ k) (own) => -[].
+  rewrite -[RHS]/(side_size (~~ own) sides) -(card_side (~~ own) sz); apply: eq_card => k.
+  by rewrite !inE /=; case: (side_of _ k) (own) => -[].
 have cb' : if one_token d b then #|predC T| = 1%N else (d <= #|predC T|)%N.
   by move: cb; rewrite cT'; case E : (one_token d b) => //= _; case/andP: E => /eqP.
 have ca' : if one_token d a then #|T| = 1%N else (d <= #|T|)%N.
@@ -955,13 +979,15 @@ Lemma entry_lt (a : 'I_S) (b : 'I_d) : (a * d + b < n)%N.
 Proof. have := ltn_ord a; have := ltn_ord b; nia. Qed.
 Definition entry_of (a : 'I_S) (b : 'I_d) : 'I_n := Ordinal (entry_lt a b).
 
-Definition top_rows (R : comRingType) (M : 'M[R]_(S, d)) : 'M[R]_(m, d) := \matrix_(a, b) if insub (a : nat) is Some a' then M a' b else 0.
+Definition top_rows (R : comRingType) (M : 'M[R]_(S, d)) : 'M[R]_(m, d) :=
+  \matrix_(a, b) if insub (a : nat) is Some a' then M a' b else 0.
 Definition mixer_vars (R : comRingType) : 'M[{mpoly R[n]}]_(S, d) := \matrix_(a, b) 'X_(entry_of a b).
 Definition mixer_after (R : comRingType) (M : 'M[R]_(S, d)) : 'M[R]_(m, d) :=
   mixer (lit_poly R s) (lit_poly R t) (lit_mixer R m d (with_identity m l :: ls)) (top_rows M).
 Definition mixer_form (R : comRingType) (k : 'I_1) : {mpoly R[n]} := mixer_after (mixer_vars R) i j.
 
-Lemma map_mixer_after (R R' : comRingType) (g : {rmorphism R -> R'}) M : map_mx g (mixer_after M) = mixer_after (map_mx g M).
+Lemma map_mixer_after (R R' : comRingType) (g : {rmorphism R -> R'}) M :
+  map_mx g (mixer_after M) = mixer_after (map_mx g M).
 Proof.
 rewrite /mixer_after map_lit_mixer; congr (mixer _ _ _ _); apply/matrixP=> a b; rewrite !mxE.
 by case: insub => [a'|]; rewrite ?mxE ?rmorph0.
@@ -1012,8 +1038,8 @@ have fP (k : 'I_S) : (nth 0%N ts (nth 0%N ks k) < m)%N by apply: (allP tm); rewr
 exists (fun k => Ordinal (fP k)); split=> [k|]; first exact: mem_nth.
 have := lu_unitP (proj1 pp) U; apply: contraTneq => D0.
 set A := \matrix_(k, l) _; have -> : A = map_mx intr (\matrix_(k, s) mxZ S m W1 s (Ordinal (fP k))).
-  apply/matrixP=> k s; rewrite !mxE (nth_map 0%N) ?sk // /cs (nth_map 0%N) // (nth_map 0%N) ?size_iota // nth_iota // add0n.
-  exact: psi_red.
+  apply/matrixP=> k s; rewrite !mxE (nth_map 0%N) ?sk // /cs (nth_map 0%N) // (nth_map 0%N) ?size_iota //.
+  by rewrite nth_iota // add0n; apply: psi_red.
 by rewrite (det_map_mx [rmorphism of intmul (1 : 'Z_(Z.to_nat (toZ p)))]) D0 rmorph0 unitr0.
 Qed.
 
@@ -1042,7 +1068,8 @@ Definition mixer_polys (s t : seq Z) (l : mixer_lit) (ls : seq mixer_lit) : seq 
   [:: entry PO (eval_mixer_ops PO m d s t (with_identity m l :: ls)
     (mkseq (fun a => mkseq (fun b => variable (mod_ops p) (a * d + b)) d) (l_thid l))) i j].
 Definition side_tokens (b : bool) : seq nat := [seq k <- iota 0 m | nth false sides k == b].
-Definition blocks_accept_mixer (signs : seq N) (blocks : seq block) (r : nat) (s t : seq Z) (ls : seq mixer_lit) (C : nat) : bool :=
+Definition blocks_accept_mixer (signs : seq N) (blocks : seq block) (r : nat) (s t : seq Z) (ls : seq mixer_lit)
+    (C : nat) : bool :=
   if ls is l :: ls' then
     let S := l_thid l in let own := nth false sides i in
     [&& (1 <? toZ p)%cZ, (toZ p <=? 2147483648)%cZ, (Z.of_nat C <? toZ p)%cZ, (S <= m)%N, ~~ l_res_t l &
@@ -1067,9 +1094,11 @@ Proof.
 have O_psi := denotes_comp [rmorphism of @mpolyC n R] (mod_opsP pp).
 have P_val := poly_opsP (of_vars R (@id 'I_n)) O_psi.
 pose Y := mkseq (fun a => mkseq (fun b => variable (mod_ops p) (a * d + b)) d) S.
-have YE : mx_ops (poly_ops (mod_ops p)) (value (@mpolyC _ _ \o psi p) (of_vars R (@id 'I_n)) 0) m d Y = top_rows m (mixer_vars d l R).
+have YE : mx_ops (poly_ops (mod_ops p)) (value (@mpolyC _ _ \o psi p) (of_vars R (@id 'I_n)) 0) m d Y =
+  top_rows m (mixer_vars d l R).
   apply/matrixP=> a b; rewrite mxE [RHS]mxE /entry /Y; case: insubP => [a' _ aE|].
-    rewrite [RHS]mxE -aE (nth_mkseq _ _ (ltn_ord a')) (nth_mkseq _ _ (ltn_ord b)); apply: (etrans (value_variable (of_vars R (@id 'I_n)) O_psi _)); rewrite /of_vars.
+    rewrite [RHS]mxE -aE (nth_mkseq _ _ (ltn_ord a')) (nth_mkseq _ _ (ltn_ord b));
+      apply: (etrans (value_variable (of_vars R (@id 'I_n)) O_psi _)); rewrite /of_vars.
     by case: insubP => [e _ eE|]; [congr ('X_ _); apply/ord_inj | rewrite entry_lt].
   by rewrite -leqNgt => Sa; rewrite [nth [::] _ a]nth_default ?size_mkseq // nth_nil.
 rewrite [k]ord1 /mixer_form /mixer_after -YE -(eval_mixer_opsE P_val) mxE //.
@@ -1079,7 +1108,8 @@ End MixerCorrect.
 Theorem mixer_blocks_rank (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
     (blocks : seq block) (r : nat) (s t : seq Z) (ls : seq mixer_lit) (C : nat) (F : numFieldType) :
   blocks_accept_mixer p m d sides i j signs blocks r s t ls C ->
-  sep_ge (fun x y : 'M[F]_(m, d) => mixer (lit_poly F s) (lit_poly F t) (lit_mixer F m d ls) (mix (side_of sides) x y) i j) r.
+  sep_ge (fun x y : 'M[F]_(m, d) =>
+    mixer (lit_poly F s) (lit_poly F t) (lit_mixer F m d ls) (mix (side_of sides) x y) i j) r.
 Proof.
 case: ls => // l ls; rewrite /blocks_accept_mixer.
 case/and5P=> /Z.ltb_spec0 p1 /Z.leb_spec0 p2 _ Sm /andP[res /and4P[_ fr fr' acc]].
@@ -1095,7 +1125,8 @@ pose at_ (M : 'M[F]_(l_thid l, d)) (e : 'I_n) := M (Ordinal (tP e).1) (Ordinal (
 have at_entry M a b : at_ M (entry_of a b) = M a b.
   rewrite /at_; congr (M _ _); apply/ord_inj; rewrite /= ?divnMDl ?divn_small ?addn0 ?modnMDl ?modn_small //.
   exact: leq_ltn_trans (ltn_ord b).
-have points (T' : pred 'I_m) b : (forall k : 'I_m, T' k = (side_of sides k == b)) -> full_rank p (l_thid l) (l_W1 l) (side_tokens m sides b) ->
+have points (T' : pred 'I_m) b : (forall k : 'I_m, T' k = (side_of sides k == b)) ->
+  full_rank p (l_thid l) (l_W1 l) (side_tokens m sides b) ->
     forall z : 'I_n -> F, exists x : 'M[F]_(m, d), forall e, at_ (W *m mask T' x) e = z e.
   move=> T'E frb z; have [f [fT D]] := full_rankP pp (tm b) frb.
   have [k|x xE] := @points_of F _ m d _ T' f _ D (\matrix_(a, b) z (entry_of a b)).
@@ -1110,7 +1141,8 @@ have CB : (C <= exponent_bound (mixer_form s t l ls i j) C)%N by apply: leq_maxl
 apply: (blocks_rank (yk := fun _ _ => 1) (@mixer_form_map m d s t l ls i j) pp (mixer_polysE s t l ls i j pp) acc).
   exists [finType of 'I_1 * expo n (exponent_bound (mixer_form s t l ls i j) C).+1], id,
     (fun ka x => 1 * monom (at_ (W *m mask T x)) ka.2); split=> //.
-    move=> c H [k0 a]; rewrite [k0]ord1; apply: (independent_free charF (c := fun a => c (0, a)) (points T _ (fun _ => erefl) fr)) => x.
+    move=> c H [k0 a]; rewrite [k0]ord1; move: a.
+    apply: (independent_free charF (c := fun a => c (0, a)) (points T _ (fun _ => erefl) fr)) => x.
     transitivity (\sum_(k < 1) \sum_a c (k, a) * (1 * monom (at_ (W *m mask T x)) a)).
       by rewrite big_ord1; apply: eq_bigr => a' _; rewrite mul1r.
     rewrite (pair_bigA _ (fun k a => c (k, a) * (1 * monom (at_ (W *m mask T x)) a))) /= -[RHS](H x).

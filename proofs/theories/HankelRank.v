@@ -1,22 +1,20 @@
 (* Functions of a sum: the lower half of Proposition 1.6 of theory.md, with one token on a side.
    Let f(x,y) = \sum_k y_k(x) Phi_k(u(x) + v(y)), the Phi_k polynomials in n variables with exponents below B. The
-   coefficient of y_k u^a v^b in f is bin(a,b) c_(k,a+b). Where lines are given, each a set of rows (k,a), or of columns b,
-   that are one function, the array of lines has the sums of these, and sep f is at least the order of any minor of it
-   that is not 0, if the lines are independent functions. theory.md's array is this one with every row multiplied by
-   a! and every column by b!.
-
-   expo n B                 == the exponents below B of n variables (CoefMatrix.v)
-   mnm_add a b, mnm_bin a b == the exponents a + b; \prod_i 'C(a_i + b_i, a_i)
+   coefficient of y_k u^a v^b in f is bin(a,b) c_(k,a+b), bin(a,b) = \prod_i 'C(a_i + b_i, a_i). Let the rows (k,a) be
+   sorted into lines on which y_k u^a is one function, and the columns b into lines on which v^b is. In the array of the
+   lines these coefficients are added, and sep f is at least the order of any minor of it that is not 0, if the
+   functions of the lines are independent. theory.md's array is this one, row a multiplied by a! and column b by b!.
+   mnm_add a b, mnm_bin a b == the exponents a + b; bin(a,b). Exponents are expo n B (CoefMatrix.v)
    hankel1 p a b            == the coefficient of u^a v^b in p(u + v)
-   hankel_lines Phi lam mu rho kappa == the sum of those with lam (k,a) = rho and mu b = kappa
+   hankel_lines lam mu Phi rho kappa == the sum of the coefficients with lam (k,a) = rho and mu b = kappa
    independent phi          == the functions phi_t, t in a finite type, are linearly independent
    gram_entry S pr x t      == the entry at pr t of the Gram matrix of the tokens in S
-   token_col pr b, token_row pr (k,a) == the exponents of a token x in \prod_t (x_p x_q)^(b_t), (p,q) = pr t, and in
-                               x_k \prod_t (x_p x_q)^(a_t)
-   Proved: hankel_rank; and in characteristic 0 the independence of monomials on a curve where the variables are distinct
-   powers of one number up to units (independent_curve), in values that can be chosen (independent_free), in the
-   entries of the Gram matrix of at least d tokens (independent_gram), and of these times the entries of one of the
-   tokens (independent_gram1): the curve has a triangular matrix of tokens, and all tokens are permuted. *)
+   token_col pr b, token_row pr (k,a) == the exponents of z in \prod_t (z_p z_q)^(b_t), (p,q) = pr t, and in
+                               z_k \prod_t (z_p z_q)^(a_t)
+   Proved: hankel_rank; and in characteristic 0 the independence of monomials on a curve where the variables are
+   distinct powers of one number, up to units (independent_curve), in values that can be chosen (independent_free), in
+   the entries of the Gram matrix of at least d tokens (independent_gram), and of these times an entry of one of the
+   tokens (independent_gram1): the curve has triangular matrices of tokens, and the tokens are permuted. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import fingroup perm zify.
 From SsrMultinomials Require Import mpoly.
@@ -34,9 +32,11 @@ Definition mnm_bin a b : nat := (\prod_i 'C(a i + b i, a i))%N.
 Variable R : comRingType.
 
 Lemma exprD_pairs (k : nat) (x y : R) : (k < B)%N ->
-  (x + y) ^+ k = \sum_(cd : 'I_B * 'I_B) if (cd.1 + cd.2 == k)%N then x ^+ cd.1 * y ^+ cd.2 *+ 'C(cd.1 + cd.2, cd.1) else 0.
+  (x + y) ^+ k = \sum_(cd : 'I_B * 'I_B)
+    if (cd.1 + cd.2 == k)%N then x ^+ cd.1 * y ^+ cd.2 *+ 'C(cd.1 + cd.2, cd.1) else 0.
 Proof.
-move=> kB; rewrite addrC exprDn -(pair_bigA _ (fun (c d : 'I_B) => if (c + d == k)%N then x ^+ c * y ^+ d *+ 'C(c + d, c) else 0)) /=.
+move=> kB; rewrite addrC exprDn.
+rewrite -(pair_bigA _ (fun (c d : 'I_B) => if (c + d == k)%N then x ^+ c * y ^+ d *+ 'C(c + d, c) else 0)) /=.
 rewrite (big_ord_widen _ (fun i => y ^+ (k - i) * x ^+ i *+ 'C(k, i)) kB) big_mkcond; apply: eq_bigr => c _ /=.
 case: (ltnP c k.+1) => ck; last by rewrite big1 // => d _; case: eqP => // E; move: ck; rewrite -E; lia.
 have dB : (k - c < B)%N by lia.
@@ -128,7 +128,8 @@ have /(indep_rank M (independent_enum phi_indep) (independent_enum psi_indep)) :
   by apply: eq_bigr => ka _; rewrite mulr_suml.
 apply: leq_trans; have U : \matrix_(i, j) hankel_lines Phi (rho i) (kappa j) \in unitmx by rewrite unitmxE unitfE.
 rewrite -(mxrank_unit U); apply: leq_trans (mxrank_mxsub (enum_rank \o rho) (enum_rank \o kappa) M).
-by rewrite (_ : mxsub _ _ _ = \matrix_(i, j) hankel_lines Phi (rho i) (kappa j)) //; apply/matrixP => i j; rewrite !mxE /= !enum_rankK.
+rewrite (_ : mxsub _ _ _ = \matrix_(i, j) hankel_lines Phi (rho i) (kappa j)) //.
+by apply/matrixP => i j; rewrite !mxE /= !enum_rankK.
 Qed.
 End Lines.
 
@@ -227,7 +228,8 @@ by move=> i ni; rewrite !mxE (negPf ni) mul0r.
 Qed.
 
 (* positions of S, the first of them given *)
-Lemma embed i : S i -> exists2 emb : 'I_d -> 'I_N, injective emb /\ (forall j, S (emb j)) & forall k : 'I_d, exists j, emb j = i.
+Lemma embed i : S i -> exists2 emb : 'I_d -> 'I_N, injective emb /\ (forall j, S (emb j)) &
+  forall k : 'I_d, exists j, emb j = i.
 Proof.
 move=> Si; pose s := i :: [seq j <- enum S | j != i].
 have us : uniq s by rewrite /= mem_filter eqxx filter_uniq ?enum_uniq.
@@ -303,7 +305,8 @@ Lemma independent_triangle (c : expo n B -> F) :
   forall a, c a = 0.
 Proof.
 move=> H; have BD : (B <= D)%N by rewrite /D; lia.
-apply: (independent_curve charF BD posI (g := fun t s => ((triangle s)^T *m triangle s) (pr t).1 (pr t).2) (w := 2) isT unit_part0) => //.
+apply: (independent_curve charF BD posI (g := fun t s => ((triangle s)^T *m triangle s) (pr t).1 (pr t).2) (w := 2)) =>
+  //; first exact: unit_part0.
 by move=> t s _; apply: gram_triangle.
 Qed.
 
@@ -326,7 +329,8 @@ Theorem independent_gram1 i : S i ->
   independent (fun (ka : 'I_d * expo n B) (x : 'M[F]_(N, d)) => x i ka.1 * monom (gram_entry x) ka.2).
 Proof.
 move=> Si c H [k0 a0]; have [emb [embI embS] /(_ k0) [j0 ij]] := embed Si.
-suff Q s : s != 0 -> forall k, \sum_a c (k, a) * monom (fun t => ((triangle s)^T *m triangle s) (pr t).1 (pr t).2) a = 0.
+suff Q s : s != 0 -> forall k,
+    \sum_a c (k, a) * monom (fun t => ((triangle s)^T *m triangle s) (pr t).1 (pr t).2) a = 0.
   by apply: (independent_triangle (c := fun a => c (k0, a))) => s s0; apply: Q.
 move=> s0; set T := triangle s; pose q := \col_k \sum_a c (k, a) * monom (fun t => (T^T *m T) (pr t).1 (pr t).2) a.
 suff q0 : T *m q = 0.
