@@ -12,7 +12,6 @@
    type_deg t e        == the degree of the exponent e in the variables of type t
    enough own c e      == some word with c letters of the side has at most that many junctions of each type in T
    junction_mx         == the ideal of these, in the degree token_deg own c = 2 c + own
-   junction_pairs      == how many products span it at generic forms
    missed own c delta  == delta is 0, or at most the number of forms that are no sums of these products, for some T *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
@@ -347,7 +346,7 @@ End AllForms.
 (* the parts of the network, restricted *)
 Section Parts.
 Variables (F : fieldType) (n d : nat) (Ws : seq (seq (head F d))) (p : 'I_d) (T : seq nat) (P Q : 'M[F]_#|upper d|).
-Hypotheses (infF : infinite_field F) (PQ : P *m Q = 1%:M) (Td : (size (vars Ws p T) <= d)%N).
+Hypotheses (infF : infinite_field F) (PQ : P *m Q = 1%:M).
 Variables (A : pred 'I_n) (i : 'I_n).
 Hypothesis Ai : A i.
 Local Notation m := #|upper d|.
@@ -361,9 +360,6 @@ Local Notation ucoord := (ucoord P).
 Let q := net_poly Ws p Q.
 Let f : {rmorphism F -> {poly S}} := [rmorphism of polyC \o phi].
 Local Notation partb e := (part C q (@token F n d i) (gcoord P A) (gcoord P (predC A)) e).
-Definition junction_pairs own c :=
-  #|reduced_pairs d (token_deg own c) (var_weight Ws p T) (@enough F d Ws p T own c) (token_deg own c)|.
-
 Definition put (j0 : 'I_n) (u : 'I_d -> F) : 'M[F]_(n, d) := \matrix_(j, k) if j == j0 then u k else 0.
 
 Lemma gcoord_put (B : pred 'I_n) j0 u t : B j0 -> gcoord P B (put j0 u) t = (ucoord t).@[u].
@@ -444,11 +440,10 @@ Qed.
 
 Lemma part_junctionA e N : (e <= C)%N ->
   spanned [pred ka : 'I_d * exp | edeg ka.2 == (C - e)%N] (afun (@token F n d i) (gcoord P A)) N ->
-  sep_le (partb e) (N + junction_pairs true (C - e) - mc d (token_deg true (C - e))).
+  sep_le (partb e) (N + \rank (junction_mx Ws p T true (C - e)) - mc d (token_deg true (C - e))).
 Proof.
 move=> eC sA; set a := (C - e)%N in sA *; have [z zI] := infF (token_deg true a).+1.
-apply/sep_le_sym; apply: sep_leW (_ : (N + \rank (junction_mx Ws p T true a) - mc d (token_deg true a) <= _)%N) _.
-  by apply: leq_sub2r; rewrite leq_add2l; apply: junction_rank.
+apply/sep_le_sym.
 apply: (@eq_sep_le _ _ _ (fun y x => \sum_(ka | edeg ka.2 == a) hA ka y * afun (@token F n d i) (gcoord P A) ka x)).
   by move=> y x; symmetry; apply: partA.
 apply: (@restricted_sep_le F d (token_deg true a) z zI _ _ _ [pred ka : 'I_d * exp | edeg ka.2 == a]
@@ -502,11 +497,9 @@ Qed.
 
 Lemma part_junctionB e j0 N : (e <= C)%N -> ~~ A j0 ->
   spanned [pred c : exp | edeg c == e] (bfun (gcoord P (predC A))) N ->
-  sep_le (partb e) (N + junction_pairs false e - mc d (token_deg false e)).
+  sep_le (partb e) (N + \rank (junction_mx Ws p T false e) - mc d (token_deg false e)).
 Proof.
 move=> eC nA sB; have [z zI] := infF (token_deg false e).+1.
-apply: sep_leW (_ : (N + \rank (junction_mx Ws p T false e) - mc d (token_deg false e) <= _)%N) _.
-  by apply: leq_sub2r; rewrite leq_add2l; apply: junction_rank.
 apply: (@eq_sep_le _ _ _ (fun x y => \sum_(c : exp | edeg c == e) hB c x * bfun (gcoord P (predC A)) c y)).
   by move=> x y; symmetry; apply: partB.
 apply: (@restricted_sep_le F d (token_deg false e) z zI _ _ _ [pred c : exp | edeg c == e]
@@ -529,8 +522,8 @@ Section Bound.
 Variables (F : fieldType) (n d da h : nat) (Ws : seq (seq (head F d))) (p : 'I_d).
 Local Notation L := (size Ws).
 Local Notation C := (gram_degree L).
-Definition missed own c delta := delta = 0%N \/ exists2 T, (size (vars Ws p T) <= d)%N &
-  (delta <= mc d (token_deg own c) - junction_pairs Ws p T own c)%N.
+Definition missed own c delta := delta = 0%N \/ exists T,
+  (delta <= mc d (token_deg own c) - \rank (junction_mx Ws p T own c))%N.
 
 Lemma junction_heads_sep_le (S : pred 'I_n) i NA NB dA dB :
   infinite_field F -> S i -> (0 < #|predC S|)%N ->
@@ -562,12 +555,12 @@ have cut N own c delta pairs : (delta <= mc d (token_deg own c) - pairs)%N ->
   (minn N (N + pairs - mc d (token_deg own c)) <= N - delta)%N by lia.
 have HB b : (b <= C)%N -> sep_le (part b) (NB b - dB b)%N.
   move=> bC; have HN : sep_le (part b) (NB b) by apply: (part_sepB gq).
-  have [->|[T Td le]] := mB b; first by rewrite subn0.
+  have [->|[T le]] := mB b; first by rewrite subn0.
   apply: sep_leW (cut (NB b) _ _ _ _ le) _; apply: sep_le_min => //.
-  exact: (part_junctionB infF PQ Td i bC nS (sB P b)).
+  exact: (part_junctionB p T infF PQ i bC nS (sB P b)).
 have HA b : (b <= C)%N -> sep_le (part b) (NA (C - b) - dA (C - b))%N.
   move=> bC; have HN : sep_le (part b) (NA (C - b)%N) by apply: (part_sepA gq).
-  have [->|[T Td le]] := mA (C - b)%N; first by rewrite subn0.
+  have [->|[T le]] := mA (C - b)%N; first by rewrite subn0.
   by apply: sep_leW (cut (NA (C - b)%N) _ _ _ _ le) _; apply: sep_le_min => //; apply: part_junctionA.
 have part_le (b : 'I_C.+1) : sep_le (part b) (minn (minn (NB b - dB b) (NA (C - b) - dA (C - b))) (heads_count d h da L b))%N.
   have bC : (b <= C)%N by rewrite -ltnS.

@@ -3,12 +3,14 @@
                            places of type t between two of them; 0 if there is no such word; b: the letter before is one
    vectors ws k         == the vectors v of sum ws_i v_i at most k
    reduced_count r2 r k == \sum_j 'C(r2, j) mc r (k - j), at least the number of reduced monomials of degree k
-   Proved: pairs_count, the number of pairs is at most a sum over vectors. *)
+   pairs_term h n L T p k v == what the vector v of degrees contributes to the pairs of degree k in n variables, if p v
+   fewer T v            == v with one less of the last type
+   Proved: junctions_rank and junctions_rank_plane, the ideal of the junctions in terms of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank MonomialCount CoefMatrix SpanCover Attention GradedGram.
-From Seprank Require Import JunctionTypes JunctionIdeal JunctionBound.
+From Seprank Require Import JunctionTypes JunctionIdeal JunctionHyperplane JunctionBound.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Local Open Scope nat_scope.
 
@@ -31,6 +33,27 @@ have := H k; rewrite /= eqxx; case ak: (nth 0 a k) => [|x] // _.
 have := IH ls true (set_nth 0 a k x) sz; case: (most e true ks _) => [|y] /=; last first.
   apply=> t; have := H t; rewrite nth_set_nth /= [t == k]eq_sym; case: eqP => [<-|_] //; rewrite ak; lia.
 by move=> H'; suff: false by []; apply: H' => t; have := H t; rewrite nth_set_nth /= [t == k]eq_sym; case: eqP => [<-|_] //; rewrite ak; lia.
+Qed.
+
+(* the number is reached *)
+Lemma most_reach e b ks a c : c < most e b ks a ->
+  exists ls, [/\ size ls = size ks, count id ls = c & forall t, expn e t b ls ks <= nth 0 a t].
+Proof.
+elim: ks b a c => [|k ks IH] b a c /=.
+  case: ifP => // nb; rewrite ltnS leqn0 => /eqP ->; exists [::]; split=> // t /=; case: b nb => //=.
+  by move/negbT; rewrite -lt0n => ae; case: (e =P t) => [<-|].
+rewrite leq_max => /orP[/IH[ls [sz cl H]]|].
+  exists (false :: ls); split=> [||t]; rewrite /= ?sz ?cl //.
+  by rewrite andbF; apply: H.
+case: c => [_|c lt].
+  exists (nseq (size ks).+1 false); split=> [||t]; rewrite ?size_nseq ?count_nseq //.
+  suff H (r : seq nat) : expn e t false (nseq (size r) false) r = 0 by rewrite /= andbF H.
+  by elim: r => //= k' r ->.
+have {}lt : c < (if b then if nth 0 a k is x.+1 then most e true ks (set_nth 0 a k x) else 0 else most e true ks a).
+  by move: lt; case: (if b then _ else _).
+case: b lt => [|/IH[ls [sz cl H]]]; last by exists (true :: ls); split=> [||t]; rewrite /= ?sz ?cl //; apply: H.
+case ak: (nth 0 a k) => [|x] // /IH[ls [sz cl H]]; exists (true :: ls); split=> [||t]; rewrite /= ?sz ?cl //.
+by have := H t; rewrite nth_set_nth /= [t == k]eq_sym; case: eqP => [<-|_] //; rewrite ak; lia.
 Qed.
 
 Fixpoint vectors (ws : seq nat) (k : nat) : seq (seq nat) :=
@@ -175,11 +198,14 @@ Definition type_count h L t := if t == L then h ^ L else h ^ (2 * t).+1.
 Definition type_weight (L t : nat) := if t == L then 1 else 2.
 Definition squares h L T := \sum_(t <- T | t != L) type_count h L t.
 Definition variables h L T := \sum_(t <- T) type_count h L t.
-Definition pairs_term h d L T own c k v :=
+Definition pairs_term h n L T (test : pred (seq nat)) k v :=
   let j := dot (map (type_weight L) T) v in
-  if (c < most L own (places L) (bounds (caps L) T v)) && (j <= k) then
-    mc_prod (map (type_count h L) T) v * reduced_count (squares h L T) (d - variables h L T) (k - j)
+  if test v && (j <= k) then
+    mc_prod (map (type_count h L) T) v * reduced_count (squares h L T) (n - variables h L T) (k - j)
   else 0.
+Definition most_of L own T v := most L own (places L) (bounds (caps L) T v).
+Definition fewer L (T v : seq nat) := set_nth 0 v (index L T) (nth 0 v (index L T)).-1.
+Definition most_fewer L own T v := if 0 < nth 0 v (index L T) then most_of L own T (fewer L T v) else 0.
 
 Lemma dot_map (f w : nat -> nat) T : dot (map w T) (map f T) = \sum_(t <- T) w t * f t.
 Proof. by elim: T => [|t T IH]; rewrite ?big_nil // big_cons /= IH. Qed.
@@ -238,10 +264,10 @@ Qed.
 
 Variables (own : bool) (c K : nat).
 Local Notation k := (token_deg own c).
-Hypotheses (kK : k <= K) (gd : g <= d).
+Hypothesis kK : k <= K.
 
 Lemma enough_most e : @enough F d Ws p T own c e ->
-  c < most L own (places L) (bounds (caps L) T [seq deg t e | t <- T]).
+  c < most_of L own T [seq deg t e | t <- T].
 Proof.
 case/existsP => ls /andP[/eqP <- /allP le]; apply: most_max => [|t]; first by rewrite size_tuple size_places.
 have [tL|Lt] := leqP t L; last first.
@@ -254,10 +280,15 @@ rewrite (nth_map 0) ?size_iota ?sc // nth_iota // add0n; case: ifP => tT //.
 by rewrite leq_min eL andbT (nth_map 0) ?index_mem // nth_index //; apply: le.
 Qed.
 
-Lemma pairs_count : junction_pairs Ws p T own c <=
-  \sum_(v <- vectors (map (type_weight L) T) K) pairs_term h d L T own c k v.
+Section Counted.
+Variables (n : nat) (ok : pred 'X_{1..g}) (test : pred (seq nat)).
+Hypotheses (gn : g <= n) (okT : forall e, ok e -> test [seq deg t e | t <- T]).
+Definition counted := [pred x : 'X_{1..g < k.+1} * 'X_{1..n < k.+1} |
+  [&& ok x.1, reduced (var_weight Ws p T) x & of_degree (var_weight Ws p T) k x]].
+
+Lemma counted_le : #|counted| <= \sum_(v <- vectors (map (type_weight L) T) K) pairs_term h n L T test k v.
 Proof.
-pose vec (x : 'X_{1..g < k.+1} * 'X_{1..d < k.+1}) := [seq deg t x.1 | t <- T].
+pose vec (x : 'X_{1..g < k.+1} * 'X_{1..n < k.+1}) := [seq deg t x.1 | t <- T].
 apply: leq_trans (card_parts (f := vec) (vs := vectors (map (type_weight L) T) K) _) _.
   case=> e s /and3P[_ _ /eqP dx]; apply: (@vectors_all _ _ _ T (type_weight L)) => //.
     by apply/allP => t _; rewrite /type_weight; case: ifP.
@@ -266,7 +297,7 @@ apply: leq_sum => v _; rewrite /pairs_term; set j := dot _ _.
 have dE x : vec x = v -> wdeg (var_weight Ws p T) x.1 = j by move=> E; rewrite wdeg_types /j -E dot_map.
 case: ifP => [/andP[_ jk]|no]; last first.
   rewrite leqn0; apply/eqP/eq_card0 => x; apply/negP => /andP[/and3P[en _ /eqP dx] /eqP vE].
-  move/negP: no; apply; by rewrite -{1}vE enough_most //= -(dE x vE); apply: leq_trans (leq_addr (mdeg x.2) _) _; rewrite dx.
+  move/negP: no; apply; by rewrite -{1}vE okT //= -(dE x vE); apply: leq_trans (leq_addr (mdeg x.2) _) _; rewrite dx.
 pose a t := nth 0 v (index t T).
 case: (boolP (size v == size T)) => [/eqP sv|nv]; last first.
   rewrite (leq_trans _ (leq0n _)) // leqn0; apply/eqP/eq_card0 => x; apply/negP => /andP[_ /eqP vE].
@@ -276,25 +307,25 @@ have vE : v = map a T.
   by rewrite (nth_map 0) // /a index_uniq.
 have H1 := @card_typed g k ty a T uT.
 have wt2 i : 0 < var_weight Ws p T i <= 2 by rewrite /var_weight /weight; case: ifP.
-have H2 := @card_reduced d g k (var_weight Ws p T) wt2 (k - j) (leq_subr _ _).
+have H2 := @card_reduced n g k (var_weight Ws p T) wt2 (k - j) (leq_subr _ _).
 have gE : \prod_(t <- T) mc #|[pred i : 'I_g | ty i == t]| (a t) = mc_prod (map (type_count h L) T) v.
   rewrite vE mc_prod_map big_seq [RHS]big_seq; apply: eq_bigr => t tT; congr mc.
   rewrite (card_vars (fun s => s == t)) big_mkcond (bigD1_seq t) //= eqxx big1 ?addn0 // => s ns.
   by rewrite (negPf ns).
-have rE : reduced_count #|[set i : 'I_d | (i < g) && (var_weight Ws p T i == 2)]| #|[pred i : 'I_d | g <= i]| (k - j) <=
-    reduced_count (squares h L T) (d - variables h L T) (k - j).
-  have c2 : #|[set i : 'I_d | (i < g) && (var_weight Ws p T i == 2)]| <= squares h L T.
+have rE : reduced_count #|[set i : 'I_n | (i < g) && (var_weight Ws p T i == 2)]| #|[pred i : 'I_n | g <= i]| (k - j) <=
+    reduced_count (squares h L T) (n - variables h L T) (k - j).
+  have c2 : #|[set i : 'I_n | (i < g) && (var_weight Ws p T i == 2)]| <= squares h L T.
     rewrite /squares -(card_vars (fun t => t != L)) cardsE.
-    pose wd (j : 'I_g) : 'I_d := widen_ord gd j.
+    pose wd (j : 'I_g) : 'I_n := widen_ord gn j.
     have wI : injective wd by move=> i i' E; apply/val_inj; exact: (congr1 val E).
     rewrite -(card_imset _ wI).
     apply: subset_leq_card; apply/subsetP => i /andP[ig w2]; apply/imsetP.
     exists (Ordinal ig); last exact: val_inj.
     by move: w2; rewrite /var_weight /weight unfold_in /=; case: (ty i == L).
-  have c3 : #|[pred i : 'I_d | g <= i]| = d - variables h L T.
-    by rewrite (card_from gd) size_vars.
+  have c3 : #|[pred i : 'I_n | g <= i]| = n - variables h L T.
+    by rewrite (card_from gn) size_vars.
   by rewrite /reduced_count c3; apply: leq_sum => i _; rewrite leq_mul2r leq_bin2l ?orbT.
-apply: (@leq_trans (#|@typed g k ty a T| * #|reduced_mon d g k (var_weight Ws p T) (k - j)|)); last first.
+apply: (@leq_trans (#|@typed g k ty a T| * #|reduced_mon n g k (var_weight Ws p T) (k - j)|)); last first.
   by apply: leq_mul; [rewrite -gE|apply: leq_trans rE].
 have lt (e : 'X_{1..g < k.+1}) i : e i < k.+1.
   by apply: leq_ltn_trans (bmdeg e); rewrite mdegE (bigD1 i) ?leq_addr.
@@ -308,5 +339,49 @@ case=> e s /andP[/and3P[_ rx /eqP dx] /eqP ev]; rewrite inE; apply/andP; split; 
   by apply: eq_bigr => i _; rewrite ffunE.
 - exact: rx.
 by rewrite -(dE _ ev); apply/eqP; exact: (canRL (addKn _) dx).
+Qed.
+End Counted.
+
+Hypothesis infF : infinite_field F.
+Lemma junctions_rank : g <= d -> \rank (junction_mx Ws p T own c) <=
+  \sum_(v <- vectors (map (type_weight L) T) K) pairs_term h d L T (fun v => c < most_of L own T v) k v.
+Proof.
+move=> gd; apply: leq_trans (@junction_rank F d Ws p T own c infF gd) _.
+exact: (@counted_le d (@enough F d Ws p T own c) _ gd enough_most).
+Qed.
+
+Lemma most_enough e : c < most_of L own T [seq deg t e | t <- T] -> @enough F d Ws p T own c e.
+Proof.
+case/most_reach => ls [sz cl H]; have sl : size ls == gram_degree L by rewrite sz size_places.
+apply/existsP; exists (Tuple sl); rewrite /= cl eqxx; apply/allP => t tT; apply: leq_trans (H t) _.
+have tL : t < size (caps L) by rewrite size_map size_iota ltnS; apply: (allP TL).
+rewrite (nth_map 0) ?size_iota // nth_iota // add0n tT; apply: leq_trans (geq_minl _ _) _.
+by rewrite (nth_map 0) ?index_mem // nth_index.
+Qed.
+
+(* one form more than channels, one of them the end *)
+Lemma junctions_rank_plane : g = d.+1 -> L \in T -> h = 1 -> \rank (junction_mx Ws p T own c) <=
+  \sum_(v <- vectors (map (type_weight L) T) K)
+    pairs_term h d.+1 L T (fun v => most_fewer L own T v <= c < most_of L own T v) k v.
+Proof.
+move=> gE LT h1; have gd : g <= d.+1 by rewrite gE.
+have one : #|[pred j : 'I_g | ty j == L]| = 1.
+  by rewrite (card_vars (fun t => t == L)) big_mkcond (bigD1_seq L) //= eqxx /type_count eqxx h1 exp1n big1 // => t /negPf ->.
+have [j0 j0E] : exists j0 : 'I_g, forall j : 'I_g, (ty j == L) = (j == j0).
+  by have [j0 E] := mem_card1 one; exists j0 => j; have := E j; rewrite !inE.
+have tj0 : ty j0 = L by apply/eqP; rewrite j0E.
+have degL e : deg L e = e j0 by rewrite /type_deg (big_pred1 j0).
+have wj : var_weight Ws p T j0 = 1 by rewrite /var_weight /weight tj0 eqxx.
+apply: leq_trans (plane_rank_rest gd (var_weight_gt0 Ws p T) (@enoughD F d Ws p T own c) infF (leqnn k) (@var_homog F d Ws p T) wj) _.
+apply: (@counted_le d.+1 (fun e => @enough F d Ws p T own c e && ((e j0 == 0) || ~~ @enough F d Ws p T own c (e - U_(j0))%MM)) _ gd) => e.
+case/andP=> en low; rewrite enough_most // andbT /most_fewer (nth_map 0) ?index_mem // nth_index // degL.
+case: (posnP (e j0)) => // e0; rewrite leqNgt; apply/negP => lt; move: low; rewrite eqn0Ngt e0 /= => /negP; apply.
+apply: most_enough; move: lt; rewrite /fewer (nth_map 0) ?index_mem // nth_index //; congr (_ < most_of _ _ _ _).
+apply: (@eq_from_nth _ 0) => [|i]; rewrite size_set_nth !size_map; first by apply/maxn_idPr; rewrite index_mem.
+have -> : maxn (index L T).+1 (size T) = size T by apply/maxn_idPr; rewrite index_mem.
+move=> iT; rewrite nth_set_nth /= !(nth_map 0) // [RHS]/type_deg; case: eqP => [->|ni].
+  by rewrite nth_index // degL (big_pred1 j0) // mnmBE mnm1E eqxx subn1.
+rewrite /type_deg; apply: eq_bigr => j /eqP jt; rewrite mnmBE mnm1E eq_sym -j0E jt; case: eqP => [E|_]; last by rewrite subn0.
+by case: ni; rewrite -E index_uniq.
 Qed.
 End Pairs.

@@ -161,57 +161,64 @@ have [|x [dx rx <-]] := @special_product (mon_of i); first by rewrite mdeg_mon_o
 by apply: family_sub; rewrite /= rx andbT -(mdeg_mon_of i).
 Qed.
 
-(* from q to the special forms *)
-Definition line (q : 'I_g -> {mpoly F[n]}) y j : {mpoly F[n]} := (1 - y) *: q j + y *: special F j.
-Definition line_poly (q : 'I_g -> {mpoly F[n]}) j : {mpoly {poly F}[n]} :=
-  (1 - 'X) *: map_mpoly polyC (q j) + 'X *: special [comRingType of {poly F}] j.
+(* the line from q to r *)
+Definition line (q r : 'I_g -> {mpoly F[n]}) y j : {mpoly F[n]} := (1 - y) *: q j + y *: r j.
+Definition line_poly (q r : 'I_g -> {mpoly F[n]}) j : {mpoly {poly F}[n]} :=
+  (1 - 'X) *: map_mpoly polyC (q j) + 'X *: map_mpoly polyC (r j).
 
-Lemma line0 q : line q 0 =1 q.
+Lemma line0 q r : line q r 0 =1 q.
 Proof. by move=> j; rewrite /line subr0 scale1r scale0r addr0. Qed.
 
-Lemma line1 q : line q 1 =1 special F.
+Lemma line1 q r : line q r 1 =1 r.
 Proof. by move=> j; rewrite /line subrr scale1r scale0r add0r. Qed.
 
-Lemma line_homog (q : 'I_g -> {mpoly F[n]}) y j : (forall j, q j \is (wt j).-homog) -> line q y j \is (wt j).-homog.
-Proof.
-move=> hq; apply: rpredD; apply: dhomogZ => //; rewrite -[wt j]mul1n.
-by apply: dhomogMn; rewrite dhomogX /= mdeg1.
-Qed.
+Lemma line_homog (q r : 'I_g -> {mpoly F[n]}) y j :
+  (forall j, q j \is (wt j).-homog) -> (forall j, r j \is (wt j).-homog) -> line q r y j \is (wt j).-homog.
+Proof. by move=> hq hr; apply: rpredD; apply: dhomogZ. Qed.
 
-Lemma line_eval q y x : map_mpoly (horner_eval y) (product_of (line_poly q) x) = product_of (line q y) x.
+Lemma special_homog j : special F j \is (wt j).-homog.
+Proof. by rewrite -[wt j]mul1n; apply: dhomogMn; rewrite dhomogX /= mdeg1. Qed.
+
+Lemma line_eval q r y x : map_mpoly (horner_eval y) (product_of (line_poly q r) x) = product_of (line q r y) x.
 Proof.
 rewrite /product_of rmorphM /= map_mpolyX; congr (_ * _).
 rewrite /powers rmorph_prod; apply: eq_bigr => j _; rewrite rmorphX; congr (_ ^+ _).
-apply/mpolyP => v; rewrite mcoeff_map_mpoly mcoeffD !mcoeffZ mcoeff_map_mpoly [RHS]mcoeffD !mcoeffZ /special !mpolyXn !mcoeffX.
-by rewrite /= /horner_eval !hornerE; case: eqP => _; rewrite !hornerE.
+by apply/mpolyP => v; rewrite mcoeff_map_mpoly !mcoeffD !mcoeffZ !mcoeff_map_mpoly /= /horner_eval !hornerE.
 Qed.
-
-Lemma eval_family k (P : pred exps) q y :
-  map_mx (horner_eval y) (family_mx k P (product_of (line_poly q))) = family_mx k P (product_of (line q y)).
-Proof. by rewrite (map_family_mx _ _ [rmorphism of horner_eval y]); apply: eq_family_mx => x; apply: line_eval. Qed.
 
 Lemma eq_product (q q' : 'I_g -> {mpoly F[n]}) : q =1 q' -> product_of q =1 product_of q'.
 Proof. by move=> E x; rewrite /product_of /powers; congr (_ * _); apply: eq_bigr => j _; rewrite E. Qed.
 
-(* but at finitely many points of the line all forms are spanned, and the rank of a family is not less than at q *)
-Lemma good_point k' (P : pred exps) q : infinite_field F -> exists y,
-  (forall k, (k <= m)%N -> row_full (spanning k (line q y))) /\
-  (\rank (family_mx k' P (product_of q)) <= \rank (family_mx k' P (product_of (line q y))))%N.
+Lemma near_family (z : {mpoly F[n]}) k (P : pred exps) q r x : exists2 p : {poly F}, p.[x] != 0 & forall y, p.[y] != 0 ->
+  (\rank (family_mx k P (fun i => z * product_of (line q r x) i)%R) <=
+   \rank (family_mx k P (fun i => z * product_of (line q r y) i)%R))%N.
 Proof.
-move=> infF; have near k (P' : pred exps) := rank_near (family_mx k P' (product_of (line_poly q))).
-have [p p0 pE] := near k' P 0.
-have near1 (k : 'I_m.+1) : exists r : {poly F}, r.[1] != 0 /\ forall y, r.[y] != 0 -> row_full (spanning k (line q y)).
-  have [r r1 rE] := near k [pred x | of_degree k x && reduced x] 1; exists r; split=> // y /rE.
-  rewrite !eval_family (eq_family_mx _ _ (eq_product (line1 q))) => le.
+have [p px pE] := rank_near (family_mx k P (fun i => map_mpoly polyC z * product_of (line_poly q r) i)) x.
+exists p => // y /pE; rewrite !(map_family_mx _ _ [rmorphism of horner_eval _]).
+have E t : (fun i => map_mpoly (horner_eval t) (map_mpoly polyC z * product_of (line_poly q r) i)) =1
+    (fun i => z * product_of (line q r t) i).
+  move=> i; rewrite rmorphM /= line_eval; congr (_ * _).
+  by apply/mpolyP => v; rewrite !mcoeff_map_mpoly /= /horner_eval hornerC.
+by rewrite !(eq_family_mx _ _ (E _)).
+Qed.
+
+(* at all but finitely many points of the line to the special forms all forms are spanned *)
+Lemma good_point q (s : seq {poly F}) : infinite_field F -> all (fun p => p != 0) s ->
+  exists y, (forall k, (k <= m)%N -> row_full (spanning k (line q (@special F) y))) /\ all (fun p : {poly F} => p.[y] != 0) s.
+Proof.
+move=> infF s0.
+have near1 (k : 'I_m.+1) : exists r : {poly F}, r.[1] != 0 /\
+    forall y, r.[y] != 0 -> row_full (spanning k (line q (@special F) y)).
+  have [r r1 rE] := near_family 1 k [pred x | of_degree k x && reduced x] q (@special F) 1; exists r; split=> // y /rE.
+  rewrite !(eq_family_mx _ _ (fun i => mul1r _)) (eq_family_mx _ _ (eq_product (@line1 q _))) => le.
   rewrite /row_full eqn_leq rank_leq_col; apply: leq_trans le; rewrite -/(spanning k _).
   by have := special_full (ltn_ord k : (k <= m)%N); rewrite /row_full => /eqP ->.
 have [r rE] := fin_all_exists near1.
-have [|y] := @common_point F (p :: [seq r k | k <- enum 'I_m.+1]) infF.
-  rewrite /= andbC; apply/andP; split; last by apply: contraNneq p0 => ->; rewrite horner0.
-  by apply/allP => _ /mapP[k _ ->]; case: (rE k) => + _; apply: contraNneq => ->; rewrite horner0.
-rewrite /= => /andP[py /allP ry]; exists y; split=> [k km|].
-  by case: (rE (Ordinal (km : k < m.+1)%N)) => _; apply; apply: ry; apply: map_f; rewrite mem_enum.
-by have := pE y py; rewrite !eval_family (eq_family_mx _ _ (eq_product (line0 q))).
+have [|y] := @common_point F (s ++ [seq r k | k <- enum 'I_m.+1]) infF.
+  rewrite all_cat s0; apply/allP => _ /mapP[k _ ->].
+  by case: (rE k) => + _; apply: contraNneq => ->; rewrite horner0.
+rewrite all_cat => /andP[sy /allP ry]; exists y; split=> // k km.
+by case: (rE (Ordinal (km : k < m.+1)%N)) => _; apply; apply: ry; apply: map_f; rewrite mem_enum.
 Qed.
 
 (* the ideal *)
@@ -244,8 +251,11 @@ Qed.
 Theorem ideal_rank k (q : 'I_g -> {mpoly F[n]}) : infinite_field F -> (k <= m)%N -> (forall j, q j \is (wt j).-homog) ->
   (\rank (ideal_mx k q) <= #|reduced_pairs k|)%N.
 Proof.
-move=> infF km hq; have [y [full le]] := good_point k (ideal_pairs k) q infF.
+move=> infF km hq; have [p p0 pE] := near_family 1 k (ideal_pairs k) q (@special F) 0.
+have [|y [full /andP[/pE le _]]] := @good_point q [:: p] infF.
+  by rewrite /= andbT; apply: contraNneq p0 => ->; rewrite horner0.
+move: le; rewrite !(eq_family_mx _ _ (fun i => mul1r _)) (eq_family_mx _ _ (eq_product (@line0 q _))) => le.
 apply: leq_trans le _; apply: leq_trans (mxrankS (ideal_reduced km _ full)) (family_rank _ _ _).
-by move=> j; apply: line_homog.
+by move=> j; apply: line_homog => //; apply: special_homog.
 Qed.
 End Products.

@@ -2,6 +2,8 @@
    table e cs ks            == most e b ks at all vectors up to cs, for b false and true, in trees
    gammaN H L t             == the number of constants of type t, H^(2t+1), and H^L of the ends t = L
    chosen L H d             == the sets of types with at most d constants to which no other type can be added
+   chosen_plane L H d       == those with d + 1 constants, with the ends; only of one head: with more all numbers have a
+                               factor H
    deltas L H d own         == delta_A(c), or delta_B(c), for c = 0, .., C_L, own telling which: the largest for these sets
    junctions_value L d H da a b == the bound for a tokens on the side of the output and b on the other; 3.3 if L > 3 *)
 From Coq Require Import NArith.
@@ -59,20 +61,24 @@ Fixpoint mc_prodN (gs : seq N) (v : seq nat) : N :=
   match gs, v with x :: gs', a :: v' => (mcN x (N.of_nat a) * mc_prodN gs' v')%bN | _, _ => 1%bN end.
 Definition reduced_countN (r2 r : N) (k : nat) : N :=
   let kN := N.of_nat k in sumN (kN + 1)%bN (fun j => binN r2 j * mcN r (kN - j))%bN.
-Definition pairsN (es : seq (nat * nat * N)) (reds : seq N) (c k : nat) : N :=
-  foldr (fun e s => if (c < e.1.2) && (e.1.1 <= k) then (e.2 * nth 0 reds (k - e.1.1) + s)%bN else s) 0%bN es.
+Definition pairsN (es : seq (nat * (nat * nat) * N)) (reds : seq N) (c k : nat) : N :=
+  foldr (fun e s => if (e.1.2.1 <= c < e.1.2.2) && (e.1.1 <= k) then (e.2 * nth 0 reds (k - e.1.1) + s)%bN else s) 0%bN es.
 
 Section Deltas.
 Variables (L : nat) (H d : N).
-Definition deltas_of (own : bool) (cs : seq nat) (tr : tree) (T : seq nat) : seq N :=
+Definition entries (own plane : bool) (cs : seq nat) (tr : tree) (T : seq nat) (K : nat) : seq (nat * (nat * nat) * N) :=
+  let gs := map (gammaN H L) T in
+  let ws := map (type_weight L) T in
+  let letters v := look tr (bounds cs T v) in
+  [seq (dot ws v, (if plane && (0 < nth 0 v (index L T)) then letters (fewer L T v) else 0, letters v), mc_prodN gs v)
+    | v <- vectors ws K].
+Definition deltas_of (own plane : bool) (cs : seq nat) (tr : tree) (T : seq nat) : seq N :=
   let C := size (places L) in
   let K := (2 * C).+1 in
-  let gs := map (gammaN H L) T in
   let r2 := totalN [seq gammaN H L t | t <- T & t != L] in
-  let r := (d - totalN gs)%bN in
+  let r := ((if plane then d + 1 else d) - totalN (map (gammaN H L) T))%bN in
   let reds := [seq reduced_countN r2 r k | k <- iota 0 K.+1] in
-  let ws := map (type_weight L) T in
-  let es := [seq (dot ws v, look tr (bounds cs T v), mc_prodN gs v) | v <- vectors ws K] in
+  let es := entries own plane cs tr T K in
   [seq (mcN d (N.of_nat (2 * c + own)) - pairsN es reds c (2 * c + own))%bN | c <- iota 0 C.+1].
 
 Fixpoint subsets (s : seq nat) : seq (seq nat) :=
@@ -81,10 +87,13 @@ Definition fits (T : seq nat) : bool :=
   let g := totalN (map (gammaN H L) T) in
   (g <=? d)%bN && all (fun t => (t \in T) || (d <? g + gammaN H L t)%bN) (iota 0 L.+1).
 Definition chosen : seq (seq nat) := filter fits (subsets (iota 0 L.+1)).
+Definition fits_plane (T : seq nat) : bool := [&& (H =? 1)%bN, L \in T & (totalN (map (gammaN H L) T) =? d + 1)%bN].
+Definition chosen_plane : seq (seq nat) := filter fits_plane (subsets (iota 0 L.+1)).
 Definition deltas (own : bool) : seq N :=
   let cs := caps L in
   let t := table L cs (places L) in
-  let all_deltas := map (deltas_of own cs (if own then t.2 else t.1)) chosen in
+  let tr := if own then t.2 else t.1 in
+  let all_deltas := map (deltas_of own false cs tr) chosen ++ map (deltas_of own true cs tr) chosen_plane in
   [seq foldr (fun ds m => N.max (nth 0%bN ds c) m) 0%bN all_deltas | c <- iota 0 (size (places L)).+1].
 End Deltas.
 
@@ -124,17 +133,19 @@ by rewrite mulN_val binN_val mcN_val subN_val Nat2N.id.
 Qed.
 
 Lemma pairsN_cons e es reds c k : pairsN (e :: es) reds c k =
-  if (c < e.1.2) && (e.1.1 <= k) then (e.2 * nth 0 reds (k - e.1.1) + pairsN es reds c k)%bN else pairsN es reds c k.
+  if (e.1.2.1 <= c < e.1.2.2) && (e.1.1 <= k) then (e.2 * nth 0 reds (k - e.1.1) + pairsN es reds c k)%bN else pairsN es reds c k.
 Proof. by []. Qed.
 
-Lemma pairsN_val own T K c k tr r2 r : k <= K ->
-  [r2] = squares h L T -> [r] = d - variables h L T ->
-  (forall v, look tr (bounds (caps L) T v) = most L own (places L) (bounds (caps L) T v)) ->
-  [pairsN [seq (dot (map (type_weight L) T) v, look tr (bounds (caps L) T v), mc_prodN (map (gammaN H L) T) v)
-    | v <- vectors (map (type_weight L) T) K] [seq reduced_countN r2 r k | k <- iota 0 K.+1] c k] =
-  \sum_(v <- vectors (map (type_weight L) T) K) pairs_term h d L T own c k v.
+Definition low_of own (plane : bool) T v := if plane then most_fewer L own T v else 0.
+Lemma pairsN_val own plane T K n c k tr r2 r : k <= K -> [r2] = squares h L T -> [r] = n - variables h L T ->
+  (forall v, look tr (bounds (caps L) T v) = most_of L own T v) ->
+  [pairsN (entries L H own plane (caps L) tr T K) [seq reduced_countN r2 r k | k <- iota 0 K.+1] c k] =
+  \sum_(v <- vectors (map (type_weight L) T) K)
+    pairs_term h n L T (fun v => low_of own plane T v <= c < most_of L own T v) k v.
 Proof.
-move=> kK e2 e1 lookE; elim: (vectors _ K) => [|v vs IH]; rewrite ?big_nil // big_cons map_cons pairsN_cons; cbn [fst snd].
+rewrite /entries; move=> kK e2 e1 lookE; elim: (vectors _ K) => [|v vs IH]; rewrite ?big_nil // big_cons map_cons pairsN_cons; cbn [fst snd].
+have -> : (if plane && (0 < nth 0 v (index L T)) then look tr (bounds (caps L) T (fewer L T v)) else 0) = low_of own plane T v.
+  by rewrite /low_of /most_fewer lookE; case: (plane).
 rewrite /pairs_term lookE; case: ifP => [/andP[_ dk]|_] //; rewrite addN_val mulN_val mc_prodN_val IH; congr (_ * _ + _).
 by rewrite (nth_map 0) ?size_iota ?nth_iota ?add0n ?reduced_countN_val ?e2 ?e1 //; lia.
 Qed.
@@ -155,42 +166,54 @@ rewrite mem_cat => /orP[/IH sT|/mapP[T' /IH sT ->]]; last by rewrite /= eqxx.
 exact: subseq_trans sT (subseq_cons s x).
 Qed.
 
-Section Deltas.
+Section Missed.
 Variables (F : fieldType) (d h : nat) (Ws : seq (seq (head F d))) (p : 'I_d).
-Hypothesis sW : all (fun H => size H == h) Ws.
+Hypotheses (infF : infinite_field F) (sW : all (fun H => size H == h) Ws).
 Local Notation L := (size Ws).
-Local Notation C := (gram_degree L).
+Local Notation H := (N.of_nat h).
+Variables (own : bool) (c : nat).
+Hypothesis cC : c <= size (places L).
+Local Notation tr := (if own then (table L (caps L) (places L)).2 else (table L (caps L) (places L)).1).
 
-Lemma deltas_missed own c : missed Ws p own c (N.to_nat (nth 0%bN (deltas L (N.of_nat h) (N.of_nat d) own) c)).
+Lemma delta_missed plane T : T \in subsets (iota 0 L.+1) ->
+  (if plane then fits_plane L H (N.of_nat d) T else fits L H (N.of_nat d) T) ->
+  missed Ws p own c (N.to_nat (nth 0%bN (deltas_of L H (N.of_nat d) own plane (caps L) tr T) c)).
 Proof.
-have [cC|Cc] := leqP c (size (places L)); last first.
-  by left; rewrite nth_default // size_map size_iota.
-rewrite /deltas (nth_map 0) ?size_iota // nth_iota // add0n.
-have : all (fits L (N.of_nat h) (N.of_nat d)) (chosen L (N.of_nat h) (N.of_nat d)) by apply: filter_all.
-have : {subset chosen L (N.of_nat h) (N.of_nat d) <= subsets (iota 0 L.+1)} by move=> T; rewrite mem_filter => /andP[].
-elim: (chosen _ _ _) => [|T Ts IH] sub; first by left.
-case/andP=> fT fTs; rewrite !map_cons /=; set x := nth _ _ _; set y := foldr _ _ _.
-have sTs : {subset Ts <= subsets (iota 0 L.+1)} by move=> T' T's; apply: sub; rewrite inE T's orbT.
-have my : missed Ws p own c (N.to_nat y) := IH sTs fTs.
-have mx : missed Ws p own c (N.to_nat x); last first.
-  by have [->|->] : N.max x y = x \/ N.max x y = y by lia.
-have /subsets_subseq sT : T \in subsets (iota 0 L.+1) by apply: sub; apply: mem_head.
-have uT : uniq T by apply: subseq_uniq sT (iota_uniq _ _).
+move/subsets_subseq=> sT fT; have uT : uniq T by apply: subseq_uniq sT (iota_uniq _ _).
 have TL : all (fun t => t <= L) T by apply/allP => t /(mem_subseq sT); rewrite mem_iota.
-have gE := size_vars p TL sW.
-have gd : size (vars Ws p T) <= d.
-  by rewrite gE /variables -totalN_val; case/andP: fT => /N.leb_spec0; lia.
-right; exists T => //; rewrite /x /deltas_of (nth_map 0) ?size_iota // nth_iota // add0n.
+have gE := size_vars p TL sW; have gN : N.to_nat (totalN (map (gammaN H L) T)) = size (vars Ws p T) by rewrite totalN_val gE.
+right; exists T => //; rewrite /deltas_of (nth_map 0) ?size_iota // nth_iota // add0n.
 have kK : token_deg own c <= (2 * size (places L)).+1 by rewrite /token_deg; case: (own); lia.
 rewrite subN_val mcN_val !Nat2N.id; apply: leq_sub => //.
-rewrite (@pairsN_val L h d own) => [|//|||].
-- exact: (pairs_count uT TL sW kK gd).
+rewrite (@pairsN_val L h own plane T _ (if plane then d.+1 else d)) => [|//|||].
+- case: plane fT => [/and3P[/N.eqb_spec h1 LT /N.eqb_spec gd]|/andP[/N.leb_spec0 gd _]].
+    by apply: (junctions_rank_plane uT TL sW kK infF) => //; lia.
+  by apply: (junctions_rank uT TL sW kK infF); lia.
 - by rewrite totalN_val /squares big_filter.
-- by rewrite subN_val Nat2N.id totalN_val.
+- by rewrite subN_val gN -gE; case: (plane); lia.
 move=> v; have := @tableP L (caps L) own (places L) (bounds (caps L) T v) _ (within_bounds L T v).
 apply; rewrite size_map size_iota; apply: sub_all (places_lt L) => k; exact: ltnW.
 Qed.
-End Deltas.
+
+Lemma max_missed (dss : seq (seq N)) : (forall ds, ds \in dss -> missed Ws p own c (N.to_nat (nth 0%bN ds c))) ->
+  missed Ws p own c (N.to_nat (foldr (fun ds m => N.max (nth 0%bN ds c) m) 0%bN dss)).
+Proof.
+elim: dss => [|ds dss IH] all_missed; first by left.
+have md := all_missed ds (mem_head _ _).
+have mds := IH (fun ds' ds'P => all_missed ds' (mem_behead (s := ds :: dss) ds'P)).
+by rewrite /=; case: (N.max_dec (nth 0%bN ds c) (foldr (fun ds m => N.max (nth 0%bN ds c) m) 0%bN dss)) => ->.
+Qed.
+End Missed.
+
+Lemma deltas_missed (F : fieldType) d h (Ws : seq (seq (head F d))) p own c :
+  infinite_field F -> all (fun H => size H == h) Ws ->
+  missed Ws p own c (N.to_nat (nth 0%bN (deltas (size Ws) (N.of_nat h) (N.of_nat d) own) c)).
+Proof.
+move=> infF sW; have [cC|Cc] := leqP c (size (places (size Ws))); last first.
+  by left; rewrite nth_default // size_map size_iota.
+rewrite /deltas (nth_map 0) ?size_iota // nth_iota // add0n; apply: max_missed => ds.
+by rewrite mem_cat => /orP[] /mapP[T]; rewrite mem_filter => /andP[fT sT] ->; apply: delta_missed.
+Qed.
 
 (* Theorem 3.12 *)
 Theorem junctions_sep_le (F : fieldType) n d da h (S : pred 'I_n) (Ws : seq (seq (head F d))) i p :
