@@ -1,16 +1,20 @@
-(* Networks by their layers at literal weights that need not be integers: LayersRun.v and LayersCoefficients.v for weights
+(* Networks by their layers at literal weights that need not be integers: LayersRun.v and LayersCoefficients.v for
+  weights
    of any kind Q, such as rational numbers, that are read into a ring R0 by num : Q -> R0. R0 has morphisms to 'Z_p and
    into the field (LocalRationals.v has such a ring).
    weights_vector q0 ls ws   == the weights ws : seq (seq (rows Q)) as a vector, q0 standing for entries that lack
    weights_tabs O conv ls ws == the parameters on lists, conv : Q -> T reading the weights
+   weights_grid_accepts, weights_coefficients == the certificate is accepted, conv reading the weights modulo p
+   merged mg theta           == theta where mg says so, a given value elsewhere
    Proved: run at these is the network at these weights (weights_runP); accepted grids and minors of coefficients prove
    lower bounds at them (weights_grid_lower, weights_coefficients_lower), from which LayersRun.layers_generic has those
-   at almost all weights. *)
+   at almost all weights; or at almost all of some, the others being given (layers_generic_partial). *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank Attention RankCert RankCert63 NetEval Certificate.
+From Seprank Require Import SepRank CoefMatrix Witness GridRank Attention GenericWeights RankCert RankCert63 NetEval
+  Certificate.
 From Seprank Require Import RingOps ListMatrices SparsePolynomials CoefficientMinor Layers LayersRun.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -29,7 +33,8 @@ Fixpoint layer_vector (ls : seq llayer) (ws : seq (seq (rows Q))) : seq Q :=
 Definition weights_vector ls ws (v : 'I_(nweights ls)) : Q := nth q0 (layer_vector ls ws) v.
 
 Lemma size_param_vector ps ws : size (param_vector ps ws) = sumn (map free ps).
-Proof. by elim: ps ws => //= p ps IH ws; rewrite /free; case: (l_value p) => [M|]; rewrite ?size_cat ?size_listed IH. Qed.
+Proof. by elim: ps ws => //= p ps IH ws; rewrite /free; case: (l_value p) => [M|];
+  rewrite ?size_cat ?size_listed IH. Qed.
 Lemma size_layer_vector ls ws : size (layer_vector ls ws) = nweights ls.
 Proof. by elim: ls ws => //= l ls IH ws; rewrite size_cat size_param_vector IH. Qed.
 
@@ -82,7 +87,8 @@ Proof.
 rewrite /network /run_net; elim: ls ws k A M => [|l ls IH] ws k A M E AM /=; first by case=> <-.
 case F: (fits _ _ _) => [t|] //= Fs.
 have H := @weights_paramsP theta (l_params l) (seq.head [::] ws) k.
-have {H} : hold_params O psi (l_params l) (param_mats theta (l_params l) k) (weights_params (l_params l) (seq.head [::] ws)).
+have {H} : hold_params O psi (l_params l) (param_mats theta (l_params l) k) (weights_params (l_params l) (seq.head
+  [::] ws)).
   by apply: H => v lt; rewrite E /= ?size_cat ?ltn_addr // nth_cat lt.
 move=> H; have [h st] := runP D H AM F; apply: IH h _; last by rewrite st.
 move=> v lt; rewrite -addnA E /layer_free -(size_param_vector _ (seq.head [::] ws)) /= ?size_cat ?ltn_add2l //.
@@ -96,7 +102,8 @@ Proof.
 rewrite /layers_fit; case F: (layers_size _ _) => [s|] // /andP[i1 j2].
 have AM : holds O psi (of_matrix (mx_ops O psi n d X)) (Tab n d X).
   by split=> //= a b an bd; rewrite (insubT (fun i => i < n)%N an) (insubT (fun i => i < d)%N bd) mxE.
-have [|[h1 h2 h] sz] := @weights_netP (at_nat (fun v : 'I_(nweights ls) => num (weights_vector ws v))) ls ws 0 _ _ _ _ AM F.
+have [|[h1 h2 h] sz] := @weights_netP (at_nat (fun v : 'I_(nweights ls) =>
+  num (weights_vector ws v))) ls ws 0 _ _ _ _ AM F.
   by move=> v; rewrite size_layer_vector => lt; rewrite /at_nat (insubT (fun i => i < nweights ls)%N lt).
 by case: s sz {F} i1 j2 => a b [<- <-] i1 j2; apply: h.
 Qed.
@@ -105,7 +112,8 @@ End Weights.
 
 (* evidence: the weights in a ring R0 *)
 Section Evidence.
-Variables (Q : Type) (q0 : Q) (p : i63) (ls : seq llayer) (ws : seq (seq (rows Q))) (n d : nat) (S : seq bool) (i j r : nat).
+Variables (Q : Type) (q0 : Q) (p : i63) (ls : seq llayer) (ws : seq (seq (rows Q))) (n d : nat) (S : seq bool) (i j r
+  : nat).
 Variables (R0 : comRingType) (num : Q -> R0) (F : numFieldType).
 Local Notation Zp := 'Z_(Z.to_nat (toZ p)).
 Variables (gp : {rmorphism R0 -> Zp}) (gF : {rmorphism R0 -> F}).
@@ -125,7 +133,8 @@ move=> fit; apply: (@coefficients_lower p n d S left right r R0 F gp gF
   (fun R w X => layers_entry i j (w \o theta) X)) => //.
 - by move=> R K w g X; apply: map_layers_entry.
 - by move=> R w w' X E; apply: eq_layers_entry => v; apply: E.
-move=> den; have := @weights_runP Q q0 _ _ conv _ _ (fun q => mpolyC _ (gp (num q))) den _ (convE den) n d ls ws i j _ fit.
+move=> den; have := @weights_runP Q q0 _ _ conv _ _ (fun q =>
+  mpolyC _ (gp (num q))) den _ (convE den) n d ls ws i j _ fit.
 by move=> -> //; rewrite num0 !rmorph0.
 Qed.
 End Coefficients.
@@ -138,7 +147,8 @@ Definition weights_grid_accepts : bool :=
   accepts p S xs ys i j r (fun X => t_body (run_net O ts es (Tab n d X))).
 
 Let f (R : comRingType) (w : R0 -> R) (X : 'M[R]_(n, d)) : R := layers_entry i j (w \o theta) X.
-Let f_map (R K : comRingType) (w : {rmorphism R0 -> R}) (g : {rmorphism R -> K}) X : g (f w X) = f (g \o w) (map_mx g X).
+Let f_map (R K : comRingType) (w : {rmorphism R0 -> R}) (g : {rmorphism R ->
+  K}) X : g (f w X) = f (g \o w) (map_mx g X).
 Proof. exact: map_layers_entry. Qed.
 
 Lemma weights_grid_det : layers_fit ls n d i j -> weights_grid_accepts ->
@@ -171,3 +181,35 @@ Theorem weights_grid_lower : layers_fit ls n d i j -> weights_grid_accepts ->
 Proof. by move=> fit acc k; apply: grid_sep_le (weights_grid_det fit acc) k. Qed.
 End Grid.
 End Evidence.
+
+(* almost all weights where some are given: they are the values of mg, the others are theta *)
+Section Partial.
+Variables (n d : nat) (ls : seq llayer) (S : pred 'I_n) (i j k : nat) (F : fieldType).
+Variable mg : 'I_(nweights ls) -> 'I_k + F.
+Definition merged (theta : 'I_k -> F) (v : 'I_(nweights ls)) : F := match mg v with inl u => theta u | inr c => c end.
+
+Theorem layers_generic_partial (theta0 : 'I_k -> F) r : [char F] =i pred0 ->
+  sep_ge (layers_output S i j (merged theta0) : 'M[F]_(n, d) -> _) r ->
+  exists2 P : {mpoly F[k]}, P != 0 &
+    forall theta, P.@[theta] != 0 -> sep_ge (layers_output S i j (merged theta) : 'M[F]_(n, d) -> _) r.
+Proof.
+move=> charF low; pose f := @layers_family n d ls S i j; have nat_f : natural f := layers_family_natural _ _ _ _ _.
+have H theta m : sep_le (fun x y => f F theta x y) m <-> sep_le (layers_output S i j theta : 'M[F]_(n, d) -> _) m.
+  split=> [h|h]; last exact: (sep_le_comp (@inputs n d F) (@inputs n d F) h).
+  have := sep_le_comp (fun X : 'M[F]_(n, d) => mxvec X 0) (fun X : 'M[F]_(n, d) => mxvec X 0) h.
+  by apply: eq_sep_le => x y; rewrite /f /layers_family !inputsK.
+have [s sep|xs [ys D]] := @grid_lower _ _ _ (poly_of f (merged theta0)) (char0_infinite charF) r.
+  by apply: low; apply/H; apply: eq_sep_le sep => x y; rewrite poly_ofE.
+pose w v : {mpoly F[k]} := match mg v with inl u => 'X_u | inr c => c%:MP end.
+pose P := \det (\matrix_(a, b) f _ w (@mpolyC k F \o xs a) (@mpolyC k F \o ys b)).
+have PE theta : P.@[theta] = \det (\matrix_(a, b) f F (merged theta) (xs a) (ys b)).
+  rewrite -[LHS]/([rmorphism of meval theta] _) -det_map_mx; congr (\det _); apply/matrixP=> a b; rewrite !mxE.
+  rewrite (proj1 nat_f); apply: (proj2 nat_f) => v /=; rewrite ?mevalC //.
+  by rewrite /w /merged; case: (mg v) => u; rewrite ?mevalXU ?mevalC.
+exists P => [|theta]; last first.
+  rewrite PE => nz m /H sep; have := sep_le_rank xs ys sep; rewrite mxrank_unit //.
+  by rewrite unitmxE unitfE.
+apply: contra_neq D => P0; have := PE theta0; rewrite P0 meval0 => /esym D0; rewrite -[RHS]D0.
+by congr (\det _); apply/matrixP=> a b; rewrite !mxE poly_ofE.
+Qed.
+End Partial.
