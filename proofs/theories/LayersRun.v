@@ -3,8 +3,7 @@
    nweights ls               == the number of weights, which are the entries of the parameters without a value
    layer_mats theta ls k     == the parameters, layer by layer, as matrices; weights are numbered layer by layer,
                                 parameter by parameter, row by row, and the first has the number k
-   layers_entry ls i j theta X        == entry (i, j) of the last state at the input X,
-     for theta : 'I_(nweights ls) -> R
+   layers_entry ls i j theta X        == entry (i, j) of the last state at X, for theta : 'I_(nweights ls) -> R
    layers_output ls S i j theta x y   == the same as a function of the two sides
    lit_theta ls ws           == the literal weights ws : seq (seq (rows Z)) as a vector: for each layer the list of its
                                 parameters without a value, in order
@@ -18,8 +17,8 @@
    layers_grid_accepts p ..  == the certificate with grid xs, ys and literal weights ws is accepted modulo p
    Proved: entries commute with ring morphisms (map_layers_entry), so that lower bounds at some weights hold at almost
    all (layers_generic); run computes what is meant (runP, layers_runP); an accepted grid proves a lower bound
-   (layers_grid_lower). Where grids, or monomials, come from any function that is natural in the ring:
-     accepts_entry_grid. *)
+   (layers_grid_lower). accepts_entry_grid is that of Certificate.v for any function natural in the ring, whose value is
+   a number and not a matrix of the input's size. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
