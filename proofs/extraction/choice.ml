@@ -1,16 +1,19 @@
 (* The free numbers of theory.md 5.4 and 5.4' for blocks of given sizes, of the largest bound. Nothing rests on it:
    BlocksLower.blocks_at_least asks for the hypotheses, and evaluates the bound. *)
 
-(* markers, payload, groups of either, blocks that read; of 5.4' markers of two kinds, clean payload, groups for either *)
+(* markers, payload, groups of the payload and of the markers, blocks that read; of 5.4' markers of two kinds, clean
+   payload, and the groups for either kind *)
 type t = One of int * int * int * int * int | Two of int * int * int * int * int * int * int
 
 let log_factorial s =
-  if s < 1. then 0. else s *. log s -. s +. 0.5 *. log (2. *. Float.pi *. s) +. (1. -. 1. /. (30. *. s *. s)) /. (12. *. s)
+  if s < 1. then 0. else
+  s *. log s -. s +. 0.5 *. log (2. *. Float.pi *. s) +. (1. -. 1. /. (30. *. s *. s)) /. (12. *. s)
 
 (* of 'C(v + e, v), by Stirling's formula, without differences of large numbers *)
 let log_binomial v e =
   let (s, rest) = (Float.min v e, Float.max v e) in
-  s *. log (s +. rest) -. s +. (rest +. 0.5) *. Float.log1p (s /. rest) -. s /. (12. *. rest *. (rest +. s)) -. log_factorial s
+  s *. log (s +. rest) -. s +. (rest +. 0.5) *. Float.log1p (s /. rest) -. s /. (12. *. rest *. (rest +. s))
+  -. log_factorial s
 
 let groups n width = (n + width - 1) / width
 let range a b = Seq.unfold (fun i -> if i > b then None else Some (i, i + 1)) a
@@ -33,11 +36,15 @@ let best ~depth ~heads ~width ~head_width ~hidden ~power ~tokens =
       let e = exponent (depth - 3) in
       Some (log_binomial (float (b1 * p)) (4. *. e) +. log_binomial (float (b2 * m)) e,
             Two (b1, b2, m, groups p head_width, cm1, groups m head_width, cm2)) in
-  let better best = function Some (x, c) -> (match best with Some (y, _) when y >= x -> best | _ -> Some (x, c)) | None -> best in
-  let search best outer inner of_two =
-    Seq.fold_left (fun best a -> Seq.fold_left (fun best b -> better best (of_two a b)) best (inner a)) best outer in
+  let better best found = match (best, found) with
+    | Some (y, _), Some (x, _) when y >= x -> best
+    | _, None -> best
+    | _ -> found in
+  let search best outer inner plan =
+    Seq.fold_left (fun best a -> Seq.fold_left (fun best b -> better best (plan a b)) best (inner a)) best outer in
   if power < 2 || heads < 1 || head_width < 1 then None else
-  let found = search None (range 1 (min 64 (depth - 1))) (fun _ -> range 1 (min tokens (width / 2))) (fun rho b -> one b rho) in
+  let markers = range 1 (min tokens (width / 2)) in
+  let found = search None (range 1 (min 64 (depth - 1))) (fun _ -> markers) (fun rho b -> one b rho) in
   let found =
     if power <> 2 || depth < 3 then found
     else search found (range 1 (tokens - 1)) (fun b1 -> range 1 (tokens - b1)) two in

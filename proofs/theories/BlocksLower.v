@@ -1,20 +1,23 @@
-(* Evidence from below by theory.md 5.4 and 5.4' for networks by their layers: which networks are whole blocks of attention
-   and a position-wise power, and whether the lower bound of a choice of markers and payload reaches a number.
-     same_layers ls ls'     == a test for equality, of layers whose parameters have no values, with the expressions of blocks
+(* Evidence from below by theory.md 5.4 and 5.4' for networks by their layers: which networks are whole blocks of
+   attention and a position-wise power, and whether the lower bound of a choice of markers and payload reaches a number.
+     same_layers ls ls'     == a test for equality, of layers whose parameters have no values, with the expressions of
+                               blocks
      blocks_of d ls         == the numbers (L, H, da, C, k) of the blocks that ls is, at width d
-     block_choice           == the free numbers of 5.4: markers b, payload m, groups cp of the payload and cm of the markers,
-                               and rho blocks that read; of 5.4': markers b1 and b2, clean payload m, groups for either
-     choice_ok ..           == the hypotheses of 5.4 or of 5.4'
-     stages                 == the binomials of which the bound is the product
+     block_choice           == the free numbers of 5.4: markers b, payload m, groups cp of the payload and cm of the
+                               markers, and rho blocks that read; of 5.4': markers b1 and b2, clean payload m, and
+                               groups for either
+     one_stage_ok, two_stages_ok == the hypotheses of 5.4 and of 5.4'
+     one_stage, two_stages  == the binomials of which the bound is the product
      blocks_at_least c d ls own other v
                             == ls is such a network, and with the choice c the bound is at least v, for own and other
                                tokens on the two sides
-   Proved: blocks_ofP, blocks_at_leastP. Bounds whose evaluation takes more than most_factors factors are not accepted. *)
+   Proved: blocks_ofP, blocks_at_leastP. Binomials of more than most_factors factors are not evaluated, nor accepted. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank MonomialCount BoundFormulas RankCert NetEval Layers LayersRun LayersBlocks NativeNaturals.
+From Seprank Require Import SepRank GridRank MonomialCount BoundFormulas RankCert NetEval.
+From Seprank Require Import Layers LayersRun LayersBlocks NativeNaturals.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -64,14 +67,15 @@ Definition two_stages (b1 b2 m : N) : seq (N * N) :=
   let K := 2 * 6 ^ (L - 3) in [:: stage (b1 * (b1 + m)) (4 * K); stage (b2 * m) K].
 
 Definition affordable (bs : seq (N * N)) : bool := all (fun b => short b.1 b.2 <=? most_factors) bs.
-(* greater exponents than K = 2 6^16 are not evaluated *)
+(* no powers of more than 16 factors are evaluated *)
 Definition choice_at_least (c : block_choice) (v : N) : bool :=
   let n := N.of_nat in
   (L <=? 4096) &&
   match c with
   | OneStage b m cp cm rho => [&& one_stage_ok (n b) (n m) (n cp) (n cm) (n rho), L - n rho <=? 17 &
       let bs := one_stage (n b) (n m) (n rho) in affordable bs && product_at_least v bs]
-  | TwoStages b1 b2 m cp1 cm1 cp2 cm2 => [&& two_stages_ok (n b1) (n b2) (n m) (n cp1) (n cm1) (n cp2) (n cm2), L <=? 19 &
+  | TwoStages b1 b2 m cp1 cm1 cp2 cm2 => [&&
+      two_stages_ok (n b1) (n b2) (n m) (n cp1) (n cm1) (n cp2) (n cm2), L <=? 19 &
       let bs := two_stages (n b1) (n b2) (n m) in affordable bs && product_at_least v bs]
   end.
 End Choice.
@@ -107,7 +111,7 @@ rewrite /blocks_of; case: ls => // -[[//|q qs] e] [//|[[//|w ws] f] ls]; case: f
 by case: ifP => // /andP[H0 /same_layersP E] [<- <- <- <- <-].
 Qed.
 
-Notation "[ n ]" := (N.to_nat n).
+Local Notation "[ n ]" := (N.to_nat n).
 Lemma leN_val x y : (x <=? y)%bN = ([x] <= [y])%N. Proof. by apply/N.leb_spec0/idP; lia. Qed.
 Lemma ltN_val x y : (x <? y)%bN = ([x] < [y])%N. Proof. by apply/N.ltb_spec0/idP; lia. Qed.
 Lemma eqN_val x y : (x =? y)%bN = ([x] == [y]). Proof. by apply/N.eqb_spec/eqP; lia. Qed.
@@ -120,15 +124,16 @@ Lemma bins2 b c : bins [:: b; c] = ('C([b.1], [b.2]) * 'C([c.1], [c.2]))%N.
 Proof. by rewrite -(bins1 c). Qed.
 
 Section Lower.
-Variables (F : fieldType) (charF : [char F] =i pred0) (L H d da C k n : nat) (S : pred 'I_n) (i : 'I_n) (p : 'I_d) (v : N).
+Variables (F : fieldType) (charF : [char F] =i pred0) (L H d da C k n : nat).
+Variables (S : pred 'I_n) (i : 'I_n) (p : 'I_d) (v : N).
 Hypothesis H0 : (0 < H)%N.
 Local Notation ls k := (blocks_net L H d da C k).
 Local Notation lower k r := (exists2 P : {mpoly F[nweights (ls k)]}, P != 0 & forall theta, P.@[theta] != 0 ->
   sep_ge (@layers_output n d (ls k) S i p F theta) r).
 Local Notation "# n" := (N.of_nat n) (at level 1, format "# n").
 
-Let consts := (erefl : [0%bN] = 0%N, erefl : [1%bN] = 1%N, erefl : [2%bN] = 2%N, erefl : [3%bN] = 3%N, erefl : [4%bN] = 4%N,
-  erefl : [6%bN] = 6%N).
+Let consts := (erefl : [0%bN] = 0%N, erefl : [1%bN] = 1%N, erefl : [2%bN] = 2%N, erefl : [3%bN] = 3%N,
+  erefl : [4%bN] = 4%N, erefl : [6%bN] = 6%N).
 Let vals := (leN_val, ltN_val, eqN_val, maxN_val, addN_val, mulN_val, subN_val, expN_val, minN2, Nat2N.id, consts).
 
 Lemma lowerW r : ([v] <= r)%N -> lower k r -> lower k [v].
@@ -157,9 +162,6 @@ exact: (two_stage_blocks_lower_generic charF i p L3 b10 b20 bS b2m bmd bC mcp1 b
 Qed.
 End Lower.
 
-Lemma charF (F : numFieldType) : [char F] =i pred0.
-Proof. exact: Num.Theory.char_num. Qed.
-
 Theorem blocks_at_leastP c d ls own other v : blocks_at_least c d ls own other v ->
   forall (F : numFieldType) n (S : pred 'I_n) (i : 'I_n) (p : 'I_d), #|S| = own -> #|predC S| = other ->
   exists2 P : {mpoly F[nweights ls]}, P != 0 & forall theta, P.@[theta] != 0 ->
@@ -168,6 +170,6 @@ Proof.
 rewrite /blocks_at_least; case E: (blocks_of d ls) => [[[[[L H] da] C] k]|] //; have [H0 ->] := blocks_ofP E.
 move=> + F n S i p Sown Sother; rewrite -Sown -Sother /choice_at_least => /andP[_].
 case: c => [b m cp cm rho|b1 b2 m cp1 cm1 cp2 cm2] /and3P[ok _ /andP[_ le]].
-  exact: (one_stageP (charF F) i p H0 ok le).
-exact: (two_stagesP (charF F) i p ok le).
+  exact: (one_stageP (@Num.Theory.char_num F) i p H0 ok le).
+exact: (two_stagesP (@Num.Theory.char_num F) i p ok le).
 Qed.

@@ -1,19 +1,22 @@
 (* The bounds 4.1 and 4.2 of theory.md decided where they have thousands of digits.
-   The bound 4.2 is the least over t of 'C(nA + t - 1, nA) + 'C(nB + D - t, nB) (TwoSidedPoly.degree_cover). That sum grows
-   from t to t + 1 if mc nA t >= mc nB (D - t), which is so from some t on, so the first such t is best. Going from (0, 0)
-   to x + y = D, where always the smaller one of mc nA x and mc nB y is made larger, one arrives at it or just before.
+   The bound 4.2 is the least over t of 'C(nA + t - 1, nA) + 'C(nB + D - t, nB) (TwoSidedPoly.degree_cover). That sum
+   grows from t to t + 1 if mc nA t >= mc nB (D - t), which is so from some t on, so the first such t is best. Going
+   from (0, 0) to x + y = D, where always the smaller one of mc nA x and mc nB y is made larger, one arrives at it or
+   just before.
    Every t gives a bound, so nothing is proved of the search. At the best t the sum is also that of 4.1, where the least
    is taken term by term: terms below t count at A, the others at B.
-     best_cut nA nB D       == the best t, for nA and nB above 0
-     degree_at_most v nA nB D            == 4.1 and 4.2 are at most v, by that t
+     balance nA nB D ..        == that search
+     best_cut nA nB D          == the best t, for nA and nB above 0
+     degree_at_most v nA nB D  == the sum at the best t is at most v
      mixer_degree_at_most v L d S a b K res, mixer_homogeneous_at_most v L d S a b K
-                            == the same in the numbers of a Mixer (BoundFormulas.v)
+                               == the same in the numbers of a Mixer (BoundFormulas.v)
    Proved: mixer_degree_at_mostP and mixer_homogeneous_at_mostP. The time is about the square of D. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect.
 From mathcomp Require Import zify.
 From Seprank Require Import MonomialCount TwoSidedPoly BoundFormulas RankCert63 NativeNaturals.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Local Notation "[ n ]" := (N.to_nat n).
 
 (* num / den == mc nA x / mc nB y *)
 Fixpoint balance (nA nB : i63) (steps : nat) (x y : i63) (num den : seq i63) : i63 :=
@@ -36,7 +39,8 @@ Definition degree_at_most (v nA nB D : N) : bool :=
   ((t <=? D + 1) && sum_at_most v (nA + t - 1, nA) (nB + D - t, nB))%bN.
 
 Definition mixer_degree_at_most (v L d S a b K : N) (res : bool) : bool :=
-  (if res then degree_at_most v (d * a) (d * b) (K ^ L) else degree_at_most v (d * N.min S a) (d * N.min S b) (K ^ L))%bN.
+  (if res then degree_at_most v (d * a) (d * b) (K ^ L)
+   else degree_at_most v (d * N.min S a) (d * N.min S b) (K ^ L))%bN.
 Definition mixer_homogeneous_at_most (v L d S a b K : N) : bool := mixer_degree_at_most v L d S a b K false.
 
 Lemma homogeneous_bound_cover nA nB D t : t <= D.+1 -> homogeneous_bound nA nB D <= degree_cover nA nB D t.
@@ -62,7 +66,8 @@ by split; apply: leq_trans le; [apply: degree_bound_min | apply: homogeneous_bou
 Qed.
 
 Theorem mixer_degree_at_mostP v L d S a b K res : mixer_degree_at_most v L d S a b K res ->
-  degree_bound ([d] * (if res then [a] else minn [S] [a])) ([d] * (if res then [b] else minn [S] [b])) ([K] ^ [L]) <= [v].
+  degree_bound ([d] * (if res then [a] else minn [S] [a]))
+    ([d] * (if res then [b] else minn [S] [b])) ([K] ^ [L]) <= [v].
 Proof. by rewrite /mixer_degree_at_most; case: res => /degree_at_mostP[+ _]; rewrite !mulN_val ?minN2 expN_val. Qed.
 
 Theorem mixer_homogeneous_at_mostP v L d S a b K : mixer_homogeneous_at_most v L d S a b K ->

@@ -1,17 +1,18 @@
 (* Natural numbers as lists of native digits to the base 2^30, the lowest first, and products and sums of binomials of
    thousands of digits compared with them. No division: a fraction is compared by its numerator and its denominator.
      digits x                 == the entries of x are digits
-     val x                    == the number that x is
+     numZ x                   == the number that x is
      scale c x r              == c x + r, for c and r below the base
-     plus x y r               == x + y + r
+     add_digits x y r         == x + y + r
      atmost x y               == x <= y
      digits_of v              == v
      fall n k x               == n (n - 1) .. (n - k + 1) x
      short n k                == k, or n - k if it is less, which has the same binomial
      product_at_least v bs    == v is at most the product of the 'C(n, k), (n, k) in bs
      sum_at_most v b1 b2      == 'C(n1, k1) + 'C(n2, k2) is at most v
-   Proved: product_at_leastP and sum_at_mostP; they are decided exactly for n below 2^30 (and false above). The time is
-   the sum of the short k, times the digits of the product of the n (n - 1) .. (n - k + 1). *)
+     bins bs                  == the product of the 'C(n, k)
+   Proved: product_at_leastP and sum_at_mostP: both are decided exactly for n below 2^30, and false above. The time is
+   the sum of the short k, times the number of digits of the products n (n - 1) .. (n - k + 1). *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect.
 From mathcomp Require Import zify.
@@ -25,12 +26,12 @@ Fixpoint scale (c : i63) (x : seq i63) (r : i63) : seq i63 :=
     let s := PrimInt63.add (PrimInt63.mul a c) r in let q := PrimInt63.lsr s 30%uint63 in
     PrimInt63.sub s (PrimInt63.mul q 1073741824%uint63) :: scale c x q
   else if PrimInt63.eqb r 0%uint63 then [::] else [:: r].
-Fixpoint plus (x y : seq i63) (r : i63) : seq i63 :=
+Fixpoint add_digits (x y : seq i63) (r : i63) : seq i63 :=
   match x, y with
   | a :: x, b :: y =>
       let s := PrimInt63.add (PrimInt63.add a b) r in
-      if PrimInt63.ltb s 1073741824%uint63 then s :: plus x y 0%uint63
-      else PrimInt63.sub s 1073741824%uint63 :: plus x y 1%uint63
+      if PrimInt63.ltb s 1073741824%uint63 then s :: add_digits x y 0%uint63
+      else PrimInt63.sub s 1073741824%uint63 :: add_digits x y 1%uint63
   | [::], z | z, [::] => scale 1%uint63 z r
   end.
 (* is x + 1 - ok at most y *)
@@ -68,15 +69,15 @@ Definition product_at_least (v : N) (bs : seq (N * N)) : bool :=
 Definition sum_at_most (v : N) (b1 b2 : N * N) : bool :=
   let: (b1, b2) := (shorten b1, shorten b2) in
   allowed [:: b1; b2] &&
-  atmost (plus (facts [:: b2] (falls [:: b1] [:: 1%uint63])) (facts [:: b1] (falls [:: b2] [:: 1%uint63])) 0%uint63)
-         (facts [:: b1; b2] (digits_of v)).
+  let over b c := facts [:: c] (falls [:: b] [:: 1%uint63]) in
+  atmost (add_digits (over b1 b2) (over b2 b1) 0%uint63) (facts [:: b1; b2] (digits_of v)).
 
 Local Arguments Z.mul : simpl never.
 Local Arguments Z.add : simpl never.
-Notation base := 1073741824%cZ.
+Local Notation base := 1073741824%cZ.
 
 Definition digits := all (fun a => PrimInt63.ltb a 1073741824%uint63).
-Fixpoint val (x : seq i63) : Z := if x is a :: x then (toZ a + base * val x)%cZ else 0%cZ.
+Fixpoint numZ (x : seq i63) : Z := if x is a :: x then (toZ a + base * numZ x)%cZ else 0%cZ.
 
 Local Lemma base63 : toZ 1073741824%uint63 = base. Proof. by []. Qed.
 Local Lemma wB63 : Uint63.wB = 9223372036854775808%cZ. Proof. by []. Qed.
@@ -88,11 +89,11 @@ Proof. by apply: (iffP idP) => [/Uint63.ltb_spec|lt] //; apply/Uint63.ltb_spec. 
 Lemma eq63P a b : reflect (toZ a = toZ b) (PrimInt63.eqb a b).
 Proof. by apply: (iffP idP) => [/Uint63.eqb_spec->|/Uint63.to_Z_inj->] //; apply/Uint63.eqb_spec. Qed.
 
-Lemma val_ge0 x : (0 <= val x)%cZ.
+Lemma numZ_ge0 x : (0 <= numZ x)%cZ.
 Proof. by elim: x => //= a x IH; have := Uint63.to_Z_bounded a; lia. Qed.
 
 Lemma scaleP c x r : (toZ c < base)%cZ -> (toZ r < base)%cZ -> digits x ->
-  digits (scale c x r) /\ val (scale c x r) = (toZ c * val x + toZ r)%cZ.
+  digits (scale c x r) /\ numZ (scale c x r) = (toZ c * numZ x + toZ r)%cZ.
 Proof.
 move=> cB; have [c0 _] := Uint63.to_Z_bounded c; elim: x r => [|a x IH] r rB; have [r0 _] := Uint63.to_Z_bounded r.
   move=> _ /=; case: eq63P; rewrite zero63 => rE; first by rewrite /= rE; split=> //; lia.
@@ -112,15 +113,18 @@ have lE : toZ (PrimInt63.sub s (PrimInt63.mul q 1073741824%uint63)) = (toZ s - t
 by rewrite dq andbT; split; [apply/digitP | ]; rewrite lE ?vq; lia.
 Qed.
 
-Lemma plusP x y r : (toZ r < 2)%cZ -> digits x -> digits y ->
-  digits (plus x y r) /\ val (plus x y r) = (val x + val y + toZ r)%cZ.
+Lemma add_digitsP x y r : (toZ r < 2)%cZ -> digits x -> digits y ->
+  digits (add_digits x y r) /\ numZ (add_digits x y r) = (numZ x + numZ y + toZ r)%cZ.
 Proof.
-have tail z r' : (toZ r' < 2)%cZ -> digits z -> digits (scale 1%uint63 z r') /\ val (scale 1%uint63 z r') = (val z + toZ r')%cZ.
+have tail z r' : (toZ r' < 2)%cZ -> digits z ->
+    digits (scale 1%uint63 z r') /\ numZ (scale 1%uint63 z r') = (numZ z + toZ r')%cZ.
   move=> r2 dz; have rB : (toZ r' < base)%cZ by lia.
   by have [d ->] := @scaleP 1%uint63 z r' erefl rB dz; rewrite one63 Z.mul_1_l.
 elim: x y r => [|a x IH] [|b y] r r2; try by move=> dx dy; have [] := tail _ r r2 (dx : digits [::]).
-- by move=> _ dy; have [d E] := tail (b :: y) r r2 dy; rewrite -[plus _ _ _]/(scale 1%uint63 (b :: y) r) E; split=> //=; lia.
-- by move=> dx _; have [d E] := tail (a :: x) r r2 dx; rewrite -[plus _ _ _]/(scale 1%uint63 (a :: x) r) E; split=> //=; lia.
+- move=> _ dy; have [d E] := tail (b :: y) r r2 dy.
+  by rewrite -[add_digits _ _ _]/(scale 1%uint63 (b :: y) r) E; split=> //=; lia.
+- move=> dx _; have [d E] := tail (a :: x) r r2 dx.
+  by rewrite -[add_digits _ _ _]/(scale 1%uint63 (a :: x) r) E; split=> //=; lia.
 case/andP=> /digitP aB dx /andP[/digitP bB dy].
 have [[a0 _] [b0 _] [r0 _]] := And3 (Uint63.to_Z_bounded a) (Uint63.to_Z_bounded b) (Uint63.to_Z_bounded r).
 rewrite /=; set s := PrimInt63.add _ r.
@@ -134,22 +138,22 @@ have tE : toZ (PrimInt63.sub s 1073741824%uint63) = (toZ s - base)%cZ.
 by split; [apply/digitP | ]; rewrite tE; lia.
 Qed.
 
-Lemma val_eq0 x : reflect (val x = 0)%cZ (all (fun a => PrimInt63.eqb a 0%uint63) x).
+Lemma numZ_eq0 x : reflect (numZ x = 0)%cZ (all (fun a => PrimInt63.eqb a 0%uint63) x).
 Proof.
 elim: x => [|a x IH] /=; first by constructor.
-have [a0 _] := Uint63.to_Z_bounded a; have x0 := @val_ge0 x.
+have [a0 _] := Uint63.to_Z_bounded a; have x0 := @numZ_ge0 x.
 by case: eq63P => aE; case: IH => xE; constructor; rewrite zero63 in aE; lia.
 Qed.
 
-Lemma atmost_fromP ok x y : digits x -> digits y -> atmost_from ok x y = (val x + Z.b2z (~~ ok) <=? val y)%cZ.
+Lemma atmost_fromP ok x y : digits x -> digits y -> atmost_from ok x y = (numZ x + Z.b2z (~~ ok) <=? numZ y)%cZ.
 Proof.
 elim: x y ok => [|a x IH] [|b y] ok.
 - by case: ok.
 - move=> _ _; rewrite -[LHS]/(ok || has (predC (fun a => PrimInt63.eqb a 0%uint63)) (b :: y)).
-  rewrite has_predC; have := @val_ge0 (b :: y); case: val_eq0; move: (val _) => w E w0;
+  rewrite has_predC; have := @numZ_ge0 (b :: y); case: numZ_eq0; move: (numZ _) => w E w0;
     by case: ok; case: Z.leb_spec0 => //= le; lia.
 - move=> _ _; rewrite -[LHS]/(ok && all (fun a => PrimInt63.eqb a 0%uint63) (a :: x)).
-  have := @val_ge0 (a :: x); case: val_eq0; move: (val (_ :: _)) => w E w0;
+  have := @numZ_ge0 (a :: x); case: numZ_eq0; move: (numZ (_ :: _)) => w E w0;
     by case: ok; case: Z.leb_spec0 => //= le; lia.
 case/andP=> /digitP aB dx /andP[/digitP bB dy]; rewrite [LHS]/= IH //=.
 have [[a0 _] [b0 _]] := conj (Uint63.to_Z_bounded a) (Uint63.to_Z_bounded b).
@@ -158,7 +162,7 @@ have -> : PrimInt63.ltb a b = (toZ a <? toZ b)%cZ by apply/idP/Z.ltb_spec0 => /U
 by case: Z.ltb_spec0 => lt; apply/Z.leb_spec0/Z.leb_spec0; case: ok => /=; lia.
 Qed.
 
-Lemma digits_ofP v : digits (digits_of v) /\ val (digits_of v) = Z.of_N v.
+Lemma digits_ofP v : digits (digits_of v) /\ numZ (digits_of v) = Z.of_N v.
 Proof.
 case: v => //= p; elim: p => [p [d E]|p [d E]|] //=.
 - by have [d' ->] := @scaleP 2%uint63 (digits_of_pos p) 1%uint63 erefl erefl d; rewrite E.
@@ -166,7 +170,7 @@ case: v => //= p; elim: p => [p [d E]|p [d E]|] //=.
 Qed.
 
 Lemma fall63P m n k x : toZ n = Z.of_nat m -> (toZ n < base)%cZ -> digits x ->
-  digits (fall63 n k x) /\ val (fall63 n k x) = (Z.of_nat (m ^_ k) * val x)%cZ.
+  digits (fall63 n k x) /\ numZ (fall63 n k x) = (Z.of_nat (m ^_ k) * numZ x)%cZ.
 Proof.
 elim: k m n x => [|k IH] m n x nE nB dx; first by rewrite /= Z.mul_1_l.
 rewrite /=; case: eq63P; rewrite zero63 nE; case: m nE => [|m] nE //; try by lia.
@@ -176,8 +180,9 @@ have [|d' ->] := IH m _ _ sE _ d; first by lia.
 by split=> //; rewrite E nE zero63 ffactnS /= Nat2Z.inj_mul; lia.
 Qed.
 
-Notation "[ n ]" := (N.to_nat n).
-Lemma fallP n k x : in_base n -> digits x -> digits (fall n k x) /\ val (fall n k x) = (Z.of_nat ([n] ^_ [k]) * val x)%cZ.
+Local Notation "[ n ]" := (N.to_nat n).
+Lemma fallP n k x : in_base n -> digits x ->
+  digits (fall n k x) /\ numZ (fall n k x) = (Z.of_nat ([n] ^_ [k]) * numZ x)%cZ.
 Proof.
 move=> /N.ltb_spec0 nB dx; have nE : toZ (Uint63.of_Z (Z.of_N n)) = Z.of_nat [n].
   by rewrite Uint63.of_Z_spec wB63 Z.mod_small; lia.
@@ -203,17 +208,19 @@ Lemma fact_gt0Z k : (0 < Z.of_nat k`!)%cZ.
 Proof. by have := fact_gt0 k; lia. Qed.
 Lemma bin_ffactZ n k : Z.of_nat (n ^_ k) = (Z.of_nat 'C(n, k) * Z.of_nat k`!)%cZ.
 Proof. by rewrite -bin_ffact Nat2Z.inj_mul. Qed.
-Lemma val1 : val [:: 1%uint63] = 1%cZ. Proof. by []. Qed.
+Lemma numZ1 : numZ [:: 1%uint63] = 1%cZ. Proof. by []. Qed.
 
 Lemma fallsP bs x y : allowed bs -> digits x -> digits y -> [/\ digits (falls bs x), digits (facts bs y) &
-  exists2 c, (0 < c)%cZ & val (facts bs y) = (c * val y)%cZ /\ val (falls bs x) = (c * (Z.of_nat (bins bs) * val x))%cZ].
+  exists2 c, (0 < c)%cZ &
+    numZ (facts bs y) = (c * numZ y)%cZ /\ numZ (falls bs x) = (c * (Z.of_nat (bins bs) * numZ x))%cZ].
 Proof.
 elim: bs x y => [|b bs IH] x y.
   by move=> _ dx dy; split=> //; exists 1%cZ => //=; rewrite !Z.mul_1_l.
 case/andP=> /andP[b1 b2] al dx dy; have [d1 E1] := @fallP _ b.2 x b1 dx; have [d2 E2] := @fallP _ b.2 y b2 dy.
 have [d3 d4 [c c0 [E3 E4]]] := IH _ _ al d1 d2; split=> //.
 exists (c * Z.of_nat [b.2]`!)%cZ; first exact: Z.mul_pos_pos c0 (fact_gt0Z _).
-rewrite [falls _ _]/= [facts _ _]/= E3 E4 E1 E2 ffactnn bin_ffactZ (_ : bins (b :: bs) = 'C([b.1], [b.2]) * bins bs) // Nat2Z.inj_mul; clear.
+rewrite [falls _ _]/= [facts _ _]/= E3 E4 E1 E2 ffactnn bin_ffactZ.
+rewrite (_ : bins (b :: bs) = 'C([b.1], [b.2]) * bins bs) // Nat2Z.inj_mul; clear.
 by split; ring.
 Qed.
 
@@ -221,19 +228,20 @@ Theorem product_at_leastP v bs : product_at_least v bs = allowed (map shorten bs
 Proof.
 rewrite /product_at_least -(bins_shorten bs); case al: (allowed _) => //=; have [dv vE] := digits_ofP v.
 have [d1 d2 [c c0 [E1 E2]]] := @fallsP _ [:: 1%uint63] _ al erefl dv.
-by rewrite /atmost atmost_fromP // E1 E2 vE val1 Z.add_0_r leb_scaled // Z.mul_1_r -N_nat_Z leb_nat.
+by rewrite /atmost atmost_fromP // E1 E2 vE numZ1 Z.add_0_r leb_scaled // Z.mul_1_r -N_nat_Z leb_nat.
 Qed.
 
 Theorem sum_at_mostP v b1 b2 : sum_at_most v b1 b2 = allowed [:: shorten b1; shorten b2] &&
   ('C([b1.1], [b1.2]) + 'C([b2.1], [b2.2]) <= [v]).
 Proof.
 rewrite /sum_at_most; case al: (allowed _) => //=; case/and3P: (al) => /andP[n1 k1] /andP[n2 k2] _.
-rewrite -(short_bin b1.1) -(short_bin b2.1); have [dv vE] := digits_ofP v; set m1 := short b1.1 _; set m2 := short b2.1 _.
+rewrite -(short_bin b1.1) -(short_bin b2.1); have [dv vE] := digits_ofP v.
+set m1 := short b1.1 _; set m2 := short b2.1 _.
 have [d11 E11] := @fallP b1.1 m1 [:: 1%uint63] n1 erefl; have [d12 E12] := @fallP m2 m2 _ k2 d11.
 have [d21 E21] := @fallP b2.1 m2 [:: 1%uint63] n2 erefl; have [d22 E22] := @fallP m1 m1 _ k1 d21.
 have [d31 E31] := @fallP m1 m1 _ k1 dv; have [d32 E32] := @fallP m2 m2 _ k2 d31.
-have [_ E4] := @plusP _ _ 0%uint63 erefl d12 d22; have [d4 _] := @plusP _ _ 0%uint63 erefl d12 d22.
-rewrite /atmost atmost_fromP // E4 E32 E12 E22 E31 E11 E21 vE val1 zero63 !Z.add_0_r !Z.mul_1_r !ffactnn !bin_ffactZ.
+have [_ E4] := @add_digitsP _ _ 0%uint63 erefl d12 d22; have [d4 _] := @add_digitsP _ _ 0%uint63 erefl d12 d22.
+rewrite /atmost atmost_fromP // E4 E32 E12 E22 E31 E11 E21 vE numZ1 zero63 !Z.add_0_r !Z.mul_1_r !ffactnn !bin_ffactZ.
 have fg := Z.mul_pos_pos _ _ (fact_gt0Z [m1]) (fact_gt0Z [m2]).
 rewrite -leb_nat -[RHS](leb_scaled _ _ fg) Nat2Z.inj_add N_nat_Z; clear.
 by congr (_ <=? _)%cZ; ring.
