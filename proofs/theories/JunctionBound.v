@@ -1,9 +1,11 @@
-(* Junctions: Theorem 3.12 of theory.md, over any infinite field, for all weights, any number of layers and heads and any
-   partition. The part f_b of degree b in G_B, with one side put to one token u, is a sum of words, and each of these is a
-   multiple of a product of forms of u, one form for each junction. Those products are few (JunctionIdeal.v), and the
-   restriction meets all forms (JunctionRestriction.v), so that the functions of that side are fewer than in 3.3.
-   Relation to theory.md: its deltas with at most d forms. The numbers of products are counted in JunctionCount.v and
-   evaluated in JunctionValue.v; the third term g(b) is that of 3.3.
+(* Junctions: Theorem 3.12 of theory.md, over any infinite field, for all weights, any number of layers and heads and
+   any partition. The part f_b of degree b in G_B, with one side put to one token u, is a sum of words, and each of
+   these is a multiple of a product of forms of u, one form for each junction. Those products are few
+   (JunctionIdeal.v), and the restriction meets all forms (JunctionRestriction.v), so that the functions of that side
+   are fewer than in 3.3.
+   Relation to theory.md: the dimension of the ideal of these products stands in place of its Hilbert series. It is
+   bounded by numbers in JunctionCount.v, which JunctionValue.v evaluates. The third term g(b) is that of 3.3: the
+   sharper one of 3.12 for sides of few tokens is not here.
 
    net_poly Ws p Q k   == the network as a polynomial in the coordinates of G_A and G_B
    coef_net            : what its coefficients are made of, if one side has one token u

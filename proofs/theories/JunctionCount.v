@@ -1,10 +1,12 @@
 (* How many pairs: the counts of Theorem 3.12 of theory.md by numbers that are computed.
-   most e b ks a        == one more than the most letters of one side that a word over the types ks has, with at most a_t
-                           places of type t between two of them; 0 if there is no such word; b: the letter before is one
+   most e b ks a        == one more than the most letters of one side that a word over the types ks has, with at most
+                           a_t places of type t between two of them; 0 if there is no such word; b tells whether the
+                           letter before is one
    vectors ws k         == the vectors v of sum ws_i v_i at most k
    reduced_count r2 r k == \sum_j 'C(r2, j) mc r (k - j), at least the number of reduced monomials of degree k
    pairs_term h n L T p k v == what the vector v of degrees contributes to the pairs of degree k in n variables, if p v
-   fewer T v            == v with one less of the last type
+   most_of L own T v    == the same for the words of L layers, with at most v_t places of the types t in T
+   most_fewer L own T v == the same with one end less, 0 if v has none
    Proved: junctions_rank and junctions_rank_plane, the ideal of the junctions in terms of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.

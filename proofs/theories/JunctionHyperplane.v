@@ -1,7 +1,8 @@
-(* Ideals of forms, one form more than variables: the case Gamma = d + 1 of Theorem 3.12 of theory.md. Forms in n variables
-   are those in n + 1 with the last variable 0. For forms q in n + 1 variables that are near special ones let K_k be their
-   ideal in degree k: the last variable times K_(k-1) is in K_k, and becomes 0, so that in n variables its dimension is at most
-   dim K_k - dim K_(k-1). Both are known exactly, by JunctionIdeal.v from above and as independent products from below.
+(* Ideals of forms, one form more than variables: the case Gamma = d + 1 of Theorem 3.12 of theory.md. Forms in n
+   variables are those in n + 1 with the last variable 0. For forms q in n + 1 variables that are near special ones
+   let K_k be their ideal in degree k: the last variable times K_(k-1) is in K_k, and becomes 0, so that in n
+   variables its dimension is at most dim K_k - dim K_(k-1). Both are known exactly, by JunctionIdeal.v from above
+   and as independent products from below.
 
    subst h          == the substitution of the linear forms h for the variables
    lower_pairs k    == the pairs of degree k - 1 in n + 1 variables
@@ -65,8 +66,6 @@ Local Notation X0 := ('X_ord_max : {mpoly F[n.+1]}).
 
 Definition to_plane (i : 'I_n.+1) : {mpoly F[n]} := if unlift ord_max i is Some j then 'X_j else 0.
 Definition to_space (j : 'I_n) : {mpoly F[n.+1]} := 'X_(lift ord_max j).
-Lemma to_plane_homog i : to_plane i \is 1.-homog.
-Proof. by rewrite /to_plane; case: unliftP => [j _|_]; [rewrite dhomogX /= mdeg1|apply: rpred0]. Qed.
 Lemma to_space_homog j : to_space j \is 1.-homog.
 Proof. by rewrite dhomogX /= mdeg1. Qed.
 Local Notation rho := (subst to_plane).

@@ -1,15 +1,18 @@
-(* Ideals of few forms: how large they are at most, for all forms, as Theorem 3.12 of theory.md needs it. Let q_j be forms
-   of degrees wt j > 0, of index j < g <= n, in n variables over an infinite field, and up an upward closed set of exponents.
-   The ideal of the q^e, e in up, has in degree m a dimension of at most
-     the number of the pairs (e, s), e in up, s < wt j at each variable j < g, and wdeg e + mdeg s = m.
-   In theory.md this is the dimension of K_m at generic forms, from regular sequences and Hilbert series. Here: at the special
-   forms X_j^(wt j) the products q^e X^s, s reduced, are all monomials. On the line from q to them they span all forms but at
-   finitely many points, so that the ideal is spanned by the q^e X^s with e in up; and near q its rank is not less than at q.
+(* Ideals of few forms: how large they are at most, for all forms, as Theorem 3.12 of theory.md needs it. Let q_j be
+   forms of degrees wt j > 0, of index j < g <= n, in n variables over an infinite field, and up an upward closed set
+   of exponents. The ideal of the q^e, e in up, has in degree m a dimension of at most the number of the pairs (e,
+   s), e in up, s < wt j at each variable j < g, and wdeg e + mdeg s = m.
+   In theory.md this is the dimension of K_m at generic forms, from regular sequences and Hilbert series. Here: at
+   the special forms X_j^(wt j) the products q^e X^s, s reduced, are all monomials. On the line from q to them they
+   span all forms but at finitely many points, so that the ideal is spanned by the q^e X^s with e in up; and near q
+   its rank is not less than at q.
 
    family_mx k P p  == the coefficients in degree k of the p i with P i, row by row
    rank_near        : a rank at one point of a line is at most the rank at all but finitely many of its points
-   ideal_mx q       == the products q^e X^s of degree m with e in up
-   reduced_pairs    == those pairs *)
+   line q r y       == the forms (1 - y) q_j + y r_j
+   ideal_mx k q     == the products q^e X^s of degree k with e in up
+   reduced_pairs    == those pairs, e and s bounded by a number m that is at least k
+   Proved: ideal_rank. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.

@@ -1,7 +1,7 @@
-(* The restriction of one side to one token, in the proof of Theorem 3.12 of theory.md. Functions of one side that lie in a
-   space of N functions, and that become all forms of degree k in d variables at one token u of that side, are in sum with
-   others of the other side a function of separation rank at most N - mc d k + dim K, if at each point of the other side they
-   become a form of K.
+(* The restriction of one side to one token, in the proof of Theorem 3.12 of theory.md. Functions of one side that
+   lie in a space of N functions, and that become all forms of degree k in d variables at one token u of that side,
+   are in sum with others of the other side a function of separation rank at most N - mc d k + dim K, if at each
+   point of the other side they become a form of K.
 
    form_values z k    == the values of the monomials of degree k at the points of the grid z^d
    restricted_sep_le  : that bound *)

@@ -1,13 +1,14 @@
-(* The words of attention and the types of their places: the first part of Theorem 3.12 of theory.md, over any commutative
-   ring, for any number of layers and heads. Phi_L(G) is a sum of words c0 G c1 G .. c(C-1) G v, C = C_L, and which constants
-   can stand at a place is known by its type. With G = G0 + t u^T u a word's coefficient at t^c is a sum over the choices of c
-   of its letters G to be u^T u, and where two of these are side by side, with the constant k between them, it has the factor
-   u k u^T.
+(* The words of attention and the types of their places: the first part of Theorem 3.12 of theory.md, over any
+   commutative ring, for any number of layers and heads. Phi_L(G) is a sum of words c0 G c1 G .. c(C-1) G v, C = C_L,
+   and which constants can stand at a place is known by its type. With G = G0 + t u^T u a word's coefficient at t^c
+   is a sum over the choices of c of its letters G to be u^T u, and where two of these are side by side, with the
+   constant k between them, it has the factor u k u^T.
    Relation to theory.md: its types 1, .., L and v are 0, .., L-1 and L here; its 1, J_L is places L.
 
    places L         == the types of the places of a word
    ends Ws k        == the products of V's of the first k layers, one head of each
-   consts Ws k      == the constants at places of type k, up to transposition: v W v'^T, v and v' in ends Ws k, W of layer k
+   consts Ws k      == the constants at places of type k, up to transposition: v W v'^T, v and v' in ends Ws k, W of
+                       layer k
    chain f G cs     == c0 G c1 G .. G, the constants mapped by f
    joined b ls cs v == the product of the u c u^T at places with two chosen letters, and of u v if the last letter is
                        chosen; b: the letter before the first is chosen, ls: which of the letters are

@@ -1,11 +1,20 @@
-(* Theorem 3.12 of theory.md evaluated, for up to three layers, and the bound itself.
+(* Theorem 3.12 of theory.md with its value, for any field of characteristic 0, all weights, any number of heads, any
+   partition, and up to three layers; with more layers the value is that of 3.3.
+   Relation to theory.md: delta(c) is mc d k less a number of monomials there, and the coefficient of a Hilbert series
+   there: it is the largest of these over the same sets of types but those with d + 1 constants and no ends. The third
+   term is that of 3.3. Compared with theory.md's for L = 2, d <= 6 and L = 3, d <= 4 the values are equal for one
+   head, and where each side has one token or at least d, wherever the dimensions of 3.3 are exact.
+
    table e cs ks            == most e b ks at all vectors up to cs, for b false and true, in trees
    gammaN H L t             == the number of constants of type t, H^(2t+1), and H^L of the ends t = L
    chosen L H d             == the sets of types with at most d constants to which no other type can be added
-   chosen_plane L H d       == those with d + 1 constants, with the ends; only of one head: with more all numbers have a
-                               factor H
-   deltas L H d own         == delta_A(c), or delta_B(c), for c = 0, .., C_L, own telling which: the largest for these sets
-   junctions_value L d H da a b == the bound for a tokens on the side of the output and b on the other; 3.3 if L > 3 *)
+   chosen_plane L H d       == those with d + 1 constants, with the ends; only of one head: with more heads all these
+                               numbers are multiples of H, as d is
+   deltas L H d own         == delta_A(c) if own, else delta_B(c), for c = 0, .., C_L: the largest for these sets
+   junctions_value L d H da a b == the bound for a tokens on the side of the output and b on the other
+   junctions_sharp L H d a b    == no simple bound stands in the value where it is not exact, and the third term of 3.12
+                               is no sharper than that of 3.3
+   Proved: junctions_sep_le, and attention_junctions_sep_le in the weights of a certificate. *)
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
@@ -106,6 +115,8 @@ Definition junctions_value (L d H da a b : nat) : N :=
       N.min (N.min (gram_best d b eB - nth 0 dB eB) (token_best d a eA - nth 0 dA eA))
             (heads_countN (N.of_nat d) (N.of_nat H) (N.of_nat da) (N.of_nat L) e))%bN
   else graded_bestN L d H da a b.
+Definition junctions_sharp (L H d a b : nat) : bool :=
+  [&& L <= 3, graded_best_sharp L d a b & (H == 1) || (d <= a) && (d <= b)].
 
 (* the values are those of the counts *)
 Section Values.
