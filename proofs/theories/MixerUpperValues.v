@@ -150,7 +150,7 @@ Qed.
 Lemma equal_uptoX m a P1 P2 e : equal_upto m a P1 P2 -> equal_upto m a (P1 ^+ e) (P2 ^+ e).
 Proof. by move=> h; elim: e => [|e IH]; rewrite ?expr0 // !exprS; apply: equal_uptoM. Qed.
 
-(* coefficients of a table_power *)
+(* coefficients of a power *)
 Lemma table_power_coef M m P (c : nat -> nat -> nat) n a : (m <= M)%N ->
   (forall m' a', (m' <= m)%N -> (a' <= a)%N -> table_at P m' a' = c m' a') ->
   (\sum_(m' < m.+1) table_at (table_power M.+1 P n) m' a =
@@ -533,7 +533,7 @@ Definition exponentsN (d k M a : nat) (r : seq nat) : N :=
 Definition tree_dimN d k M (s : counts) (a : nat) : N :=
   foldr N.add 0%bN [seq N.min (exponentsN d k M a x.1.2) x.2 | x <- s & x.1.1 == (k * M - a)%N].
 
-(* running_sums over a table *)
+(* sums over a table *)
 Definition total_counts (s : counts) (phi : tree_class -> nat) := \sum_(x <- s) [x.2] * phi x.1.
 
 Lemma total_add_equal s phi : total_counts (add_equal s) phi = total_counts s phi.
@@ -553,7 +553,7 @@ rewrite /total_counts /class_list big_flatten big_map; apply: eq_bigr => x _.
 by rewrite big_nseq iter_addn_0 mulnC.
 Qed.
 
-(* exponents of total_counts c *)
+(* the lists of n exponents of sum c *)
 Fixpoint exponent_lists (c n : nat) : seq (seq nat) :=
   if n is n'.+1 then [seq j :: e | j <- iota 0 c.+1, e <- exponent_lists (c - j) n'] else if c == 0 then
     [:: [::]] else [::].
@@ -833,7 +833,7 @@ Definition mixer_upper_applies (u : mixer_upper) (S kt : nat) (bias res permuted
   | MixerTrees => [&& ~~ bias, ~~ res, ~~ permuted & (S == 1) || (a == 1) || (b == 1)]
   end.
 
-(* keys, leaves and differences of tree_counts, at most *)
+(* classes, leaves and steps of tree_counts, at most *)
 Fixpoint tree_work (k d : N) (ks : seq nat) : N * N * N :=
   if ks is c :: ks' then
     let: (size, leaves, work) := tree_work k d ks' in
@@ -842,16 +842,18 @@ Fixpoint tree_work (k d : N) (ks : seq nat) : N * N * N :=
     (more, c * leaves, if (c =? 1)%num then work else work + size * more * c * c * (d + 1))%bN
   else (1 + d * k, 1, 0)%bN.
 Definition mixer_units (L kt kc : nat) : N := (N.of_nat kc * N.of_nat (kt * kc) ^ N.of_nat L.-1)%bN.
-Definition mixer_upper_affordable (u : mixer_upper) (L d kt kc : nat) : bool :=
+(* multiplications in a table_power of a table, times the square of the bits of its numbers, at most *)
+Definition table_work (n : N) (k : N) (M : N) : N := (k * k * (M + 1) ^ 4 * N.size n * (k * M * N.size n) ^ 2)%bN.
+Definition mixer_upper_affordable (u : mixer_upper) (L d S kt kc : nat) : bool :=
   let M := mixer_units L kt kc in let k := N.of_nat kt in
-  [&& L <= 16, (M <=? 256)%num, (k * k * (M + 1) ^ 4 <=? 8388608)%num &
+  [&& L <= 16, (M <=? 256)%num, (table_work (N.of_nat d * N.of_nat S) k M <=? 4398046511104)%num &
     if u is MixerTrees then let: (_, _, work) := tree_work k (N.of_nat d) (tree_acts kt kc L.-1) in
       (work <=? 1073741824)%num
     else true].
 
 Definition mixer_upper_value (u : mixer_upper) (L d S kt C kc : nat) (bias res permuted : bool) (a b : nat) : option N
   :=
-  if mixer_upper_applies u S kt bias res permuted a b && mixer_upper_affordable u L d kt kc then
+  if mixer_upper_applies u S kt bias res permuted a b && mixer_upper_affordable u L d S kt kc then
     let M := N.to_nat (mixer_units L kt kc) in let D := (kt * M)%N in
     let bound := if bias then stairs_boundN else level_boundN in
     let (d', S') := (N.of_nat d, N.of_nat S) in
