@@ -1,16 +1,17 @@
 (* The bound by degree of any network by its layers: Theorem 4.5 of theory.md with the counting of n_A and n_B.
-   A network by its layers with polynomial expressions that fit together; D the product of the degrees of its layers; on a
-   side of a tokens the forms that the first layers see are counted as docs/format.md has it in section 7
-   (LayersImages.visible_forms). For all parameters of the sizes in the file, over any commutative ring, all partitions and
-   all entries of the last state,
+   A network by its layers whose sizes fit together; D the product of the degrees of its layers; n_A and n_B the forms
+   that its first layers see on either side, counted as docs/format.md has it in section 7 (LayersImages.v).
+   For all parameters of the sizes in the file, over any commutative ring, all partitions, all entries of the last
+   state,
      sep <= min over t <= D + 1 of 'C(n_A + t - 1, n_A) + 'C(n_B + D - t, n_B), and sep <= 1 if n_A = 0 or n_B = 0.
-   Relation to theory.md: equal. Of the values in a file only sizes are used, so that they may be any others as well.
+   Relation to theory.md: equal. Of the parameters' values in a file nothing is used.
 
    least_cover nA nB D == the minimum
-   degree_value ls n d a b == the bound for a and b of the n tokens of width d; None if sizes do not fit, if there are no
-                          layers, or if D > 1024
+   degree_value ls n d a b == the bound for sides of a and b of the n tokens of width d; None if sizes do not fit,
+                          if there are no layers, or if D > 1024
    sized_layers ls pss == the parameters pss have the sizes in the layers ls
-   state_ok s ks base V == the state V, of size s, is affine in X: constants and a combination of the images base, as the kinds ks *)
+   state_ok s ks base V == the state V, of size s, is affine in X: constants and a combination of the images base, which
+                          are of the kinds ks *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
@@ -36,7 +37,6 @@ Definition degree_value (ls : seq llayer) (n d a b : nat) : option N :=
     let: (nA, nB) := (count_forms ks (N.of_nat a) (N.of_nat d), count_forms ks (N.of_nat b) (N.of_nat d)) in
     Some (if (nA =? 0)%bN || (nB =? 0)%bN then 1%bN else least_cover nA nB (N.to_nat D))
   else None.
-
 
 Lemma In_filter T (p : pred T) l x : List.In x [seq y <- l | p y] <-> List.In x l /\ p x.
 Proof.
@@ -134,7 +134,8 @@ Notation "[ k ]" := (N.to_nat k).
 Implicit Types (s t r : size2) (V : form -> mat R) (ls : seq llayer) (pss : seq (seq (mat R))).
 
 Definition sized_layers ls pss :=
-  [seq [seq (m_rows M, m_cols M) | M <- mps] | mps <- pss] = [seq [seq (l_rows p, l_cols p) | p <- l_params l] | l <- ls].
+  [seq [seq (m_rows M, m_cols M) | M <- mps] | mps <- pss] =
+  [seq [seq (l_rows p, l_cols p) | p <- l_params l] | l <- ls].
 
 Lemma layers_size_cons l ls s : layers_size (l :: ls) s = obind (layers_size ls) (fits (l_params l) (l_expr l) s).
 Proof. by rewrite /layers_size /=; case: (fits _ _ _) => //=; elim: ls => //=. Qed.
@@ -174,7 +175,8 @@ Lemma state_value mps s ks base V : state_ok s ks base V ->
   value_ok mps s base s 1 (Some (mkseq (fun i => Image i [::] (nth (Entries 0) ks i)) (size ks))) V.
 Proof.
 case=> sV kV [c [T [CT E]]]; split=> // [i H|_].
-  by have [k lt ->] := In_mkseq (f := fun i => Image i [::] (nth (Entries 0) ks i)) H; split=> //; split=> //=; apply: kV.
+  have [k lt ->] := In_mkseq (f := fun i => Image i [::] (nth (Entries 0) ks i)) H.
+  by split=> //; split=> //=; apply: kV.
 exists c, T; split=> //; apply: combS CT => U [k lt ->].
 by exists (Image k [::] (nth (Entries 0) ks k)) => //; apply: (mkseq_In (fun i => Image i [::] (nth (Entries 0) ks i))).
 Qed.
@@ -228,7 +230,8 @@ Local Open Scope nat_scope.
 Lemma size_binomials n k c m : size (binomials n k c m) = m.
 Proof. by elim: m k c => //= m IH k c; rewrite IH. Qed.
 
-Lemma nth_binomials n k c m i : [c] = 'C([n] + [k], [k]) -> i < m -> [nth 0%bN (binomials n k c m) i] = 'C([n] + [k] + i, [k] + i).
+Lemma nth_binomials n k c m i : [c] = 'C([n] + [k], [k]) -> i < m ->
+  [nth 0%bN (binomials n k c m) i] = 'C([n] + [k] + i, [k] + i).
 Proof.
 elim: m k c i => //= m IH k c [|i] cE im /=; first by rewrite !addn0.
 have k1 : [(k + 1)%bN] = [k].+1 by lia.
@@ -241,7 +244,8 @@ Qed.
 Lemma nth_below n D t : (0 < n)%bN -> t < D.+2 -> [nth 0%bN (below n D) t] = 'C(([n] + t).-1, [n]).
 Proof.
 move=> n0; case: t => [|t] tD; first by rewrite addn0 bin_small //; lia.
-rewrite (_ : nth 0%bN (below n D) t.+1 = nth 0%bN (binomials n 0 1 D.+1) t) // nth_binomials; [|by rewrite addn0 bin0|by []].
+rewrite (_ : nth 0%bN (below n D) t.+1 = nth 0%bN (binomials n 0 1 D.+1) t) // nth_binomials;
+  [|by rewrite addn0 bin0|by []].
 by rewrite addn0 add0n addnS /= -[in RHS]bin_sub ?leq_addr // addKn.
 Qed.
 
@@ -272,15 +276,13 @@ Section Value.
 Variables (R : comRingType) (n d : nat) (S : pred 'I_n).
 Notation "[ k ]" := (N.to_nat k).
 
-Lemma of_matrix_at (M : 'M[R]_(n, d)) (i : 'I_n) (j : 'I_d) : m_at (of_matrix M) i j = M i j.
-Proof. by rewrite /= !valK. Qed.
-
 (* X itself *)
 Lemma input_ok : state_ok (n, d) [:: Sandwich (N.of_nat n) (N.of_nat d) false]
   (fun _ i j => if (insub i, insub j) is (Some i, Some j) then delta_mx i j else 0 : 'M[R]_(n, d)) (@of_matrix R n d).
 Proof.
 split=> // [[|//] _|].
-  exists (fun i => if insub i is Some i then delta_mx i 0 else 0), (fun j => if insub j is Some j then delta_mx 0 j else 0).
+  exists (fun i => if insub i is Some i then delta_mx i 0 else 0).
+  exists (fun j => if insub j is Some j then delta_mx 0 j else 0).
   rewrite !Nat2N.id; split; [exact: dim_le_upto | exact: dim_le_upto |] => i j _.
   by case: insub => [i'|]; case: insub => [j'|]; rewrite ?mulmx0 ?mul0mx ?mul_delta_mx.
 exists (fun _ _ => 0); eexists; split; first by apply: comb_in; exists 0%N.

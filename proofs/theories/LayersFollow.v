@@ -1,11 +1,13 @@
-(* The images that a value is a function of: LayersImages.images says so rightly (theorem 4.5 of theory.md).
-   pol_in s F D V      == the entries within the size s of V, a function of X, are polynomials of degree at most D in the forms G
-   tensor k r i j      == the linear form at the place (i, j) of the image that the steps r make of the image k of the state
+(* The images that a value is a function of: what LayersImages.images says is so (theorem 4.5 of theory.md).
+   pol_in s F D V      == the entries within the size s of V, a matrix for each X, are polynomials of degree at most D
+                          in the functions of the set F
+   tensor k r i j      == the linear form at the place (i, j) of what the steps r make of the image k of the state
    forms_of l          == all forms in the images l; all forms, if l is None
-   value_ok s D l V    == V has the size s, its images l are as their kinds say, and it is a polynomial of degree at most D in
-                          them; if D <= 1 it is constants and a combination of the images themselves, each as a whole
-   Proved: meaning_pol, an expression of degree k makes polynomials of k times the degree; images_ok, a value that is
-   value_ok is so after an expression, with its size, degree and images. Parameters may have any values. *)
+   comb s P T          == T is a combination of images in P, each taken as a whole
+   value_ok s D l V    == V has the size s, its images l are as their kinds say, and its entries are polynomials of
+                          degree at most D in their forms; if D <= 1, constants and a combination of the images
+   Proved: an expression makes polynomials of degree D to such of its degree (meaning_pol), and of a value that is
+   value_ok one that is so with its size, degree and images (images_ok). Parameters may have any values. *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
@@ -98,7 +100,7 @@ move=> E; have ip : (i < size ps)%N by rewrite ltnNge; apply/negP => /drop_overs
 by move: E; rewrite (drop_nth (LParameter 0 0 None) ip) /= => -[->].
 Qed.
 
-Definition moves o := if o is OTranspose then true else if o is ORepeat then true else if o is OGather _ then true else false.
+Definition moves o := match o with OTranspose | ORepeat | OGather _ => true | _ => false end.
 
 (* what an expression does to polynomials *)
 Section Polynomials.
@@ -148,7 +150,8 @@ Lemma pol_polynomial r D c p : ohead (drop c ps) = Some p -> pol_in r F D VA ->
   pol_in r F (D * (l_rows p).-1) (fun X => meaning mps (LPolynomial a c) (V X)).
 Proof.
 move=> pE pA i j ij; have [rE _] := param_size pE.
-have P l : (l < l_rows p)%N -> pol F (D * (l_rows p).-1) (fun X => m_at (nth (no_mat R) mps c) l 0 * m_at (VA X) i j ^+ l).
+have P l : (l < l_rows p)%N ->
+    pol F (D * (l_rows p).-1) (fun X => m_at (nth (no_mat R) mps c) l 0 * m_at (VA X) i j ^+ l).
   move=> lt; apply: polZ; apply: polW (polX l (pA i j ij)) _; rewrite leq_mul2l; apply/orP; right; lia.
 by apply: pol_eq (pol_sum P) _ => X; rewrite /= rE.
 Qed.
@@ -162,14 +165,17 @@ elim: e s t V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a
 - by move: fE; case E: (ohead _) => [p|] // [<-] /=; apply: param_size.
 - move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // _ [<-] /=.
   by case: (Ha _ _ _ Ea sV X) => -> _; case: (Hb _ _ _ Eb sV X) => _ ->.
-- by move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // _ [<-]; apply: Ha Ea sV X.
-- by move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // _ [<-]; apply: Ha Ea sV X.
+- by move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // _ [<-];
+    apply: Ha Ea sV X.
+- by move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // _ [<-];
+    apply: Ha Ea sV X.
 - by move: fE; case Ea: (fits ps a s) => [r|] // [<-] /=; case: (Ha _ _ _ Ea sV X).
 - by move: fE; case: ifP => // _ Ea; apply: Ha Ea sV X.
 - by move: fE; case: (ohead _) => // p; case: ifP => // _ Ea; apply: Ha Ea sV X.
 - by move: fE; case: (fits ps a s) => //= r; case: ifP => // _ [<-].
 - by move: fE; case: (fits ps a s) => //= r; case: ifP => // _ [<-].
-- by move: fE; case Ea: (fits ps a s) => [r|] //= Eb; apply: (Hb _ _ (fun X => meaning mps a (V X)) Eb) => Y; apply: (Ha _ _ V Ea).
+- by move: fE; case Ea: (fits ps a s) => [r|] //= Eb; apply: (Hb _ _ (fun X => meaning mps a (V X)) Eb) => Y;
+    apply: (Ha _ _ V Ea).
 Qed.
 End Entries.
 
@@ -197,7 +203,8 @@ Proof. by rewrite /coefficients => /param_nth ->. Qed.
 Lemma meaning_pol e s t F D V : fits ps e s = Some t -> sizes s V -> pol_in s F [D] V ->
   pol_in t F [degree_of ps e D] (fun X => meaning mps e (V X)).
 Proof.
-elim: e s t D V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb] s t D V /= fE sV pV.
+elim: e s t D V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb]
+  s t D V /= fE sV pV.
 - by case: fE => <-.
 - exact: pol_param.
 - move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // /eqP rr [<-].
@@ -227,11 +234,13 @@ elim: e s t D V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k
 Qed.
 
 (* a value of degree 0 is constant *)
-Definition same_mat (A B : mat R) := [/\ m_rows A = m_rows B, m_cols A = m_cols B & forall i j, m_at A i j = m_at B i j].
+Definition same_mat (A B : mat R) :=
+  [/\ m_rows A = m_rows B, m_cols A = m_cols B & forall i j, m_at A i j = m_at B i j].
 Lemma meaning_const e s t D A B : fits ps e s = Some t -> degree_of ps e D = 0%bN -> (D = 0%bN -> same_mat A B) ->
   same_mat (meaning mps e A) (meaning mps e B).
 Proof.
-elim: e s t D A B => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb] s t D A B /= fE D0 AB.
+elim: e s t D A B => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb]
+  s t D A B /= fE D0 AB.
 - exact: AB.
 - by split.
 - move: fE; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] // _.
@@ -281,7 +290,8 @@ Definition isize (r : seq step) := if r is st :: _ then st.2 else s0.
 Fixpoint tensor (k : nat) (r : seq step) : nat -> nat -> form :=
   if r is (o, t) :: r then do_op mps o (isize r) t (tensor k r) else base k.
 Fixpoint steps_ok (r : seq step) := if r is (o, t) :: r then op_ok o (isize r) t && steps_ok r else true.
-Definition image_ok (i : image) := steps_ok (steps i) /\ kind_ok (isize (steps i)) (kind_of i) (tensor (from i) (steps i)).
+Definition image_ok (i : image) :=
+  steps_ok (steps i) /\ kind_ok (isize (steps i)) (kind_of i) (tensor (from i) (steps i)).
 Definition tensor_of l (T : nat -> nat -> form) :=
   if l is Some l then exists2 i, List.In i l & T = tensor (from i) (steps i) else True.
 Definition forms_of l (g : form) :=
@@ -290,7 +300,8 @@ Definition forms_of l (g : form) :=
 Inductive comb s (P : (nat -> nat -> form) -> Prop) : (nat -> nat -> form) -> Prop :=
   | comb_in T : P T -> comb s P T
   | comb0 T : (forall i j, in_size s i j -> T i j = 0) -> comb s P T
-  | combZD c T T' T'' : comb s P T -> comb s P T' -> (forall i j, in_size s i j -> T'' i j = c *: T i j + T' i j) -> comb s P T''.
+  | combZD c T T' T'' : comb s P T -> comb s P T' ->
+      (forall i j, in_size s i j -> T'' i j = c *: T i j + T' i j) -> comb s P T''.
 
 Lemma combS s (P Q : (nat -> nat -> form) -> Prop) T : (forall T, P T -> Q T) -> comb s P T -> comb s Q T.
 Proof.
@@ -437,7 +448,8 @@ move=> q0 sV E lin_phi pV; have le1 : (D * N.of_nat q <= 1 -> D = 0 \/ D = 1 /\ 
 split=> // [i /(v_image vA)[iok si]|D0|/le1[D0|[D1 q1]]|_].
 - by split=> // /le1 le; apply: si; lia.
 - by apply: (v_const vA); nia.
-- have [c cE] := value_const (eq_ind D (fun D => value_ok r D A VA) vA 0%bN D0); exists (fun i j => phi (c i j)), (fun _ _ => 0).
+- have [c cE] := value_const (eq_ind D (fun D => value_ok r D A VA) vA 0%bN D0);
+    exists (fun i j => phi (c i j)), (fun _ _ => 0).
   by split=> [|X i j ij]; [apply: comb0 | rewrite at_input0 addr0 E // cE].
 - have [|c [T [CT cE]]] := v_affine vA; first by lia.
   have [c0 [c1 phiE]] := lin_phi q1; exists (fun i j => c0 + c1 * c i j), (fun i j => c1 *: T i j + 0).
@@ -450,11 +462,13 @@ End Unary.
 Lemma images_ok e s t D l V : fits ps e s = Some t -> value_ok s D l V ->
   value_ok t (degree_of ps e D) (images ps e s D l) (fun X => meaning mps e (V X)).
 Proof.
-elim: e s t D l V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb] s t D l V fE vV;
+elim: e s t D l V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb]
+  s t D l V fE vV;
   have sV := meaning_size sized fE (v_size vV).
 - by case: fE => <-.
 - split=> // _.
-  by exists (m_at (nth (no_mat R) mps i)), (fun _ _ => 0); split=> [|X i' j' ij]; [apply: comb0 | rewrite at_input0 addr0].
+  by exists (m_at (nth (no_mat R) mps i)), (fun _ _ => 0); split=> [|X i' j' ij];
+    [apply: comb0 | rewrite at_input0 addr0].
 - move: (fE) => /=; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // /eqP rr [tE].
   have vA := Ha _ _ _ _ _ Ea vV; have vB := Hb _ _ _ _ _ Eb vV; rewrite /= tE.
   have cA X : degree_of ps a D = 0%bN -> D <> 0%bN -> same_mat (meaning mps a (V X)) (meaning mps a (no_mat R)).
@@ -515,21 +529,25 @@ elim: e s t D l V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m
   apply: (activated_ok (phi := fun z => z ^+ k) vA) => //; first by lia.
     by move=> ->; exists 0, 1 => z; rewrite add0r mul1r.
   by rewrite N2Nat.inj_mul Nat2N.id; apply: pol_power.
-- move: (fE) => /=; case pE: (ohead _) => [p|] //; case: ifP => // /andP[/andP[_ p1] _] Ea; have vA := Ha _ _ _ _ _ Ea vV.
+- move: (fE) => /=; case pE: (ohead _) => [p|] //; case: ifP => // /andP[/andP[_ p1] _] Ea;
+    have vA := Ha _ _ _ _ _ Ea vV.
   rewrite (coefficientsE pE); have [rE _] := param_size sized pE.
-  apply: (activated_ok (phi := fun z => \sum_(l < l_rows p) m_at (nth (no_mat R) mps c) l 0 * z ^+ l) vA) => //; first by lia.
+  apply: (activated_ok (phi := fun z => \sum_(l < l_rows p) m_at (nth (no_mat R) mps c) l 0 * z ^+ l) vA) => //;
+    first by lia.
   - by move=> X i j ij /=; rewrite rE.
   - move=> q1; have -> : l_rows p = 2%N by lia.
     exists (m_at (nth (no_mat R) mps c) 0 0), (m_at (nth (no_mat R) mps c) 1 0) => z.
     by rewrite !big_ord_recl big_ord0 addr0 expr0 mulr1.
   by rewrite N2Nat.inj_mul Nat2N.id; apply: (pol_polynomial sized pE).
-- move: (fE) => /=; case Ea: (fits ps a s) => [r|] //=; case: ifP => // rE [tE]; have vA := Ha _ _ _ _ _ Ea vV; rewrite tE.
+- move: (fE) => /=; case Ea: (fits ps a s) => [r|] //=; case: ifP => // rE [tE]; have vA := Ha _ _ _ _ _ Ea vV;
+    rewrite tE.
   have ok : op_ok ORepeat r t by rewrite -tE; case/orP: rE => /eqP -> /=; rewrite eqxx ?orbT.
   have E X i j : in_size t i j -> m_at (meaning mps (LRepeat a m k) (V X)) i j =
       do_op mps ORepeat r t (m_at (meaning mps a (V X)) : nat -> nat -> R^o) i j.
     by move=> _ /=; case: (meaning_size sized Ea (v_size vV) X) => -> ->.
   by apply: (moved_ok vA) => //; [move=> k' F; apply: kind_repeat | apply: (pol_op (mps := mps) (a := a) (V := V) ok)].
-- move: (fE) => /=; case Ea: (fits ps a s) => [r|] //=; case: ifP => // rE [tE]; have vA := Ha _ _ _ _ _ Ea vV; rewrite tE.
+- move: (fE) => /=; case Ea: (fits ps a s) => [r|] //=; case: ifP => // rE [tE]; have vA := Ha _ _ _ _ _ Ea vV;
+    rewrite tE.
   have ok : op_ok (OGather source) r t by rewrite -tE.
   have E X i j : in_size t i j -> m_at (meaning mps (LGather a m k source) (V X)) i j =
       do_op mps (OGather source) r t (m_at (meaning mps a (V X)) : nat -> nat -> R^o) i j.

@@ -7,10 +7,10 @@
    do_op mps o s t F   == what the step o makes of entries F of size s, mps being the parameters; it has the size t
    entries_of s F      == the set of the entries of F within the size s
    kind_ok s k F       == the forms F, of size s, are as the kind k says: in a sandwich F i j is the product of a column
-                          P i and a row Q j, the columns spanned by rows of them, the rows by cols; else so many span all
-   Proved: the steps do to kinds as LayersImages.v has it (kind_from_left, kind_from_right, kind_mixed, kind_repeat,
-   kind_transposed); on a side of a tokens LayersImages.forms k a d forms span (kind_forms), over any commutative ring; a
-   polynomial in such forms is one in functions of one side each (pol_two_sided). *)
+                          P i and a row Q j, and rows of the columns span them, cols of the rows; else so many span F
+   Proved: steps do to kinds as LayersImages.v has it (kind_from_left, kind_from_right, kind_mixed, kind_repeat,
+   kind_transposed); on a side of a tokens LayersImages.forms k a d forms span (kind_forms), over any commutative ring;
+   a polynomial in such forms is one in functions of one side each (pol_two_sided). *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
@@ -34,9 +34,6 @@ Inductive lin G : T -> Prop :=
   | lin_in g : G g -> lin G g
   | lin0 : lin G 0
   | linZD c g h : lin G g -> lin G h -> lin G (c *: g + h).
-
-Lemma linZ G c g : lin G g -> lin G (c *: g).
-Proof. by move=> Gg; rewrite -[_ *: _]addr0; apply: linZD => //; apply: lin0. Qed.
 
 Lemma lin_sum G (I : finType) (P : pred I) (c : I -> R) (F : I -> T) :
   (forall i, P i -> lin G (F i)) -> lin G (\sum_(i | P i) c i *: F i).
@@ -140,7 +137,8 @@ Qed.
 
 Lemma polZ F k c f : pol F k f -> pol F k (fun X => c * f X).
 Proof. by move=> Ff; apply: (polM (pol_const F 0 c) Ff). Qed.
-Lemma pol_sum F k m (f : nat -> W -> R) : (forall l, (l < m)%N -> pol F k (f l)) -> pol F k (fun X => \sum_(l < m) f l X).
+Lemma pol_sum F k m (f : nat -> W -> R) : (forall l, (l < m)%N -> pol F k (f l)) ->
+  pol F k (fun X => \sum_(l < m) f l X).
 Proof.
 elim: m => [|m IH] H; first by apply: pol_eq (pol_const F k 0) _ => X; rewrite big_ord0.
 by apply: pol_eq (polD (IH (fun l lm => H l (ltnW lm))) (H m (ltnSn m))) _ => X; rewrite big_ord_recr.
@@ -406,7 +404,8 @@ apply: lin_in; rewrite E //; case: tr {dP dQ E}; first by exists (P j), (Q i); s
 by exists (P i), (Q j); split=> //; [exists i | exists j].
 Qed.
 
-Lemma kind_repeat (mps : seq (mat R)) s t k F : op_ok ORepeat s t -> kind_ok s k F -> kind_ok t k (do_op mps ORepeat s t F).
+Lemma kind_repeat (mps : seq (mat R)) s t k F : op_ok ORepeat s t -> kind_ok s k F ->
+  kind_ok t k (do_op mps ORepeat s t F).
 Proof.
 move=> ok; have in1 i : (i < t.1 -> (if s.1 == 1 then 0 else i) < s.1)%N.
   by case/andP: ok => /orP[] /eqP e _ it; [rewrite e | rewrite e; case: eqP => [->|]].

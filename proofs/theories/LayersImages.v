@@ -1,16 +1,20 @@
 (* What a network by its layers sees of its input: the counting of theorem 4.5 of theory.md, as docs/format.md has it in
-   section 7. Here is what is run; LayersDegree.v has the proof that it counts enough.
-   kind                == a bound on the linear forms in a linear image of X: of M X P or of its transpose, M of rank at most
-                          rows, P of rank at most cols; or of any image, so many
-   forms k a d         == so many forms are left of these on a side of a tokens of width d
-   image               == a linear image of X: one of those in the state that enters the layer, the steps by which it is made
-                          from that one, the last first, and its kind
-   degree_of ps e input == the degree of e in binary (Layers.ldegree), input being that of the layer's input
-   images ps e s d l   == the images that the value of e is a function of, l being those of its input, which has the size s
-                          and the degree d; None means all of X
-   visible ls s ks     == the images that count: those of the first layer of degree above 1, or of the last layer
-   visible_forms ls n d a == n_A, where the side has a of the n tokens
-   total_degree ls     == the product of the degrees of the layers *)
+   section 7. Here is what is run; LayersDegree.v proves that it counts enough.
+   kind                == a bound on the linear forms in a linear image of X: of M X P or of its transpose, where M has
+                          rank at most rows and P at most cols; or of any image, so many
+   forms k a d         == so many of them are left on a side of a tokens of width d
+   image               == a linear image of X: the number of one in the state that enters the layer, the steps that
+                          make it from that one, the last first, and its kind
+   generating l        == the images of the list l, without those that are made from others in it
+   degree_of ps e input == the degree of e (Layers.ldegree, in binary), input being that of the layer's input
+   images ps e s d l   == the images that the value of e is a function of, l being those of its input, of size s and
+                          degree d; None stands for all of X
+   visible ls s ks     == the kinds of the images that count: those of the first layer of degree above 1 or of the last,
+                          if the state of size s that enters ls is a combination of images of the kinds ks
+   all_seen ls n d     == the same for X itself, n tokens of width d
+   count_forms ks a d  == n_A, where the kinds ks count and A has a tokens
+   total_degree ls     == the product of the degrees of the layers
+   layers_size ls s    == the size of the last state, if sizes fit everywhere *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect.
 From Seprank Require Import Layers.
@@ -53,7 +57,9 @@ Fixpoint same (a b : lexpr) : bool :=
   end.
 
 (* a step, with the size of what it makes *)
-Inductive op := OLeft (e : lexpr) | ORight (e : lexpr) | OEntrywise (e : lexpr) | OTranspose | ORepeat | OGather (source : seq nat).
+Inductive op :=
+  | OLeft (e : lexpr) | ORight (e : lexpr) | OEntrywise (e : lexpr)      (* multiplied by a constant *)
+  | OTranspose | ORepeat | OGather (source : seq nat).
 Definition step := (op * size2)%type.
 Record image := Image { from : nat; steps : seq step; kind_of : kind }.
 
@@ -148,8 +154,6 @@ Definition count_forms (ks : option (seq kind)) (a d : N) : N :=
   if ks is Some ks then N.min (foldr (fun k s => forms k a d + s) 0 ks)%bN (a * d) else (a * d)%bN.
 Definition all_seen (ls : seq llayer) (n d : nat) : option (seq kind) :=
   visible ls (n, d) [:: Sandwich (N.of_nat n) (N.of_nat d) false].
-Definition visible_forms (ls : seq llayer) (n d a : nat) : N :=
-  count_forms (all_seen ls n d) (N.of_nat a) (N.of_nat d).
 
 Definition total_degree (ls : seq llayer) : N := foldr (fun l D => degree_of (l_params l) (l_expr l) 1 * D)%bN 1%bN ls.
 Definition layers_size (ls : seq llayer) (s : size2) : option size2 :=

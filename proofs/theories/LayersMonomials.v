@@ -1,11 +1,11 @@
-(* The numbers of theorem 4.6' of theory.md as they are computed. Monomials are counted one variable after the other, by
+(* The numbers of theorem 4.6' of theory.md as they are computed: monomials are counted one variable after the other, by
    their degree and by the sum of the ceil(alpha_i / k).
    allowed n k M       == by degree a = 0, .., k M the monomials in n variables with \sum_i ceil(alpha_i / k) <= M
    support_table n t   == the lesser of mc n a and of the entry a of t
    least_stairs fA fB  == the least over t of the first t entries of fB and the first D + 1 - t of fA, summed
    row_is D r f        == the entries 0, .., D of r are f 0, .., f D
-   Proved: MixerSupport.support_dim is never above the table (support_table_is), nor DegreeCover.stairs_bound above least_stairs
-   (least_stairsP). *)
+   Proved: MixerSupport.support_dim is never above the table (support_table_is), nor DegreeCover.stairs_bound above
+   least_stairs (least_stairsP). *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
@@ -33,14 +33,17 @@ Notation "[ x ]" := (N.to_nat x).
 
 Fixpoint exponents (n a M : nat) : seq (seq nat) :=
   if n is n.+1 then
-    flatten [seq [seq j :: r | r <- exponents n (a - j) (M - ceil_div j k)] | j <- [seq j <- index_iota 0 a.+1 | ceil_div j k <= M]]
+    flatten [seq [seq j :: r | r <- exponents n (a - j) (M - ceil_div j k)] |
+      j <- [seq j <- index_iota 0 a.+1 | ceil_div j k <= M]]
   else if a == 0 then [:: [::]] else [::].
 
 Lemma exponentsS n a M : exponents n.+1 a M =
-  flatten [seq [seq j :: r | r <- exponents n (a - j) (M - ceil_div j k)] | j <- [seq j <- index_iota 0 a.+1 | ceil_div j k <= M]].
+  flatten [seq [seq j :: r | r <- exponents n (a - j) (M - ceil_div j k)] |
+    j <- [seq j <- index_iota 0 a.+1 | ceil_div j k <= M]].
 Proof. by []. Qed.
 
-Lemma mem_exponents n a M v : size v = n -> sumn v = a -> sumn [seq ceil_div j k | j <- v] <= M -> v \in exponents n a M.
+Lemma mem_exponents n a M v : size v = n -> sumn v = a -> sumn [seq ceil_div j k | j <- v] <= M ->
+  v \in exponents n a M.
 Proof.
 elim: n a M v => [|n IH] a M [|j v] //; first by move=> _ <-.
 rewrite exponentsS => -[sz] sE le.
@@ -145,12 +148,14 @@ elim: (iota 1 k) => [|j l IH] /=; first by apply: eq_row zeros_is => a _; rewrit
 by apply: eq_row (add_rows_is (shift_is j rf) IH) => a _; rewrite big_cons; case: ifP.
 Qed.
 
-Definition rows_are n m (rs : seq (seq N)) := forall i, i < size rs -> row_is (nth [::] rs i) (fun a => count k n a (m + i)).
+Definition rows_are n m (rs : seq (seq N)) := forall i, i < size rs ->
+  row_is (nth [::] rs i) (fun a => count k n a (m + i)).
 
 Lemma size_next_rows s rs : size (next_rows k s rs) = size rs.
 Proof. by elim: rs s => //= r rs IH s; rewrite IH. Qed.
 
-Lemma next_rows_are n m s rs : row_is s (fun a => fresh k n a m) -> rows_are n m rs -> rows_are n.+1 m (next_rows k s rs).
+Lemma next_rows_are n m s rs : row_is s (fun a => fresh k n a m) -> rows_are n m rs ->
+  rows_are n.+1 m (next_rows k s rs).
 Proof.
 elim: rs m s => [|r rs IH] m s sm rsm [|i] //= it; have r0 := rsm 0 isT; rewrite /= addn0 in r0 *.
   by apply: eq_row (add_rows_is r0 sm) => a _; rewrite count_fresh.
@@ -162,7 +167,8 @@ Qed.
 Lemma allowed_is n M : D = k * M -> row_is (allowed n k M) (fun a => count k n a M).
 Proof.
 move=> DE; rewrite /allowed -DE; set rs0 := nseq M.+1 _.
-have [sz H] : size (iter n (next_rows k (nseq D.+1 0%bN)) rs0) = M.+1 /\ rows_are n 0 (iter n (next_rows k (nseq D.+1 0%bN)) rs0).
+have [sz H] : size (iter n (next_rows k (nseq D.+1 0%bN)) rs0) = M.+1 /\
+    rows_are n 0 (iter n (next_rows k (nseq D.+1 0%bN)) rs0).
   elim: n => [|n [sz IH]] /=.
     split=> [|i]; rewrite size_nseq // => iM; rewrite nth_nseq iM; split; first by rewrite /= size_nseq.
     by case=> [|a] aD; rewrite /count /= ?nth_nseq ?if_same.
@@ -173,7 +179,8 @@ Qed.
 End Rows.
 
 (* mc n 0, .., mc n D *)
-Definition monomials (n : N) (D : nat) : seq N := if (n =? 0)%bN then 1%bN :: nseq D 0%bN else binomials (n - 1) 0 1 D.+1.
+Definition monomials (n : N) (D : nat) : seq N :=
+  if (n =? 0)%bN then 1%bN :: nseq D 0%bN else binomials (n - 1) 0 1 D.+1.
 Definition least_stairs (fA fB : seq N) : N :=
   let sums l := foldl (fun s x => rcons s (last 0%bN s + x)%bN) [:: 0%bN] l in
   let s := add_rows (sums fB) (rev (sums fA)) in foldr N.min (nth 0%bN s 0) s.

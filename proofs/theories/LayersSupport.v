@@ -1,18 +1,20 @@
-(* The support bound of any network by its layers: Theorem 4.6' of theory.md with its hypotheses as docs/format.md has them
-   in section 7 (the last paragraph of theorems).
-   The first layer of degree above 1 depends on X by one power or polynomial of degree k >= 3 of a value of degree 1 with E
-   entries, and by nothing else; D the product of the layers' degrees, M = D / k; n_A, n_B are counted as in 4.5
-   (LayersDegree.v). For all parameters of the sizes in the file, over any commutative ring, all partitions and outputs,
+(* The support bound of any network by its layers: Theorem 4.6' of theory.md, its hypotheses as docs/format.md has them
+   in the last paragraph of the theorems in section 7.
+   The first layer of degree above 1 depends on X by one power or polynomial of degree k >= 3 of a value of degree 1
+   with E entries, and by nothing else; D the product of the layers' degrees, M = D / k; n_A, n_B as in LayersDegree.v.
+   For all parameters of the sizes in the file, over any commutative ring, all partitions, all entries of the last
+   state,
      sep <= min over t <= D + 1 of \sum_(b < t) N_B(b) + \sum_(a <= D - t) N_A(a),
-   N_S(a) the lesser of mc n_S a and the number of monomials of degree a in E variables with \sum_i ceil(alpha_i / k) <= M.
-   Relation to theory.md: equal; the bound is 1 if D = 0.
+   N_S(a) the lesser of mc n_S a and the number of monomials of degree a in E variables with \sum_i ceil(alpha_i/k)
+   <= M.
+   Relation to theory.md: equal (there t counts the other side); the bound is 1 if D = 0.
 
    through             == how a value depends on X: it is affine, by one activation, or in another way
    through_of ps e s d t == how the value of e does, t being that of its input, of size s and degree d
-   support_value ls n d a b == the bound for a and b of the n tokens of width d; None if sizes do not fit, if there are no
-                          layers, if no such layer is first, or beyond a limit of its cost
-   act_ok s D G E k V  == the entries of V are polynomials of degree D / k in E numbers sg_e(z_e + c_e), the z_e combinations
-                          of forms of the set G, the sg_e polynomials of degree at most k *)
+   support_value ls n d a b == the bound for sides of a and b of the n tokens of width d; None if sizes do not fit,
+                          if there are no layers, if no such layer is first, or beyond a limit of its cost
+   act_ok s D G E k V  == the entries of V are polynomials of degree D / k in E numbers sg_e(z_e + c_e), where the z_e
+                          are combinations of forms of the set G and the sg_e polynomials of degree at most k *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
@@ -80,7 +82,8 @@ Definition acts (E : nat) (z : nat -> form) (c : nat -> R) (sg : nat -> {poly R}
   exists2 e, (e < E)%N & f = (fun X => (sg e).[at_input (z e) X + c e]).
 Record act_ok s D (G : form -> Prop) E k V : Prop := ActOk {
   a_k : (1 < k)%N;
-  a_pol : exists (z : nat -> form) (c : nat -> R) (sg : nat -> {poly R}) m, [/\ forall e, (e < E)%N -> lin G (z e), forall e, (size (sg e) <= k.+1)%N,
+  a_pol : exists (z : nat -> form) (c : nat -> R) (sg : nat -> {poly R}) m,
+    [/\ forall e, (e < E)%N -> lin G (z e), forall e, (size (sg e) <= k.+1)%N,
     [D] = (k * m)%N & pol_in s (acts E z c sg) m V] }.
 Definition follows s D l th V := if th is Activation E k then (0 < D)%bN -> act_ok s D (forms_of l) [E] k V else True.
 
@@ -134,7 +137,8 @@ Qed.
 
 Lemma images_kept e s D l g : (1 < D)%bN -> (0 < degree_of ps e D)%bN -> forms_of l g -> forms_of (images ps e s D l) g.
 Proof.
-elim: e s D l => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb] s D l /= D1 D0 Hg //.
+elim: e s D l => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb]
+  s D l /= D1 D0 Hg //.
 - have ma := degree_mult a D1; have mb := degree_mult b D1.
   rewrite (_ : (degree_of ps b D =? 1)%bN = false); last by case: N.eqb_spec; lia.
   rewrite (_ : (degree_of ps a D =? 1)%bN = false) ?andbF /=; last by case: N.eqb_spec; lia.
@@ -209,13 +213,15 @@ Qed.
 Lemma through_ok e s t D l th V : fits ps e s = Some t -> value_ok s D l V -> follows s D l th V ->
   follows t (degree_of ps e D) (images ps e s D l) (through_of ps e s D th) (fun X => meaning mps e (V X)).
 Proof.
-elim: e s t D l th V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb] s t D l th V
+elim: e s t D l th V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a Ha m k|a Ha m k source|a Ha b Hb]
+  s t D l th V
   fE vV fV; have sV := v_size vV.
 - by case: fE => <-.
 - by [].
 - move: (fE) => /=; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // /eqP rr [tE].
   have [vA vB] := (images_ok sized Ea vV, images_ok sized Eb vV); rewrite /= tE.
-  apply: (joined_follows vA vB (Ha _ _ _ _ _ _ Ea vV fV) (Hb _ _ _ _ _ _ Eb vV fV)) => [->|->|hi|_ F m pA pB|_ F m pA pB].
+  apply: (joined_follows vA vB (Ha _ _ _ _ _ _ Ea vV fV) (Hb _ _ _ _ _ _ Eb vV fV)) =>
+    [->|->|hi|_ F m pA pB|_ F m pA pB].
   + exact: N.add_0_r.
   + exact: N.add_0_l.
   + by do ![case: N.eqb_spec => //=]; lia.
@@ -223,7 +229,8 @@ elim: e s t D l th V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a H
   + by rewrite -tE -[m]add0n; apply: (pol_product rr (meaning_size sized Ea sV) pA pB).
 - move: (fE) => /=; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // /eqP rr [tE].
   subst r' r; have [vA vB] := (images_ok sized Ea vV, images_ok sized Eb vV); rewrite /=.
-  apply: (joined_follows vA vB (Ha _ _ _ _ _ _ Ea vV fV) (Hb _ _ _ _ _ _ Eb vV fV)) => [->|->|hi|_ F m pA pB|_ F m pA pB].
+  apply: (joined_follows vA vB (Ha _ _ _ _ _ _ Ea vV fV) (Hb _ _ _ _ _ _ Eb vV fV)) =>
+    [->|->|hi|_ F m pA pB|_ F m pA pB].
   + exact: N.add_0_r.
   + exact: N.add_0_l.
   + by do ![case: N.eqb_spec => //=]; lia.
@@ -231,7 +238,8 @@ elim: e s t D l th V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a H
   + by rewrite -[m]add0n; apply: (pol_hadamard pA pB).
 - move: (fE) => /=; case Ea: (fits ps a s) => [r|] //; case Eb: (fits ps b s) => [r'|] //; case: ifP => // /eqP rr [tE].
   subst r' r; have [vA vB] := (images_ok sized Ea vV, images_ok sized Eb vV); rewrite /=.
-  apply: (joined_follows vA vB (Ha _ _ _ _ _ _ Ea vV fV) (Hb _ _ _ _ _ _ Eb vV fV)) => [->|->|//|_ F m pA pB|_ F m pA pB].
+  apply: (joined_follows vA vB (Ha _ _ _ _ _ _ Ea vV fV) (Hb _ _ _ _ _ _ Eb vV fV)) =>
+    [->|->|//|_ F m pA pB|_ F m pA pB].
   + exact: N.max_0_r.
   + exact: N.max_0_l.
   + by rewrite -(maxn0 m); apply: (pol_add pA pB).
@@ -244,7 +252,8 @@ elim: e s t D l th V => [|i|a Ha b Hb|a Ha b Hb|a Ha b Hb|a Ha|a Ha k|a Ha c|a H
   + by rewrite size_polyXn.
   + by move=> X i j _; rewrite hornerXn.
   by move=> F m; apply: pol_power.
-- move: (fE) => /=; case pE: (ohead _) => [p|] //; case: ifP => // /andP[/andP[_ p1] _] Ea; rewrite /= Ea (coefficientsE pE).
+- move: (fE) => /=; case pE: (ohead _) => [p|] //; case: ifP => // /andP[/andP[_ p1] _] Ea;
+    rewrite /= Ea (coefficientsE pE).
   have [rE _] := param_size sized pE.
   pose q := \poly_(l < l_rows p) m_at (nth (no_mat R) mps c) l 0.
   apply: (raised_follows (p := q) (images_ok sized Ea vV) (Ha _ _ _ _ _ _ Ea vV fV)) => //; first by lia.
@@ -286,8 +295,8 @@ move=> vV D1; have [|c [T [_ E]]] := v_affine vV; first by rewrite D1.
 split=> //; [exact: v_size vV | by rewrite D1 | by exists c, T; split=> //; apply: comb_in | by rewrite D1].
 Qed.
 
-Lemma network_act ls pss s t D (G : form -> Prop) E k V : sized_layers ls pss -> layers_size ls s = Some t -> sizes s V ->
-  act_ok s D G E k V -> act_ok t (D * total_degree ls) G E k (fun X => network pss (map l_expr ls) (V X)).
+Lemma network_act ls pss s t D (G : form -> Prop) E k V : sized_layers ls pss -> layers_size ls s = Some t ->
+  sizes s V -> act_ok s D G E k V -> act_ok t (D * total_degree ls) G E k (fun X => network pss (map l_expr ls) (V X)).
 Proof.
 move=> sz tE sV [k1 [z [c [sg [m [Gz ss DE pV]]]]]]; split=> //.
 exists z, c, sg, [N.of_nat m * total_degree ls]%bN; split=> //; first by rewrite !N2Nat.inj_mul DE Nat2N.id mulnA.
@@ -312,7 +321,8 @@ by rewrite -D1'; apply: value_all vW _.
 Qed.
 
 Lemma first_activation_ok ls pss s t ks base V E k : sized_layers ls pss -> layers_size ls s = Some t ->
-  state_ok s ks base V -> (0 < total_degree ls)%bN -> first_activation ls s = Activation E k -> exists2 G : form -> Prop,
+  state_ok s ks base V -> (0 < total_degree ls)%bN -> first_activation ls s = Activation E k ->
+  exists2 G : form -> Prop,
     act_ok t (total_degree ls) G [E] k (fun X => network pss (map l_expr ls) (V X)) &
     forall S : pred 'I_n, dim_le (fun g => exists2 h, G h & g = mask S h)
       [count_forms (visible ls s ks) (N.of_nat #|S|) (N.of_nat d)].
@@ -361,7 +371,8 @@ Lemma acts_poly E (z : nat -> form) c sg m f : pol (acts E z c sg) m f ->
     (sg e).[at_input (mask S (z e)) xy.1 + at_input (mask (predC S) (z e)) xy.2 + c e])
     (fun (_ : 'I_0) (_ : unit) => 0) false m (fun xy _ => f (mix S xy.1 xy.2)).
 Proof.
-set y := fun e xy => _; set w := fun _ _ => _; elim=> {f m} [k a|k f k0 [e eE ->]|k f f' _ H _ H'|k l m f f' _ H _ H' le|k f f' _ H E'].
+set y := fun e xy => _; set w := fun _ _ => _;
+  elim=> {f m} [k a|k f k0 [e eE ->]|k f f' _ H _ H'|k l m f f' _ H _ H' le|k f f' _ H E'].
 - exact: poly_in_const.
 - apply: poly_inW k0 _; apply: eq_poly_in (poly_inL y w false (Ordinal eE)) => xy _.
   by rewrite /y /= at_input_mix.
@@ -378,7 +389,8 @@ move=> Gz [I [K [cI GK]]].
 have Hw (e : 'I_E) : exists L : I -> R, mask T (z e) = \sum_l L l *: K l.
   exact: within_lin GK (lin_map (mask_linear R d T) (Gz e (ltn_ord e))).
 have [c cE] := fin_all_exists Hw.
-rewrite -cI -[X in support_dim _ X](card_ord E); apply: (support_side_bound (w := fun l x => at_input (K l) x) (c := c)) => e x.
+rewrite -cI -[X in support_dim _ X](card_ord E);
+  apply: (support_side_bound (w := fun l x => at_input (K l) x) (c := c)) => e x.
 by rewrite cE at_input_sum; apply: eq_bigr => l _; rewrite at_inputZ.
 Qed.
 
@@ -393,7 +405,8 @@ case aE: (first_activation ls (n, d)) => [|E k|] //; case: ifP => // _ [<-].
 case: N.eqb_spec => D0.
   have pX : pol_in (n, d) (linear_in (fun _ => True)) [1] (@of_matrix R n d).
     exact: value_pol (value_all [::] (n, d) (fun _ _ _ => 0) (state_value [::] (input_ok R n d)) erefl).
-  have := network_pol sz tE (s_size (input_ok R n d)) pX; rewrite D0 => /(_ i j (introT andP (conj it jt)))/pol0[//|c E'].
+  have := network_pol sz tE (s_size (input_ok R n d)) pX;
+    rewrite D0 => /(_ i j (introT andP (conj it jt)))/pol0[//|c E'].
   by apply: eq_sep_le (sep_leC _ _ c) => x y; rewrite E'.
 have {}D0 : (0 < total_degree ls)%bN by lia.
 have [G [k1 [z [c [sg [m [Gz ss DE pV]]]]]] dG] := first_activation_ok sz tE (input_ok R n d) D0 aE.
@@ -406,8 +419,10 @@ have b0 : false -> forall e : 'I_[E], c e = 0 by [].
 have side T := side_forms (k := k) (M := m) Gz (dG T).
 have := activated_sep_le (e := false) (side S) (side (predC S)) (fun e : 'I_[E] => conj (ss e) k0) b0 (card_ord 0) P.
 move=> H; apply: sep_leW H.
-have [f fA leA] := support_table_is (count_forms (all_seen ls n d) (N.of_nat #|S|) (N.of_nat d)) [E] k0 (erefl (k * m)%N).
-have [g gB leB] := support_table_is (count_forms (all_seen ls n d) (N.of_nat #|predC S|) (N.of_nat d)) [E] k0 (erefl (k * m)%N).
+have [f fA leA] := support_table_is (count_forms (all_seen ls n d) (N.of_nat #|S|) (N.of_nat d)) [E] k0 (erefl (k *
+  m)%N).
+have [g gB leB] := support_table_is (count_forms (all_seen ls n d) (N.of_nat #|predC S|) (N.of_nat d)) [E] k0 (erefl (k
+  * m)%N).
 exact: least_stairsP fA gB leA leB.
 Qed.
 End Bound.
