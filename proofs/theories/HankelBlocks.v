@@ -21,12 +21,15 @@
    full_rank p S W1 ts     == S columns of W1 at the positions ts have a determinant that is a unit modulo p
    blocks_accept_attention, blocks_accept_mixer == the evidence is accepted
    Proved: then the separation rank of the network with these weights is at least r over every field of numbers
-   (attention_blocks_rank, mixer_blocks_rank). The only axioms are those of native integers. *)
+   (attention_blocks_rank, mixer_blocks_rank), of attention at almost all weights (attention_blocks_generic), and of the
+   Mixer in the form that MixerWeights.v takes to almost all weights (mixer_blocks_option). The only axioms are those of
+   native integers. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank CoefMatrix Attention Mixer RankCert RankCert63 NetEval CertificateExact.
+From Seprank Require Import AttentionWeights GenericWeights CertificateGeneric MixerWeights.
 From Seprank Require Import RingOps ListMatrices SparsePolynomials HankelRank.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -1154,3 +1157,30 @@ exists [finType of expo n (exponent_bound (mixer_form s t l ls i j) C).+1], id,
   by have E (x y : bool) : ~~ (x == y) = (x == ~~ y) by [case: x y => -[]]; apply: E.
 by move=> b ns lb col bC; apply: full_col.
 Qed.
+
+(* in the forms of CertificateGeneric.v and MixerWeights.v *)
+Section Claims.
+Variables (p : i63) (m d L : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d).
+Variables (signs : seq N) (blocks : seq block) (r : nat).
+Variable F : numFieldType.
+
+Theorem attention_blocks_generic (H da : nat) (fs : factors_lit) :
+  blocks_accept_attention p m d sides i j signs blocks r (factor_weights da fs) ->
+  size fs == L -> all (fun Hs => size Hs == H) fs ->
+  exists2 P : {mpoly F[nfactors L H d da]}, P != 0 & forall w, P.@[w] != 0 ->
+    sep_ge (fun x y : 'M[F]_(m, d) => net (weights_of w) (mix (side_of sides) x y) i j) r.
+Proof.
+move=> acc sL sH; apply: generic_lower; first exact: Num.Theory.char_num.
+exists (lit_net F d (factor_weights da fs)); first exact: has_shape_lit.
+exact: attention_blocks_rank acc.
+Qed.
+
+Theorem mixer_blocks_option (S C : nat) (bias res : bool) (s t : seq Z) ws degree :
+  blocks_accept_mixer p m d sides i j signs blocks r s t (option_lits S C m d bias res ws) degree -> size ws = L ->
+  sep_ge (mixer_output bias res None s t (side_of sides) i j
+    (fun v : 'I_#|option_weight L S C m d| => (lit_option ws v)%:~R : F)) r.
+Proof.
+move=> acc sz; rewrite /mixer_output /option_net option_layers_lit //=.
+exact: mixer_blocks_rank acc.
+Qed.
+End Claims.
