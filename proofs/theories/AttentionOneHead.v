@@ -1,34 +1,38 @@
-(* theory.md Theorem 3.17 (b), its lower bound: two layers, one head, at least two tokens on either side. For every d >= 1,
-   every partition with two tokens on either side and every output entry, some weights, and so almost all, give
-     sep >= 1 + n + n (n + 1) / 2 + d n + d,      n = d (d + 1) / 2 = mc d 2,  n (n + 1) / 2 = mc n 2,
-   in characteristic 0 (numFieldType). theory.md's 3.3 has the same number from above. No certificate is used.
-   The proof has one choice of weights for all d, and not those of theory.md: layer 1 has W = V = I, layer 2 has
-   W = diag (2^i) and V = e_0 e_p^T. So f = x G M G G G e_0 with M = diag (2^i) and G = A + B, the Gram matrices of the sides.
-   The parts of degree b = 0, .., 4 in B have different degrees in the tokens. For a combination E of values at tokens of B
-   that kills f, the parts at A = w w^T with x free (x linear; also x = w) give equations for
-     E [B_ij]           (D_zero, degree 1),
-     E [B_ij B_kl]      (P_zero, degree 2),
-   and they are 0; degree 3 is the same with A and B exchanged, B = y y^T + z z^T with y and z orthogonal (T_zero).
-   The equations are compared coefficient by coefficient in t, for tokens t e_0 + u with u a sum of at most three of the
-   other unit vectors. In degree 2 a linear system for the E [B_00 B_aa] is left; in other unknowns it is diagonally dominant
-   (hh_zero). It needs 2^a + 2^b <> 2^c + 2^f for distinct a, b, c, f, and that the 2^a are distinct.
-   Then the functions 1, B_ij, B_ij B_kl, the coefficients of the x_k A_ij in degree 3, and the d entries of degree 4 are
-   killed by E (network_index), and they are independent on matrices y y^T + z z^T (coefficients_indep).
-     P x y z u      == E [(x B y) (z B u)];  X x y == E [x B M B y];  W x y == E [x B B y]
-     T x y z        == \sum_k x_k (y D_k z), D_k symmetric, the coefficients of a relation of degree 3
-     word x U1 U2 U3 U4 == (x U1 M U2 U3 U4) e_0;  part b x A B == the sum of the words in A and B with b times B
-     gr w           == w^T w;  scaled w == w M;  network == f at tokens x, w and y, z
-     coefficient t B == the function of B with label t *)
+(* theory.md Theorem 3.17 (b), its lower bound: two layers, one head. For every d >= 1, every partition with at least two
+   tokens on either side and every output entry some weights, and so almost all, give separation rank at least
+     1 + n + n (n + 1) / 2 + d n + d,      n = d (d + 1) / 2 = mc d 2,  n (n + 1) / 2 = mc n 2,
+   in characteristic 0 (numFieldType). From above theory.md's 3.3 has the same number. No certificate is used.
+   The proof is not theory.md's: one choice of weights serves all five parts and all d. Layer 1 has W = V = I, layer 2
+   has W = diag (2^i) and V = e_0 e_p^T, so f = x G M G G G e_0 with M = diag (2^i) and G = A + B, the Gram matrices of
+   the two sides. The parts of degree b = 0, .., 4 in B have different degrees in the tokens, so they separate.
+   Let E be a combination of values at tokens of B that kills f for all tokens of A. The parts of degree 1 and 2 in B,
+   linear in x, at A = w w^T with x free (x = w too), give equations for
+     E [B_ij]           all are 0 by D_zero,
+     E [B_ij B_kl]      all are 0 by P_zero.
+   Degree 3 is the same with the sides exchanged, B = y y^T + z z^T with y, z orthogonal: T_zero. The equations are
+   compared coefficient by coefficient in t, for tokens t e_0 + u with u a sum of at most three other unit vectors.
+   In degree 2 a linear system for the E [B_00 B_aa] is left, diagonally dominant in other unknowns (hh_zero). The
+   proof uses that the 2^a are distinct, and 2^a + 2^b <> 2^c + 2^f for distinct a, b, c, f.
+   So E kills 1, B_ij, B_ij B_kl, the coefficients of the x_k A_ij in degree 3 and the d entries of degree 4
+   (network_index); and these are independent functions of the matrices y y^T + z z^T (coefficients_indep).
+     P x y z u           == E [(x B y) (z B u)];  X x y == E [x B M B y];  W x y == E [x B B y]
+     T x y z             == \sum_k x_k (y D_k z), the D_k the coefficients of a relation of degree 3
+     word x U1 U2 U3 U4  == (x U1 M U2 U3 U4) e_0
+     part b x A B        == the sum of the words in A and B that have b letters B
+     gr w, scaled w      == w^T w, w M
+     network             == f at the tokens x, w of A and y, z of B
+     coefficient t B     == the function of B with the label t *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
-From Seprank Require Import SepRank GridRank PowerRank Attention AttentionWeights GenericWeights PairingRank AttentionHeads.
-From Seprank Require Import AttentionTwoLayers.
+From Seprank Require Import SepRank GridRank PowerRank Attention AttentionWeights GenericWeights PairingRank.
+From Seprank Require Import AttentionHeads AttentionTwoLayers.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.Theory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
 Module OneHeadParts.
+(* linear equations, and polynomials with infinitely many zeros *)
 Section Solve.
 Variable F : numFieldType.
 Implicit Types a b c : F.
@@ -65,17 +69,20 @@ Lemma vanish_off0 (p0 p1 p2 p3 p4 p5 : F) :
 Proof. by move=> H; apply: (vanish6 natS_inj) => k; apply: H; apply: natS_neq0. Qed.
 End Solve.
 
+(* the equations of degree 1, 2 and 3 and their solutions, over any space with a symmetric form and orthonormal e_i *)
 Section Abstract.
 Variables (F : numFieldType) (V : lmodType F) (I : finType) (i0 : I) (e : I -> V) (mu : I -> F).
 Variables (dot : V -> V -> F) (M_of : V -> V).
 Local Notation o := (e i0).
 Implicit Types (x y z u w : V) (a b c i j : I) (t : F).
 Hypotheses (dotC : forall x y, dot x y = dot y x) (dotDl : forall x y z, dot (x + y) z = dot x z + dot y z).
-Hypotheses (dotZl : forall t x z, dot (t *: x) z = t * dot x z) (dot_ee : forall a b, dot (e a) (e b) = if a == b then 1 else 0).
+Hypotheses (dotZl : forall t x z, dot (t *: x) z = t * dot x z) (dot_ee : forall a b, dot (e a) (e b) = if a == b then
+  1 else 0).
 Hypotheses (M_D : forall x y, M_of (x + y) = M_of x + M_of y) (M_Z : forall t x, M_of (t *: x) = t *: M_of x).
 Hypotheses (M_e : forall a, M_of (e a) = mu a *: e a) (M_sym : forall x y, dot x (M_of y) = dot (M_of x) y).
 Hypotheses (mu0 : mu i0 = 1) (mu_gt1 : forall a, a != i0 -> 1 < mu a).
-Hypothesis mu_sum : forall a b c f, a != b -> a != c -> a != f -> b != c -> b != f -> c != f -> mu a + mu b != mu c + mu f.
+Hypothesis mu_sum : forall a b c f, a != b -> a != c -> a != f -> b != c -> b != f -> c != f -> mu a + mu b != mu c +
+  mu f.
 Hypotheses (mu_neq : forall a b, a != b -> mu a - mu b != 0).
 
 Lemma mu_gt0 a : 0 < mu a.
@@ -284,7 +291,8 @@ Proof.
 move=> a0; have ao : dot (e a) o = 0 by rewrite dot_ee (eqo a0).
 have [_ _ h2 _ [h4 _]] := P_line ao; move: h2 h4; rewrite /= dot_ee eqxx M_e !PR (sym8 (P_oaoa a0)) P_oooo.
 have [-> _] := XW_oo; rewrite P_oooo (PS (e a) (e a) o o) -/(hh a) -/(kk a) => h2 h4.
-by split; apply/eqP; rewrite -subr_eq0; apply/eqP; [apply: (lin1 (x := -1) h4) | apply: (lin2 (x := -1) (y := 1) h2 h4)]; ring.
+by split; apply/eqP; rewrite -subr_eq0; apply/eqP; [apply: (lin1 (x := -1) h4) | apply: (lin2 (x := -1) (y := 1) h2
+  h4)]; ring.
 Qed.
 
 Lemma P_even2 a : a != i0 -> mu a * W (e a) (e a) = - ((1 + mu a) * hh a).
@@ -361,7 +369,8 @@ have rel k l : k != i0 -> l != i0 -> k != l -> k != c -> l != c ->
   have kt t : dot (e k) (e l + t *: e c) = 0 by rewrite !dotR !dot_ee (negPf kl) (negPf kc) mulr0 addr0.
   have [_ p1 _ _ _] := P_orth (co 1) ko (kt 1); have [_ p2 _ _ _] := P_orth (co (-1)) ko (kt (-1)).
   have [_ _ ookl Xkl klll] := P_two k0 l0 kl; have [_ _ ookc Xkc kccc] := P_two k0 c0 kc.
-  move: p1 p2; rewrite /= !M_R !PR !XR Xkl Xkc !(sym8 ookl) !(sym8 ookc) !(sym8 (P_oaob k0 l0)) !(sym8 (P_oaob k0 c0)) !(sym8 klll) !(sym8 kccc).
+  move: p1 p2; rewrite /= !M_R !PR !XR Xkl Xkc !(sym8 ookl) !(sym8 ookc) !(sym8 (P_oaob k0 l0)) !(sym8 (P_oaob k0 c0))
+    !(sym8 klll) !(sym8 kccc).
   have [p pE] : {p | P (e k) (e l) (e c) (e c) = p} by exists (P (e k) (e l) (e c) (e c)).
   have [r rE] : {p | P (e k) (e c) (e l) (e c) = p} by exists (P (e k) (e c) (e l) (e c)).
   have [p' pE'] : {p | P (e k) (e l) (e c) (e l) = p} by exists (P (e k) (e l) (e c) (e l)).
@@ -397,7 +406,8 @@ have rel k l m n : k != i0 -> l != i0 -> m != i0 -> n != i0 ->
   have [mn1 mn2] := P_three k0 m0 n0 km kn mn; have [nm1 nm2] := P_three k0 n0 m0 kn km (neqC mn).
   rewrite /= !M_R !PR !XR Xkl Xkm Xkn !(sym8 ookl) !(sym8 ookm) !(sym8 ookn) !(sym8 klll) !(sym8 kmmm) !(sym8 knnn).
   rewrite !(sym8 lm1) !(sym8 lm2) !(sym8 ml1) !(sym8 ml2) !(sym8 ln1) !(sym8 ln2) !(sym8 nl1) !(sym8 nl2).
-  rewrite !(sym8 (P_oaob k0 l0)) !(sym8 (P_oaob k0 m0)) !(sym8 (P_oaob k0 n0)) !(sym8 mn1) !(sym8 mn2) !(sym8 nm1) !(sym8 nm2).
+  rewrite !(sym8 (P_oaob k0 l0)) !(sym8 (P_oaob k0 m0)) !(sym8 (P_oaob k0 n0)) !(sym8 mn1) !(sym8 mn2) !(sym8 nm1)
+    !(sym8 nm2).
   have [p pE] : {p | P (e k) (e l) (e m) (e n) = p} by exists (P (e k) (e l) (e m) (e n)).
   have [r rE] : {p | P (e k) (e m) (e l) (e n) = p} by exists (P (e k) (e m) (e l) (e n)).
   have [r' rE'] : {p | P (e k) (e n) (e l) (e m) = p} by exists (P (e k) (e n) (e l) (e m)).
@@ -422,8 +432,10 @@ Qed.
 
 (* what is left: P e_a e_a e_b e_b, P e_a e_b e_a e_b and hh *)
 Lemma P_pair a b : a != i0 -> b != i0 -> a != b ->
-  (mu a + mu b) * (P (e a) (e a) (e b) (e b) + 2%:R * P (e a) (e b) (e a) (e b)) = (1 + mu a) * hh a + (1 + mu b) * hh b /\
-  (mu a - mu b) * (P (e a) (e a) (e b) (e b) - 2%:R * P (e a) (e b) (e a) (e b)) = (mu a - 1) * hh a - (mu b - 1) * hh b.
+  (mu a + mu b) * (P (e a) (e a) (e b) (e b) + 2%:R * P (e a) (e b) (e a) (e b)) = (1 + mu a) * hh a + (1 + mu b) * hh
+    b /\
+  (mu a - mu b) * (P (e a) (e a) (e b) (e b) - 2%:R * P (e a) (e b) (e a) (e b)) = (mu a - 1) * hh a - (mu b - 1) * hh
+    b.
 Proof.
 move=> a0 b0 ab; have ba := neqC ab; have [XEa kEa] := P_even1 a0; have [XEb kEb] := P_even1 b0.
 have uo : dot (e a + e b) o = 0 by rewrite !dotR !dot_ee (eqo a0) (eqo b0) addr0.
@@ -471,7 +483,8 @@ have QE b b' : b != i0 -> b' != i0 -> b' != b -> (mu b' - mu b) * Q b b' = rho b
       (mu b - mu b') * ((mu b + mu b') * (P (e b) (e b) (e b') (e b') + 2%:R * Q b b')) by ring.
     by rewrite /Q h1 h2 /rho; ring.
   apply: (mulfI (k_neq0 b b')); rewrite h3 !zE //.
-  have -> : 2%:R * (mu b + mu b') * (rho b * (c b b' * (z b - z b'))) = rho b * (c b b' * (2%:R * (mu b + mu b'))) * (z b - z b') by ring.
+  have -> : 2%:R * (mu b + mu b') * (rho b * (c b b' * (z b - z b'))) = rho b * (c b b' * (2%:R * (mu b + mu b'))) *
+    (z b - z b') by ring.
   by rewrite divfK //; ring.
 have system b : b != i0 -> (\sum_(b' | (b' != i0) && (b' != b)) c b b' + rho b / mu b) * z b =
     \sum_(b' | (b' != i0) && (b' != b)) c b b' * z b'.
@@ -480,7 +493,8 @@ have system b : b != i0 -> (\sum_(b' | (b' != i0) && (b' != b)) c b b' + rho b /
   have QC k : P (e b) (e k) (e k) (e b) = Q b k by rewrite (sym8 (erefl (Q b k))).
   have E : \sum_(b' | (b' != i0) && (b' != b)) (mu b' - mu b) * Q b b' = - (rho b * hh b).
     transitivity (X (e b) (e b) - mu b * W (e b) (e b)); last by rewrite XE WE /rho; ring.
-    rewrite Xe We [in X in _ = X - _](bigD1 i0) //= boob mulr0 add0r [in X in _ = _ - X](bigD1 i0) //= boob add0r mulr_sumr -sumrB.
+    rewrite Xe We [in X in _ = X - _](bigD1 i0) //= boob mulr0 add0r [in X in _ = _ - X](bigD1 i0) //= boob add0r
+      mulr_sumr -sumrB.
     rewrite [RHS](bigD1 b) //= subrr add0r; apply: eq_bigr => k _.
     by rewrite QC mulrBl.
   have hE : hh b = rho b / mu b * z b by rewrite mulrAC -zE // mulrAC divff ?mul1r ?mu_neq0.
@@ -564,8 +578,10 @@ End Degree2.
 (* degree 3 *)
 Section Degree3.
 Variables (T : V -> V -> V -> F) (C : V -> F).
-Hypotheses (TD1 : forall x x' y z, T (x + x') y z = T x y z + T x' y z) (TZ1 : forall t x y z, T (t *: x) y z = t * T x y z).
-Hypotheses (TD2 : forall x x' y z, T y (x + x') z = T y x z + T y x' z) (TZ2 : forall t x y z, T y (t *: x) z = t * T y x z).
+Hypotheses (TD1 : forall x x' y z, T (x + x') y z = T x y z + T x' y z) (TZ1 : forall t x y z, T (t *: x) y z = t * T
+  x y z).
+Hypotheses (TD2 : forall x x' y z, T y (x + x') z = T y x z + T y x' z) (TZ2 : forall t x y z, T y (t *: x) z = t * T
+  y x z).
 Hypothesis TC : forall x y z, T x y z = T x z y.
 Hypotheses (CD : forall x y, C (x + y) = C x + C y) (CZ : forall t x, C (t *: x) = t * C x).
 Hypothesis Ce : forall a, C (e a) = mu a * \sum_k T (e k) (e k) (e a).
@@ -587,7 +603,8 @@ Qed.
 
 Lemma T_abo a b : a != i0 -> b != i0 -> a != b -> T (e a) (e b) o = - T (e b) (e a) o.
 Proof.
-move=> a0 b0 ab; have := H1 (e a + e b); rewrite /= !M_R !dotR !dot_ee !eqxx !(eqo a0) !(eqo b0) [b == a]eq_sym (negPf ab) !TR.
+move=> a0 b0 ab; have := H1 (e a + e b); rewrite /= !M_R !dotR !dot_ee !eqxx !(eqo a0) !(eqo b0) [b == a]eq_sym (negPf
+  ab) !TR.
 rewrite !T_aao // => H; apply/eqP; rewrite -addr_eq0; apply/eqP; apply: (@solve1 _ ((mu a + mu b) * 2%:R)).
   by rewrite mulf_neq0 ?pnatr_eq0 // gt_eqF // addr_gt0 ?mu_gt0.
 by rewrite -[RHS]H; ring.
@@ -607,7 +624,8 @@ Lemma T_line u : dot u o = 0 -> T u u o = 0 -> T u o u = 0 ->
   let p := T o o u in let r := T u o o in
   [/\ s ^+ 2 * C u + s * T u (M_of u) u + m * T u u u + m * s * (p + r) = 0,
       s * (T o (M_of u) u + T u (M_of u) o) + m * T o u u = 0,
-      2%:R * s * C u + T u (M_of u) u + s * (p + T o o (M_of u) + r) + T u u u + m * (2%:R * p + r) + (s + m) * (p + r) = 0,
+      2%:R * s * C u + T u (M_of u) u + s * (p + T o o (M_of u) + r) + T u u u + m * (2%:R * p + r) + (s + m) * (p +
+        r) = 0,
       T o (M_of u) u + T u (M_of u) o + T o u u = 0
     & C u + (p + T o o (M_of u) + r) + (2%:R * p + r) + (p + r) = 0].
 Proof.
@@ -615,7 +633,8 @@ move=> uo uuo uou s m p r; have [To Co] := T_ooo; have ou : dot o u = 0 by rewri
 have MuO : dot o (M_of u) = 0 by rewrite M_sym M_e dotZl ou mulr0.
 suff [h0 h1 h2 h3 [h4 _]] : [/\ s ^+ 2 * C u + s * T u (M_of u) u + m * T u u u + m * s * (p + r) = 0,
       s * (T o (M_of u) u + T u (M_of u) o) + m * T o u u = 0,
-      2%:R * s * C u + T u (M_of u) u + s * (p + T o o (M_of u) + r) + T u u u + m * (2%:R * p + r) + (s + m) * (p + r) = 0,
+      2%:R * s * C u + T u (M_of u) u + s * (p + T o o (M_of u) + r) + T u u u + m * (2%:R * p + r) + (s + m) * (p +
+        r) = 0,
       T o (M_of u) u + T u (M_of u) o + T o u u = 0
     & C u + (p + T o o (M_of u) + r) + (2%:R * p + r) + (p + r) = 0 /\ 0 = 0 :> F] by [].
 apply: vanish_off0 => t t0; apply: (solve1 t0).
@@ -757,7 +776,8 @@ Section Polar.
 Variables (F : numFieldType) (V : Type) (v0 : V) (P Q : finType) (f0 f1 : Q -> P) (m : V -> P -> F).
 Hypothesis m0 : forall p, m v0 p = 0.
 Hypothesis indep_P : forall b : P -> F, (forall y, \sum_p b p * m y p = 0) -> forall p, b p = 0.
-Hypothesis indep_Q : forall c : Q -> F, (forall u : P -> F, \sum_q c q * (u (f0 q) * u (f1 q)) = 0) -> forall q, c q = 0.
+Hypothesis indep_Q : forall c : Q -> F, (forall u : P -> F, \sum_q c q * (u (f0 q) * u (f1 q)) = 0) -> forall q, c q =
+  0.
 
 Lemma lift_free (S : finType) (A : S -> P) (b : S -> F) (u : P -> F) :
   (forall y, \sum_s b s * m y (A s) = 0) -> \sum_s b s * u (A s) = 0.
@@ -795,7 +815,8 @@ apply: indep_Q => u; apply: (@solve1 _ 2%:R); first by rewrite pnatr_eq0.
 transitivity (\sum_s c s.1 * (u (A s) * u (A' s))).
   by rewrite split_sum mulr_sumr; apply: eq_bigr => q _; rewrite mulrCA mulr_natl mulr2n.
 transitivity (\sum_s c s.1 * u (A s) * u (A' s)); first by apply: eq_bigr => s _; rewrite mulrA.
-by apply: (lift_free (A := A') (b := fun s => c s.1 * u (A s))) => z; rewrite -[RHS](H2 u z); apply: eq_bigr => s _; rewrite mulrA.
+by apply: (lift_free (A := A') (b := fun s => c s.1 * u (A s))) => z; rewrite -[RHS](H2 u z); apply: eq_bigr => s _;
+  rewrite mulrA.
 Qed.
 End Polar.
 
@@ -892,7 +913,8 @@ Proof. by rewrite /word -scalemxAr dotZl. Qed.
 Definition wordR := (word_D1, word_D2, word_D3, word_D4, word_Z0, word_Z1, word_Z2, word_Z3, word_Z4).
 
 Lemma word_parts t x A B : word (t *: x) (t ^+ 2 *: A + B) (t ^+ 2 *: A + B) (t ^+ 2 *: A + B) (t ^+ 2 *: A + B) =
-  t * (part 4 x A B + part 3 x A B * t ^+ 2 + part 2 x A B * (t ^+ 2) ^+ 2 + part 1 x A B * (t ^+ 2) ^+ 3 + part 0 x A B * (t ^+ 2) ^+ 4).
+  t * (part 4 x A B + part 3 x A B * t ^+ 2 + part 2 x A B * (t ^+ 2) ^+ 2 + part 1 x A B * (t ^+ 2) ^+ 3 + part 0 x A
+    B * (t ^+ 2) ^+ 4).
 Proof. by rewrite !wordR /part; ring. Qed.
 
 Definition gr w : 'M[F]_d := w^T *m w.
@@ -949,7 +971,8 @@ apply: (@D_zero F _ _ ord0 e weight (@dot F d) scaled _ _ _ _ _ _ _ _ _ _ _ D); 
 - by move=> x x' y; rewrite /D -big_split; apply: eq_bigr => j _; rewrite /= mulmxDl dot_Dl mulrDr.
 - by move=> t x y; rewrite /D mulr_sumr; apply: eq_bigr => j _; rewrite -scalemxAl dotZl mulrCA.
 - by move=> x y; apply: eq_bigr => j _; rewrite dot_sym.
-move=> x /=; have [_ _ _ h _] := parts0 x 0; rewrite -[RHS]h /D !combZ !combD gr_0 addr0; apply: eq_bigr => j _; congr (_ * _).
+move=> x /=; have [_ _ _ h _] := parts0 x 0; rewrite -[RHS]h /D !combZ !combD gr_0 addr0; apply: eq_bigr => j _; congr
+  (_ * _).
 rewrite /part /word !rowR -(dot_scaled (x *m Bs j)) (dot_sym _ (scaled x) (BT j)) -(dot_scaled x x).
 by ring.
 Qed.
@@ -960,7 +983,8 @@ Proof. by rewrite /part !wordR; ring. Qed.
 
 Lemma part2_0 x w : \sum_j cs j * part 2 x (gr w) (Bs j) = 0.
 Proof.
-set p0 := LHS; pose p1 := \sum_j cs j * (part 2 x (gr x + gr w) (Bs j) - part 2 x (gr x) (Bs j) - part 2 x (gr w) (Bs j)).
+set p0 := LHS; pose p1 := \sum_j cs j * (part 2 x (gr x + gr w) (Bs j) - part 2 x (gr x) (Bs j) - part 2 x (gr w) (Bs
+  j)).
 pose p2 := \sum_j cs j * part 2 x (gr x) (Bs j).
 suff [] : [/\ p0 = 0, p1 = 0, p2 = 0, 0 = 0 :> F & 0 = 0 :> F /\ 0 = 0 :> F] by [].
 apply: (vanish6 (@natS2_inj F)) => k; set t : F := k.+1%:R; apply: (solve1 (natS_neq0 F k)); rewrite -/t.
@@ -980,7 +1004,8 @@ have sumE r j y : dot (r *m Bs j) y = \sum_k r 0 k * dot (e k *m Bs j) y.
   by rewrite -scalemxAl mxE mulrA.
 apply: (@P_zero F _ _ ord0 e weight (@dot F d) scaled _ _ _ _ _ _ _ _ _ _ _ _ P X W); rewrite ?weight0 //.
 - exact: dotC. - exact: dot_Dl. - by move=> t x y; rewrite dotZl. - exact: dot_units. - exact: scaled_D.
-- exact: scaled_Z. - exact: scaled_e. - exact: dot_scaled. - exact: weight_gt1. - exact: weight_sum. - exact: weight_neq.
+- exact: scaled_Z. - exact: scaled_e. - exact: dot_scaled. - exact: weight_gt1. - exact: weight_sum. - exact:
+  weight_neq.
 - by move=> x x' y z u; rewrite /P -big_split; apply: eq_bigr => j _; rewrite /= mulmxDl dot_Dl mulrDl mulrDr.
 - by move=> t x y z u; rewrite /P combZ; apply: eq_bigr => j _; rewrite -scalemxAl dotZl -mulrA.
 - by move=> x y z u; apply: eq_bigr => j _; rewrite (dot_sym x).
@@ -1012,6 +1037,7 @@ Lemma part4_0 x : \sum_j cs j * word x (Bs j) (Bs j) (Bs j) (Bs j) = 0.
 Proof. by have [] := parts0 x 0. Qed.
 End Columns.
 
+(* a relation of degree 3 between the functions of B *)
 Section Cube.
 Variable D : 'I_d -> 'M[F]_d.
 Hypothesis DT : forall k, (D k)^T = D k.
@@ -1042,7 +1068,8 @@ Lemma cube_word (t : F) y z k : dot y z = 0 -> let S := D k in
   (y 0 k * (q * l * dot (scaled y *m S) y + t * (r * t * h * dot (scaled y *m S) z)) +
    t * z 0 k * (q * l * dot (scaled z *m S) y + t ^+ 2 * (r * h * dot (scaled z *m S) z))) +
   (y 0 k * (m * (l * dot (y *m S) y + t * h * dot (y *m S) z) + t * n * (l * dot (z *m S) y + t * h * dot (z *m S) z)) +
-   t * z 0 k * (n * (l * dot (y *m S) y + t * h * dot (y *m S) z) + t * g * (l * dot (z *m S) y + t * h * dot (z *m S) z))) +
+   t * z 0 k * (n * (l * dot (y *m S) y + t * h * dot (y *m S) z) + t * g * (l * dot (z *m S) y + t * h * dot (z *m S)
+     z))) +
   (y 0 k * (m * q * dot (y *m S) o + t ^+ 2 * n * r * dot (z *m S) o) +
    t * z 0 k * (n * q * dot (y *m S) o + t ^+ 2 * g * r * dot (z *m S) o)).
 Proof.
@@ -1080,7 +1107,8 @@ rewrite -TE; apply: (@T_zero F _ _ ord0 e weight (@dot F d) scaled _ _ _ _ _ _ _
 - by move=> x y; rewrite /C totalD; apply: eq_total => l; rewrite scaled_D dot_Dr.
 - by move=> t x; rewrite /C totalZ; apply: eq_total => l; rewrite scaled_Z dot_Zr.
 - move=> a; rewrite /C -totalE totalZ; apply: eq_total => l; rewrite TE scaled_e dot_Zr //.
-- by move=> y; have [] := all0 y 0 (etrans (dotC _ _) (etrans (congr1 (fun z => dot z y) (esym (scale0r 0))) (etrans (dotZl _ _ _) (mul0r _)))).
+- by move=> y; have [] := all0 y 0 (etrans (dotC _ _) (etrans (congr1 (fun z => dot z y) (esym (scale0r 0))) (etrans
+  (dotZl _ _ _) (mul0r _)))).
 by move=> y z /all0[].
 Qed.
 End Cube.
@@ -1099,7 +1127,8 @@ move=> k; have [->//|k0] := eqVneq k ord0; have ok : (ord0 == k) = false by rewr
 have := E (o + e k); have -> : \sum_j c j * (o + e k) 0 j = c k.
   rewrite -[RHS]add0r -[in RHS]c0 -(pick ord0) -[in RHS](pick k) -big_split; apply: eq_bigr => j _ /=.
   by rewrite mxE mulrDr.
-rewrite scaled_D !scaled_e !(dot_Dl, dot_Dr, dotZl) !dot_units !eqxx ok (negPf k0) weight0 !(mulr0, mulr1, addr0, add0r).
+rewrite scaled_D !scaled_e !(dot_Dl, dot_Dr, dotZl) !dot_units !eqxx ok (negPf k0) weight0 !(mulr0, mulr1, addr0,
+  add0r).
 apply: solve1; rewrite !mulf_neq0 ?expf_neq0 ?oner_neq0 // ?gt_eqF ?addr_gt0 ?ltr01 //.
 by rewrite (lt_trans ltr01) ?weight_gt1.
 Qed.
@@ -1109,7 +1138,8 @@ Section Independent.
 Variables (P Q : finType) (a b : P -> 'I_d) (f0 f1 : Q -> P).
 Definition monomial (y : V) (p : P) := y 0 (a p) * y 0 (b p).
 Hypothesis indep_P : forall c : P -> F, (forall y, \sum_p c p * monomial y p = 0) -> forall p, c p = 0.
-Hypothesis indep_Q : forall c : Q -> F, (forall u : P -> F, \sum_q c q * (u (f0 q) * u (f1 q)) = 0) -> forall q, c q = 0.
+Hypothesis indep_Q : forall c : Q -> F, (forall u : P -> F, \sum_q c q * (u (f0 q) * u (f1 q)) = 0) -> forall q, c q =
+  0.
 
 Definition labels := (unit + P + Q + 'I_d * P + 'I_d)%type.
 Definition entry (B : 'M[F]_d) (p : P) := dot (e (a p) *m B) (e (b p)).
@@ -1129,7 +1159,8 @@ Proof. by rewrite /entry mulmxDr dot_Dl. Qed.
 Lemma entry_Z (t : F) B p : entry (t *: B) p = t * entry B p.
 Proof. by rewrite /entry -scalemxAr dotZl. Qed.
 
-Lemma quad_indep (c : Q -> F) : (forall y z, \sum_q c q * (entry (gr y + gr z) (f0 q) * entry (gr y + gr z) (f1 q)) = 0) ->
+Lemma quad_indep (c : Q -> F) : (forall y z, \sum_q c q * (entry (gr y + gr z) (f0 q) * entry (gr y + gr z) (f1 q)) =
+  0) ->
   forall q, c q = 0.
 Proof.
 move=> H; apply: (polar_indep monomial0 indep_P indep_Q) => y z.
@@ -1196,7 +1227,8 @@ have h y z : [/\ p0 = 0, p1 y z = 0, p2 y z = 0, p3 y z = 0 & p4 y z = 0 /\ 0 = 
   - by rewrite /p1 mulr_suml; apply: eq_bigr => p _; rewrite entry_Z mulrAC mulrA.
   - by rewrite /p2 mulr_suml; apply: eq_bigr => p _; rewrite !entry_Z; ring.
   - by rewrite /p3 mulr_suml; apply: eq_bigr => p _; rewrite part3_Z mulrAC mulrA.
-  - by rewrite /p4 mulr_suml; apply: eq_bigr => p _; rewrite !(word_Z1, word_Z2, word_Z3, word_Z4) !exprS expr0 mulr1 -!mulrA; congr (_ * _); rewrite mulrC -!mulrA.
+  - by rewrite /p4 mulr_suml; apply: eq_bigr => p _; rewrite !(word_Z1, word_Z2, word_Z3, word_Z4) !exprS expr0 mulr1
+    -!mulrA; congr (_ * _); rewrite mulrC -!mulrA.
 have c1 p : c (inl (inl (inl (inr p)))) = 0.
   move: p; apply: indep_P => y; have [_ h1 _ _ _] := h y 0; rewrite -[RHS]h1.
   by apply: eq_bigr => p _; rewrite /B gr_0 addr0 entry_gr.
@@ -1221,7 +1253,8 @@ case: t => [[[[[]|p]|q]|[k p]]|k] /=.
 - exact: (lin0 BT net0).
 - exact: (quad0 BT net0).
 - have h x w := part3_0 net0 x w.
-  transitivity (\sum_j c j * part 3 (e k) (gr (e (a p) + e (b p))) (Bs j) - \sum_j c j * part 3 (e k) (gr (e (a p))) (Bs j)
+  transitivity (\sum_j c j * part 3 (e k) (gr (e (a p) + e (b p))) (Bs j) - \sum_j c j * part 3 (e k) (gr (e (a p)))
+    (Bs j)
     - \sum_j c j * part 3 (e k) (gr (e (b p))) (Bs j)); last by rewrite !h !subr0.
   by rewrite -!sumrB; apply: eq_bigr => j _; rewrite /pairM -!scaleN1r !part3_D !part3_AZ /Bs; ring.
 - exact: (part4_0 net0).
@@ -1243,7 +1276,7 @@ by rewrite !card_sum card_prod card_unit card_ord cQ cP.
 Qed.
 
 Section Theorem317b.
-Variables (n : nat) (S : pred 'I_n) (i : 'I_n).
+Variables (n : nat) (i : 'I_n).
 
 Definition one_head_weights (p : 'I_d) : seq (seq (head F d)) :=
   [:: [:: (1%:M, 1%:M)]; [:: (weights, delta_mx ord0 p)]].
@@ -1255,7 +1288,8 @@ move=> G; rewrite /net /= /att !big_cons !big_nil !addr0 /att1 /= !mulmx1.
 have GT : G^T = G by rewrite /G trmx_mul trmxK.
 have -> : X *m X^T *m X = X *m G by rewrite mulmxA.
 rewrite trmx_mul GT.
-have -> : X *m G *m weights *m (G *m X^T) *m (X *m G) *m delta_mx ord0 p = X *m G *m weights *m G *m G *m G *m delta_mx ord0 p.
+have -> : X *m G *m weights *m (G *m X^T) *m (X *m G) *m delta_mx ord0 p = X *m G *m weights *m G *m G *m G *m
+  delta_mx ord0 p.
   by rewrite /G !mulmxA.
 rewrite [LHS]mxE (bigD1 ord0) //= [delta_mx _ _ _ _]mxE !eqxx mulr1 big1 ?addr0 => [|k /negPf k0].
   by rewrite /word /scaled -!row_mul dotC dot_unit [RHS]mxE.
@@ -1264,6 +1298,10 @@ Qed.
 End Theorem317b.
 End OneHead.
 End OneHeadParts.
+
+(* so that the number is 1 + n + n (n + 1) / 2 + d n + d *)
+Lemma mc_2 n : mc n 2 = (n * n.+1)./2.
+Proof. by rewrite /mc addn2 bin2 mulnC. Qed.
 
 Section AnyPartition.
 Import OneHeadParts.
@@ -1313,7 +1351,8 @@ have netO (t y : 'rV[F]_d'.+1 * 'rV[F]_d'.+1) :
     by rewrite AA BB AB BA !mulmx0 !mulmx1 !mul0mx addr0 add0r.
   by rewrite /two !tr_col_mx !mul_row_col /gr.
 apply: network_lower.
-exact: eq_grid netO (grid_comp (fun t : 'rV[F]_d'.+1 * 'rV[F]_d'.+1 => A *m two t.1 t.2) (fun y : 'rV[F]_d'.+1 * 'rV[F]_d'.+1 => B *m two y.1 y.2) (sep_grid fs)).
+exact: eq_grid netO (grid_comp (fun t : 'rV[F]_d'.+1 * 'rV[F]_d'.+1 => A *m two t.1 t.2) (fun y : 'rV[F]_d'.+1 *
+  'rV[F]_d'.+1 => B *m two y.1 y.2) (sep_grid fs)).
 Qed.
 
 Corollary one_head_lower_generic d (p : 'I_d) :
