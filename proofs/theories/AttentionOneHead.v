@@ -1,4 +1,4 @@
-(* theory.md Theorem 3.17 (b), its lower bound: two layers, one head. For every d >= 1, every partition with at least two
+(* theory.md Theorem 3.17 (b), its lower bound: two layers, one head. For every d >= 1, every partition with two or more
    tokens on either side and every output entry some weights, and so almost all, give separation rank at least
      1 + n + n (n + 1) / 2 + d n + d,      n = d (d + 1) / 2 = mc d 2,  n (n + 1) / 2 = mc n 2,
    in characteristic 0 (numFieldType). From above theory.md's 3.3 has the same number. No certificate is used.
