@@ -1,17 +1,22 @@
 (* Networks by their layers (docs/format.md, section 3): what a file says, and the matrices that it means.
+   fraction            == num / den
    lexpr               == an expression in the state of the network and the parameters of its layer; sums have two terms
    lparam, llayer      == a parameter with its size, and its value if it has one; a layer
    mat R               == a matrix: its size and its entries, which count only within it
    fits ps e s         == the size of the value of e where the input has the size s, if sizes fit everywhere
    meaning ps e X      == the value of e at the input X, with parameters ps
    network ps ls X     == the last state, ps being the values of the parameters layer by layer
-   ldegree e           == the degree of e *)
+   ldegree e           == the degree of e
+   layers_size ls s    == the size of the last state where the input has the size s, if sizes fit everywhere
+   is_mx A M           == the matrix A is M, with its size *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From Seprank Require Import RankCert NetEval.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
+
+Record fraction := Fraction { num : Z; den : positive }.
 
 Inductive lexpr :=
   | LInput
@@ -26,7 +31,7 @@ Inductive lexpr :=
   | LGather (a : lexpr) (m k : nat) (source : seq nat)  (* entries are numbered by rows *)
   | LThen (a b : lexpr).
 
-Record lparam := LParameter { l_rows : nat; l_cols : nat; l_value : option (rows Z) }.
+Record lparam := LParameter { l_rows : nat; l_cols : nat; l_value : option (rows fraction) }.
 Record llayer := LLayer { l_params : seq lparam; l_expr : lexpr }.
 
 Local Notation size2 := (nat * nat)%type.
@@ -64,6 +69,10 @@ Fixpoint ldegree (e : lexpr) (input : nat) : nat :=
   end%N.
 End Sizes.
 
+Fixpoint layers_size (ls : seq llayer) (s : nat * nat) : option (nat * nat) :=
+  if ls is l :: ls then obind (layers_size ls) (fits (l_params l) (l_expr l) s) else Some s.
+
+
 Section Meaning.
 Variable R : comRingType.
 Record mat := Mat { m_rows : nat; m_cols : nat; m_at : nat -> nat -> R }.
@@ -95,3 +104,30 @@ Definition network (ps : seq (seq mat)) (es : seq lexpr) (X : mat) : mat :=
 Definition of_matrix m k (M : 'M[R]_(m, k)) : mat :=
   Mat m k (fun i j => if (insub i, insub j) is (Some i, Some j) then M i j else 0).
 End Meaning.
+
+(* as matrices of Mathematical Components *)
+Section Matrices.
+Variable R : comRingType.
+
+Definition is_mx m k (A : mat R) (M : 'M[R]_(m, k)) :=
+  [/\ m_rows A = m, m_cols A = k & forall i j, m_at A (val i) (val j) = M i j].
+
+Lemma is_of_matrix m k (M : 'M[R]_(m, k)) : is_mx (of_matrix M) M.
+Proof. by split=> // i j /=; rewrite !valK. Qed.
+
+Variables (ps : seq (mat R)) (X : mat R).
+
+Lemma is_product m k l a b (A : 'M_(m, k)) (B : 'M_(k, l)) : is_mx (meaning ps a X) A -> is_mx (meaning ps b X) B ->
+  is_mx (meaning ps (LProduct a b) X) (A *m B).
+Proof.
+move=> [ra ca ea] [rb cb eb]; split=> //= i j; rewrite mxE ca.
+by apply: eq_bigr => l' _; rewrite -ea -eb.
+Qed.
+
+Lemma is_add m k a b (A B : 'M_(m, k)) : is_mx (meaning ps a X) A -> is_mx (meaning ps b X) B ->
+  is_mx (meaning ps (LAdd a b) X) (A + B).
+Proof. by move=> [ra ca ea] [rb cb eb]; split=> //= i j; rewrite mxE -ea -eb. Qed.
+
+Lemma is_transpose m k a (A : 'M_(m, k)) : is_mx (meaning ps a X) A -> is_mx (meaning ps (LTranspose a) X) A^T.
+Proof. by move=> [ra ca ea]; split=> //= i j; rewrite mxE ea. Qed.
+End Matrices.

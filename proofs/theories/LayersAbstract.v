@@ -2,7 +2,7 @@
    grows: what theory.md 3.15 (c) and 4.11 do.
    mops B T                  == operations on such entries, of type T; the state has type B
      m_top                      an entry of which nothing is known
-     m_zero, m_int z            0, the integer z
+     m_zero, m_int a            0, the fraction a
      m_add, m_norm              a sum of two terms; m_norm ends a sum
      m_mul                      a product
    mrun O ts e M b           == the value of e at M, the parameters being ts; the terms of a sum of sums are one sum
@@ -21,7 +21,7 @@ Import GRing.Theory.
 Local Open Scope ring_scope.
 
 Record mops (B T : Type) := MOps {
-  m_top : T; m_zero : T; m_int : Z -> B -> T * B;
+  m_top : T; m_zero : T; m_int : fraction -> B -> T * B;
   m_add : T -> T -> T; m_norm : T -> B -> T * B; m_mul : T -> T -> B -> T * B }.
 
 Section Runner.
@@ -89,7 +89,7 @@ Definition freeN (p : lparam) : N := if l_value p is Some _ then 0%num else (big
 Fixpoint mparams (ps : seq lparam) (k : N) b : seq (tab T) * B :=
   if ps is p :: ps then
     let: (M, b) := gridM (l_rows p) (l_cols p) (fun i j =>
-      if l_value p is Some V then m_int O (nth Z0 (nth [::] V i) j) else letter (k + (big i * big (l_cols p) + big
+      if l_value p is Some V then m_int O (entry_of V i j) else letter (k + (big i * big (l_cols p) + big
         j))%num) b in
     let: (ts, b) := mparams ps (k + freeN p)%num b in (M :: ts, b)
   else ([::], b).
@@ -301,33 +301,31 @@ elim: e A M s b => [|i|x IHx x' IHx'|x IHx x' IHx'|x IHx x' IHx'|x IHx|x IHx k|x
   by split=> //; apply: le_trans l1 l2.
 Qed.
 
-Variables (letter : N -> B -> T * B) (theta : nat -> R).
-Hypothesis P_int : forall b z, wf b -> step (m_int O z b) b (fun _ => (int_of_Z z)%:~R).
+Variables (letter : N -> B -> T * B) (q : fraction -> R) (theta : nat -> R).
+Hypothesis P_int : forall b z, wf b -> step (m_int O z b) b (fun _ => q z).
 Hypothesis P_letter : forall b v, wf b -> step (letter v b) b (fun _ => theta (N.to_nat v)).
 
 Lemma freeNE p : N.to_nat (freeN p) = free p.
 Proof. by rewrite /freeN /free; case: (l_value p) => // ; lia. Qed.
 
 Lemma mparamsP ps k b : wf b -> let r := mparams O letter ps k b in
-  [/\ wf r.2, le b r.2 & hold_paramsM r.2 ps (fun _ => param_mats theta ps (N.to_nat k)) r.1].
+  [/\ wf r.2, le b r.2 & hold_paramsM r.2 ps (fun _ => param_mats q theta ps (N.to_nat k)) r.1].
 Proof.
-elim: ps k b => [|p ps IH] k b w /=; first by split=> // i q; case: i.
+elim: ps k b => [|p ps IH] k b w /=; first by split=> // i p'; case: i.
 set f := fun i j : nat => _.
-have := @gridMP (l_rows p) (l_cols p) f (fun i j _ => if l_value p is Some M then (int_of_Z (nth Z0 (nth [::] M i)
-  j))%:~R
-  else theta (N.to_nat k + (i * l_cols p + j))%N) b _ w.
+have := @gridMP (l_rows p) (l_cols p) f (fun i j _ => if l_value p is Some M then q (entry_of M i j) else theta (N.to_nat k + (i * l_cols p + j))%N) b _ w.
 case: (gridM _ _ _ _) => [M b1] [i j b' im jk l' w'|/= w1 l1 r1 c1 h1].
   rewrite /f; case: (l_value p) => [V|]; first exact: P_int.
   by apply: step_ext (P_letter _ w') => y; congr theta; lia.
 have := IH (k + freeN p)%num b1 w1; case: (mparams _ _ _ _ _) => [ts b2] /= [w2 l2 h2].
 split=> //; first exact: le_trans l1 l2.
 have kE : (N.to_nat k + free p)%N = N.to_nat (k + freeN p) by rewrite -freeNE; lia.
-case=> [|i] q /=; last by rewrite kE; apply: h2.
+case=> [|i] p' /=; last by rewrite kE; apply: h2.
 case=> <-; split=> //; split=> //= i j im jk; apply: P_le l2 (h1 i j _ _); by rewrite -?r1 -?c1.
 Qed.
 
 Lemma mlayersP ls k A M s b : wf b -> holdsM b A M -> layers_size ls (t_rows M, t_cols M) = Some s ->
-  runs (mlayers O letter ls k M b) b (fun y => network (layer_mats theta ls (N.to_nat k)) (map l_expr ls) (A y)) s.
+  runs (mlayers O letter ls k M b) b (fun y => network (layer_mats q theta ls (N.to_nat k)) (map l_expr ls) (A y)) s.
 Proof.
 rewrite /network; elim: ls k A M b => [|l ls IH] k A M b w AM /=; first by case=> <-.
 case F: (fits _ _ _) => [t|] //= Fs.
@@ -343,7 +341,7 @@ Qed.
 Theorem mentryP ls n d (X : Y -> 'M[R]_(n, d)) start i j b : wf b -> layers_fit ls n d i j ->
   (forall i j b', wf b' -> step (start i j b') b' (fun y => m_at (of_matrix (X y)) i j)) ->
   exists2 b', wf b' & P b' (mentry O letter ls n d start i j b)
-    (fun y => m_at (network (layer_mats theta ls 0) (map l_expr ls) (of_matrix (X y))) i j).
+    (fun y => m_at (network (layer_mats q theta ls 0) (map l_expr ls) (of_matrix (X y))) i j).
 Proof.
 rewrite /layers_fit; case F: (layers_size _ _) => [s|] // w /andP[i1 j2] st.
 have [] := @runs_grid n d start b b (fun y => of_matrix (X y)) (le_refl b) w (fun y => conj erefl erefl).

@@ -91,29 +91,6 @@ Fixpoint layers_form (w k : nat) (c : N) (ls : seq llayer) : option (nat * nat *
 End Reading.
 
 (* matrices of Layers.v as matrices *)
-Section Matrices.
-Variable R : comRingType.
-
-Definition is_mx m k (A : mat R) (M : 'M[R]_(m, k)) :=
-  [/\ m_rows A = m, m_cols A = k & forall i j, m_at A (val i) (val j) = M i j].
-
-Lemma is_of_matrix m k (M : 'M[R]_(m, k)) : is_mx (of_matrix M) M.
-Proof. by split=> // i j /=; rewrite !valK. Qed.
-
-Variables (ps : seq (mat R)) (X : mat R).
-
-Lemma is_product m k l a b (A : 'M_(m, k)) (B : 'M_(k, l)) : is_mx (meaning ps a X) A -> is_mx (meaning ps b X) B ->
-  is_mx (meaning ps (LProduct a b) X) (A *m B).
-Proof. by move=> [ra ca ea] [rb cb eb]; split=> //= i j; rewrite mxE ca; apply: eq_bigr => l' _; rewrite -ea -eb. Qed.
-
-Lemma is_add m k a b (A B : 'M_(m, k)) : is_mx (meaning ps a X) A -> is_mx (meaning ps b X) B ->
-  is_mx (meaning ps (LAdd a b) X) (A + B).
-Proof. by move=> [ra ca ea] [rb cb eb]; split=> //= i j; rewrite mxE -ea -eb. Qed.
-
-Lemma is_transpose m k a (A : 'M_(m, k)) : is_mx (meaning ps a X) A -> is_mx (meaning ps (LTranspose a) X) A^T.
-Proof. by move=> [ra ca ea]; split=> //= i j; rewrite mxE ea. Qed.
-End Matrices.
-
 Lemma maxN_l c c' : (N.to_nat c <= N.to_nat (N.max c c'))%N. Proof. lia. Qed.
 Lemma maxN_r c c' : (N.to_nat c' <= N.to_nat (N.max c c'))%N. Proof. lia. Qed.
 
@@ -598,7 +575,7 @@ by rewrite [foldr _ _ _]/= minN2 /minn; case: ifP => // _; apply: cover.
 Qed.
 End Bound.
 
-Lemma sized_layer_mats (R : comRingType) (theta : nat -> R) ls k : sized (layer_mats theta ls k) ls.
+Lemma sized_layer_mats (R : comRingType) c (theta : nat -> R) ls k : sized (layer_mats c theta ls k) ls.
 Proof.
 elim: ls k => //= l ls IH k; split=> // i p; elim: (l_params l) k i => //= q ps IHp k [|i] /=; first by case=> <-.
 exact: IHp.
@@ -609,4 +586,4 @@ Corollary layers_attention_sep_le (F : numFieldType) n d ls (S : pred 'I_n) (i :
   F) b :
   attention_layers_value ls n d j #|[pred k | S k == S i]| #|[pred k | S k != S i]| = Some b ->
   sep_le (@layers_output n d ls S i j F theta) [b].
-Proof. by move=> E; apply: (attention_layers_sep_le (sized_layer_mats _ ls 0) E). Qed.
+Proof. by move=> E; apply: (attention_layers_sep_le (sized_layer_mats _ _ ls 0) E). Qed.

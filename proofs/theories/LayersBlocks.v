@@ -2,8 +2,7 @@
    and 5.4' for these.
      block_layers H d da C k  == the two layers of a block: H heads of width da, C hidden channels of the power k
      blocks_net L H d da C k  == L blocks
-     is_mx A M                == the matrix A of Layers.v is M
-   Proved: all blocks of PositionWise.v without biases, with heads of rank at most da, are some weights of these layers
+     Proved: all blocks of PositionWise.v without biases, with heads of rank at most da, are some weights of these layers
    (blocks_onto), so that almost all weights reach 5.4 (blocks_lower_generic) and 5.4' (blocks_two_lower_generic). *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
@@ -26,34 +25,11 @@ Definition block_layers H d da C k :=
   [:: LLayer (nseq (4 * H) (weight d da)) (LAdd (heads_expr H) LInput); LLayer [:: weight d C; weight C d] (mixing_expr k)].
 Definition blocks_net L H d da C k := flatten (nseq L (block_layers H d da C k)).
 
-Section Matrices.
-Variable R : comRingType.
-
-Definition is_mx m k (A : mat R) (M : 'M[R]_(m, k)) :=
-  [/\ m_rows A = m, m_cols A = k & forall i j, m_at A (val i) (val j) = M i j].
-
-Lemma is_of_matrix m k (M : 'M[R]_(m, k)) : is_mx (of_matrix M) M.
-Proof. by split=> // i j /=; rewrite !valK. Qed.
-
-Variables (ps : seq (mat R)) (X : mat R).
-
-Lemma is_product m k l a b (A : 'M_(m, k)) (B : 'M_(k, l)) : is_mx (meaning ps a X) A -> is_mx (meaning ps b X) B ->
-  is_mx (meaning ps (LProduct a b) X) (A *m B).
-Proof.
-move=> [ra ca ea] [rb cb eb]; split=> //= i j; rewrite mxE ca.
-by apply: eq_bigr => l' _; rewrite -ea -eb.
-Qed.
-
-Lemma is_add m k a b (A B : 'M_(m, k)) : is_mx (meaning ps a X) A -> is_mx (meaning ps b X) B ->
-  is_mx (meaning ps (LAdd a b) X) (A + B).
-Proof. by move=> [ra ca ea] [rb cb eb]; split=> //= i j; rewrite mxE -ea -eb. Qed.
-
-Lemma is_transpose m k a (A : 'M_(m, k)) : is_mx (meaning ps a X) A -> is_mx (meaning ps (LTranspose a) X) A^T.
-Proof. by move=> [ra ca ea]; split=> //= i j; rewrite mxE ea. Qed.
-
+Section Power.
+Variables (R : comRingType) (ps : seq (mat R)) (X : mat R).
 Lemma is_power m k a e (A : 'M_(m, k)) : is_mx (meaning ps a X) A -> is_mx (meaning ps (LPower a e) X) (act 'X^e A).
 Proof. by move=> [ra ca ea]; split=> //= i j; rewrite mxE hornerXn -ea. Qed.
-End Matrices.
+End Power.
 
 (* weights with given values *)
 Section Values.
@@ -76,7 +52,7 @@ Definition is_param l p (A : mat F) q := [/\ m_rows A = l_rows q, m_cols A = l_c
 
 Lemma param_valsP theta ps l p k : (forall v, (v < size (param_vals ps l p))%N -> theta (k + v)%N = nth 0 (param_vals ps l p) v) ->
   forall i, (i < size ps)%N -> let q := nth (weight 0 0) ps i in l_value q = None ->
-  is_param l (p + i) (nth (no_mat F) (param_mats theta ps k) i) q.
+  is_param l (p + i) (nth (no_mat F) (param_mats (in_field F) theta ps k) i) q.
 Proof.
 elim: ps p k => //= q ps IH p k E [|i] /= lt qN.
   rewrite addn0; split=> //= i j im jm; rewrite qN; have ij : (i * l_cols q + j < l_rows q * l_cols q)%N by nia.
@@ -90,7 +66,7 @@ Qed.
 Lemma layer_valsP theta ls l k : (forall v, (v < size (layer_vals ls l))%N -> theta (k + v)%N = nth 0 (layer_vals ls l) v) ->
   forall x, (x < size ls)%N -> forall i, let ps := l_params (nth (LLayer [::] LInput) ls x) in
   (i < size ps)%N -> let q := nth (weight 0 0) ps i in l_value q = None ->
-  is_param (l + x) i (nth (no_mat F) (nth [::] (layer_mats theta ls k) x) i) q.
+  is_param (l + x) i (nth (no_mat F) (nth [::] (layer_mats (in_field F) theta ls k) x) i) q.
 Proof.
 elim: ls l k => //= y ls IH l k E [|x] lx i /= lt qN.
   rewrite addn0 -[i]add0n; apply: param_valsP lt qN => v lt'.
@@ -104,7 +80,7 @@ Definition theta_of ls (v : 'I_(nweights ls)) : F := nth 0 (layer_vals ls 0) v.
 
 Lemma theta_ofP ls x i : (x < size ls)%N -> let ps := l_params (nth (LLayer [::] LInput) ls x) in
   (i < size ps)%N -> let q := nth (weight 0 0) ps i in l_value q = None ->
-  is_param x i (nth (no_mat F) (nth [::] (layer_mats (at_nat (@theta_of ls)) ls 0) x) i) q.
+  is_param x i (nth (no_mat F) (nth [::] (layer_mats (in_field F) (at_nat (@theta_of ls)) ls 0) x) i) q.
 Proof.
 move=> lx ps lt q qN; rewrite -[x in is_param x]add0n; apply: layer_valsP lx _ lt qN => v.
 by rewrite size_layer_vals => lt'; rewrite /at_nat (insubT (fun v => v < nweights ls)%N lt').
@@ -142,7 +118,7 @@ Definition block_value (bs : seq (plain_block F d C)) (x p i j : nat) : F :=
 Variable bs : seq (plain_block F d C).
 Hypothesis sh : has_shape L H da (map (@p_heads F d C) bs).
 Local Notation theta := (@theta_of F (block_value bs) ls).
-Local Notation mats x := (nth [::] (layer_mats (at_nat theta) ls 0) x).
+Local Notation mats x := (nth [::] (layer_mats (in_field F) (at_nat theta) ls 0) x).
 Local Notation b l := (nth (Plain [::] 0 0) bs l).
 
 Let sbs : size bs = L. Proof. by case/and3P: sh; rewrite size_map => /eqP. Qed.
@@ -235,13 +211,13 @@ rewrite /res_block -/(att _ _) addrC; apply: is_add => //.
 by apply: is_product w4; apply: is_power; apply: is_product w3.
 Qed.
 
-Lemma blocksP (X : 'M[F]_(n, d)) : is_mx (layers_net theta (of_matrix X)) (foldl (@res_block F d 'X^k n C) X bs).
+Lemma blocksP (X : 'M[F]_(n, d)) : is_mx (layers_net (in_field F) theta (of_matrix X)) (foldl (@res_block F d 'X^k n C) X bs).
 Proof.
 rewrite /layers_net /network.
-have sm : size (layer_mats (at_nat theta) ls 0) = (2 * L)%N.
+have sm : size (layer_mats (in_field F) (at_nat theta) ls 0) = (2 * L)%N.
   rewrite -size_blocks; move: (at_nat _) => t; elim: (blocks_net _ _ _ _ _ _) 0%N => //= x s IH v; by rewrite IH.
 suff G m : (m <= L)%N -> is_mx (foldl (fun Y pe => meaning pe.1 pe.2 Y) (of_matrix X)
-    (zip (take (2 * m) (layer_mats (at_nat theta) ls 0)) (take (2 * m) (map l_expr ls)))) (foldl (@res_block F d 'X^k n C) X (take m bs)).
+    (zip (take (2 * m) (layer_mats (in_field F) (at_nat theta) ls 0)) (take (2 * m) (map l_expr ls)))) (foldl (@res_block F d 'X^k n C) X (take m bs)).
   by have := G L (leqnn L); rewrite !take_oversize ?sm ?size_map ?size_blocks ?sbs.
 elim: m => [|m IH] lm; first by rewrite muln0 !take0; apply: is_of_matrix.
 have lx c : (c < 2)%N -> (2 * m + c < 2 * L)%N by lia.
@@ -250,8 +226,8 @@ rewrite (_ : (2 * m.+1 = (2 * m + 1).+1)%N); last by lia.
 rewrite (take_nth [::]) ?sm // (take_nth LInput) ?size_map ?size_blocks // zip_rcons ?size_takel ?size_map ?size_blocks ?sm ?(ltnW l1) //.
 rewrite -cats1 foldl_cat /= addn1 (take_nth [::]) ?sm // (take_nth LInput (s := map _ _)) ?size_map ?size_blocks //.
 rewrite zip_rcons ?size_takel ?size_map ?size_blocks ?sm ?(ltnW l0) // -cats1 foldl_cat /=.
-rewrite !(nth_map (LLayer [::] LInput)) ?size_blocks // -?addn1 // (take_nth (Plain [::] 0 0)) ?sbs // -cats1 foldl_cat.
-rewrite nth_blocks // -{1}[(2 * m)%N]addn0 nth_blocks // addn0.
+rewrite -[(2 * m).+1]addn1 !(nth_map (LLayer [::] LInput)) ?size_blocks // (take_nth (Plain [::] 0 0)) ?sbs // -cats1 foldl_cat.
+have [b0 b1] := (nth_blocks lm (isT : 0 < 2)%N, nth_blocks lm (isT : 1 < 2)%N); rewrite addn0 in b0; rewrite b1 b0.
 by apply: block_stepP => //; apply: IH; apply: ltnW.
 Qed.
 End Blocks.
@@ -266,10 +242,10 @@ Local Notation os := (nseq L (PwOptions true false true false)).
 Lemma blocks_generic r : (exists2 bs : seq (plain_block F d C), has_shape L H da (map (@p_heads F d C) bs) &
     sep_ge (fun x y => pw_net 'X^k os (map (@unbiased F _ C) bs) (mix S x y) i p) r) ->
   exists2 P : {mpoly F[nweights ls]}, P != 0 &
-    forall theta, P.@[theta] != 0 -> sep_ge (layers_output S i p theta : 'M[F]_(n, d) -> _) r.
+    forall theta, P.@[theta] != 0 -> sep_ge (@layers_output n d ls S i p F theta) r.
 Proof.
 case=> bs sh low; pose theta := @theta_of F (block_value da bs) ls.
-apply: (@layers_generic n d ls S i p F theta r charF) => s sep; apply: low; apply: eq_sep_le sep => x y.
+apply: (@layers_generic n d ls S i p F r theta charF) => s sep; apply: low; apply: eq_sep_le sep => x y.
 have [_ _ E] := @blocksP F L H d da C k n H0 bs sh (mix S x y).
 rewrite /layers_output /layers_entry E pw_net_res ?all_nseq ?orbT //.
 by case/and3P: sh; rewrite size_map size_nseq => /eqP->.
@@ -282,7 +258,7 @@ Hypotheses (mcp : (m <= cp * da)%N) (bcm : (b <= cm * da)%N) (pairs : (cp * cm <
 Hypotheses (rho0 : (0 < rho)%N) (rhoL : (rho < L)%N) (first : (1 < rho)%N -> (b <= H %/ cm * da)%N).
 
 Theorem blocks_lower_generic : exists2 P : {mpoly F[nweights ls]}, P != 0 & forall theta, P.@[theta] != 0 ->
-  sep_ge (layers_output S i p theta : 'M[F]_(n, d) -> _) (mc (b * m).+1 (k * (3 * k) ^ (L - rho - 1))).
+  sep_ge (@layers_output n d ls S i p F theta) (mc (b * m).+1 (k * (3 * k) ^ (L - rho - 1))).
 Proof.
 apply: blocks_generic; apply: (transformer_lower charF i p k1 _ _ _ b0 bS bm bmd bC mcp bcm pairs rho0 rhoL first).
 - exact: size_polyXn.
@@ -302,9 +278,9 @@ Local Notation K := (2 * 6 ^ (L - 3))%N.
 
 Theorem two_stage_blocks_lower_generic : exists2 P : {mpoly F[nweights (blocks_net L H d da C 2)]}, P != 0 &
   forall theta, P.@[theta] != 0 ->
-  sep_ge (layers_output S i p theta : 'M[F]_(n, d) -> _) (mc (b1 * (b1 + m)).+1 (4 * K) * mc (b2 * m).+1 K).
+  sep_ge (@layers_output n d (blocks_net L H d da C 2) S i p F theta) (mc (b1 * (b1 + m)).+1 (4 * K) * mc (b2 * m).+1 K).
 Proof.
-apply: blocks_generic; first exact: leq_ltn_trans pairs2.
+apply: (blocks_generic charF); first exact: leq_ltn_trans (leq0n _) pairs2.
 apply: (two_stages_lower charF i p _ _ _ L3 b10 b20 bS b2m bmd bC mcp1 bcm1 pairs1 mcp2 bcm2 pairs2).
 - exact: size_polyXn.
 - exact: size_nseq.

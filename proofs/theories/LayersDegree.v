@@ -137,8 +137,6 @@ Definition sized_layers ls pss :=
   [seq [seq (m_rows M, m_cols M) | M <- mps] | mps <- pss] =
   [seq [seq (l_rows p, l_cols p) | p <- l_params l] | l <- ls].
 
-Lemma layers_size_cons l ls s : layers_size (l :: ls) s = obind (layers_size ls) (fits (l_params l) (l_expr l) s).
-Proof. by rewrite /layers_size /=; case: (fits _ _ _) => //=; elim: ls => //=. Qed.
 
 Lemma degree_of_scale ps e D : degree_of ps e D = (degree_of ps e 1 * D)%bN.
 Proof.
@@ -159,7 +157,7 @@ Lemma network_pol W (F : (W -> R) -> Prop) ls pss s t D (V : W -> mat R) : sized
 Proof.
 elim: ls pss s D V => [|l ls IH] [|mps pss] s D V //= sz.
   by case=> <- _; rewrite /network /= N.mul_1_r.
-rewrite layers_size_cons; case E: (fits _ _ _) => [r|] //= tE sV pV.
+rewrite /=; case E: (fits _ _ _) => [r|] //= tE sV pV.
 case: sz => sz1 sz2; rewrite N.mul_assoc [(D * _)%bN]N.mul_comm -degree_of_scale.
 apply: (IH pss r _ (fun X => meaning mps (l_expr l) (V X)) sz2 tE (meaning_size sz1 E sV)).
 exact: (meaning_pol sz1 E sV pV).
@@ -199,7 +197,7 @@ Lemma visible_ok ls pss s t ks base V : ls <> [::] -> sized_layers ls pss -> lay
     forall S : pred 'I_n, dim_le (fun g => exists2 h, G h & g = mask S h)
       [count_forms (visible ls s ks) (N.of_nat #|S|) (N.of_nat d)].
 Proof.
-elim: ls pss s ks base V => [|l ls IH] [|mps pss] s ks base V // _ sz; rewrite layers_size_cons.
+elim: ls pss s ks base V => [|l ls IH] [|mps pss] s ks base V // _ sz; rewrite [layers_size _ _]/=.
 case E: (fits _ _ _) => [r|] // tE sV; case: sz => sz1 sz2.
 pose W := fun X : form => meaning mps (l_expr l) (V X); have vW := images_ok sz1 E (state_value mps sV).
 rewrite -/W in vW.

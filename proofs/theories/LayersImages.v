@@ -13,8 +13,7 @@
                           if the state of size s that enters ls is a combination of images of the kinds ks
    all_seen ls n d     == the same for X itself, n tokens of width d
    count_forms ks a d  == n_A, where the kinds ks count and A has a tokens
-   total_degree ls     == the product of the degrees of the layers
-   layers_size ls s    == the size of the last state, if sizes fit everywhere *)
+   total_degree ls     == the product of the degrees of the layers *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect.
 From Seprank Require Import Layers.
@@ -156,5 +155,3 @@ Definition all_seen (ls : seq llayer) (n d : nat) : option (seq kind) :=
   visible ls (n, d) [:: Sandwich (N.of_nat n) (N.of_nat d) false].
 
 Definition total_degree (ls : seq llayer) : N := foldr (fun l D => degree_of (l_params l) (l_expr l) 1 * D)%bN 1%bN ls.
-Definition layers_size (ls : seq llayer) (s : size2) : option size2 :=
-  foldl (fun s l => obind (fits (l_params l) (l_expr l)) s) (Some s) ls.

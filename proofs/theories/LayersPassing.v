@@ -30,7 +30,7 @@ Local Open Scope ring_scope.
 (* 3.15 (c): whether an entry is 0, depends on A, depends on B *)
 Notation flags := (bool * bool * bool)%type.
 Definition flag_ops : mops unit flags := MOps
-  (false, true, true) (true, false, false) (fun z b => ((Z.eqb z Z0, false, false), b))
+  (false, true, true) (true, false, false) (fun a b => ((Z.eqb (num a) Z0, false, false), b))
   (fun s t => (s.1.1 && t.1.1, s.1.2 || t.1.2, s.2 || t.2)) (fun t b => (t, b))
   (fun s t b => (if s.1.1 || t.1.1 then (true, false, false) else (false, s.1.2 || t.1.2, s.2 || t.2), b)).
 Definition one_side_value ls n d (S : seq bool) i j : option N :=
@@ -48,14 +48,14 @@ Lemma flagged_step t f : flagged tt t f -> step flagged (fun _ => True) (fun _ _
 Proof. by []. Qed.
 End OneSide.
 
-Theorem one_side_sep_le (R : comRingType) n d ls (S : seq bool) i j b (theta : 'I_(nweights ls) -> R) :
+Theorem one_side_sep_le (R : fieldType) n d ls (S : seq bool) i j b (theta : 'I_(nweights ls) -> R) :
   layers_fit ls n d i j -> one_side_value ls n d S i j = Some b ->
-  sep_le (layers_output (side_of S) i j theta : 'M[R]_(n, d) -> _) (N.to_nat b).
+  sep_le (@layers_output n d ls (side_of S) i j R theta) (N.to_nat b).
 Proof.
 move=> fit; rewrite /one_side_value.
 have [] := @mentryP _ _ flag_ops R ('M[R]_(n, d) * 'M[R]_(n, d)) (@flagged R _) (fun _ => True) (fun _ _ =>
   True) _ _ _ _ _ _ _ _ _
-  (fun _ u => ((false, false, false), u)) (at_nat theta) _ _ ls n d (fun xy => mix (side_of S) xy.1 xy.2)
+  (fun _ u => ((false, false, false), u)) (in_field R) (at_nat theta) _ _ ls n d (fun xy => mix (side_of S) xy.1 xy.2)
   (fun t _ u => ((false, nth false S t, ~~ nth false S t), u)) i j tt I fit _ => //.
 - by move=> ? t f g fg [h1 h2 h3]; split=> [/h1 h q|/h2 h x x' y|/h3 h x y y']; rewrite -!fg.
 - move=> ? t t' f f' _ [h1 h2 h3] [k1 k2 k3]; split=> /=.
@@ -68,7 +68,7 @@ have [] := @mentryP _ _ flag_ops R ('M[R]_(n, d) * 'M[R]_(n, d)) (@flagged R _) 
   + by move=> _ x y y'; case/orP: z => [/h1 e|/k1 e]; rewrite !e ?mul0r ?mulr0.
   + by rewrite negb_or => /andP[/h2 e /k2 e'] x x' y; rewrite (e x x') (e' x x').
   + by rewrite negb_or => /andP[/h3 e /k3 e'] x y y'; rewrite (e x y y') (e' x y y').
-- by move=> ? z _; split=> //; split=> //= /Z.eqb_spec->.
+- by move=> ? a _; split=> //; split=> //= /Z.eqb_spec z; rewrite /in_field z mul0r.
 - move=> t c ? _; split=> //; split=> //= St x y z; case: insubP => [a _ aE|] //; case: insub => [e|] //;
     by move: St; rewrite !mxE /side_of aE; case: ifP.
 case: (mentry _ _ _ _ _ _ _ _ _) => [[z a] c] _ _ [/= h1 h2 h3]; case: z h1 => h1.
@@ -84,7 +84,7 @@ Qed.
 Inductive word :=
   | WInput (id : N) (i j : nat)
   | WWeight (id v : N)
-  | WNumber (id : N) (z : Z)
+  | WNumber (id : N) (a : fraction)
   | WTimes (id : N) (varies : bool) (ws : seq word)   (* sorted by number, no products; 1 has no factors *)
   | WPlus (id : N) (varies : bool) (ws : seq word).   (* two or more, sorted by number, no sums *)
 Definition wid w : N :=
@@ -97,7 +97,7 @@ Definition alike (w w' : word) : bool :=
   match w, w' with
   | WInput _ i j, WInput _ i' j' => (i == i') && (j == j')
   | WWeight _ v, WWeight _ v' => (v =? v')%num
-  | WNumber _ z, WNumber _ z' => Z.eqb z z'
+  | WNumber _ a, WNumber _ a' => Z.eqb (num a) (num a') && Pos.eqb (den a) (den a')
   | WTimes _ _ ws, WTimes _ _ ws' | WPlus _ _ ws, WPlus _ _ ws' => map wid ws == map wid ws'
   | _, _ => false
   end.
@@ -105,7 +105,7 @@ Definition key (w : word) : seq positive :=
   match w with
   | WInput _ i j => [:: 1; Pos.of_succ_nat i; Pos.of_succ_nat j]
   | WWeight _ v => [:: 2; N.succ_pos v]
-  | WNumber _ z => match z with Z0 => [:: 3] | Zpos a => [:: 3; 1; a] | Zneg a => [:: 3; 2; a] end
+  | WNumber _ a => match num a with Z0 => [:: 3] | Zpos z => [:: 3; 1; z; den a] | Zneg z => [:: 3; 2; z; den a] end
   | WTimes _ _ ws => 4 :: map (fun w => N.succ_pos (wid w)) ws
   | WPlus _ _ ws => 5 :: map (fun w => N.succ_pos (wid w)) ws
   end%positive.
@@ -200,9 +200,9 @@ Definition product (e e' : option entry) (b : book) : option entry * book :=
   end.
 Definition written (w : word) (b : book) : option entry * book :=
   let: (w, b) := intern w b in (Some (Entry [:: w] false [::]), b).
-Definition pass_int (z : Z) (b : book) : option entry * book :=
-  if Z.eqb z Z0 then (Some (Entry [::] false [::]), b)
-  else written (if Z.eqb z (Zpos xH) then WTimes (fresh b) false [::] else WNumber (fresh b) z) b.
+Definition pass_int (a : fraction) (b : book) : option entry * book :=
+  if Z.eqb (num a) Z0 then (Some (Entry [::] false [::]), b)
+  else written (if Z.eqb (num a) (Zpos xH) && Pos.eqb (den a) xH then WTimes (fresh b) false [::] else WNumber (fresh b) a) b.
 Definition pass_ops : mops book (option entry) := MOps None (Some (Entry [::] false [::])) pass_int plus settle product.
 Definition passed ls n d (S : seq bool) i j : option N :=
   let r := mentry pass_ops (fun v b => written (WWeight (fresh b) v) b) ls n d
@@ -344,13 +344,13 @@ by move: h h'; rewrite /ok E => -> [].
 Qed.
 
 Section Words.
-Variables (R : comRingType) (theta : nat -> R) (X : Type) (read : X -> nat -> nat -> R) (x0 : X).
+Variables (R : fieldType) (theta : nat -> R) (X : Type) (read : X -> nat -> nat -> R) (x0 : X).
 
 Fixpoint wval (w : word) (x : X) : R :=
   match w with
   | WInput _ i j => read x i j
   | WWeight _ v => theta (N.to_nat v)
-  | WNumber _ z => (int_of_Z z)%:~R
+  | WNumber _ a => in_field R a
   | WTimes _ _ ws => foldr (fun w t => wval w x * t) 1 ws
   | WPlus _ _ ws => foldr (fun w t => wval w x + t) 0 ws
   end.
@@ -371,7 +371,7 @@ Proof.
 case: w => [? i j|? v|? z|? ? ws|? ? ws]; case: w' => [? i' j'|? v'|? z'|? ? ws'|? ? ws'] //= h h'.
 - by case/andP=> /eqP-> /eqP->.
 - by move/N.eqb_spec->.
-- by move/Z.eqb_spec->.
+- by case/andP=> /Z.eqb_spec nE /Pos.eqb_spec dE x; rewrite /in_field nE dE.
 - by move/eqP/(ok_inj h h')->.
 - by move/eqP/(ok_inj h h')->.
 Qed.
@@ -466,7 +466,7 @@ by split=> //; [move=> v [<-|/h2/k3] | move=> v /h3/k3].
 Qed.
 
 Section Entries.
-Variables (R : comRingType) (theta : nat -> R) (X Y : Type) (read : X -> nat -> nat -> R) (x0 : X).
+Variables (R : fieldType) (theta : nat -> R) (X Y : Type) (read : X -> nat -> nat -> R) (x0 : X).
 Local Notation val := (wval theta read).
 Local Notation prod_of := (prodw theta read).
 Local Notation sum_of := (sumw theta read).
@@ -630,7 +630,7 @@ Qed.
 End Entries.
 
 (* the number of functions that pass, S being the near side *)
-Lemma form_sep_le (R : comRingType) (theta : nat -> R) (X Y : Type) (read : X -> nat -> nat -> R) (f : X * Y ->
+Lemma form_sep_le (R : fieldType) (theta : nat -> R) (X Y : Type) (read : X -> nat -> nat -> R) (f : X * Y ->
   R) us (c : bool) gs :
   form f (sumw theta read us) c (covered theta read gs) ->
   sep_le (fun x y => f (x, y)) (size gs + c + (if us is [::] then 0 else 1)).
@@ -638,12 +638,12 @@ Proof.
 move=> [h [s [hc cov fE]]].
 have G : sep_le (fun x y => \sum_(p <- s) p.1 x * p.2 y) (size gs).
   suff [H HE] : exists H : 'I_(size gs) -> Y -> R, forall x y,
-      \sum_(p <- s) p.1 x * p.2 y = \sum_(k < size gs) wval theta read (nth (WNumber 0 Z0) gs k) x * H k y.
-    by exists (fun k : 'I_(size gs) => wval theta read (nth (WNumber 0 Z0) gs k)), H.
+      \sum_(p <- s) p.1 x * p.2 y = \sum_(k < size gs) wval theta read (nth (WNumber 0 none) gs k) x * H k y.
+    by exists (fun k : 'I_(size gs) => wval theta read (nth (WNumber 0 none) gs k)), H.
   elim: s cov {fE} => [_|p s IH /= [Cp /IH[H HE]]].
     by exists (fun _ _ => 0) => x y; rewrite big_nil big1 // => k _; rewrite mulr0.
   case: Cp => [z|[w [k [iw E]]]]; first by exists H => x y; rewrite big_cons z mul0r add0r HE.
-  have [l lt lE] : exists2 l, (l < size gs)%N & nth (WNumber 0 Z0) gs l = w.
+  have [l lt lE] : exists2 l, (l < size gs)%N & nth (WNumber 0 none) gs l = w.
     elim: (gs) iw => //= v gs' IHg [->|/IHg[l lt lE]]; first by exists 0%N.
     by exists l.+1.
   exists (fun m y => (if m == Ordinal lt then k * p.2 y else 0) + H m y) => x y.
@@ -659,9 +659,9 @@ apply: eq_sep_le (sep_leD (sep_leD G C) U) => x y; rewrite fE.
 by move: (\sum_(p <- s) _) (h y) (sumw _ _ _ _) => a a' a''; ring.
 Qed.
 
-Lemma passed_sep_le (R : comRingType) n d ls (S : seq bool) i j b (theta : 'I_(nweights ls) -> R) :
+Lemma passed_sep_le (R : fieldType) n d ls (S : seq bool) i j b (theta : 'I_(nweights ls) -> R) :
   layers_fit ls n d i j -> passed ls n d S i j = Some b ->
-  sep_le (layers_output (side_of S) i j theta : 'M[R]_(n, d) -> _) (N.to_nat b).
+  sep_le (@layers_output n d ls (side_of S) i j R theta) (N.to_nat b).
 Proof.
 move=> fit; rewrite /passed; set th := at_nat theta; pose read (x : 'M[R]_(n, d)) := m_at (of_matrix x).
 pose x0 : 'M[R]_(n, d) := 0; have ext := @stands_ext R th 'M[R]_(n, d) 'M[R]_(n, d) read.
@@ -673,7 +673,7 @@ have wr w b1 (f : 'M[R]_(n, d) * 'M[R]_(n, d) -> R) : wf th read x0 b1 -> wid w 
   by move=> w1 wE cE sw fE; apply: (step_ext ext fE (writtenP _ w1 wE cE sw)).
 have [] := @mentryP _ _ pass_ops R ('M[R]_(n, d) * 'M[R]_(n, d)) (@stands R th _ _ read) (wf th read x0) grows _ _ _ _
   _ _ _ _ _
-  (fun v b => written (WWeight (fresh b) v) b) th _ _ ls n d (fun xy => mix (side_of S) xy.1 xy.2)
+  (fun v b => written (WWeight (fresh b) v) b) (in_field R) th _ _ ls n d (fun xy => mix (side_of S) xy.1 xy.2)
   (fun t c b => if nth false S t then written (WInput (fresh b) t c) b else (Some (Entry [::] true [::]),
     b)) i j no_words
   (no_words_wf _ _ _) fit _.
@@ -686,9 +686,10 @@ have [] := @mentryP _ _ pass_ops R ('M[R]_(n, d) * 'M[R]_(n, d)) (@stands R th _
 - by move=> b1 t t' f f'; apply: plusP.
 - by move=> b1 t f; apply: settleP.
 - by move=> b1 t t' f f'; apply: productP.
-- move=> b1 z w1; rewrite /= /pass_int; case: Z.eqb_spec => [->|_]; first by split=> //;
-  apply: ext (_ : stands th read b1 _ _).
-  by case: Z.eqb_spec => [->|_]; apply: wr.
+- move=> b1 a w1; rewrite /= /pass_int; case: Z.eqb_spec => [z|_].
+    by rewrite /in_field z mul0r; split=> //; apply: ext (_ : stands th read b1 _ _).
+  case: ifP => [/andP[/Z.eqb_spec n1 /Pos.eqb_spec d1]|_]; last exact: wr.
+  by apply: wr => //= _; rewrite /in_field n1 d1 divr1.
 - by move=> b1 v w1; apply: wr.
 - move=> t c b1 w1; case: ifP => St.
     apply: wr => // -[x y] /=; rewrite /read /=; case: insubP => [a _ aE|] //; case: insub => [e|] //.
@@ -732,14 +733,13 @@ Definition passing_value ls n d (S : seq bool) i j : option N :=
   | None, None => None
   end.
 
-Theorem passing_sep_le (R : comRingType) n d ls (S : seq bool) i j b (theta : 'I_(nweights ls) -> R) :
+Theorem passing_sep_le (R : fieldType) n d ls (S : seq bool) i j b (theta : 'I_(nweights ls) -> R) :
   layers_fit ls n d i j -> passing_value ls n d S i j = Some b ->
-  sep_le (layers_output (side_of S) i j theta : 'M[R]_(n, d) -> _) (N.to_nat b).
+  sep_le (@layers_output n d ls (side_of S) i j R theta) (N.to_nat b).
 Proof.
 move=> fit; rewrite /passing_value; case: ifP => // _; set S' := mkseq _ n.
 have A b' := @passed_sep_le R n d ls S i j b' theta fit.
-have B b' : passed ls n d S' i j = Some b' -> sep_le (layers_output (side_of S) i j theta : 'M[R]_(n, d) ->
-  _) (N.to_nat b').
+have B b' : passed ls n d S' i j = Some b' -> sep_le (@layers_output n d ls (side_of S) i j R theta) (N.to_nat b').
   move=> E; have := sep_le_sym (passed_sep_le theta fit E); apply: eq_sep_le => x y.
   rewrite /layers_output; congr layers_entry; apply/matrixP=> t k; by rewrite !mxE /side_of nth_mkseq //;
     case: (nth false S t).

@@ -3,11 +3,10 @@
    nweights ls               == the number of weights, which are the entries of the parameters without a value
    layer_mats theta ls k     == the parameters, layer by layer, as matrices; weights are numbered layer by layer,
                                 parameter by parameter, row by row, and the first has the number k
-   layers_entry ls i j theta X        == entry (i, j) of the last state at X, for theta : 'I_(nweights ls) -> R
+   layers_entry ls i j theta X        == entry (i, j) of the last state at the input X, for theta : 'I_(nweights ls) -> R
    layers_output ls S i j theta x y   == the same as a function of the two sides
    lit_theta ls ws           == the literal weights ws : seq (seq (rows Z)) as a vector: for each layer the list of its
                                 parameters without a value, in order
-   layers_size ls s          == the size of the last state where the input has the size s, if sizes fit everywhere
    layers_fit ls n d i j     == sizes fit, and (i, j) is an entry of the last state
    weights_shape ls ws       == the literal weights have the sizes of the parameters
    tab T, holds psi A M      == a matrix on lists with its size; it has the size and, by psi, the entries of A
@@ -17,8 +16,7 @@
    layers_grid_accepts p ..  == the certificate with grid xs, ys and literal weights ws is accepted modulo p
    Proved: entries commute with ring morphisms (map_layers_entry), so that lower bounds at some weights hold at almost
    all (layers_generic); run computes what is meant (runP, layers_runP); an accepted grid proves a lower bound
-   (layers_grid_lower). accepts_entry_grid is that of Certificate.v for any function natural in the ring, whose value is
-   a number and not a matrix of the input's size. *)
+   (layers_grid_lower). Where grids, or monomials, come from any function that is natural in the ring: accepts_entry_grid. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -36,12 +34,24 @@ Definition free (p : lparam) : nat := if l_value p is Some _ then 0 else l_rows 
 Definition layer_free (l : llayer) : nat := sumn (map free (l_params l)).
 Definition nweights (ls : seq llayer) : nat := sumn (map layer_free ls).
 
+Definition none := Fraction Z0 xH.   (* what a list lacks *)
+Definition entry_of (M : rows fraction) i j := nth none (nth [::] M i) j.
+
+(* all constants are ok *)
+Definition constants_ok (ok : pred fraction) (p : lparam) := if l_value p is Some M then all (all ok) M else true.
+Definition layers_constants ok (ls : seq llayer) := all (fun l => all (constants_ok ok) (l_params l)) ls.
+Lemma layers_constantsT ls : layers_constants predT ls.
+Proof.
+rewrite /layers_constants; elim: ls => //= l ls ->; rewrite andbT; elim: (l_params l) => //= p ps ->; rewrite andbT /constants_ok.
+by case: (l_value p) => // M; elim: M => //= r M ->; rewrite all_predT.
+Qed.
+
 Section Weights.
-Variables (R : comRingType) (theta : nat -> R).
+Variables (R : comRingType) (q : fraction -> R) (theta : nat -> R).
 Fixpoint param_mats (ps : seq lparam) (k : nat) : seq (mat R) :=
   if ps is p :: ps then
     Mat (l_rows p) (l_cols p) (fun i j =>
-      if l_value p is Some M then (int_of_Z (nth Z0 (nth [::] M i) j))%:~R else theta (k + (i * l_cols p + j))%N)
+      if l_value p is Some M then q (entry_of M i j) else theta (k + (i * l_cols p + j))%N)
     :: param_mats ps (k + free p)
   else [::].
 Fixpoint layer_mats (ls : seq llayer) (k : nat) : seq (seq (mat R)) :=
@@ -49,13 +59,13 @@ Fixpoint layer_mats (ls : seq llayer) (k : nat) : seq (seq (mat R)) :=
 End Weights.
 
 Definition at_nat (R : comRingType) k (theta : 'I_k -> R) (v : nat) : R := if insub v is Some v then theta v else 0.
-Definition layers_net ls (R : comRingType) (theta : 'I_(nweights ls) -> R) (X : mat R) : mat R :=
-  network (layer_mats (at_nat theta) ls 0) (map l_expr ls) X.
-Definition layers_entry n d ls i j (R : comRingType) (theta : 'I_(nweights ls) -> R) (X : 'M[R]_(n, d)) : R :=
-  m_at (layers_net theta (of_matrix X)) i j.
-Definition layers_output n d ls (S : pred 'I_n) i j (R : comRingType) (theta : 'I_(nweights ls) ->
-  R) (x y : 'M[R]_(n, d)) : R :=
-  layers_entry i j theta (mix S x y).
+Definition layers_net ls (R : comRingType) (q : fraction -> R) (theta : 'I_(nweights ls) -> R) (X : mat R) : mat R :=
+  network (layer_mats q (at_nat theta) ls 0) (map l_expr ls) X.
+Definition layers_entry n d ls i j (R : comRingType) (q : fraction -> R) (theta : 'I_(nweights ls) -> R) (X : 'M[R]_(n, d)) : R :=
+  m_at (layers_net q theta (of_matrix X)) i j.
+Definition in_field (F : fieldType) (a : fraction) : F := (int_of_Z (num a))%:~R / (int_of_Z (Zpos (den a)))%:~R.
+Definition layers_output n d ls (S : pred 'I_n) i j (F : fieldType) (theta : 'I_(nweights ls) -> F) (x y : 'M[F]_(n, d)) : F :=
+  layers_entry i j (in_field F) theta (mix S x y).
 
 (* all is natural in the ring *)
 Section Natural.
@@ -66,8 +76,7 @@ Definition sim (A : mat R) (B : mat K) :=
 Lemma sim_meaning ps qs : (forall i, sim (nth (no_mat R) ps i) (nth (no_mat K) qs i)) ->
   forall e A B, sim A B -> sim (meaning ps e A) (meaning qs e B).
 Proof.
-move=> pq; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a IHa m k|a IHa m k s|a IHa b IHb] A B
-  AB //=.
+move=> pq; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a IHa m k|a IHa m k s|a IHa b IHb] A B AB //=.
 - have [[ra ca ea] [rb cb eb]] := (IHa _ _ AB, IHb _ _ AB); split=> // i j /=.
   by rewrite rmorph_sum ca; apply: eq_bigr => l _; rewrite rmorphM ea eb.
 - have [[ra ca ea] [rb cb eb]] := (IHa _ _ AB, IHb _ _ AB); split=> // i j /=.
@@ -83,20 +92,27 @@ move=> pq; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|
 - exact: IHb (IHa _ _ AB).
 Qed.
 
-Variables (theta : nat -> R) (eta : nat -> K).
-Hypothesis te : forall v, g (theta v) = eta v.
+Variables (q : fraction -> R) (q' : fraction -> K) (theta : nat -> R) (eta : nat -> K).
+Variable ok : pred fraction.
+Hypotheses (ok0 : ok none) (qe : forall a, ok a -> g (q a) = q' a) (te : forall v, g (theta v) = eta v).
 
-Lemma sim_params ps k i : sim (nth (no_mat R) (param_mats theta ps k) i) (nth (no_mat K) (param_mats eta ps k) i).
+Lemma sim_params ps k i : all (constants_ok ok) ps ->
+  sim (nth (no_mat R) (param_mats q theta ps k) i) (nth (no_mat K) (param_mats q' eta ps k) i).
 Proof.
 elim: ps k i => [|p ps IH] k i /=; first by rewrite !nth_nil; split=> // ? ? /=; rewrite rmorph0.
-case: i => [|i] //=; split=> // a b /=; case: (l_value p) => [M|]; [exact: rmorph_int | exact: te].
+case/andP=> okp okps; case: i => [|i] /=; last exact: IH.
+split=> // a b /=; move: okp; rewrite /constants_ok; case: (l_value p) => [M|_]; last exact: te.
+move/all_nthP=> okM; apply: qe; rewrite /entry_of; have [aM|aM] := ltnP a (size M); last first.
+  by rewrite [nth _ M a]nth_default // nth_nil.
+have /all_nthP okr := okM [::] a aM; have [br|br] := ltnP b (size (nth [::] M a)); first exact: okr.
+by rewrite nth_default.
 Qed.
 
-Lemma sim_network ls k A B : sim A B ->
-  sim (network (layer_mats theta ls k) (map l_expr ls) A) (network (layer_mats eta ls k) (map l_expr ls) B).
+Lemma sim_network ls k A B : layers_constants ok ls -> sim A B ->
+  sim (network (layer_mats q theta ls k) (map l_expr ls) A) (network (layer_mats q' eta ls k) (map l_expr ls) B).
 Proof.
-rewrite /network; elim: ls k A B => //= l ls IH k A B AB.
-by apply: IH; apply: sim_meaning AB; apply: sim_params.
+rewrite /network /layers_constants; elim: ls k A B => //= l ls IH k A B /andP[okl okls] AB.
+by apply: IH okls _; apply: sim_meaning AB => i; apply: sim_params.
 Qed.
 End Natural.
 
@@ -108,66 +124,79 @@ Section Family.
 Variables (n d : nat) (ls : seq llayer) (S : pred 'I_n) (i j : nat).
 Local Notation k := (nweights ls).
 
-Lemma map_layers_entry (R K : comRingType) (g : {rmorphism R -> K}) (theta : 'I_k -> R) (eta : 'I_k ->
-  K) (X : 'M[R]_(n, d)) :
-  (forall v, g (theta v) = eta v) -> g (layers_entry i j theta X) = layers_entry i j eta (map_mx g X).
+Lemma map_layers_entry_on (ok : pred fraction) (R K : comRingType) (g : {rmorphism R -> K}) q q' (theta : 'I_k -> R) (eta : 'I_k -> K) (X : 'M[R]_(n, d)) :
+  ok none -> layers_constants ok ls -> (forall a, ok a -> g (q a) = q' a) -> (forall v, g (theta v) = eta v) ->
+  g (layers_entry i j q theta X) = layers_entry i j q' eta (map_mx g X).
 Proof.
-move=> te; have te' v : g (at_nat theta v) = at_nat eta v by rewrite /at_nat; case: insub => *; rewrite ?rmorph0.
-by have [_ _ E] := sim_network te' ls 0 (sim_of_matrix (erefl (map_mx g X))); apply: E.
+move=> ok0 okls qe te; have te' v : g (at_nat theta v) = at_nat eta v by rewrite /at_nat; case: insub => *; rewrite ?rmorph0.
+by have [_ _ E] := sim_network ok0 qe te' 0 okls (sim_of_matrix (erefl (map_mx g X))); apply: E.
 Qed.
 
-Lemma eq_layers_entry (R : comRingType) (theta eta : 'I_k -> R) (X : 'M[R]_(n, d)) :
-  theta =1 eta -> layers_entry i j theta X = layers_entry i j eta X.
+Lemma map_layers_entry (R K : comRingType) (g : {rmorphism R -> K}) q q' (theta : 'I_k -> R) (eta : 'I_k -> K) (X : 'M[R]_(n, d)) :
+  (forall a, g (q a) = q' a) -> (forall v, g (theta v) = eta v) ->
+  g (layers_entry i j q theta X) = layers_entry i j q' eta (map_mx g X).
+Proof. by move=> qe te; apply: (@map_layers_entry_on predT) => //; apply: layers_constantsT. Qed.
+
+Lemma eq_layers_entry (ok : pred fraction) (R : comRingType) (q q' : fraction -> R) (theta eta : 'I_k -> R) (X : 'M[R]_(n, d)) :
+  ok none -> layers_constants ok ls -> (forall a, ok a -> q a = q' a) -> theta =1 eta ->
+  layers_entry i j q theta X = layers_entry i j q' eta X.
 Proof.
-move=> te; have := @map_layers_entry R R [rmorphism of idfun] theta eta X te.
+move=> ok0 okls qe te; have := @map_layers_entry_on ok R R [rmorphism of idfun] q q' theta eta X ok0 okls qe te.
 by rewrite (_ : map_mx _ X = X) //; apply/matrixP=> a b; rewrite mxE.
 Qed.
 
-Lemma layers_entry_int (R K : comRingType) (g : {rmorphism R -> K}) (z : 'I_k -> int) (X : 'M[R]_(n, d)) :
-  g (layers_entry i j (fun v => (z v)%:~R) X) = layers_entry i j (fun v => (z v)%:~R) (map_mx g X).
-Proof. by apply: map_layers_entry => v; rewrite rmorph_int. Qed.
+(* almost all weights, as some: the constants are numbers of the field, which the weights' polynomials have as coefficients *)
+Section Generic.
+Variables (F : fieldType) (r : nat).
+Local Notation output theta := (@layers_output n d ls S i j F theta).
 
-Definition layers_family : family k (n * d) (n * d) := fun R theta x y =>
-  layers_output S i j theta (inputs x) (inputs y).
+(* the entry as a polynomial in the inputs of both sides *)
+Definition both : 'M[{mpoly F[n * d + n * d]}]_(n, d) :=
+  \matrix_(a, b) if S a then 'X_(lshift _ (mxvec_index a b)) else 'X_(rshift _ (mxvec_index a b)).
+Lemma both_eval x y : map_mx (meval (join x y)) both = mix S (inputs x) (inputs y).
+Proof. by apply/matrixP=> a b; rewrite !mxE; case: ifP => _; rewrite mevalXU ?joinl ?joinr. Qed.
 
-Lemma layers_family_natural : natural layers_family.
-Proof.
-split=> [R K g theta x y|R w w' x x' y y' Ew Ex Ey]; rewrite /layers_family /layers_output; last first.
-  by rewrite (eq_layers_entry _ Ew); congr layers_entry; congr mix; apply/matrixP=> a b; rewrite !mxE.
-rewrite (@map_layers_entry _ _ g theta (g \o theta)) //; congr layers_entry.
-by apply/matrixP=> a b; rewrite !mxE; case: ifP.
-Qed.
-
-Lemma layers_generic (F : fieldType) (theta0 : 'I_k -> F) r : [char F] =i pred0 ->
-  sep_ge (layers_output S i j theta0 : 'M[F]_(n, d) -> _) r ->
-  exists2 P : {mpoly F[k]}, P != 0 & forall theta, P.@[theta] != 0 -> sep_ge (layers_output S i j theta : 'M[F]_(n,
-    d) -> _) r.
+Lemma layers_generic (theta0 : 'I_k -> F) : [char F] =i pred0 -> sep_ge (output theta0) r ->
+  exists2 P : {mpoly F[k]}, P != 0 & forall theta, P.@[theta] != 0 -> sep_ge (output theta) r.
 Proof.
 move=> charF low.
-have H theta m : sep_le (fun x y => layers_family (R := F) theta x y) m <->
-    sep_le (layers_output S i j theta : 'M[F]_(n, d) -> _) m.
+pose f (theta : 'I_k -> F) x y := output theta (inputs x) (inputs y).
+have H (theta : 'I_k -> F) m : sep_le (f theta) m <-> sep_le (output theta) m.
   split=> [h|h]; last exact: (sep_le_comp (@inputs n d F) (@inputs n d F) h).
   have := sep_le_comp (fun X : 'M[F]_(n, d) => mxvec X 0) (fun X : 'M[F]_(n, d) => mxvec X 0) h.
-  by apply: eq_sep_le => x y; rewrite /layers_family !inputsK.
-have [m /H/low //|P P0 HP] := @witness_theta _ _ _ layers_family r layers_family_natural F theta0 (char0_infinite
-  charF).
-by exists P => // w Pw m /H; apply: HP.
+  by apply: eq_sep_le => x y; rewrite /f !inputsK.
+pose entry_poly : {mpoly F[n * d + n * d]} := layers_entry i j (@mpolyC _ _ \o in_field F) (@mpolyC _ _ \o theta0) both.
+have entryE x y : entry_poly.@[join x y] = f theta0 x y.
+  rewrite -[LHS]/([rmorphism of meval (join x y)] _) (map_layers_entry (q' := in_field F) (eta := theta0)) => [|a|v] /=; rewrite ?mevalC //.
+  by rewrite both_eval.
+have [s|xs [ys D]] := @grid_lower _ _ _ entry_poly (char0_infinite charF) r.
+  by move=> sep; apply: low; apply/H; apply: eq_sep_le sep => x y; rewrite entryE.
+pose point (R : comRingType) (g : F -> R) x y : 'M[R]_(n, d) := map_mx g (mix S (inputs x) (inputs y)).
+pose P : {mpoly F[k]} := \det (\matrix_(a < r, b < r)
+  layers_entry i j (@mpolyC _ _ \o in_field F) (fun v => 'X_v) (point _ (@mpolyC k F) (xs a) (ys b))).
+have PE theta : P.@[theta] = \det (\matrix_(a, b) f theta (xs a) (ys b)).
+  rewrite -[LHS]/([rmorphism of meval theta] _) -det_map_mx; congr (\det _); apply/matrixP=> a b; rewrite !mxE.
+  rewrite (map_layers_entry (q' := in_field F) (eta := theta)) => [|c|v] /=; rewrite ?mevalC ?mevalXU //.
+  by congr layers_entry; apply/matrixP=> u v; rewrite !mxE /= mevalC.
+exists P; first by have : P.@[theta0] != 0; [rewrite PE; move: D; congr (\det _ != 0); apply/matrixP=> a b; rewrite !mxE entryE
+  | apply: contra_neq => ->; rewrite meval0].
+move=> theta; rewrite PE => nz s /H/(sep_le_rank xs ys).
+by rewrite mxrank_unit // unitmxE unitfE.
 Qed.
+End Generic.
 End Family.
 
 (* sizes *)
-Fixpoint layers_size (ls : seq llayer) (s : nat * nat) : option (nat * nat) :=
-  if ls is l :: ls then obind (layers_size ls) (fits (l_params l) (l_expr l) s) else Some s.
 Definition layers_fit ls n d i j : bool :=
   if layers_size ls (n, d) is Some s then (i < s.1)%N && (j < s.2)%N else false.
 
-Definition shape_fits m k (M : rows Z) := (size M == m) && all (fun r => size r == k) M.
-Fixpoint params_shape (ps : seq lparam) (ws : seq (rows Z)) : bool :=
+Definition shape_fits T m k (M : rows T) := (size M == m) && all (fun r => size r == k) M.
+Fixpoint params_shape (ps : seq lparam) (ws : seq (rows fraction)) : bool :=
   if ps is p :: ps then
     if l_value p is Some M then shape_fits (l_rows p) (l_cols p) M && params_shape ps ws
     else if ws is M :: ws then shape_fits (l_rows p) (l_cols p) M && params_shape ps ws else false
   else if ws is [::] then true else false.
-Fixpoint weights_shape (ls : seq llayer) (ws : seq (seq (rows Z))) : bool :=
+Fixpoint weights_shape (ls : seq llayer) (ws : seq (seq (rows fraction))) : bool :=
   match ls, ws with
   | [::], [::] => true
   | l :: ls, w :: ws => params_shape (l_params l) w && weights_shape ls ws
@@ -176,15 +205,15 @@ Fixpoint weights_shape (ls : seq llayer) (ws : seq (seq (rows Z))) : bool :=
 
 (* literal weights *)
 Definition listed T m k (f : nat -> nat -> T) : seq T := flatten (mkseq (fun i => mkseq (f i) k) m).   (* by rows *)
-Fixpoint param_flat (ps : seq lparam) (ws : seq (rows Z)) : seq Z :=
+Fixpoint param_flat (ps : seq lparam) (ws : seq (rows fraction)) : seq fraction :=
   if ps is p :: ps then
     if l_value p is Some _ then param_flat ps ws
-    else listed (l_rows p) (l_cols p) (fun i => nth Z0 (nth [::] (seq.head [::] ws) i)) ++ param_flat ps (behead ws)
+    else listed (l_rows p) (l_cols p) (entry_of (seq.head [::] ws)) ++ param_flat ps (behead ws)
   else [::].
-Fixpoint layer_flat (ls : seq llayer) (ws : seq (seq (rows Z))) : seq Z :=
+Fixpoint layer_flat (ls : seq llayer) (ws : seq (seq (rows fraction))) : seq fraction :=
   if ls is l :: ls then param_flat (l_params l) (seq.head [::] ws) ++ layer_flat ls (behead ws) else [::].
-Definition lit_theta (ls : seq llayer) (ws : seq (seq (rows Z))) (v : 'I_(nweights ls)) : int :=
-  int_of_Z (nth Z0 (layer_flat ls ws) v).
+Definition lit_theta (ls : seq llayer) (ws : seq (seq (rows fraction))) (v : 'I_(nweights ls)) : fraction :=
+  nth none (layer_flat ls ws) v.
 Arguments lit_theta : clear implicits.
 
 (* evaluation on lists *)
@@ -205,8 +234,7 @@ Fixpoint run (ts : seq (tab T)) (e : lexpr) (M : tab T) : tab T :=
   | LAdd a b => let A := run ts a M in let B := run ts b M in
       Tab (t_rows A) (t_cols A) (add_ops O (t_body A) (t_body B))
   | LTranspose a => let A := run ts a M in Tab (t_cols A) (t_rows A) (tr_ops O (t_cols A) (t_body A))
-  | LPower a k => let A := run ts a M in Tab (t_rows A) (t_cols A) (map_ops O (t_rows A) (t_cols A) (pow_ops O k)
-    (t_body A))
+  | LPower a k => let A := run ts a M in Tab (t_rows A) (t_cols A) (map_ops O (t_rows A) (t_cols A) (pow_ops O k) (t_body A))
   | LPolynomial a c => let A := run ts a M in let C := nth no_tab ts c in
       let cs := mkseq (fun k => entry O (t_body C) k 0) (t_rows C) in
       Tab (t_rows A) (t_cols A) (map_ops O (t_rows A) (t_cols A) (horner_ops O cs) (t_body A))
@@ -220,13 +248,14 @@ Fixpoint run (ts : seq (tab T)) (e : lexpr) (M : tab T) : tab T :=
 Definition run_net (tss : seq (seq (tab T))) (es : seq lexpr) (M : tab T) : tab T :=
   foldl (fun Y te => run te.1 te.2 Y) M (zip tss es).
 
-(* the parameters, with literal weights; the entry (i, j) of the last state, ts being the parameters *)
-Fixpoint param_tabs (ps : seq lparam) (ws : seq (rows Z)) : seq (tab T) :=
+(* the parameters, with literal weights, read by rd; the entry (i, j) of the last state, ts being the parameters *)
+Variable rd : fraction -> T.
+Fixpoint param_tabs (ps : seq lparam) (ws : seq (rows fraction)) : seq (tab T) :=
   if ps is p :: ps then
-    let tab_of M := Tab (l_rows p) (l_cols p) (lits O M) in
+    let tab_of M := Tab (l_rows p) (l_cols p) (map (map rd) M) in
     if l_value p is Some M then tab_of M :: param_tabs ps ws else tab_of (seq.head [::] ws) :: param_tabs ps (behead ws)
   else [::].
-Fixpoint layers_tabs (ls : seq llayer) (ws : seq (seq (rows Z))) : seq (seq (tab T)) :=
+Fixpoint layers_tabs (ls : seq llayer) (ws : seq (seq (rows fraction))) : seq (seq (tab T)) :=
   if ls is l :: ls then param_tabs (l_params l) (seq.head [::] ws) :: layers_tabs ls (behead ws) else [::].
 Definition run_entry ls ts n d i j (X : rows T) : T := entry O (t_body (run_net ts (map l_expr ls) (Tab n d X))) i j.
 End Run.
@@ -249,38 +278,41 @@ by rewrite mulSn -addnA nth_cat sr ltnNge leq_addr addKn IH.
 Qed.
 
 Section Correct.
-Variables (T : Type) (O : ops T) (R : comRingType) (psi : T -> R).
+Variables (T : Type) (O : ops T) (R : comRingType) (psi : T -> R) (rd : fraction -> T) (q : fraction -> R).
 Hypothesis D : denotes O psi.
+Hypotheses (rdq : forall a, psi (rd a) = q a) (q0 : q none = 0).
+
+Lemma entry_read M i j : psi (entry O (map (map rd) M) i j) = q (entry_of M i j).
+Proof.
+rewrite /entry /entry_of; have [iM|iM] := ltnP i (size M); last first.
+  by rewrite [nth _ (map _ _) i]nth_default ?size_map // [nth _ M i]nth_default // !nth_nil (denotes0 D) q0.
+rewrite (nth_map [::]) //; have [jM|jM] := ltnP j (size (nth [::] M i)); first by rewrite (nth_map none).
+by rewrite [nth (op0 O) _ j]nth_default ?size_map // [nth none _ j]nth_default // (denotes0 D) q0.
+Qed.
 
 Definition holds (A : mat R) (M : tab T) := [/\ t_rows M = m_rows A, t_cols M = m_cols A &
   forall i j, (i < m_rows A)%N -> (j < m_cols A)%N -> psi (entry O (t_body M) i j) = m_at A i j].
 (* the matrices and lists of the parameters ps *)
-Definition hold_params (ps : seq lparam) (As : seq (mat R)) (ts : seq (tab T)) := forall i p,
-  ohead (drop i ps) = Some p ->
+Definition hold_params (ps : seq lparam) (As : seq (mat R)) (ts : seq (tab T)) := forall i p, ohead (drop i ps) = Some p ->
   let A := nth (no_mat R) As i in [/\ m_rows A = l_rows p, m_cols A = l_cols p & holds A (nth (no_tab T) ts i)].
 
 Theorem runP ps As ts : hold_params ps As ts -> forall e A M s, holds A M -> fits ps e (m_rows A, m_cols A) = Some s ->
   holds (meaning As e A) (run O ts e M) /\ (m_rows (meaning As e A), m_cols (meaning As e A)) = s.
 Proof.
-move=> H; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a IHa m k|a IHa m k src|a IHa b IHb] A
-  M s AM /=.
+move=> H; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a IHa m k|a IHa m k src|a IHa b IHb] A M s AM /=.
 - by case=> <-.
 - by case E: (ohead _) => [p|] // [<-]; have [rp cp h] := H _ _ E; rewrite rp cp; split.
 - case Ea: (fits ps a _) => [ra|] //; case Eb: (fits ps b _) => [rb|] //; case: eqP => // E [<-].
-  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: E; rewrite -sa;
-    rewrite -sb /= => E.
+  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: E; rewrite -sa; rewrite -sb /= => E.
   split=> //; split=> //= i j im jm; rewrite (entry_mul D) ha2; apply: eq_bigr => l _.
   by rewrite ha // hb2 entry_tr // hb // -E.
 - case Ea: (fits ps a _) => [ra|] //; case Eb: (fits ps b _) => [rb|] //; case: eqP => // E [<-]; subst rb.
-  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: (sb); rewrite -sa =>
-    -[e1 e2].
+  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: (sb); rewrite -sa => -[e1 e2].
   by split=> //; split=> //= i j im jm; rewrite (entry_had D) ha // hb ?e1 ?e2.
 - case Ea: (fits ps a _) => [ra|] //; case Eb: (fits ps b _) => [rb|] //; case: eqP => // E [<-]; subst rb.
-  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: (sb); rewrite -sa =>
-    -[e1 e2].
+  have [[ha1 ha2 ha] sa] := IHa _ _ _ AM Ea; have [[hb1 hb2 hb] sb] := IHb _ _ _ AM Eb; move: (sb); rewrite -sa => -[e1 e2].
   by split=> //; split=> //= i j im jm; rewrite (entry_add D) ha // hb ?e1 ?e2.
-- case Ea: (fits ps a _) => [ra|] //= [<-]; have [[ha1 ha2 ha] <-] := IHa _ _ _ AM Ea; split=> //; split=>
-  //= i j im jm.
+- case Ea: (fits ps a _) => [ra|] //= [<-]; have [[ha1 ha2 ha] <-] := IHa _ _ _ AM Ea; split=> //; split=> //= i j im jm.
   by rewrite entry_tr ?ha2 // ha.
 - case: ifP => // _ Ea; have [[ha1 ha2 ha] <-] := IHa _ _ _ AM Ea; split=> //; split=> //= i j im jm.
   by rewrite entry_map ?ha1 ?ha2 // (pow_opsE D) ha.
@@ -304,36 +336,35 @@ move=> H; elim=> [|i|a IHa b IHb|a IHa b IHb|a IHa b IHb|a IHa|a IHa k|a IHa c|a
 Qed.
 
 Lemma param_tabsP theta ps ws k : (forall v, (v < size (param_flat ps ws))%N ->
-    theta (k + v)%N = (int_of_Z (nth Z0 (param_flat ps ws) v))%:~R) ->
-  hold_params ps (param_mats theta ps k) (param_tabs O ps ws).
+    theta (k + v)%N = q (nth none (param_flat ps ws) v)) ->
+  hold_params ps (param_mats q theta ps k) (param_tabs rd ps ws).
 Proof.
-elim: ps ws k => [|p ps IH] ws k E i q; first by case: i.
+elim: ps ws k => [|p ps IH] ws k E i p'; first by case: i.
 move: E; rewrite /= /free; case V: (l_value p) => [M|] E.
   case: i => [|i] /=; last by apply: IH => v lt; rewrite addn0 E.
-  by case=> <-; split=> //; split=> // i j _ _; rewrite /= (entry_lits D).
+  by case=> <-; split=> //; split=> // i j _ _; rewrite /= entry_read.
 case: i => [|i] /=; last first.
   apply: IH => v lt; rewrite -addnA E ?size_cat ?size_listed ?ltn_add2l //.
   by rewrite nth_cat size_listed ltnNge leq_addr addKn.
-case=> <-; split=> //; split=> // i j /= im jm; rewrite (entry_lits D).
+case=> <-; split=> //; split=> // i j /= im jm; rewrite entry_read.
 have ij : (i * l_cols p + j < l_rows p * l_cols p)%N by nia.
 by rewrite E ?size_cat ?size_listed ?nth_cat ?size_listed ?ij ?nth_listed // ltn_addr.
 Qed.
 
 Lemma size_param_flat ps ws : size (param_flat ps ws) = sumn (map free ps).
-Proof. by elim: ps ws => //= p ps IH ws; rewrite /free; case: (l_value p) => [M|];
-  rewrite ?size_cat ?size_listed IH. Qed.
+Proof. by elim: ps ws => //= p ps IH ws; rewrite /free; case: (l_value p) => [M|]; rewrite ?size_cat ?size_listed IH. Qed.
 Lemma size_layer_flat ls ws : size (layer_flat ls ws) = nweights ls.
 Proof. by elim: ls ws => //= l ls IH ws; rewrite size_cat size_param_flat IH. Qed.
 
 Lemma run_netP theta ls ws k A M s : (forall v, (v < size (layer_flat ls ws))%N ->
-    theta (k + v)%N = (int_of_Z (nth Z0 (layer_flat ls ws) v))%:~R) ->
+    theta (k + v)%N = q (nth none (layer_flat ls ws) v)) ->
   holds A M -> layers_size ls (m_rows A, m_cols A) = Some s ->
-  let Y := network (layer_mats theta ls k) (map l_expr ls) A in
-  holds Y (run_net O (layers_tabs O ls ws) (map l_expr ls) M) /\ (m_rows Y, m_cols Y) = s.
+  let Y := network (layer_mats q theta ls k) (map l_expr ls) A in
+  holds Y (run_net O (layers_tabs rd ls ws) (map l_expr ls) M) /\ (m_rows Y, m_cols Y) = s.
 Proof.
 rewrite /network /run_net; elim: ls ws k A M => [|l ls IH] ws k A M E AM /=; first by case=> <-.
 case F: (fits _ _ _) => [t|] //= Fs.
-have H : hold_params (l_params l) (param_mats theta (l_params l) k) (param_tabs O (l_params l) (seq.head [::] ws)).
+have H : hold_params (l_params l) (param_mats q theta (l_params l) k) (param_tabs rd (l_params l) (seq.head [::] ws)).
   by apply: param_tabsP => v lt; rewrite E /= ?size_cat ?ltn_addr // nth_cat lt.
 have [h st] := runP H AM F; apply: IH h _; last by rewrite st.
 move=> v lt; rewrite -addnA E /layer_free -(size_param_flat _ (seq.head [::] ws)) /= ?size_cat ?ltn_add2l //.
@@ -342,75 +373,17 @@ Qed.
 
 (* the theorem for a whole network *)
 Theorem layers_runP n d ls ws i j X : layers_fit ls n d i j ->
-  psi (run_entry O ls (layers_tabs O ls ws) n d i j X) =
-  layers_entry i j (fun v => (lit_theta ls ws v)%:~R) (mx_ops O psi n d X).
+  psi (run_entry O ls (layers_tabs rd ls ws) n d i j X) =
+  layers_entry i j q (q \o lit_theta ls ws) (mx_ops O psi n d X).
 Proof.
 rewrite /layers_fit; case F: (layers_size _ _) => [s|] // /andP[i1 j2].
 have AM : holds (of_matrix (mx_ops O psi n d X)) (Tab n d X).
   by split=> //= a b an bd; rewrite (insubT (fun i => i < n)%N an) (insubT (fun i => i < d)%N bd) mxE.
-have [|[h1 h2 h] sz] := @run_netP (at_nat (fun v => (lit_theta ls ws v)%:~R)) ls ws 0 _ _ _ _ AM F.
+have [|[h1 h2 h] sz] := @run_netP (at_nat (q \o lit_theta ls ws)) ls ws 0 _ _ _ _ AM F.
   by move=> v; rewrite size_layer_flat => lt; rewrite /at_nat (insubT (fun i => i < nweights ls)%N lt).
 by case: s sz {F} i1 j2 => a b [<- <-] i1 j2; apply: h.
 Qed.
 End Correct.
-
-(* grids as evidence: Certificate.Section Sound for functions with values in the ring *)
-Section Sound.
-Variables (p : i63) (n d : nat) (S : seq bool) (xs ys : seq (rows Z)) (i j r : nat).
-Variables (F : numFieldType) (eval : rows i63 -> rows i63) (f : forall R : comRingType, 'M[R]_(n, d) -> R).
-Hypothesis f_map : forall (R K : comRingType) (g : {rmorphism R -> K}) X, g (f X) = f (map_mx g X).
-Hypothesis evalE : forall (R : comRingType) (psi : i63 -> R), denotes (mod_ops p) psi ->
-  forall X, psi (nth 0%uint63 (nth [::] (eval X) i) j) = f (mxL psi n d X).
-
-Lemma accepts_entry_grid : accepts p S xs ys i j r eval ->
-  \det (grid (fun x y : 'M[F]_(n, d) => f (mix (side_of S) x y))
-    (fun k : 'I_r => point_A n d S xs F k) (fun k : 'I_r => point_B n d S ys F k)) != 0.
-Proof.
-case/and5P=> /Z.ltb_spec0 p1 /Z.leb_spec0 p2 /eqP sx /eqP sy /oneshot_det D.
-have pp : (1 < toZ p <= 2147483648)%cZ by [].
-pose G := \matrix_(a < r, b < r) f (lit [comRingType of int] n d (merge S (nth [::] xs a) (nth [::] ys b))).
-have -> : grid (fun x y : 'M[F]_(n, d) => f (mix (side_of S) x y)) (fun k : 'I_r => point_A n d S xs F k)
-    (fun k : 'I_r => point_B n d S ys F k) = map_mx intr G.
-  apply/matrixP=> a b; rewrite !mxE /point_A /point_B -lit_merge.
-  by rewrite -(map_lit [rmorphism of intmul (1 : F)]) -f_map.
-rewrite (det_map_mx [rmorphism of intmul (1 : F)]) intr_eq0.
-apply: contraNneq D => D0.
-rewrite (_ : map_mx _ _ = map_mx intr G); first by rewrite (det_map_mx [rmorphism of intmul 1]) D0 rmorph0.
-apply/matrixP=> a b; rewrite [LHS]mxE [RHS]mxE !mxE.
-pose X := merge S (nth [::] xs a) (nth [::] ys b).
-rewrite nth_eval_grid ?sx ?sy // -/X.
-have E := evalE (mod_opsP pp) (redL p X).
-rewrite -/(phi _ _) -/(psi p _) (psi_mod pp) E.
-rewrite (mxL_red (erefl : psi p 0%uint63 = 0) (psi_red pp)).
-by rewrite -(map_lit [rmorphism of intmul (1 : 'Z__)]) -f_map.
-Qed.
-End Sound.
-
-Section Grid.
-Variables (p : i63) (ls : seq llayer) (ws : seq (seq (rows Z))) (n d : nat) (S : seq bool) (xs ys : seq (rows Z)) (i j
-  r : nat).
-
-Definition layers_grid_accepts : bool :=
-  let O := mod_ops p in let ts := layers_tabs O ls ws in let es := map l_expr ls in
-  accepts p S xs ys i j r (fun X => t_body (run_net O ts es (Tab n d X))).
-
-Theorem layers_grid_lower (F : numFieldType) : layers_fit ls n d i j -> layers_grid_accepts ->
-  sep_ge (layers_output (side_of S) i j (fun v => (lit_theta ls ws v)%:~R) : 'M[F]_(n, d) -> _) r.
-Proof.
-move=> fit acc k; apply: grid_sep_le; apply: (@accepts_entry_grid p n d S xs ys i j r F _
-  (fun R => @layers_entry n d ls i j R (fun v => (lit_theta ls ws v)%:~R)) _ _ acc) => [R K g X|R psi D X].
-  exact: layers_entry_int.
-exact: (layers_runP D ws X fit).
-Qed.
-
-Theorem layers_grid_generic (F : numFieldType) : layers_fit ls n d i j -> layers_grid_accepts ->
-  exists2 P : {mpoly F[nweights ls]}, P != 0 & forall theta, P.@[theta] != 0 ->
-    sep_ge (layers_output (side_of S) i j theta : 'M[F]_(n, d) -> _) r.
-Proof.
-move=> fit acc; have low := layers_grid_lower (F := F) fit acc.
-by apply: layers_generic low; apply: Num.Theory.char_num.
-Qed.
-End Grid.
 
 (* what an evaluation costs *)
 Local Notation big := N.of_nat.
@@ -431,5 +404,4 @@ Fixpoint expr_cost (e : lexpr) (s : nat * nat) : N :=
   end%bN.
 End Cost.
 Fixpoint run_cost (ls : seq llayer) (s : nat * nat) : N :=
-  if ls is l :: ls then (expr_cost (l_params l) (l_expr l) s + run_cost ls (size_of (l_params l) (l_expr l) s))%bN
-    else 0%bN.
+  if ls is l :: ls then (expr_cost (l_params l) (l_expr l) s + run_cost ls (size_of (l_params l) (l_expr l) s))%bN else 0%bN.

@@ -307,7 +307,7 @@ Lemma act_all ls pss s t V E k mps s0 base : value_ok mps s0 base s 1 None V -> 
   layers_size ls s = Some t -> (0 < total_degree ls)%bN -> first_activation ls s = Activation E k ->
   act_ok t (total_degree ls) (fun _ => True) [E] k (fun X => network pss (map l_expr ls) (V X)).
 Proof.
-elim: ls pss s V mps s0 base => [|l ls IH] [|mps pss] s V mps' s0 base // vV sz; rewrite layers_size_cons.
+elim: ls pss s V mps s0 base => [|l ls IH] [|mps pss] s V mps' s0 base // vV sz; rewrite [layers_size _ _]/=.
 case fE: (fits _ _ _) => [r|] // tE; case: sz => sz1 sz2; rewrite [total_degree _]/= [first_activation _ _]/= fE.
 have {}vV := value_all mps s0 base vV erefl.
 pose W := fun X : form => meaning mps (l_expr l) (V X); have vW : value_ok mps s0 base r _ _ W := images_ok sz1 fE vV.
@@ -327,7 +327,7 @@ Lemma first_activation_ok ls pss s t ks base V E k : sized_layers ls pss -> laye
     forall S : pred 'I_n, dim_le (fun g => exists2 h, G h & g = mask S h)
       [count_forms (visible ls s ks) (N.of_nat #|S|) (N.of_nat d)].
 Proof.
-elim: ls pss s ks base V => [|l ls IH] [|mps pss] s ks base V // sz; rewrite layers_size_cons.
+elim: ls pss s ks base V => [|l ls IH] [|mps pss] s ks base V // sz; rewrite [layers_size _ _]/=.
 case fE: (fits _ _ _) => [r|] // tE sV; case: sz => sz1 sz2.
 pose W := fun X : form => meaning mps (l_expr l) (V X); have vV := state_value mps sV.
 have vW : value_ok mps s base r _ _ W := images_ok sz1 fE vV.

@@ -7,7 +7,7 @@
      lower_sharp t            == the value is that of docs/format.md: a claim above it does not follow from the theorem
      best ok value s          == the largest value of the choices in s that are ok
      pairing                  == a choice for 3.8 or 3.9: heads used, vectors in two batches, carriers, summing layers
-   The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17 (a) and (c); 3.18 as in
+   The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17; 3.18 as in
    AttentionTwoLayers.v, with the least J for every M; 3.8 and 3.9 with their simple bound mc(v + 1, K), and with
    mc(m (m + 1) / 2 + 1, min(K, r, other)) (PairingLowDegree.v). *)
 From Coq Require Import NArith.
@@ -15,7 +15,7 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank MonomialCount Attention GenericWeights BoundFormulas PairingRank.
-From Seprank Require Import AttentionPower AttentionCone AttentionFewLayers AttentionTwoLayers AttentionHeads.
+From Seprank Require Import AttentionPower AttentionCone AttentionFewLayers AttentionOneHead AttentionTwoLayers AttentionHeads.
 From Seprank Require Import AttentionBlocks PairingLowDegree.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -56,6 +56,8 @@ Definition power_sumN (L d : N) := even_sum (d - 1) (N.to_nat (gram_degreeN (L -
 Definition pairsN (H J : N) := let T := N.min J H in J * T - binN T 2.
 Definition two_allowedN (H da M J : N) := (M <=? pairsN H J) && (M + J <=? da).
 Definition two_layersN (d M J : N) := (M * d - binN M 2) * mcN (d - (M + J)) 2.
+(* 3.17 (b), with n the entries of a symmetric matrix *)
+Definition one_headN (d : N) := let n := binN (d + 1) 2 in 1 + n + binN (n + 1) 2 + d * n + d.
 (* from M and J on, the least J that has room for M pairs *)
 Fixpoint two_choices (fuel : nat) (H da M J : N) : seq (N * N) :=
   if fuel is S fuel then
@@ -120,7 +122,7 @@ Definition attention_lower_value (t : lower_theorem) (layers width heads own oth
   | AttentionFewLayers =>
       if (width == 1)%N then Some (gram_degreeN L + 1) else
       if (layers == 1)%N then Some (d + 1) else
-      None (* 3.17 (b): two layers of one head, two tokens on either side *)
+      if [&& layers == 2, heads == 1, 1 < own & 1 < other]%N then Some (one_headN d) else None
   | AttentionTwoLayers =>
       if [&& layers == 2, 2 < own, 1 < other, 3 < width & 1 < head_width]%N then
         best (fun MJ => two_allowedN H da MJ.1 MJ.2) (fun MJ => two_layersN d MJ.1 MJ.2)
@@ -141,7 +143,7 @@ Definition attention_lower_fits (t : lower_theorem) (layers : nat) : bool :=
   | _ => (layers <= 7)%N
   end.
 Definition lower_sharp (t : lower_theorem) : bool :=
-  match t with AttentionFewLayers | AttentionTwoLayers | AttentionHeads | AttentionBlocks => false | _ => true end.
+  match t with AttentionTwoLayers | AttentionHeads | AttentionBlocks => false | _ => true end.
 End Formulas.
 
 Section Values.
@@ -199,6 +201,16 @@ rewrite /two_layersN !vals /lower_at L2.
 by apply: two_layers_lower_generic MJ MT _ _ _; rewrite ?geq_minl ?geq_minr ?ownE ?otherE.
 Qed.
 
+Lemma one_head_at (p : 'I_d) : L = 2 -> H = 1 -> 1 < own -> 1 < other -> lower_at p [one_headN (N.of_nat d)].
+Proof.
+move=> L2 H1 o2 o1; rewrite /one_headN !vals !addn1 /lower_at L2.
+have mc2 m : mc m 2 = 'C(m.+1, 2) by rewrite /mc addn2.
+have cast d' (q : 'I_d') : d' = da -> exists2 P : {mpoly F[nfactors 2 1 d' da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
+    sep_ge (fun x y => net (weights_of w) (mix S x y) i q) (1 + 'C(d'.+1, 2) + 'C('C(d'.+1, 2).+1, 2) + d' * 'C(d'.+1, 2) + d').
+  by move=> dE; move: q; rewrite dE => q; rewrite -!mc2; apply: one_head_lower_generic; rewrite ?ownE ?otherE.
+by move: p; rewrite H1 => p; apply: cast; rewrite mul1n.
+Qed.
+
 Lemma heads_at (p : 'I_d) (x : pairing) :
   heads_ok (N.of_nat L) (N.of_nat d) (N.of_nat H) (N.of_nat da) (N.of_nat own) x ->
   forall s, lower_at p [pairingN s (heads_payload (N.of_nat d) x) (N.of_nat other) (first_r x + second_r x)
@@ -241,7 +253,8 @@ rewrite /attention_lower_value mulKn //; case: t => //.
 - by case=> <-; rewrite isotropic_coneN_val !vals !subn1; apply: cone_lower_generic ij.
 - case: eqP => [d1|_].
     by case=> <-; rewrite addN_val gram_degreeN_val !vals subn1 addn1; apply: one_entry_lower_generic ij.
-  by case: eqP => [L1|//] [<-]; rewrite !vals addn1 /lower_at L1; apply: one_layer_lower_generic ij.
+  case: eqP => [L1|_]; first by case=> <-; rewrite !vals addn1 /lower_at L1; apply: one_layer_lower_generic ij.
+  by case: ifP => // /and4P[/eqP L2 /eqP H1 o2 o1] [<-]; apply: one_head_at.
 - case: ifP => // /and5P[/eqP L2 o2 o1 _ _] /bestP[[M J] ok ->].
   exact: two_layers_at.
 - by case/bestP=> -[simple x] ok ->; apply: heads_at.
