@@ -11,7 +11,8 @@ let wrong expected = invalid "format" "expected %s" expected
 (* sizes are unary numbers in the proofs *)
 let most_tokens = 1024
 let most_size = 4096
-let most_digits = 4096
+let most_entries = 1 lsl 24
+let most_digits = 8192
 
 let rec nat n = if n = 0 then O else S (nat (n - 1))
 let rec positive n = if n = 1 then XH else if n land 1 = 1 then XI (positive (n lsr 1)) else XO (positive (n lsr 1))
@@ -60,6 +61,65 @@ let choice = function
   | Str name -> (name, Null)
   | _ -> wrong "an object with one field"
 
+let row = list integer
+let matrix = list row
+
+(* n/d in lowest terms *)
+let rec gcd a b = if b = Z0 then a else gcd b (Z.modulo a b)
+let fraction = function
+  | Str s as v ->
+    (match String.index_opt s '/' with
+     | None -> { num = integer v; den = XH }
+     | Some at ->
+       let num = integer (Str (String.sub s 0 at)) in
+       (match natural (String.sub s (at + 1) (String.length s - at - 1)) with
+        | Zpos d when d <> XH && gcd num (Zpos d) = Zpos XH -> { num; den = d }
+        | _ -> wrong "a fraction in lowest terms"))
+  | _ -> wrong "a number in a string"
+
+let parameter v =
+  match fields [ "rows"; "cols"; "value" ] v with
+  | [ m; k; value ] ->
+    { l_rows = nat (size most_size m); l_cols = nat (size most_size k); l_value = optional (list (list fraction)) value }
+  | _ -> assert false
+
+(* a sum of several terms is one of two, from the left *)
+let rec expression v =
+  let of_size names item = match fields names item with
+    | [ of_; a; b ] -> (expression of_, a, b)
+    | _ -> assert false in
+  let two = function List [ a; b ] -> (expression a, expression b) | _ -> wrong "two expressions" in
+  match choice v with
+  | "input", Null -> LInput
+  | "parameter", i -> LParam (nat (size most_size i))
+  | "product", v -> let (a, b) = two v in LProduct (a, b)
+  | "hadamard", v -> let (a, b) = two v in LHadamard (a, b)
+  | "then", v -> let (a, b) = two v in LThen (a, b)
+  | "sum", List (first :: rest) -> List.fold_left (fun a b -> LAdd (a, expression b)) (expression first) rest
+  | "sum", _ -> wrong "a sum of one term at least"
+  | "transpose", v -> LTranspose (expression v)
+  | "power", v ->
+    (match fields [ "of"; "exponent" ] v with [ a; k ] -> LPower (expression a, nat (size most_size k)) | _ -> assert false)
+  | "polynomial", v ->
+    (match fields [ "of"; "coefficients" ] v with
+     | [ a; c ] -> LPolynomial (expression a, nat (size most_size c))
+     | _ -> assert false)
+  | "repeat", v -> let (a, m, k) = of_size [ "of"; "rows"; "cols" ] v in LRepeat (a, nat (size most_size m), nat (size most_size k))
+  | "gather", v ->
+    (match fields [ "of"; "rows"; "cols"; "source" ] v with
+     | [ a; m; k; source ] ->
+       let (m, k, source) = (size most_size m, size most_size k, list (size most_entries) source) in
+       if List.length source <> m * k then invalid "problem" "gather: a source of %d entries for %d x %d" (List.length source) m k;
+       LGather (expression a, nat m, nat k, List.map nat source)
+     | _ -> assert false)
+  | "real", _ -> unread "a function of real numbers"
+  | name, _ -> invalid "format" "expression %s" name
+
+let layer v =
+  match fields [ "parameters"; "expression" ] v with
+  | [ parameters; e ] -> { l_params = list parameter parameters; l_expr = expression e }
+  | _ -> assert false
+
 let architecture = function
   | "attention", v ->
     (match fields [ "depth"; "width"; "heads" ] v |> List.map (size most_size) with
@@ -81,7 +141,12 @@ let architecture = function
         Printf.sprintf "mixer L=%d d=%d S=%d k_t=%d C=%d k_c=%d%s%s%s" l d s kt c kc (if bias then " with biases" else "")
           (if residual then " with residuals" else "") (if permutation <> None then " on the input permuted as in the file" else ""))
      | _ -> assert false)
-  | "layers", _ -> unread "a network by its layers"
+  | "layers", v ->
+    (match fields [ "width"; "layers" ] v with
+     | [ width; layers ] ->
+       let (width, layers) = (size most_size width, list layer layers) in
+       (ArchLayers (nat width, layers), Printf.sprintf "the network in the file, L=%d d=%d" (List.length layers) width)
+     | _ -> assert false)
   | name, _ -> invalid "format" "architecture %s" name
 
 (* 0,2,5-9 *)
@@ -105,8 +170,6 @@ let problem v =
      | _ -> assert false)
   | _ -> assert false
 
-let row = list integer
-let matrix = list row
 let head v =
   match fields [ "query"; "key"; "output"; "value" ] v |> List.map matrix with
   | [ q; k; o; u ] -> ((q, k), (o, u))
@@ -122,24 +185,103 @@ let weights v =
   match choice v with
   | "attention", v -> AttentionWeights (list (list head) v)
   | "mixer", v -> MixerLayers (list mixer_layer v)
-  | "layers", _ -> unread "weights of a network by its layers"
+  | "layers", v -> LayerWeights (list (list (list (list fraction))) v)
   | name, _ -> invalid "format" "weights %s" name
 
-let lower v =
+(* the base64 of numbers of four bytes, the lowest first *)
+let packed = function
+  | Str text ->
+    let code c = match String.index_opt "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" c with
+      | Some code -> code | None -> wrong "base64" in
+    let length = String.length text in
+    if length mod 4 <> 0 then wrong "base64 in fours";
+    let padding =
+      if length = 0 || text.[length - 1] <> '=' then 0 else if text.[length - 2] = '=' then 2 else 1 in
+    let bytes = Bytes.make (length / 4 * 3) '\000' in
+    for k = 0 to (length / 4) - 1 do
+      let at i = let place = (4 * k) + i in if place >= length - padding then 0 else code text.[place] in
+      let word = (at 0 lsl 18) lor (at 1 lsl 12) lor (at 2 lsl 6) lor at 3 in
+      List.iter (fun i -> Bytes.set bytes ((3 * k) + i) (Char.chr ((word lsr (16 - (8 * i))) land 255))) [ 0; 1; 2 ]
+    done;
+    let count = (length / 4 * 3) - padding in
+    (* the bits that padding leaves over are 0 *)
+    if count mod 4 <> 0 || Bytes.exists (( <> ) '\000') (Bytes.sub bytes count padding) then wrong "numbers of four bytes";
+    List.init (count / 4) (fun i -> match small (Int32.to_int (Bytes.get_int32_le bytes (4 * i)) land 0xffffffff) with
+      | Zpos n -> Npos n | _ -> N0)
+  | _ -> wrong "a string of base64"
+
+let block v =
+  match fields [ "degree"; "rows"; "cols"; "solutions" ] v with
+  | [ degree; rows; cols; solutions ] ->
+    (* an elimination does as well as a challenge *)
+    ignore (optional (list packed) solutions);
+    { block_degree = nat (size most_size degree); block_rows = packed rows; block_cols = packed cols }
+  | _ -> assert false
+(* below 2^64 *)
+let signs = function
+  | Int digits when String.length digits <= 20 ->
+    (match natural digits with
+     | Z0 -> N0
+     | Zpos n when String.length digits < 20 || digits <= "18446744073709551615" -> Npos n
+     | _ -> wrong "a number below 2^64")
+  | _ -> wrong "a number below 2^64"
+
+let monomial = list (fun e -> nat (size most_size e))
+let lower_theorems = [ ("attention-power", AttentionPower); ("attention-isotropic", AttentionIsotropic);
+  ("attention-few-layers", AttentionFewLayers); ("attention-two-layers", AttentionTwoLayers); ("attention-heads", AttentionHeads);
+  ("attention-blocks", AttentionBlocks); ("mixer-one-layer", MixerOneLayer); ("mixer-channels", MixerChannels) ]
+
+(* the free numbers of 5.4 for this problem; Checker asks whether they will do *)
+let rec int_of = function O -> 0 | S n -> 1 + int_of n
+let choice_for problem =
+  match problem.arch with
+  | ArchLayers (d, ls) ->
+    (match blocks_of d ls with
+     | Some ((((depth, heads), head_width), hidden), power) ->
+       let left = List.length problem.left_side in
+       let tokens = min left (int_of problem.tokens - left) in
+       Choice.best ~depth:(int_of depth) ~heads:(int_of heads) ~width:(int_of d) ~head_width:(int_of head_width)
+         ~hidden:(int_of hidden) ~power:(int_of power) ~tokens
+       |> Option.map (function
+         | Choice.One (b, m, cp, cm, rho) -> OneStage (nat b, nat m, nat cp, nat cm, nat rho)
+         | Choice.Two (b1, b2, m, cp1, cm1, cp2, cm2) ->
+           TwoStages (nat b1, nat b2, nat m, nat cp1, nat cm1, nat cp2, nat cm2))
+     | None -> None)
+  | _ -> None
+
+let lower problem v =
   match choice v with
   | "grid", v ->
     (match fields [ "prime"; "left"; "right" ] v with
      | [ prime; left; right ] -> Grid (integer prime, list row left, list row right)
      | _ -> assert false)
-  | ("theorem" | "coefficients" | "blocks" | "enclosure") as name, _ -> unread ("evidence from below by " ^ name)
+  | "coefficients", v ->
+    (match fields [ "prime"; "left"; "right" ] v with
+     | [ prime; left; right ] -> Coefficients (integer prime, list monomial left, list monomial right)
+     | _ -> assert false)
+  | "blocks", v ->
+    (match fields [ "prime"; "signs"; "blocks" ] v with
+     | [ prime; s; blocks ] -> Blocks (integer prime, list signs s, list block blocks)
+     | _ -> assert false)
+  | "theorem", Str "transformer-blocks" -> TransformerBlocks (choice_for problem)
+  | "theorem", Str id ->
+    (match List.assoc_opt id lower_theorems with
+     | Some t -> LowerTheorem t
+     | None -> unread ("the theorem " ^ id))
+  | "enclosure", _ -> unread "evidence from below by enclosure"
   | name, _ -> invalid "format" "evidence %s" name
+
+let upper_theorems = [ ("attention-word", AttentionWord); ("attention-graded", AttentionGraded);
+  ("attention-junctions", AttentionJunctions); ("attention-layers", AttentionLayers); ("mixer-homogeneous", MixerHomogeneous);
+  ("mixer-degree", MixerDegree); ("mixer-support", MixerUpper MixerSupport); ("mixer-span", MixerUpper MixerSpan);
+  ("mixer-trees", MixerUpper MixerTrees); ("network-degree", NetworkDegree); ("network-support", NetworkSupport);
+  ("network-passing", NetworkPassing); ("network-one-side", NetworkOneSide) ]
 let upper v =
   match choice v with
-  | "theorem", Str "attention-word" -> AttentionWord
-  | "theorem", Str "attention-graded" -> AttentionGraded
-  | "theorem", Str "mixer-homogeneous" -> MixerHomogeneous
-  | "theorem", Str "mixer-degree" -> MixerDegree
-  | "theorem", Str id -> unread ("the theorem " ^ id)
+  | "theorem", Str id ->
+    (match List.assoc_opt id upper_theorems with
+     | Some u -> u
+     | None -> unread ("the theorem " ^ id))
   | "separation", _ -> unread "evidence from above by separation"
   | name, _ -> invalid "format" "evidence %s" name
 
@@ -165,7 +307,7 @@ let rank v =
       | Generic, AtLeast -> "for almost all weights"
       | Generic, Equal -> "for almost all weights, and no more for any" in
     let of_weights = optional weights w in
-    let of_lower = optional lower low in
+    let of_lower = optional (lower of_problem) low in
     ({ of_problem; of_scope; of_relation; of_value; of_weights; of_lower; of_upper = optional upper up },
      Printf.sprintf "separation rank of %s %s %s, %s" what sign digits which)
   | _ -> assert false

@@ -4,7 +4,7 @@
 (*   one_entry_lower     d = H da = 1, every L: sep >= 1 + C_L                *)
 (* and almost all weights have. From above (a) is                             *)
 (* GapOneLayer.attention_one_layer_sep_le, (c) the case d = 1 of 3.3. Its     *)
-(* (b), two layers and one head, is by hand only.                             *)
+(* (b), two layers and one head: AttentionOneHead.v.                          *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.

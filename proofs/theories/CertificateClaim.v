@@ -6,15 +6,15 @@
    well_formed p       == the sizes and positions of p make sense
    rank_holds c        == what the rank claim c says, over every field of numbers
    holds c             == what the certificate c says
-   Of the format the following is not read, and has no meaning here: networks by their layers, weights that are no
-   integers, claims on matrices, values known by their logarithm, and evidence other than grids and the upper bounds
-   3.2, 3.3, 4.1, 4.2. *)
+   Of the format the following is not read, and has no meaning here: functions of real numbers, weights of attention and
+   Mixers that are no integers, claims on matrices, values known by their logarithm, enclosures and separations. *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank Attention GenericWeights Mixer RankCert NetEval.
-From Seprank Require Import CertificateGeneric CertificateExact MixerWeights.
+From Seprank Require Import CertificateGeneric CertificateExact MixerWeights Layers LayersRun.
+From Seprank Require Import HankelBlocks LowerAttention BlocksLower MixerUpperValues.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -22,7 +22,8 @@ Local Open Scope ring_scope.
 Inductive architecture :=
   | ArchAttention (depth width heads : nat)
   | ArchMixer (depth width token_hidden token_degree channel_hidden channel_degree : nat) (bias residual : bool)
-              (permutation : option (seq nat)).
+              (permutation : option (seq nat))
+  | ArchLayers (width : nat) (layers : seq llayer).
 Record problem := Problem {
   arch : architecture;
   tokens : nat;
@@ -31,10 +32,18 @@ Record problem := Problem {
 Inductive scope := Generic | Fixed.
 Inductive relation := AtLeast | AtMost | Equal.
 (* layer by layer; of attention head by head, ((query, key), (output, value)) *)
-Inductive weights := AttentionWeights (fs : factors_lit) | MixerLayers (ws : seq mixer_weights).
-(* a prime, and the points of either side: positions in increasing order, channels within them *)
-Inductive lower_evidence := Grid (prime : Z) (left_points right_points : seq (seq Z)).
-Inductive upper_evidence := AttentionWord | AttentionGraded | MixerHomogeneous | MixerDegree.
+Inductive weights := AttentionWeights (fs : factors_lit) | MixerLayers (ws : seq mixer_weights)
+  | LayerWeights (ws : seq (seq (rows fraction))).
+(* a prime, and the points, or the exponents of monomials, of either side: positions in increasing order, channels within
+   them; or a theorem *)
+Inductive lower_evidence :=
+  | Grid (prime : Z) (left_points right_points : seq (seq Z))
+  | Coefficients (prime : Z) (left_monomials right_monomials : seq (seq nat))
+  | Blocks (prime : Z) (signs : seq N) (blocks : seq block)
+  | LowerTheorem (t : lower_theorem)
+  | TransformerBlocks (choice : option block_choice).   (* the free numbers of 5.4, which a file does not have *)
+Inductive upper_evidence := AttentionWord | AttentionGraded | AttentionJunctions | AttentionLayers | MixerHomogeneous
+  | MixerDegree | MixerUpper (u : mixer_upper) | NetworkDegree | NetworkSupport | NetworkPassing | NetworkOneSide.
 Record rank_claim := RankClaim {
   of_problem : problem; of_scope : scope; of_relation : relation; of_value : N;
   of_weights : option weights; of_lower : option lower_evidence; of_upper : option upper_evidence }.
@@ -45,16 +54,18 @@ Inductive certificate :=
 Definition at_least r := if r is AtMost then false else true.
 Definition at_most r := if r is AtLeast then false else true.
 
-Definition width p := match arch p with ArchAttention _ d _ => d | ArchMixer _ d _ _ _ _ _ _ _ => d end.
-Definition depth p := match arch p with ArchAttention L _ _ => L | ArchMixer L _ _ _ _ _ _ _ _ => L end.
+Definition width p := match arch p with ArchAttention _ d _ => d | ArchMixer _ d _ _ _ _ _ _ _ => d | ArchLayers d _ => d end.
+Definition depth p := match arch p with ArchAttention L _ _ => L | ArchMixer L _ _ _ _ _ _ _ _ => L | ArchLayers _ ls => size ls end.
 Definition sides p : seq bool := mkseq (fun i => i \in left_side p) (tokens p).
 
 Definition well_formed p :=
   [&& (0 < size (left_side p) < tokens p)%N, sorted ltn (left_side p), all (fun i => i < tokens p)%N (left_side p),
-      (out_token p < tokens p)%N, (out_channel p < width p)%N, (0 < depth p)%N &
+      (0 < depth p)%N &
+  let inside := (out_token p < tokens p)%N && (out_channel p < width p)%N in
   match arch p with
-  | ArchAttention _ d H => (0 < H)%N && (H %| d)%N
-  | ArchMixer _ d St kt C kc _ _ perm => [&& (0 < St)%N, (0 < C)%N, (0 < kt <= 64)%N, (0 < kc <= 64)%N &
+  | ArchAttention _ d H => [&& inside, (0 < H)%N & (H %| d)%N]
+  | ArchLayers d ls => layers_fit ls (tokens p) d (out_token p) (out_channel p)
+  | ArchMixer _ d St kt C kc _ _ perm => [&& inside, (0 < St)%N, (0 < C)%N, (0 < kt <= 64)%N, (0 < kc <= 64)%N &
       if perm is Some es then [&& size es == (tokens p * d)%N, all (fun e => e < tokens p * d)%N es & uniq es] else true]
   end].
 
@@ -98,6 +109,10 @@ Definition half_holds (c : rank_claim) (F : numFieldType)
       says #|option_weight L St C n d| 'M[F]_(n, d)
         (fun theta => mixer_output bias res (source_of n d perm) (power_lit kt) (power_lit kc) (side_of (sides p)) i j theta)
         given r (of_scope c)
+  | ArchLayers d ls =>
+      let given := if of_weights c is Some (LayerWeights ws) then Some (in_field F \o lit_theta ls ws) else None in
+      says (nweights ls) 'M[F]_(n, d)
+        (fun theta x y => layers_output (side_of (sides p)) (out_token p) (out_channel p) theta x y) given r (of_scope c)
   end.
 Definition lower_holds c := forall F : numFieldType, half_holds c (@says_lower F).
 Definition upper_holds c := forall F : numFieldType, half_holds c (@says_upper F).
@@ -105,14 +120,22 @@ Definition upper_holds c := forall F : numFieldType, half_holds c (@says_upper F
 Definition rank_holds c : Prop :=
   [/\ well_formed (of_problem c), at_least (of_relation c) -> lower_holds c & at_most (of_relation c) -> upper_holds c].
 
-(* the two halves of a gap are about the same tokens and sides, and about what the kind of gap compares *)
+(* the two halves of a gap are about the same tokens and sides, and about what the kind of gap compares: attention, or
+   blocks of it and a position-wise part, with a Mixer, or across sizes with any other network *)
+Definition attention_sizes p : option (nat * nat) :=
+  match arch p with
+  | ArchAttention L d _ => Some (L, d)
+  | ArchLayers d ls => if blocks_of d ls is Some (L, _, _, _, _) then Some (L, d) else None
+  | ArchMixer _ _ _ _ _ _ _ _ _ => None
+  end.
 Definition comparable (refuted across : bool) (l u : rank_claim) : bool :=
-  let (p, q) := (of_problem l, of_problem u) in
-  let attention a := if arch a is ArchAttention _ _ _ then true else false in
-  [&& tokens p == tokens q, left_side p == left_side q,
-      (out_token p \in left_side p) == (out_token q \in left_side q),
-      attention p == ~~ refuted, attention q == refuted &
-      across || (depth p == depth q) && (width p == width q)].
+  let (p, q) := (of_problem l, of_problem u) in let (a, o) := if refuted then (q, p) else (p, q) in
+  [&& tokens p == tokens q, left_side p == left_side q, (out_token p \in left_side p) == (out_token q \in left_side q) &
+      match attention_sizes a, arch o with
+      | Some (L, d), ArchMixer L' d' _ _ _ _ _ _ _ => across || (L == L') && (d == d')
+      | Some _, ArchLayers _ _ => across
+      | _, _ => false
+      end].
 
 Definition holds (c : certificate) : Prop :=
   match c with

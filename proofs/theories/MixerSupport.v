@@ -11,7 +11,7 @@
    entry, hidden widths that differ from layer to layer and a linear map of the entries before each layer.
    Any network (support_sep_le): a polynomial of degree at most M in n numbers s_i(u_i + v_i), the s_i polynomials of
    degree at most k, the u_i combinations of n_A functions of one side and the v_i of n_B of the other: the first bound,
-   for all weights. That a list of layers is such a polynomial is not formalised (as for 4.5).
+   for all weights. That a list of layers is such a polynomial: LayersSupport.v.
 
    support_count n k M a == the number of those monomials
    support_dim nA n k M a == N_A(a)

@@ -6,7 +6,7 @@
 (*                 then rank M is the sum over the labels of the ranks of the *)
 (*                 rows with that label                                       *)
 (* In 1.6 the labels are the degrees, and in its classes by sign the vectors  *)
-(* of F_2^m; that its array has zeros outside of them is not formalised.      *)
+(* of F_2^m. For the array of 1.6 itself: HankelRank.v, HankelBlocks.v.        *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Seprank Require Import SepRank GridRank.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.

@@ -1,0 +1,410 @@
+(* Evidence from below, as the checker takes it: grids, minors of coefficients and of Hankel blocks, theorems.
+   weights_fit c       == the weights of the rank claim c have their sizes
+   lower_verdict c     == the verdict on its evidence from below: a grid is evaluated, coefficients are expanded, and either
+                          eliminated, modulo a prime below 2^31 - that of the certificate, or two of our own if it is
+                          larger; Hankel blocks modulo that of the certificate; the value of a theorem is computed
+   Proved: check_lower_correct. That a prime is one and that residues are below it is asked as docs/format.md asks it; the
+   proofs rest on neither. *)
+From Coq Require Import ZArith NArith Uint63.
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import zify ssrZ.
+From SsrMultinomials Require Import mpoly.
+From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights TwoSidedPoly Mixer BoundFormulas.
+From Seprank Require Import RankCert RankCert63 NetEval Certificate CertificateGeneric CertificateExact MixerWeights RingOps.
+From Seprank Require Import ListMatrices CoefficientMinor HankelBlocks Layers LayersRun LayersEvidence.
+From Seprank Require Import LowerAttention LowerMixer BlocksLower.
+From Seprank Require Import CertificateClaim Verdicts.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Import GRing.Theory.
+Local Open Scope ring_scope.
+Delimit Scope Z_scope with cZ.
+Delimit Scope N_scope with bN.
+
+(* the points of one side, token by token *)
+Definition cut T (d : nat) (z : seq T) : rows T := reshape (nseq (size z %/ d)%N d) z.
+Definition shape T m n (M : rows T) := (size M == m) && all (fun r => size r == n) M.
+
+(* modulo p, with the permutation *)
+Definition rearrangeL (source : option (seq (seq (nat * nat)))) (X : rows i63) : rows i63 :=
+  if source is Some es then [seq [seq nth 0%uint63 (nth [::] X e.1) e.2 | e <- r] | r <- es] else X.
+Definition option_accepts (p : i63) n d S xs ys i j r source s t ls :=
+  let s' := map (red p) s in let t' := map (red p) t in let ls' := map (red_layer p d) ls in
+  accepts p S xs ys i j r (fun X => eval_mixer p n d s' t' ls' (rearrangeL source X)).
+
+Section RankClaim.
+Variable c : rank_claim.
+Let p := of_problem c.
+Let n := tokens p.
+Let d := width p.
+
+Definition weights_fit : bool :=
+  match arch p, of_weights c with
+  | ArchAttention L d H, Some (AttentionWeights fs) =>
+      let ok := @shape Z d (d %/ H)%N in
+      (size fs == L) && all (fun Hs => size Hs == H) fs &&
+      all (all (fun f => [&& ok f.1.1, ok f.1.2, ok f.2.1 & ok f.2.2])) fs
+  | ArchMixer L d St kt C kc bias res perm, Some (MixerLayers ws) =>
+      let offset m (b : seq Z) := size b == (if bias then m else 0)%N in
+      (size ws == L) && all (fun w => [&& shape St n (w_1 w), shape n St (w_2 w), shape d C (w_3 w), shape C d (w_4 w),
+        offset St (w_b1 w), offset n (w_b2 w), offset C (w_b3 w) & offset d (w_b4 w)]) ws
+  | ArchLayers _ ls, Some (LayerWeights ws) => weights_shape ls ws
+  | _, _ => false
+  end.
+
+Definition accepts_modulo (xs ys : seq (seq Z)) (m : i63) : bool :=
+  let cs := map (cut d) in let r := size xs in
+  match arch p, of_weights c with
+  | ArchAttention L d H, Some (AttentionWeights fs) =>
+      attention_accepts m n d (sides p) (cs xs) (cs ys) (out_token p) (out_channel p) r (factor_weights (d %/ H)%N fs)
+  | ArchMixer L d St kt C kc bias res perm, Some (MixerLayers ws) =>
+      option_accepts m n d (sides p) (cs xs) (cs ys) (out_token p) (out_channel p) r (source_of n d perm)
+        (power_lit kt) (power_lit kc) (option_lits St C n d bias res ws)
+  | ArchLayers d ls, Some (LayerWeights ws) => fractions_ok (toZ m) ls ws &&
+      layers_grid_accepts m ls ws n d (sides p) (out_token p) (out_channel p) r (cs xs) (cs ys)
+  | _, _ => false
+  end.
+Definition coefficients_modulo (ms ks : seq (seq nat)) (m : i63) : bool :=
+  let cs := map (cut d) in let r := size ms in
+  match arch p, of_weights c with
+  | ArchAttention L d H, Some (AttentionWeights fs) =>
+      attention_coefficients m n d (sides p) (cs ms) (cs ks) r (out_token p) (out_channel p) (factor_weights (d %/ H)%N fs)
+  | ArchMixer L d St kt C kc bias res perm, Some (MixerLayers ws) =>
+      option_coefficients m n d (sides p) (cs ms) (cs ks) r (out_token p) (out_channel p) (source_of n d perm)
+        (power_lit kt) (power_lit kc) (option_lits St C n d bias res ws)
+  | ArchLayers d ls, Some (LayerWeights ws) => fractions_ok (toZ m) ls ws &&
+      layers_minor_accepts m ls ws n d (sides p) (out_token p) (out_channel p) r (cs ms) (cs ks)
+  | _, _ => false
+  end.
+
+Definition blocks_modulo (signs : seq N) (blocks : seq block) (m : i63) : bool :=
+  let r := N.to_nat (of_value c) in
+  match arch p, of_weights c with
+  | ArchAttention L d H, Some (AttentionWeights fs) =>
+      blocks_accept_attention m n d (sides p) (out_token p) (out_channel p) signs blocks r (factor_weights (d %/ H)%N fs)
+  | ArchMixer L d St kt C kc bias res None, Some (MixerLayers ws) => blocks_accept_mixer m n d (sides p) (out_token p)
+      (out_channel p) signs blocks r (power_lit kt) (power_lit kc) (option_lits St C n d bias res ws) ((kt * kc) ^ L)%N
+  | _, _ => false
+  end.
+
+(* the file's prime, or two below 2^27: there a sum has many terms before it must be reduced *)
+Definition moduli (prime : Z) : seq i63 :=
+  if (prime <=? 2147483648)%cZ then [:: Uint63.of_Z prime] else [:: 134217689%uint63; 134217649%uint63].
+
+(* Miller and Rabin with the first twelve primes, which decides below 3 * 10^24 *)
+Fixpoint pow_mod (fuel : nat) (a e m acc : Z) : Z :=
+  if fuel is fuel.+1 then
+    if (e =? 0)%cZ then acc else
+    pow_mod fuel (a * a mod m)%cZ (e / 2)%cZ m (if Z.odd e then (acc * a mod m)%cZ else acc)
+  else acc.
+Fixpoint squares (fuel : nat) (x m : Z) : bool :=
+  if fuel is fuel.+1 then (x =? m - 1)%cZ || squares fuel (x * x mod m)%cZ m else false.
+Fixpoint halve (fuel : nat) (e : Z) : Z * nat :=
+  if fuel is fuel.+1 then if Z.odd e then (e, 0%N) else let: (o, k) := halve fuel (e / 2)%cZ in (o, k.+1) else (e, 0%N).
+Definition is_prime (m : Z) : bool :=
+  let bases := [:: 2; 3; 5; 7; 11; 13; 17; 19; 23; 29; 31; 37]%cZ in
+  (1 <? m)%cZ && (m <? 9223372036854775808)%cZ && (has (Z.eqb m) bases || (all (fun a => ~~ (m mod a =? 0)%cZ) bases &&
+    let: (o, k) := halve 64 (m - 1)%cZ in
+    all (fun a => let x := pow_mod 64 a o m 1%cZ in (x =? 1)%cZ || squares k x m) bases)).
+
+(* of an evaluation of a network by its layers, and of its expansion *)
+Definition degree_of (ls : seq llayer) : N := foldl (fun D l => N.of_nat (ldegree (l_params l) (l_expr l) 1) * D)%bN 1%bN ls.
+
+Definition evaluation_cost : N :=
+  let n := N.of_nat n in
+  match arch p with
+  | ArchAttention L d H => let: (L, d, H) := (N.of_nat L, N.of_nat d, N.of_nat H) in
+      L * H * (3 * n * d * d + 2 * n * n * d)
+  | ArchMixer L d St kt C kc _ _ _ => let: (L, d, St, C) := (N.of_nat L, N.of_nat d, N.of_nat St, N.of_nat C) in
+      L * (2 * n * St * d + 2 * n * d * C + St * d * N.of_nat kt + n * C * N.of_nat kc)
+  | ArchLayers d ls => run_cost ls (tokens p, d)
+  end%bN.
+Definition grid_cost (r : nat) : N := let r := N.of_nat r in (r * r * evaluation_cost + r * r * r)%bN.
+Definition coefficients_cost (r : nat) : N :=
+  match arch p with
+  | ArchAttention L d H => attention_expansion_cost r L H n d
+  | ArchMixer L d St kt C kc _ _ _ => mixer_expansion_cost r L kt kc St C n d
+  | ArchLayers d ls => let: (v, D) := (N.of_nat (n * d), N.min (degree_of ls) top_degree) in
+      evaluation_cost * monomialsN v D * monomialsN v D + read_cost (N.of_nat r) v D
+  end%bN.
+
+(* as many as are claimed, each with the entries of its side *)
+Definition items_verdict T (xs ys : seq (seq T)) : verdict :=
+  let v := of_value c in
+  ask (v <=? N.of_nat (size xs))%bN && (v <=? N.of_nat (size ys))%bN or Incomplete MissingRows;
+  ask (v =? N.of_nat (size xs))%bN && (v =? N.of_nat (size ys))%bN or Invalid MinorSize;
+  let items b := all (fun z => size z == (side_size b (sides p) * d)%N) in
+  ask items true xs && items false ys or Invalid PointShape;
+  Valid.
+Definition denominators_verdict (prime : Z) : verdict :=
+  if (arch p, of_weights c) is (ArchLayers _ ls, Some (LayerWeights ws)) then
+    ask fractions_ok prime ls ws or Invalid BadDenominator; Valid
+  else Valid.
+
+(* what docs/format.md asks of a problem whose evidence is by blocks *)
+Definition blocks_verdict : verdict :=
+  match arch p with
+  | ArchAttention L d H =>
+      let one_or_all b := let a := side_size b (sides p) in (a == 1)%N || (d <= a)%N in
+      ask one_or_all true && one_or_all false or Invalid BadHypothesis; Valid
+  | ArchMixer _ _ _ _ _ _ bias res perm => ask ~~ bias && ~~ res && ~~ isSome perm or Invalid BadHypothesis; Valid
+  | ArchLayers _ _ => Invalid BadHypothesis
+  end.
+(* letters, the coefficients of the polynomials, and the entries of the minors *)
+Definition blocks_cost (blocks : seq block) : option N :=
+  let minors (v : N) := foldr (fun b acc => let r := N.of_nat (size (block_rows b)) in r * r * v + r * r * r + acc)%bN 0%bN blocks in
+  match arch p with
+  | ArchAttention L d H => if (L <= 6)%N then
+      let v := (N.of_nat d * (N.of_nat d + 1) / 2)%bN in
+      Some (N.of_nat d * N.of_nat H * 3 ^ N.of_nat L * monomialsN v (gram_degreeN (N.of_nat L)) + minors v)%bN else None
+  | ArchMixer L d St kt C kc _ _ _ =>
+      let (v, D) := (N.of_nat St * N.of_nat d, N.of_nat (kt * kc) ^ N.of_nat L)%bN in
+      if (L <= 12)%N && (D <=? 1024)%bN then Some (N.of_nat (n + C) * N.of_nat L * monomialsN v D * N.of_nat d + minors v)%bN else None
+  | ArchLayers _ _ => None
+  end.
+
+Definition most_work : N := 137438953472.
+Definition most_expansion : N := 8589934592.
+
+(* the numbers of tokens on the output's side and on the other *)
+Definition own_other : nat * nat :=
+  let: (a, b) := (side_size true (sides p), side_size false (sides p)) in
+  if out_token p \in left_side p then (a, b) else (b, a).
+
+Definition theorem_value (t : lower_theorem) : verdict + N :=
+  let hypothesis := if lower_sharp t then Invalid BadHypothesis else Incomplete WeakBound in
+  match arch p with
+  | ArchAttention L d H =>
+      ask attention_lower_fits t L or inl (Incomplete Limit);
+      let: (own, other) := own_other in
+      if attention_lower_value t L d H own other is Some b then inr b else inl hypothesis
+  | ArchMixer L d St kt C kc bias res None =>
+      if mixer_lower_value t L d St kt kc (side_size true (sides p)) (side_size false (sides p)) is Some b then inr b
+      else inl (Invalid BadHypothesis)
+  | _ => inl (Invalid BadHypothesis)
+  end.
+
+Definition by_theorem : bool := if of_lower c is Some (LowerTheorem _ | TransformerBlocks _) then true else false.
+Definition lower_verdict : verdict :=
+  match of_lower c with
+  | None => Incomplete MissingEvidence
+  | Some (Grid prime xs ys) =>
+    ask is_prime prime or Invalid NotPrime;
+    after items_verdict xs ys;
+    let residues := all (all (fun a => (0 <=? a)%cZ && (a <? prime)%cZ)) in
+    ask residues xs && residues ys or Invalid BadResidue;
+    after denominators_verdict prime;
+    ask (grid_cost (size xs) <=? most_work)%bN or Incomplete Limit;
+    ask has (accepts_modulo xs ys) (moduli prime) or Invalid SingularMinor;
+    Valid
+  | Some (Coefficients prime ms ks) =>
+    ask is_prime prime or Invalid NotPrime;
+    after items_verdict ms ks;
+    after denominators_verdict prime;
+    ask (coefficients_cost (size ms) <=? most_expansion)%bN or Incomplete Limit;
+    ask has (coefficients_modulo ms ks) (moduli prime) or Invalid SingularMinor;
+    Valid
+  | Some (Blocks prime signs blocks) =>
+    ask is_prime prime && (prime <? 2147483648)%cZ or Invalid NotPrime;
+    after blocks_verdict;
+    let orders f := foldr (fun b => N.add (N.of_nat (size (f b)))) 0%bN blocks in
+    let v := of_value c in
+    ask (v <=? orders block_rows)%bN && (v <=? orders block_cols)%bN or Incomplete MissingRows;
+    ask (v =? orders block_rows)%bN && (v =? orders block_cols)%bN or Invalid MinorSize;
+    ask (if blocks_cost blocks is Some cost then cost <=? most_work else false)%bN or Incomplete Limit;
+    ask blocks_modulo signs blocks (Uint63.of_Z prime) or Invalid SingularMinor;
+    Valid
+  | Some (LowerTheorem t) =>
+    ask (if of_scope c is Generic then true else false) or Invalid BadScope;
+    match theorem_value t with
+    | inl v => if v is Valid then Incomplete Limit else v
+    | inr b => ask (of_value c <=? b)%bN or if lower_sharp t then Invalid WeakBound else Incomplete WeakBound; Valid
+    end
+  | Some (TransformerBlocks choice) =>
+    ask (if of_scope c is Generic then true else false) or Invalid BadScope;
+    if arch p is ArchLayers d ls then
+      ask isSome (blocks_of d ls) or Incomplete Unread;
+      ask (out_token p < n)%N && (out_channel p < d)%N or Invalid BadProblem;
+      let: (a, b) := (side_size true (sides p), side_size false (sides p)) in
+      ask (if choice is Some x then blocks_at_least x d ls a b (of_value c) else false) or Incomplete WeakBound;
+      Valid
+    else Invalid BadHypothesis
+  end.
+End RankClaim.
+
+Lemma weights_of_lit (R : comRingType) L H d da (fs : factors_lit) : size fs == L -> all (fun Hs => size Hs == H) fs ->
+  weights_of (fun v : 'I_(nfactors L H d da) => (lit_factors fs v)%:~R : R) = lit_net R d (factor_weights da fs).
+Proof.
+move=> /eqP sL /allP sH; rewrite /lit_net /factor_weights -map_comp.
+apply: (@eq_from_nth _ [::]) => [|l]; rewrite size_map size_enum_ord ?size_map // => lL.
+rewrite (nth_map (Ordinal lL)) ?size_enum_ord // (nth_ord_enum _ (Ordinal lL)) (nth_map [::]) ?sL //=.
+have sh : size (nth [::] fs l) = H by apply/eqP/sH/mem_nth; rewrite sL.
+apply: (@eq_from_nth _ (0, 0)) => [|h]; rewrite size_map size_enum_ord ?size_map // => hH.
+rewrite (nth_map (Ordinal hH)) ?size_enum_ord // (nth_ord_enum _ (Ordinal hH)) -map_comp.
+rewrite (nth_map ((([::], [::]), ([::], [::])) : (rows Z * rows Z) * (rows Z * rows Z))) ?sh //= !lit_mulABt.
+have fE k : factor (fun v : 'I_(nfactors L H d da) => (lit_factors fs v)%:~R : R) (Ordinal lL) (Ordinal hH) k =
+    let f := nth (([::], [::]), ([::], [::])) (nth [::] fs l) h in
+    let side := if k.1 then f.1 else f.2 in lit R d da (if k.2 then side.1 else side.2).
+  by apply/matrixP=> a b; rewrite [LHS]mxE /lit_factors enum_rankK /= !mxE.
+by rewrite !fE.
+Qed.
+
+Definition in_range n d (es : option (seq nat)) : bool :=
+  if es is Some es then (size es == n * d)%N && all (fun e => e < n * d)%N es else true.
+
+Lemma mxL_rearrange (R : comRingType) (psi : i63 -> R) n d es X : psi 0%uint63 = 0 ->
+  in_range n d es ->
+  mxL psi n d (rearrangeL (source_of n d es) X) = rearrange (source_of n d es) (mxL psi n d X).
+Proof.
+move=> psi0; case: es => //= es /andP[/eqP sz /(all_nthP 0%N) lt]; apply/matrixP=> a b; rewrite !mxE.
+have d0 : (0 < d)%N by case: (d) b => // -[].
+rewrite (nth_map [::]) ?size_mkseq // !nth_mkseq // (nth_map (0, 0)%N) ?size_mkseq // nth_mkseq //=.
+have := lt (a * d + b)%N; rewrite sz.
+have ab : (a * d + b < n * d)%N by rewrite (leq_trans (n := a.+1 * d)) ?leq_mul2r ?ltn_ord ?orbT // mulSn addnC ltn_add2r.
+move/(_ ab); move: (nth 0%N es _) => e en; rewrite /entry_at /=.
+have e1 : (e %/ d < n)%N by rewrite ltn_divLR.
+have e2 : (e %% d < d)%N by rewrite ltn_pmod.
+by rewrite (insubT (fun i => i < n)%N e1) (insubT (fun i => i < d)%N e2) !mxE.
+Qed.
+
+Lemma option_sep_lower (F : numFieldType) (m : i63) n d (A : seq bool) xs ys (i : 'I_n) (j : 'I_d) r L S C bias res es s t ws :
+  option_accepts m n d A xs ys i j r (source_of n d es) s t (option_lits S C n d bias res ws) ->
+  in_range n d es -> size ws = L ->
+  sep_ge (mixer_output bias res (source_of n d es) s t (side_of A) i j
+    (fun v : 'I_#|option_weight L S C n d| => (lit_option ws v)%:~R : F)) r.
+Proof.
+move=> acc ok sz k; set ls := option_lits S C n d bias res ws in acc.
+have D := @accepts_grid m n d A xs ys i j r F _
+  (fun R X => mixer (lit_poly R s) (lit_poly R t) (lit_mixer R n d ls) (rearrange (source_of n d es) X)) _ _ acc.
+rewrite /mixer_output /option_net option_layers_lit //; apply: grid_sep_le (D _ _) k.
+  by move=> R K g X; rewrite map_lit_mixer map_rearrange.
+by move=> R psi p0 p1 pM pm pr X; rewrite eval_mixerE // mxL_rearrange.
+Qed.
+
+(* else a proof that fails is long in failing *)
+Local Opaque attention_accepts option_accepts layers_grid_accepts attention_coefficients option_coefficients layers_minor_accepts
+  blocks_accept_attention blocks_accept_mixer.
+
+Section Correct.
+Variable c : rank_claim.
+Let p := of_problem c.
+
+Lemma size_sides : size (sides p) == tokens p. Proof. by rewrite size_mkseq. Qed.
+Lemma size_A : #|side_of (sides p) : pred 'I_(tokens p)| = side_size true (sides p).
+Proof. by rewrite -(card_side _ size_sides); apply: eq_card => k; rewrite !inE eqb_id. Qed.
+Lemma size_B : #|predC (side_of (sides p) : pred 'I_(tokens p))| = side_size false (sides p).
+Proof. by rewrite -(card_side _ size_sides); apply: eq_card => k; rewrite !inE; case: (side_of _ k). Qed.
+Lemma both_sides : well_formed p -> (0 < side_size true (sides p))%N /\ (0 < side_size false (sides p))%N.
+Proof.
+case/and4P=> /andP[s0 sn] _ /allP lt _; rewrite -size_A -size_B.
+have inA (i : 'I_(tokens p)) : side_of (sides p) i = (val i \in left_side p) by rewrite /side_of nth_mkseq.
+split.
+  move: s0 lt; case: (left_side p) inA => // e es inA _ lt; have en := lt e (mem_head _ _).
+  by apply/card_gt0P; exists (Ordinal en); rewrite -topredE /= inA inE eqxx.
+have : (#|side_of (sides p) : pred 'I_(tokens p)| <= size (left_side p))%N.
+  rewrite cardE -(size_map val); apply: uniq_leq_size; first by rewrite map_inj_uniq ?enum_uniq //; exact: val_inj.
+  move=> e /mapP[i]; rewrite mem_enum => iA ->; rewrite -inA; exact: iA.
+by move=> le; rewrite -(ltn_add2l #|side_of (sides p) : pred 'I_(tokens p)|) addn0 cardC card_ord; apply: leq_ltn_trans le sn.
+Qed.
+Lemma own_otherP (i : 'I_(tokens p)) : i = out_token p :> nat -> own_other c =
+  (#|[pred k : 'I_(tokens p) | side_of (sides p) k == side_of (sides p) i]|,
+   #|[pred k : 'I_(tokens p) | side_of (sides p) k != side_of (sides p) i]|).
+Proof.
+move=> iE; have Ai : side_of (sides p) i = (out_token p \in left_side p).
+  by rewrite /side_of iE nth_mkseq -?iE ?ltn_ord // iE.
+have sE b' : #|[pred k : 'I_(tokens p) | side_of (sides p) k == b']| = side_size b' (sides p) by apply: card_side size_sides.
+have nE : #|[pred k : 'I_(tokens p) | side_of (sides p) k != side_of (sides p) i]| = side_size (~~ side_of (sides p) i) (sides p).
+  by rewrite -sE; apply: eq_card => k; rewrite !inE; case: (side_of _ k); case: (side_of _ i).
+by rewrite nE sE Ai /own_other -/p; case: (_ \in _).
+Qed.
+
+(* at the literal weights *)
+Definition minor_ok xs ys ms ks signs blocks m := weights_fit c &&
+  [|| accepts_modulo c xs ys m && (of_value c =? N.of_nat (size xs))%bN,
+      coefficients_modulo c ms ks m && (of_value c =? N.of_nat (size ms))%bN | blocks_modulo c signs blocks m].
+
+Lemma accepted_lower xs ys ms ks signs blocks m : well_formed p -> minor_ok xs ys ms ks signs blocks m -> lower_holds c.
+Proof.
+rewrite /well_formed /minor_ok /weights_fit /accepts_modulo /coefficients_modulo /blocks_modulo /lower_holds /half_holds -/p => wf.
+case/andP=> fit acc F.
+case: (arch p) wf fit acc => [L d H|L d S kt C kc bias res perm|d ls] wf; case: (of_weights c) => [[fs|ws|ws]|] //.
+- case/andP=> /andP[sL sH] _ acc i j iE jE; rewrite -iE -jE in acc.
+  have low : sep_ge (fun x y : 'M[F]_(tokens p, d) => net (lit_net F d (factor_weights (d %/ H) fs)) (mix (side_of (sides p)) x y) i j)
+      (N.to_nat (of_value c)).
+    case/or3P: acc => [/andP[acc /N.eqb_spec->]|/andP[acc /N.eqb_spec->]|acc]; rewrite ?Nat2N.id.
+    - exact: attention_sep_rank_lower acc.
+    - exact: attention_coefficients_lower acc.
+    - exact: attention_blocks_rank acc.
+  case: (of_scope c) => /=; last by rewrite /sep_ge weights_of_lit.
+  apply: generic_lower; first exact: Num.Theory.char_num.
+  by exists (lit_net F d (factor_weights (d %/ H) fs)); first exact: has_shape_lit.
+- case/andP=> /eqP sL _ acc i j iE jE; rewrite -iE -jE in acc.
+  have ok : in_range (tokens p) d perm.
+    by case: (perm) wf => // es /and4P[_ _ _ /andP[_ /and5P[_ _ _ _ /and4P[_ sz al _]]]]; rewrite /in_range sz.
+  have low : sep_ge (mixer_output bias res (source_of (tokens p) d perm) (power_lit kt) (power_lit kc) (side_of (sides p)) i j
+      (fun v : 'I_#|option_weight L S C (tokens p) d| => (lit_option ws v)%:~R : F)) (N.to_nat (of_value c)).
+    case/or3P: acc => [/andP[acc /N.eqb_spec->]|/andP[acc /N.eqb_spec->]|]; rewrite ?Nat2N.id.
+    - exact: option_sep_lower acc ok sL.
+    - exact: option_coefficients_lower acc sL.
+    - by case: (perm) => // acc; apply: mixer_blocks_option acc sL.
+  by case: (of_scope c) => //=; apply: option_generic low; apply: Num.Theory.char_num.
+move=> _ acc; have fit : layers_fit ls (tokens p) d (out_token p) (out_channel p) by case/and4P: wf => _ _ _ /andP[].
+have low : sep_ge (@layers_output (tokens p) d ls (side_of (sides p)) (out_token p) (out_channel p) F (in_field F \o lit_theta ls ws))
+    (N.to_nat (of_value c)).
+  case/or3P: acc => // /andP[/andP[ok acc] /N.eqb_spec->]; rewrite Nat2N.id.
+    exact: (layers_grid_lower (F := F) fit ok acc).
+  exact: (layers_minor_lower (F := F) fit ok acc).
+case: (of_scope c) => //=; apply: layers_generic low; exact: Num.Theory.char_num.
+Qed.
+
+Lemma theorem_lower t b : well_formed p -> of_scope c = Generic -> theorem_value c t = inr b -> (of_value c <=? b)%bN -> lower_holds c.
+Proof.
+move=> wf sc tE /N.leb_spec0 le F; have {}le : (N.to_nat (of_value c) <= N.to_nat b)%N by lia.
+have down k X (f : ('I_k -> F) -> X -> X -> F) : (exists2 P : {mpoly F[k]}, P != 0 & forall theta, P.@[theta] != 0 -> sep_ge (f theta) (N.to_nat b)) ->
+    exists2 P : {mpoly F[k]}, P != 0 & forall theta, P.@[theta] != 0 -> sep_ge (f theta) (N.to_nat (of_value c)).
+  by case=> P P0 h; exists P => // theta /h low s /low; apply: leq_trans.
+have [A0 B0] := both_sides wf; move: wf tE; rewrite /half_holds /theorem_value /well_formed /depth -/p.
+case aE: (arch p) => [L d H|L d S kt C kc bias res perm|d ls] //.
+  case/and4P=> _ _ _ /andP[L0 /and3P[_ H0 Hd]]; case: ifP => // _.
+  case oE: (own_other c) => [own other]; case vE: (attention_lower_value _ _ _ _ _ _) => [v|] // [vb] i j iE jE; subst v.
+  have [ownE otherE] : own = #|[pred k : 'I_(tokens p) | side_of (sides p) k == side_of (sides p) i]| /\
+    other = #|[pred k : 'I_(tokens p) | side_of (sides p) k != side_of (sides p) i]|.
+    by move: oE; rewrite (own_otherP iE) => -[<- <-].
+  rewrite sc; apply: down; apply: (@attention_lower_value_generic F t L d H own other b (tokens p) (side_of (sides p)) i j vE) => //.
+  by move: oE; rewrite /own_other; case: ifP => _ [_ <-].
+case/and4P=> _ _ _ /andP[L0 /and5P[_ S0 C0 _ /andP[/andP[kc0 _] _]]].
+case: perm {aE} => //; case vE: (mixer_lower_value _ _ _ _ _ _ _ _) => [v|] // [vb] i j iE jE; subst v.
+rewrite sc; apply: down; apply: (@mixer_lower_value_generic F t L d S C kt kc b (tokens p) bias res (side_of (sides p)) i j); rewrite ?size_A ?size_B //.
+Qed.
+
+Lemma blocks_lower x d ls : of_scope c = Generic -> arch p = ArchLayers d ls -> (out_token p < tokens p)%N -> (out_channel p < d)%N ->
+  blocks_at_least x d ls (side_size true (sides p)) (side_size false (sides p)) (of_value c) -> lower_holds c.
+Proof.
+move=> sc aE im jm acc F; rewrite /half_holds -/p aE sc /=.
+exact: (@blocks_at_leastP x d ls _ _ _ acc F (tokens p) (side_of (sides p)) (Ordinal im) (Ordinal jm) size_A size_B).
+Qed.
+
+Lemma has_ex T (P : pred T) s : has P s -> exists x, P x.
+Proof. by elim: s => //= x s IH /orP[Px|/IH //]; exists x. Qed.
+
+Lemma items_verdictP T (xs ys : seq (seq T)) : items_verdict c xs ys = Valid -> (of_value c =? N.of_nat (size xs))%bN.
+Proof. by rewrite /items_verdict; case: ifP => // _; case: ifP => // /andP[]. Qed.
+
+(* accepted evidence proves the lower half of the claim *)
+Theorem check_lower_correct : well_formed p -> (~~ by_theorem c -> weights_fit c) -> lower_verdict c = Valid -> lower_holds c.
+Proof.
+move=> wf fit; rewrite /lower_verdict; move: fit; rewrite /by_theorem.
+case: (of_lower c) => [[q xs ys|q ms ks|q signs blocks|t|x]|] // fit.
+- case: ifP => // _; case iv: (items_verdict _ _ _) => //; do 1 case: ifP => // _; case dv: (denominators_verdict _ _) => //.
+  case: ifP => // _; case: ifP => // /has_ex[m acc] _.
+  by apply: (@accepted_lower xs ys [::] [::] [::] [::] m wf); rewrite /minor_ok fit // acc (items_verdictP iv).
+- case: ifP => // _; case iv: (items_verdict _ _ _) => //; case dv: (denominators_verdict _ _) => //.
+  case: ifP => // _; case: ifP => // /has_ex[m acc] _.
+  by apply: (@accepted_lower [::] [::] ms ks [::] [::] m wf); rewrite /minor_ok fit // acc (items_verdictP iv) orbT.
+- case: ifP => // _; case bv: (blocks_verdict _) => //; do 2 case: ifP => // _; case: ifP => // _; case: ifP => // acc _.
+  by apply: (@accepted_lower [::] [::] [::] [::] signs blocks (Uint63.of_Z q) wf); rewrite /minor_ok fit // acc !orbT.
+- case sc: (of_scope c) => //=; case tE: (theorem_value c t) => [v|b]; first by case: v {tE}.
+  by case: ifP => // [le _|_]; [apply: theorem_lower tE le | case: (lower_sharp t)].
+case sc: (of_scope c) => //; case aE: (arch (of_problem c)) => [|? ? ? ? ? ? ? ? ?|d ls] //; case: ifP => // _.
+by case: ifP => // /andP[im jm]; case: x => [x|] //; case: ifP => // acc _; apply: blocks_lower aE im jm acc.
+Qed.
+End Correct.
