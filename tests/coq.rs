@@ -334,12 +334,8 @@ fn the_proved_checker_says_the_same() {
         let said = line.strip_prefix(&format!("{}: ", file.display())).unwrap();
         let own = check::examine_file(file, check::Options::default());
         if said.starts_with("Valid: ") {
-            // The claim, too, is read and written in the same words. Where a minor was seen by a challenge, it was
-            // eliminated here.
-            let own = own
-                .to_string()
-                .replace("Valid by challenge (a false claim passes one try in 2^128)", "Valid");
-            assert_eq!(said, own, "{}", file.display());
+            // The claim, too, is read and written in the same words.
+            assert_eq!(said, own.to_string(), "{}", file.display());
             valid += 1;
             continue;
         }
@@ -355,7 +351,7 @@ fn the_proved_checker_says_the_same() {
         }
     }
     // In tests/data/accept: bounds, grids, coefficients, blocks, a network by its layers, and gaps.
-    assert!(valid >= 14, "{text}");
+    assert!(valid >= 11, "{text}");
     println!("{valid} of {} certificates are valid by proof", files.len());
 }
 

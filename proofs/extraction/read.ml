@@ -149,6 +149,12 @@ let architecture = function
      | _ -> assert false)
   | name, _ -> invalid "format" "architecture %s" name
 
+(* long texts by their ends *)
+let abbreviate text =
+  let (shown, count) = (100, String.length text) in
+  if count <= 3 * shown then text
+  else Printf.sprintf "%s..(%d more)..%s" (String.sub text 0 shown) (count - (2 * shown)) (String.sub text (count - shown) shown)
+
 (* 0,2,5-9 *)
 let rec runs = function
   | [] -> []
@@ -166,7 +172,7 @@ let problem v =
     (match fields [ "token"; "channel" ] output |> List.map (size most_size) with
      | [ token; channel ] ->
        ({ arch; tokens = nat tokens; left_side = List.map nat left; out_token = nat token; out_channel = nat channel },
-        Printf.sprintf "%s, N=%d, A={%s}, Y[%d,%d]" network tokens (String.concat "," (runs left)) token channel)
+        Printf.sprintf "%s, N=%d, A={%s}, Y[%d,%d]" network tokens (abbreviate (String.concat "," (runs left))) token channel)
      | _ -> assert false)
   | _ -> assert false
 
@@ -213,8 +219,7 @@ let packed = function
 let block v =
   match fields [ "degree"; "rows"; "cols"; "solutions" ] v with
   | [ degree; rows; cols; solutions ] ->
-    (* an elimination does as well as a challenge *)
-    ignore (optional (list packed) solutions);
+    if solutions <> Null then unread "an answer to a challenge";
     { block_degree = nat (size most_size degree); block_rows = packed rows; block_cols = packed cols }
   | _ -> assert false
 (* below 2^64 *)
@@ -309,7 +314,7 @@ let rank v =
     let of_weights = optional weights w in
     let of_lower = optional (lower of_problem) low in
     ({ of_problem; of_scope; of_relation; of_value; of_weights; of_lower; of_upper = optional upper up },
-     Printf.sprintf "separation rank of %s %s %s, %s" what sign digits which)
+     Printf.sprintf "separation rank of %s %s %s, %s" what sign (abbreviate digits) which)
   | _ -> assert false
 
 let gap (refuted, across, note) v =
