@@ -317,7 +317,7 @@ fn certificates() -> Vec<PathBuf> {
 
 /// `proofs/checker` reads fewer kinds of evidence and smaller numbers, and says so. Of all else it says what the
 /// native checker says, and it accepts nothing that the other does not. Of what `certify` writes it leaves open only
-/// functions of real numbers, and what rests on the number of 3.18'.
+/// functions of real numbers, and the two gaps that rest on the second part of 3.18'.
 #[test]
 fn the_proved_checker_says_the_same() {
     let program = proofs().join("checker");
