@@ -7,7 +7,8 @@
    rank_holds c        == what the rank claim c says, over every field of numbers
    holds c             == what the certificate c says
    Of the format the following is not read, and has no meaning here: functions of real numbers, weights of attention and
-   Mixers that are no integers, claims on matrices, values known by their logarithm, enclosures and separations. *)
+   Mixers that are no integers, claims on matrices, values known by their logarithm, enclosures, separations, answers to
+   challenges. *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
