@@ -149,21 +149,22 @@ Definition blocks_verdict : verdict :=
   | ArchMixer _ _ _ _ _ _ bias res perm => ask ~~ bias && ~~ res && ~~ isSome perm or Invalid BadHypothesis; Valid
   | ArchLayers _ _ => Invalid BadHypothesis
   end.
-(* letters, the coefficients of the polynomials, and the entries of the minors *)
+(* products of polynomials - of attention of those of degree C with those of a third of it - and the minors *)
 Definition blocks_cost (blocks : seq block) : option N :=
   let minors (v : N) := foldr (fun b acc => let r := N.of_nat (size (block_rows b)) in r * r * v + r * r * r + acc)%bN 0%bN blocks in
   match arch p with
   | ArchAttention L d H => if (L <= 6)%N then
       let v := (N.of_nat d * (N.of_nat d + 1) / 2)%bN in
-      Some (N.of_nat d * N.of_nat H * 3 ^ N.of_nat L * monomialsN v (gram_degreeN (N.of_nat L)) + minors v)%bN else None
+      let C := gram_degreeN (N.of_nat L) in
+      Some (3 * N.of_nat d * N.of_nat H * monomialsN v C * monomialsN v (C / 3) + minors v)%bN else None
   | ArchMixer L d St kt C kc _ _ _ =>
       let (v, D) := (N.of_nat St * N.of_nat d, N.of_nat (kt * kc) ^ N.of_nat L)%bN in
-      if (L <= 12)%N && (D <=? 1024)%bN then Some (N.of_nat (n + C) * N.of_nat L * monomialsN v D * N.of_nat d + minors v)%bN else None
+      if (L <= 12)%N && (D <=? 1024)%bN then Some (N.of_nat L * monomialsN v D * monomialsN v D + minors v)%bN else None
   | ArchLayers _ _ => None
   end.
 
 Definition most_work : N := 137438953472.
-Definition most_expansion : N := 8589934592.
+Definition most_expansion : N := 4294967296.
 
 (* the numbers of tokens on the output's side and on the other *)
 Definition own_other : nat * nat :=
@@ -210,7 +211,7 @@ Definition lower_verdict : verdict :=
     let v := of_value c in
     ask (v <=? orders block_rows)%bN && (v <=? orders block_cols)%bN or Incomplete MissingRows;
     ask (v =? orders block_rows)%bN && (v =? orders block_cols)%bN or Invalid MinorSize;
-    ask (if blocks_cost blocks is Some cost then cost <=? most_work else false)%bN or Incomplete Limit;
+    ask (if blocks_cost blocks is Some cost then cost <=? most_expansion else false)%bN or Incomplete Limit;
     ask blocks_modulo signs blocks (Uint63.of_Z prime) or Invalid SingularMinor;
     Valid
   | Some (LowerTheorem t) =>
