@@ -205,7 +205,8 @@ fn answer(args: &Args) -> Result<ExitCode, Failure> {
     match answer {
         Ok(answer) => show(&answer, &request, options),
         Err(error @ RankError::LongCertificate { .. }) => {
-            Err(format!("--certificate: {error}").into())
+            let path = options.certificate.as_deref().unwrap_or(Path::new(""));
+            Err(format!("--certificate {}: {error}", path.display()).into())
         }
         Err(error) => match prove::proved_instead(&request, &error) {
             Some(found) => {
