@@ -251,20 +251,19 @@ exists (fun a => nth i l a); split=> [a b /eqP|//|a]; first by rewrite nth_uniq 
 by have := mem_nth i (lt a); rewrite inE => /orP[/eqP->//|/mem_rem]; rewrite mem_enum.
 Qed.
 
-Section Core.
-Variables (F : fieldType) (charF : [char F] =i pred0) (n M J D T H da : nat) (q : 'I_M -> 'I_J) (r : 'I_M -> 'I_T).
+(* three tokens of the side of the output and two of the other *)
+Section Tokens.
+Variables (F : fieldType) (n M J D T H da : nat) (q : 'I_M -> 'I_J) (r : 'I_M -> 'I_T).
 Variables (S : pred 'I_n) (i : 'I_n) (TJ : (T <= J)%N).
 Local Notation d := (M + (J + D))%N.
-Local Notation rJ m := (widen_ord TJ (r m)).
 Hypotheses (dE : d = (H * da)%N) (TH : (T <= H)%N) (MJ : (M + J <= da)%N) (da0 : (0 < da)%N).
 Hypotheses (Si : S i) (sA : (2 < #|S|)%N) (sB : (1 < #|predC S|)%N).
-Hypothesis distinct : forall m m', (q m = q m' /\ rJ m = rJ m') \/ (q m = rJ m' /\ rJ m = q m') -> m = m'.
 
-Lemma two_layers_core (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shape 2%N H da Ws &
-  sep_ge (fun x y => net Ws (mix S x y) i p) ((mc M 2 + M * (J + D)) * mc D 2).
+Lemma outer_of_net (p : 'I_d) s : sep_le (fun x y => net (twoW F H da q r TJ p) (mix S x y) i p) s ->
+  sep_le (fun (t : 'rV[F]_d * 'rV[F]_d * 'rV[F]_d) (y : 'rV[F]_d * 'rV[F]_d) =>
+    outer q r TJ t.1.1 t.1.2 t.2 y.1 y.2) s.
 Proof.
-exists (twoW F H da q r TJ p); first exact: shape_twoW.
-move=> s fs; have [fa [faI fa0 faS]] := distinct_tokens Si sA.
+move=> fs; have [fa [faI fa0 faS]] := distinct_tokens Si sA.
 have [j Sj] : exists j, predC S j by apply/card_gt0P; apply: leq_ltn_trans sB.
 have [fb [fbI _ fbS]] := distinct_tokens Sj sB.
 have ab k l : fa k != fb l by apply: contraTneq (faS k) => ->; apply: fbS.
@@ -286,15 +285,31 @@ have netO x u v b c : net (twoW F H da q r TJ p) (mix S (A *m three x u v) (B *m
   have BB : B^T *m B = 1%:M by apply: sel_unit.
   have AB : A^T *m B = 0 by apply: sel_orth.
   have BA : B^T *m A = 0 by rewrite -[RHS]trmx0 -AB trmx_mul trmxK.
-  have -> (U : 'M[F]_(1 + (1 + 1), d)) (Z : 'M[F]_(1 + 1, d)) : (A *m U + B *m Z)^T *m (A *m U + B *m Z) = U^T *m U + Z^T *m Z.
+  have -> (U : 'M[F]_(1 + (1 + 1), d)) (Z : 'M[F]_(1 + 1, d)) : (A *m U + B *m Z)^T *m (A *m U + B *m Z) =
+      U^T *m U + Z^T *m Z.
     rewrite [(_ + _)^T]raddfD /= !trmx_mul mulmxDl !mulmxDr !mulmxA -!(mulmxA _ A^T) -!(mulmxA _ B^T).
     by rewrite AA BB AB BA !mulmx0 !mulmx1 !mul0mx addr0 add0r.
   by rewrite /three /two !tr_col_mx !mul_row_col /gr !addrA.
-have {}fs : sep_le (fun (t : 'rV[F]_d * 'rV[F]_d * 'rV[F]_d) (y : 'rV[F]_d * 'rV[F]_d) =>
-    outer q r TJ t.1.1 t.1.2 t.2 y.1 y.2) s.
-  have := sep_le_comp (fun t : 'rV[F]_d * 'rV[F]_d * 'rV[F]_d => A *m three t.1.1 t.1.2 t.2)
-    (fun y : 'rV[F]_d * 'rV[F]_d => B *m two y.1 y.2) fs.
-  by apply: eq_sep_le => t y; rewrite netO.
+have := sep_le_comp (fun t : 'rV[F]_d * 'rV[F]_d * 'rV[F]_d => A *m three t.1.1 t.1.2 t.2)
+  (fun y : 'rV[F]_d * 'rV[F]_d => B *m two y.1 y.2) fs.
+by apply: eq_sep_le => t y; rewrite netO.
+Qed.
+End Tokens.
+
+Section Core.
+Variables (F : fieldType) (charF : [char F] =i pred0) (n M J D T H da : nat) (q : 'I_M -> 'I_J) (r : 'I_M -> 'I_T).
+Variables (S : pred 'I_n) (i : 'I_n) (TJ : (T <= J)%N).
+Local Notation d := (M + (J + D))%N.
+Local Notation rJ m := (widen_ord TJ (r m)).
+Hypotheses (dE : d = (H * da)%N) (TH : (T <= H)%N) (MJ : (M + J <= da)%N) (da0 : (0 < da)%N).
+Hypotheses (Si : S i) (sA : (2 < #|S|)%N) (sB : (1 < #|predC S|)%N).
+Hypothesis distinct : forall m m', (q m = q m' /\ rJ m = rJ m') \/ (q m = rJ m' /\ rJ m = q m') -> m = m'.
+
+Lemma two_layers_core (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shape 2%N H da Ws &
+  sep_ge (fun x y => net Ws (mix S x y) i p) ((mc M 2 + M * (J + D)) * mc D 2).
+Proof.
+exists (twoW F H da q r TJ p); first exact: shape_twoW.
+move=> s fs; have {}fs := outer_of_net dE Si sA sB fs.
 have {}fs := sep_le_diffr (fun y : 'rV[F]_d * 'rV[F]_d => y) (fun y => (y.1, 0)) fs.
 have {}fs := sep_le_diffr (fun y : 'rV[F]_d * 'rV[F]_d => y) (fun y => (0, y.2)) fs.
 have {}fs := sep_le_diffl (fun t : 'rV[F]_d * 'rV[F]_d * 'rV[F]_d => t) (fun t => (t.1.1, 0, t.2)) fs.

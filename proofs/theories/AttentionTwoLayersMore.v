@@ -1,38 +1,30 @@
-(* theory.md Theorem 3.18', its first part, in elementary terms: two layers of H heads of width da, d = H da, three
-  tokens on
-   the side of the output and two on the other. For T <= min (J, H), M <= J T - T (T - 1) / 2, M + J <= da and J < e =
-     d - M
+(* theory.md Theorem 3.18', its first part, in elementary terms: two layers of H heads of width da, d = H da, three tokens on
+   the side of the output and two on the other. For T <= min (J, H), M <= J T - T (T - 1) / 2, M + J <= da and J < e = d - M
    some weights, and so almost all, give separation rank at least
      u mc e 2 - e C(M, 2),     u = M d - C(M, 2), mc e 2 = e (e + 1) / 2,
    at every output entry. The case M = J = T = 1 is d mc (d - 1) 2.
-   Proof. The weights are twoW of AttentionTwoLayers: coordinates p_m, c_j, others, and f = \sum_m (x G p_m) (q_m G^3
-     r_m),
-   {q_m, r_m} distinct pairs of the c_j. Tokens x, u, v on the side of the output, u and v without the p_m. Second
-   differences of f in u, v, in b (of b and b') and in c (of c and c', both without the p_m) are
+   Proof. The weights are twoW of AttentionTwoLayers.v: coordinates p_m, c_j, others, and
+     f = \sum_m (x G p_m) (q_m G^3 r_m),     {q_m, r_m} distinct pairs of the c_j.
+   Tokens x, u, v on the side of the output, u and v without the p_m. Second differences of f in u, v, in b (of b and b') and
+   in c (of c and c', both without the p_m) are
      \sum_m (x.b b'[p_m] + x.b' b[p_m]) q_m (sum of the six orders of u^T u, v^T v, c^T c' + c'^T c) r_m;
-   a combination of values of f has no larger rank (part_of_outer). Take the unit vectors b = e_k, b' = p_m, c = e_i,
-     c' = e_j
-   with m <= k and j <= i, but not those with k none of the p and {i, j} = {q_n, r_n} for an n > m: e C(M, 2) are left
-     out.
+   a combination of values of f has no larger rank (part_of_outer). Take the unit vectors b = e_k, b' = p_m, c = e_i, c' = e_j
+   with m <= k and j <= i, but not those with k none of the p and {i, j} = {q_n, r_n} for an n > m: e C(M, 2) are left out.
    These functions of x, u, v are independent. A relation between them is, for each k, a list of symmetric S_m with
      \sum_m (K_m(u, v) S_m(u, v)) + (u.v) N(u, v) = 0,  N = \sum_m (S_m K_m + K_m S_m),  K_m = q_m^T r_m + r_m^T q_m.
-   So the symmetric tensor \sum_m (K_m S_m + S_m K_m) + (1 N + N 1) is 0 (products0: it is 0 under the exchange of two
-     of its
-   four indices up to sign). At an index that is none of the c_j this gives N = - \sum_m tau_m K_m, with tau_m I the
-     part of
-   S_m outside the pairs, and by its definition N = 2 \sum_m tau_m K_m: tau = 0. So S_m lives on the pairs, and its
-   entries there are antisymmetric in the two pairs (solution_off, solution_antisym). Those left out give the others;
-     for
-   k = p_n the list is symmetric in m, n as well, so 0.
-     form X u v           == u X v^T
-     pairK q r m          == K_m
-     with_uv, rest_uv     == the part with u and v of the entry (a, b) of (W + u^T u + v^T v)^3, linear and constant in
-       W
-     both u v c c' a b    == the entry (a, b) of the sum of the six orders
+   So the symmetric tensor \sum_m (K_m S_m + S_m K_m) + (1 N + N 1) is 0 (products0: it is 0 under the exchange of two of its
+   four indices up to sign). At an index that is none of the c_j this gives N = - \sum_m tau_m K_m, with tau_m I the part of
+   S_m outside the pairs, and by its definition N = 2 \sum_m tau_m K_m: tau = 0. So S_m lives on the pairs, and its entries
+   there are antisymmetric in the two pairs (solution_off, solution_antisym). Those left out give the others; for k = p_n the
+   list is symmetric in m, n as well, so 0.
+     form X u v             == u X v^T
+     pairK q r m            == K_m
+     with_uv, rest_uv       == the part with u and v of the entry (a, b) of (W + u^T u + v^T v)^3, linear and constant in W
+     both u v c c' a b      == the entry (a, b) of the sum of the six orders
      outer q r TJ x u v b c == f at the tokens x, u, v and b, c
-     second_b             == the second differences in u, v, then c, c', then b, b'
-     selected q r         == the indices ((k, m), (i, j)) that are kept
-     value t x u v        == the function with the index t *)
+     second_b               == the second differences in u, v, then c, c', then b, b'
+     selected q r           == the indices ((k, m), (i, j)) that are kept
+     value t x u v          == the function with the index t *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
@@ -607,50 +599,6 @@ move=> gs; apply: leq_trans card_selected _; apply: indep_grid gs => C H.
 by apply: relation_trivial => x u v; apply: (H (x, (u, v))).
 Qed.
 End Selected.
-
-Section Tokens.
-Variables (F : fieldType) (n M J D T H da : nat) (q : 'I_M -> 'I_J) (r : 'I_M -> 'I_T).
-Variables (S : pred 'I_n) (i : 'I_n) (TJ : (T <= J)%N).
-Local Notation d := (M + (J + D))%N.
-Hypotheses (dE : d = (H * da)%N) (TH : (T <= H)%N) (MJ : (M + J <= da)%N) (da0 : (0 < da)%N).
-Hypotheses (Si : S i) (sA : (2 < #|S|)%N) (sB : (1 < #|predC S|)%N).
-
-Lemma outer_of_net (p : 'I_d) s : sep_le (fun x y => net (twoW F H da q r TJ p) (mix S x y) i p) s ->
-  sep_le (fun (t : 'rV[F]_d * 'rV[F]_d * 'rV[F]_d) (y : 'rV[F]_d * 'rV[F]_d) =>
-    outer q r TJ t.1.1 t.1.2 t.2 y.1 y.2) s.
-Proof.
-move=> fs; have [fa [faI fa0 faS]] := distinct_tokens Si sA.
-have [j Sj] : exists j, predC S j by apply/card_gt0P; apply: leq_ltn_trans sB.
-have [fb [fbI _ fbS]] := distinct_tokens Sj sB.
-have ab k l : fa k != fb l by apply: contraTneq (faS k) => ->; apply: fbS.
-pose A : 'M[F]_(n, 1 + (1 + 1)) := sel F fa; pose B : 'M[F]_(n, 1 + 1) := sel F fb.
-pose three (x u v : 'rV[F]_d) : 'M[F]_(1 + (1 + 1), d) := col_mx x (col_mx u v).
-pose two (b c : 'rV[F]_d) : 'M[F]_(1 + 1, d) := col_mx b c.
-have netO x u v b c : net (twoW F H da q r TJ p) (mix S (A *m three x u v) (B *m two b c)) i p = outer q r TJ x u v b c.
-  have -> : mix S (A *m three x u v) (B *m two b c) = A *m three x u v + B *m two b c.
-    apply/matrixP=> t k; rewrite mxE [in RHS]mxE; case: ifP => St.
-      by rewrite [X in _ = _ + X]sel_out ?addr0 // => l; apply: contraTneq St => ->; apply: fbS.
-    by rewrite [X in _ = X + _]sel_out ?add0r // => l; apply: contraFneq St => ->; apply: faS.
-  rewrite net_twoW // /outer; congr (phi _ _ _ _ _).
-    apply/rowP=> k; rewrite mxE [LHS]mxE [X in _ + X]sel_out ?addr0 => [|l]; last by rewrite -fa0.
-    rewrite -fa0 -[LHS]mul1r mxE (bigD1 ord0) //= mxE eqxx mul1r big1 ?addr0 => [|l l0].
-      rewrite mul1r /three (_ : ord0 = lshift (1 + 1) (ord0 : 'I_1)); last exact: val_inj.
-      exact: (col_mxEu x (col_mx u v) ord0 k).
-    by rewrite mxE (inj_eq faI) eq_sym (negPf l0) mul0r.
-  have AA : A^T *m A = 1%:M by apply: sel_unit.
-  have BB : B^T *m B = 1%:M by apply: sel_unit.
-  have AB : A^T *m B = 0 by apply: sel_orth.
-  have BA : B^T *m A = 0 by rewrite -[RHS]trmx0 -AB trmx_mul trmxK.
-  have -> (U : 'M[F]_(1 + (1 + 1), d)) (Z : 'M[F]_(1 + 1, d)) : (A *m U + B *m Z)^T *m (A *m U + B *m Z) = U^T *m U +
-    Z^T *m Z.
-    rewrite [(_ + _)^T]raddfD /= !trmx_mul mulmxDl !mulmxDr !mulmxA -!(mulmxA _ A^T) -!(mulmxA _ B^T).
-    by rewrite AA BB AB BA !mulmx0 !mulmx1 !mul0mx addr0 add0r.
-  by rewrite /three /two !tr_col_mx !mul_row_col /gr !addrA.
-have := sep_le_comp (fun t : 'rV[F]_d * 'rV[F]_d * 'rV[F]_d => A *m three t.1.1 t.1.2 t.2)
-  (fun y : 'rV[F]_d * 'rV[F]_d => B *m two y.1 y.2) fs.
-by apply: eq_sep_le => t y; rewrite netO.
-Qed.
-End Tokens.
 
 Section AbstractDifferences.
 Variables (F : fieldType) (V W : zmodType) (out : V -> V -> V -> V -> V -> F) (in_e : W -> V).

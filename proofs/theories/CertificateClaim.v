@@ -52,6 +52,7 @@ Inductive certificate :=
   | Rank (c : rank_claim)
   | Gap (refuted across : bool) (lower upper : rank_claim).
 
+Definition generic s := if s is Generic then true else false.
 Definition at_least r := if r is AtMost then false else true.
 Definition at_most r := if r is AtLeast then false else true.
 

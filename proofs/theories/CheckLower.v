@@ -11,7 +11,7 @@ From mathcomp Require Import zify ssrZ.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights TwoSidedPoly Mixer BoundFormulas.
 From Seprank Require Import RankCert RankCert63 NetEval Certificate CertificateGeneric CertificateExact MixerWeights RingOps.
-From Seprank Require Import ListMatrices CoefficientMinor HankelBlocks Layers LayersRun LayersEvidence.
+From Seprank Require Import ListMatrices CoefficientMinor HankelBlocks Layers LayersRun LayersImages LayersEvidence.
 From Seprank Require Import LowerAttention LowerMixer BlocksLower.
 From Seprank Require Import CertificateClaim Verdicts.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
@@ -22,7 +22,6 @@ Delimit Scope N_scope with bN.
 
 (* the points of one side, token by token *)
 Definition cut T (d : nat) (z : seq T) : rows T := reshape (nseq (size z %/ d)%N d) z.
-Definition shape T m n (M : rows T) := (size M == m) && all (fun r => size r == n) M.
 
 (* modulo p, with the permutation *)
 Definition rearrangeL (source : option (seq (seq (nat * nat)))) (X : rows i63) : rows i63 :=
@@ -40,12 +39,12 @@ Let d := width p.
 Definition weights_fit : bool :=
   match arch p, of_weights c with
   | ArchAttention L d H, Some (AttentionWeights fs) =>
-      let ok := @shape Z d (d %/ H)%N in
+      let ok := @shape_fits Z d (d %/ H)%N in
       (size fs == L) && all (fun Hs => size Hs == H) fs &&
       all (all (fun f => [&& ok f.1.1, ok f.1.2, ok f.2.1 & ok f.2.2])) fs
   | ArchMixer L d St kt C kc bias res perm, Some (MixerLayers ws) =>
       let offset m (b : seq Z) := size b == (if bias then m else 0)%N in
-      (size ws == L) && all (fun w => [&& shape St n (w_1 w), shape n St (w_2 w), shape d C (w_3 w), shape C d (w_4 w),
+      (size ws == L) && all (fun w => [&& shape_fits St n (w_1 w), shape_fits n St (w_2 w), shape_fits d C (w_3 w), shape_fits C d (w_4 w),
         offset St (w_b1 w), offset n (w_b2 w), offset C (w_b3 w) & offset d (w_b4 w)]) ws
   | ArchLayers _ ls, Some (LayerWeights ws) => weights_shape ls ws
   | _, _ => false
@@ -106,9 +105,7 @@ Definition is_prime (m : Z) : bool :=
     let: (o, k) := halve 64 (m - 1)%cZ in
     all (fun a => let x := pow_mod 64 a o m 1%cZ in (x =? 1)%cZ || squares k x m) bases)).
 
-(* of an evaluation of a network by its layers, and of its expansion *)
-Definition degree_of (ls : seq llayer) : N := foldl (fun D l => N.of_nat (ldegree (l_params l) (l_expr l) 1) * D)%bN 1%bN ls.
-
+(* of an evaluation of the network, and of its expansion *)
 Definition evaluation_cost : N :=
   let n := N.of_nat n in
   match arch p with
@@ -123,7 +120,7 @@ Definition coefficients_cost (r : nat) : N :=
   match arch p with
   | ArchAttention L d H => attention_expansion_cost r L H n d
   | ArchMixer L d St kt C kc _ _ _ => mixer_expansion_cost r L kt kc St C n d
-  | ArchLayers d ls => let: (v, D) := (N.of_nat (n * d), N.min (degree_of ls) top_degree) in
+  | ArchLayers d ls => let: (v, D) := (N.of_nat n * N.of_nat d, N.min (total_degree ls) top_degree)%bN in
       evaluation_cost * monomialsN v D * monomialsN v D + read_cost (N.of_nat r) v D
   end%bN.
 
@@ -215,13 +212,13 @@ Definition lower_verdict : verdict :=
     ask blocks_modulo signs blocks (Uint63.of_Z prime) or Invalid SingularMinor;
     Valid
   | Some (LowerTheorem t) =>
-    ask (if of_scope c is Generic then true else false) or Invalid BadScope;
+    ask generic (of_scope c) or Invalid BadScope;
     match theorem_value t with
     | inl v => if v is Valid then Incomplete Limit else v
     | inr b => ask (of_value c <=? b)%bN or if lower_sharp t then Invalid WeakBound else Incomplete WeakBound; Valid
     end
   | Some (TransformerBlocks choice) =>
-    ask (if of_scope c is Generic then true else false) or Invalid BadScope;
+    ask generic (of_scope c) or Invalid BadScope;
     if arch p is ArchLayers d ls then
       ask isSome (blocks_of d ls) or Incomplete Unread;
       ask (out_token p < n)%N && (out_channel p < d)%N or Invalid BadProblem;

@@ -19,7 +19,7 @@ Definition form_verdict : verdict :=
   ask (if up then isSome (of_upper c) else true) or Incomplete MissingEvidence;
   ask (if low then true else ~~ isSome (of_lower c)) or Invalid Superfluous;
   ask (if up then true else ~~ isSome (of_upper c)) or Invalid Superfluous;
-  if isSome (of_lower c) && ~~ by_theorem c || (if of_scope c is Fixed then true else false) then
+  if isSome (of_lower c) && ~~ by_theorem c || ~~ generic (of_scope c) then
     ask isSome (of_weights c) or Incomplete MissingWeights;
     ask weights_fit c or Invalid WeightShape;
     Valid
@@ -36,8 +36,7 @@ Definition check (c : certificate) : verdict :=
   match c with
   | Rank c => rank_verdict c
   | Gap refuted across l u =>
-      let generic c := if of_scope c is Generic then true else false in
-      ask generic l && generic u && at_least (of_relation l) && ~~ at_most (of_relation l) &&
+      ask generic (of_scope l) && generic (of_scope u) && at_least (of_relation l) && ~~ at_most (of_relation l) &&
         at_most (of_relation u) && ~~ at_least (of_relation u) or Invalid GapSides;
       ask comparable refuted across l u or
         (if arch (of_problem (if refuted then u else l)) is ArchLayers _ _ then Incomplete Unread else Invalid GapSides);
