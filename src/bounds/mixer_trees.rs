@@ -28,8 +28,8 @@ impl Bound for TreesBound {
          or if $S = 1$, not above the sum over r in $(Z/k_t)^d$ of the lesser of the number of $x^alpha$ of degree \
          a with $alpha = -r$ modulo $k_t$ and $sum_p ceil(alpha_p / k_t) <= D / k_t$, and of the number of trees of \
          activations of degree $D - a$ in the other side with residues r; nor above the dimension of the forms of degree a \
-         in the products of $a - (k_t-1) D/k_t$ of $x_1^{k_t}, .., x_C^{k_t}$ if $C < d$; nor, if $S = 2$ and $a = D - 2$, \
-         above $2 mc(d, 2)$"
+         in the products of $a - (k_t-1) D/k_t$ of $x_1^{k_t}, .., x_C^{k_t}$ if $C < d$; nor, if $a = D - 2$, above \
+         $mc(d, 2) + mc(d (S - 1), 2)$"
     }
     fn hypotheses(&self) -> &'static str {
         "mixer, activations $z^k$, $S = 1$ or one token on a side, no bias, no residual, input not permuted, all weights"
@@ -66,8 +66,9 @@ impl Bound for TreesBound {
             let narrow = narrowed(shape.width, shape.channel_hidden, shape.token_degree, units)?;
             trees = least(trees, narrow);
         }
-        if shape.token_hidden == 2 && degree >= 2 {
-            let squares = multiset(&shape.width.into(), 2) * 2u32;
+        if degree >= 2 {
+            let others = Integer::from(shape.width) * (shape.token_hidden - 1) as u64;
+            let squares = multiset(&shape.width.into(), 2) + multiset(&others, 2);
             trees[degree - 2] = squares.min(trees[degree - 2].clone());
         }
         let [a, b] = sides(problem);

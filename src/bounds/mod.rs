@@ -49,7 +49,6 @@ mod transformer_blocks;
 mod trees;
 
 pub use attention_junctions::junction_terms;
-pub(crate) use attention_two_layers::isotropic_pairs;
 pub use best::{Evaluation, best, evaluate};
 pub use block_plan::BlockPlan;
 #[cfg(feature = "cli")]

@@ -4,7 +4,6 @@
 //! of the coefficient matrix has the rank of the formula, so the rank is at least that.
 
 use super::{Plan, variable};
-use crate::bounds::isotropic_pairs;
 use crate::network::SideFamily;
 use rug::Integer;
 
@@ -21,7 +20,7 @@ pub(super) fn build(mut plan: Plan) -> Result<(Plan, Integer), String> {
             "needs two layers, three tokens on the side of the output and two on the other".into(),
         );
     }
-    let value = |m: usize| isotropic_pairs(width as u128, m as u128);
+    let value = |m: usize| formula(width as u128, m as u128);
     let count =
         (1..=(plan.head_width() - 1) / 2).max_by_key(|m| value(*m)).filter(|m| value(*m) > 0);
     let count = count.ok_or("needs heads of width 3 and a width of 5 or more")?;
@@ -39,6 +38,14 @@ pub(super) fn build(mut plan: Plan) -> Result<(Plan, Integer), String> {
     free(&mut plan.own, 3, width);
     free(&mut plan.other, 2, width);
     Ok((plan, Integer::from(value(count))))
+}
+
+/// With M = m.
+fn formula(d: u128, m: u128) -> u128 {
+    match d.checked_sub(2 * m + 1) {
+        Some(rest) if rest >= 2 => (m * d - m * (m - 1) / 2) * (rest * (rest + 1) / 2 - 1),
+        _ => 0,
+    }
 }
 
 fn free(side: &mut SideFamily, tokens: usize, width: usize) {

@@ -55,7 +55,7 @@ pub(super) const THEOREMS: &[Theorem] = &[
     upper("3.3", "attention-graded", attention::graded),
     upper("3.12", "attention-junctions", junctions::junctions),
     upper("3.14", "attention-layers", gram::layers),
-    lower("3.18", "attention-two-layers", two_layers::two_layers),
+    lower("3.18'", "attention-two-layers", two_layers::two_layers),
     lower("3.17", "attention-few-layers", few_layers::few_layers),
     lower("3.4", "attention-power", attention::power_sum),
     lower("3.5", "attention-isotropic", attention::isotropic),

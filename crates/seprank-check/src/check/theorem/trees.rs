@@ -39,8 +39,10 @@ pub(super) fn trees(problem: &Problem, work: &Work) -> Result<Estimate, Failure>
             *x = y.min(x.clone());
         }
     }
-    if m.token_hidden == 2 && degree >= 2 {
-        let squares = big(problem.width) * (problem.width + 1);
+    if degree >= 2 {
+        let pairs = |n: BigUint| &n * (&n + 1u32) / 2u32;
+        let d = big(problem.width);
+        let squares = pairs(d.clone()) + pairs(d * (m.token_hidden - 1));
         by_trees[degree - 2] = squares.min(by_trees[degree - 2].clone());
     }
     let [from_a, from_b] = span::functions(problem, m, work)?;
