@@ -6,7 +6,7 @@ let kind : Proved.finding -> string = function
   | BadProblem -> "problem" | Superfluous -> "superfluous" | MissingEvidence -> "missing-evidence"
   | MissingWeights -> "missing-weights" | WeightShape -> "weight-shape" | PointShape -> "point-shape" | NotPrime -> "prime"
   | BadResidue -> "residue" | MinorSize -> "minor-size" | MissingRows -> "missing-rows" | SingularMinor -> "minor"
-  | BadHypothesis -> "hypothesis" | BadScope -> "scope" | Unread -> "unread" | BadDenominator -> "denominator" | WeakBound -> "bound" | GapSides -> "gap-sides" | GapOrder -> "gap-order" | Limit -> "limit"
+  | BadHypothesis -> "hypothesis" | BadScope -> "scope" | Unread -> "unread" | WideEnclosure -> "enclosure" | BadDenominator -> "denominator" | WeakBound -> "bound" | GapSides -> "gap-sides" | GapOrder -> "gap-order" | Limit -> "limit"
 
 let contents file =
   if Sys.is_directory file then raise (Sys_error (file ^ ": a directory"));

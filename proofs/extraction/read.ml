@@ -83,6 +83,9 @@ let parameter v =
     { l_rows = nat (size most_size m); l_cols = nat (size most_size k); l_value = optional (list (list fraction)) value }
   | _ -> assert false
 
+let real_functions = [ ("gelu", Gelu); ("gelu-tanh", GeluTanh); ("relu", Relu); ("silu", Silu); ("sigmoid", Sigmoid); ("tanh", Tanh);
+  ("reciprocal-root", ReciprocalRoot) ]
+
 (* a sum of several terms is one of two, from the left *)
 let rec expression v =
   let of_size names item = match fields names item with
@@ -90,41 +93,55 @@ let rec expression v =
     | _ -> assert false in
   let two = function List [ a; b ] -> (expression a, expression b) | _ -> wrong "two expressions" in
   match choice v with
-  | "input", Null -> LInput
-  | "parameter", i -> LParam (nat (size most_size i))
-  | "product", v -> let (a, b) = two v in LProduct (a, b)
-  | "hadamard", v -> let (a, b) = two v in LHadamard (a, b)
-  | "then", v -> let (a, b) = two v in LThen (a, b)
-  | "sum", List (first :: rest) -> List.fold_left (fun a b -> LAdd (a, expression b)) (expression first) rest
+  | "input", Null -> RInput
+  | "parameter", i -> RParam (nat (size most_size i))
+  | "product", v -> let (a, b) = two v in RProduct (a, b)
+  | "hadamard", v -> let (a, b) = two v in RHadamard (a, b)
+  | "then", v -> let (a, b) = two v in RThen (a, b)
+  | "sum", List (first :: rest) -> List.fold_left (fun a b -> RAdd (a, expression b)) (expression first) rest
   | "sum", _ -> wrong "a sum of one term at least"
-  | "transpose", v -> LTranspose (expression v)
+  | "transpose", v -> RTranspose (expression v)
   | "power", v ->
-    (match fields [ "of"; "exponent" ] v with [ a; k ] -> LPower (expression a, nat (size most_size k)) | _ -> assert false)
+    (match fields [ "of"; "exponent" ] v with [ a; k ] -> RPower (expression a, nat (size most_size k)) | _ -> assert false)
   | "polynomial", v ->
     (match fields [ "of"; "coefficients" ] v with
-     | [ a; c ] -> LPolynomial (expression a, nat (size most_size c))
+     | [ a; c ] -> RPolynomial (expression a, nat (size most_size c))
      | _ -> assert false)
-  | "repeat", v -> let (a, m, k) = of_size [ "of"; "rows"; "cols" ] v in LRepeat (a, nat (size most_size m), nat (size most_size k))
+  | "repeat", v -> let (a, m, k) = of_size [ "of"; "rows"; "cols" ] v in RRepeat (a, nat (size most_size m), nat (size most_size k))
   | "gather", v ->
     (match fields [ "of"; "rows"; "cols"; "source" ] v with
      | [ a; m; k; source ] ->
        let (m, k, source) = (size most_size m, size most_size k, list (size most_entries) source) in
        if List.length source <> m * k then invalid "problem" "gather: a source of %d entries for %d x %d" (List.length source) m k;
-       LGather (expression a, nat m, nat k, List.map nat source)
+       RGather (expression a, nat m, nat k, List.map nat source)
      | _ -> assert false)
-  | "real", _ -> unread "a function of real numbers"
+  | "real", v ->
+    (match fields [ "of"; "function" ] v with
+     | [ a; Str name ] ->
+       (match List.assoc_opt name real_functions with
+        | Some f -> RReal (f, expression a)
+        | None -> invalid "format" "function %s" name)
+     | [ a; Object [ ("softmax", factors) ] ] -> RSoftmax (optional (fun c -> nat (size most_size c)) factors, expression a)
+     | _ -> wrong "a function")
   | name, _ -> invalid "format" "expression %s" name
 
 let layer v =
   match fields [ "parameters"; "expression" ] v with
-  | [ parameters; e ] -> { l_params = list parameter parameters; l_expr = expression e }
+  | [ parameters; e ] -> { r_params = list parameter parameters; r_expr = expression e }
   | _ -> assert false
+
+(* a network without functions of real numbers is one of polynomials *)
+type network = Polynomial of architecture | Functions of nat * rlayer list
+let network width layers =
+  let polynomial l = Option.map (fun e -> { l_params = l.r_params; l_expr = e }) (polynomial_of l.r_expr) in
+  let found = List.filter_map polynomial layers in
+  if List.length found = List.length layers then Polynomial (ArchLayers (width, found)) else Functions (width, layers)
 
 let architecture = function
   | "attention", v ->
     (match fields [ "depth"; "width"; "heads" ] v |> List.map (size most_size) with
      | [ depth; width; heads ] ->
-       (ArchAttention (nat depth, nat width, nat heads), Printf.sprintf "attention L=%d d=%d H=%d" depth width heads)
+       (Polynomial (ArchAttention (nat depth, nat width, nat heads)), Printf.sprintf "attention L=%d d=%d H=%d" depth width heads)
      | _ -> assert false)
   | "mixer", v ->
     let names = [ "depth"; "width"; "token_hidden"; "token_degree"; "channel_hidden"; "channel_degree"; "bias"; "residual"; "permutation" ] in
@@ -137,7 +154,7 @@ let architecture = function
        (match permutation with
         | Some es when List.length es > 1024 -> incomplete "limit" "a permutation of more than 1024 entries"
         | _ -> ());
-       (ArchMixer (nat l, nat d, nat s, nat kt, nat c, nat kc, bias, residual, Option.map (List.map nat) permutation),
+       (Polynomial (ArchMixer (nat l, nat d, nat s, nat kt, nat c, nat kc, bias, residual, Option.map (List.map nat) permutation)),
         Printf.sprintf "mixer L=%d d=%d S=%d k_t=%d C=%d k_c=%d%s%s%s" l d s kt c kc (if bias then " with biases" else "")
           (if residual then " with residuals" else "") (if permutation <> None then " on the input permuted as in the file" else ""))
      | _ -> assert false)
@@ -145,7 +162,7 @@ let architecture = function
     (match fields [ "width"; "layers" ] v with
      | [ width; layers ] ->
        let (width, layers) = (size most_size width, list layer layers) in
-       (ArchLayers (nat width, layers), Printf.sprintf "the network in the file, L=%d d=%d" (List.length layers) width)
+       (network (nat width) layers, Printf.sprintf "the network in the file, L=%d d=%d" (List.length layers) width)
      | _ -> assert false)
   | name, _ -> invalid "format" "architecture %s" name
 
@@ -171,7 +188,7 @@ let problem v =
     let (tokens, left) = (size most_tokens tokens, list (size most_tokens) left) in
     (match fields [ "token"; "channel" ] output |> List.map (size most_size) with
      | [ token; channel ] ->
-       ({ arch; tokens = nat tokens; left_side = List.map nat left; out_token = nat token; out_channel = nat channel },
+       ((arch, nat tokens, List.map nat left, nat token, nat channel),
         Printf.sprintf "%s, N=%d, A={%s}, Y[%d,%d]" network tokens (abbreviate (String.concat "," (runs left))) token channel)
      | _ -> assert false)
   | _ -> assert false
@@ -273,7 +290,7 @@ let lower problem v =
     (match List.assoc_opt id lower_theorems with
      | Some t -> LowerTheorem t
      | None -> unread ("the theorem " ^ id))
-  | "enclosure", _ -> unread "evidence from below by enclosure"
+  | "enclosure", _ -> unread "an enclosure of polynomials"
   | name, _ -> invalid "format" "evidence %s" name
 
 let upper_theorems = [ ("attention-word", AttentionWord); ("attention-graded", AttentionGraded);
@@ -297,10 +314,20 @@ let value v =
   | "log10", _ -> unread "a value by its logarithm"
   | _ -> wrong "exact or log10"
 
+let enclosure v =
+  match choice v with
+  | "enclosure", v ->
+    (match fields [ "bits"; "left"; "right" ] v with
+     | [ bits; left; right ] ->
+       let bits = match small (size (1 lsl 14) bits) with Zpos b -> Npos b | _ -> N0 in
+       (bits, list (list fraction) left, list (list fraction) right)
+     | _ -> assert false)
+  | _ -> invalid "polynomial" "other evidence than an enclosure for functions of real numbers"
+
 let rank v =
   match fields [ "problem"; "scope"; "relation"; "value"; "weights"; "lower"; "upper" ] v with
   | [ p; scope; relation; v; w; low; up ] ->
-    let (of_problem, what) = problem p in
+    let ((network, tokens, left_side, out_token, out_channel), what) = problem p in
     let (of_value, digits) = value v in
     let of_scope = match scope with Str "generic" -> Generic | Str "fixed" -> Fixed | _ -> wrong "a scope" in
     let (of_relation, sign) = match relation with
@@ -312,21 +339,34 @@ let rank v =
       | Generic, AtLeast -> "for almost all weights"
       | Generic, Equal -> "for almost all weights, and no more for any" in
     let of_weights = optional weights w in
-    let of_lower = optional (lower of_problem) low in
-    ({ of_problem; of_scope; of_relation; of_value; of_weights; of_lower; of_upper = optional upper up },
-     Printf.sprintf "separation rank of %s %s %s, %s" what sign (abbreviate digits) which)
+    let claim = match network with
+      | Polynomial arch ->
+        let of_problem = { arch; tokens; left_side; out_token; out_channel } in
+        let of_lower = optional (lower of_problem) low in
+        Rank { of_problem; of_scope; of_relation; of_value; of_weights; of_lower; of_upper = optional upper up }
+      | Functions (real_width, real_layers) ->
+        (match (of_scope, of_relation, of_weights, optional enclosure low, up) with
+         | Fixed, AtLeast, Some (LayerWeights real_weights), Some (real_bits, left_values, right_values), Null ->
+           Real { real_width; real_layers; real_tokens = tokens; real_left = left_side; real_out = (out_token, out_channel);
+                  real_value = of_value; real_weights; real_bits; left_values; right_values }
+         | _, AtLeast, _, None, _ -> incomplete "missing-evidence" "lower"
+         | Generic, AtLeast, _, _, Null -> invalid "scope" "an enclosure is about the weights in the file"
+         | _, AtLeast, None, _, Null -> incomplete "missing-weights" "weights"
+         | _, AtLeast, _, _, Null -> invalid "weight-shape" "weights of layers"
+         | _ -> invalid "polynomial" "functions of real numbers have an enclosure, and at-least") in
+    (claim, Printf.sprintf "separation rank of %s %s %s, %s" what sign (abbreviate digits) which)
   | _ -> assert false
 
 let gap (refuted, across, note) v =
   match fields [ "lower"; "upper" ] v |> List.map rank with
-  | [ (low, what); (up, than) ] -> (Gap (refuted, across, low, up), what ^ "; " ^ than ^ note)
-  | _ -> assert false
+  | [ (Rank low, what); (Rank up, than) ] -> (Gap (refuted, across, low, up), what ^ "; " ^ than ^ note)
+  | _ -> unread "a gap of a network with functions of real numbers"
 
 let certificate text =
   match fields [ "format"; "version"; "claim" ] (Json.read text) with
   | [ Str "seprank-certificate"; Int "1"; claim ] ->
     (match choice claim with
-     | "rank", v -> let (claim, what) = rank v in (Rank claim, what)
+     | "rank", v -> rank v
      | "gap", v -> gap (false, false, "") v
      | "refuted-gap", v -> gap (true, false, "; the gap is refuted") v
      | "gap-across", v -> gap (false, true, "; a gap across sizes") v

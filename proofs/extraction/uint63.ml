@@ -15,7 +15,9 @@ let equal (x : t) (y : t) = x = y [@@inline always]
 let lt (x : t) (y : t) = x lxor min_int < y lxor min_int [@@inline always]
 let le (x : t) (y : t) = x lxor min_int <= y lxor min_int [@@inline always]
 
-(* without a sign; x if y = 0 *)
+(* without a sign; x mod 0 is x, and x / 0 is 0 *)
 let unsigned (x : t) = Int64.logand (Int64.of_int x) Int64.max_int
 let rem_unsigned (x : t) (y : t) : t = if y = 0 then x else Int64.to_int (Int64.rem (unsigned x) (unsigned y))
 let rem (x : t) (y : t) : t = if x >= 0 && y > 0 then x mod y else rem_unsigned x y [@@inline always]
+let div_unsigned (x : t) (y : t) : t = if y = 0 then 0 else Int64.to_int (Int64.div (unsigned x) (unsigned y))
+let div (x : t) (y : t) : t = if x >= 0 && y > 0 then x / y else div_unsigned x y [@@inline always]

@@ -2,20 +2,21 @@
    the statement that each of them stands for. Nothing is checked here.
    problem             == a network, its number of tokens, the positions of A and the output entry
    rank_claim          == a claim on one separation rank, with its weights and its evidence
-   certificate         == a rank claim, or a gap between two
+   real_claim          == a claim on a network with functions of real numbers, at its weights, from below
+   certificate         == a rank claim, a gap between two, or a real claim
    well_formed p       == the sizes and positions of p make sense
    rank_holds c        == what the rank claim c says, over every field of numbers
+   real_holds c        == what the real claim c says, over every ordered field with these functions (RealFunctions.v)
    holds c             == what the certificate c says
-   Of the format the following is not read, and has no meaning here: functions of real numbers, weights of attention and
-   Mixers that are no integers, claims on matrices, values known by their logarithm, enclosures, separations, answers to
-   challenges. *)
+   Of the format the following is not read, and has no meaning here: weights of attention and Mixers that are no integers,
+   enclosures of these, claims on matrices, values known by their logarithm, separations, answers to challenges. *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank Attention GenericWeights Mixer RankCert NetEval.
 From Seprank Require Import CertificateGeneric CertificateExact MixerWeights Layers LayersRun.
-From Seprank Require Import HankelBlocks LowerAttention BlocksLower MixerUpperValues.
+From Seprank Require Import HankelBlocks LowerAttention BlocksLower MixerUpperValues RealFunctions RealLayers.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -48,9 +49,15 @@ Inductive upper_evidence := AttentionWord | AttentionGraded | AttentionJunctions
 Record rank_claim := RankClaim {
   of_problem : problem; of_scope : scope; of_relation : relation; of_value : N;
   of_weights : option weights; of_lower : option lower_evidence; of_upper : option upper_evidence }.
+(* layers with parameters and expressions, their weights, and the points of either side, with the precision to take *)
+Record real_claim := RealClaim {
+  real_width : nat; real_layers : seq rlayer; real_tokens : nat; real_left : seq nat; real_out : nat * nat;
+  real_value : N; real_weights : seq (seq (rows fraction));
+  real_bits : N; left_values : seq (seq fraction); right_values : seq (seq fraction) }.
 Inductive certificate :=
   | Rank (c : rank_claim)
-  | Gap (refuted across : bool) (lower upper : rank_claim).
+  | Gap (refuted across : bool) (lower upper : rank_claim)
+  | Real (c : real_claim).
 
 Definition generic s := if s is Generic then true else false.
 Definition at_least r := if r is AtMost then false else true.
@@ -58,11 +65,13 @@ Definition at_most r := if r is AtLeast then false else true.
 
 Definition width p := match arch p with ArchAttention _ d _ => d | ArchMixer _ d _ _ _ _ _ _ _ => d | ArchLayers d _ => d end.
 Definition depth p := match arch p with ArchAttention L _ _ => L | ArchMixer L _ _ _ _ _ _ _ _ => L | ArchLayers _ ls => size ls end.
-Definition sides p : seq bool := mkseq (fun i => i \in left_side p) (tokens p).
+Definition sides_of n left : seq bool := mkseq (fun i => i \in (left : seq nat)) n.
+Definition sides p : seq bool := sides_of (tokens p) (left_side p).
 
+(* both sides have positions, and those of A are among n and increase *)
+Definition sides_fit n (left : seq nat) := [&& (0 < size left < n)%N, sorted ltn left & all (fun i => i < n)%N left].
 Definition well_formed p :=
-  [&& (0 < size (left_side p) < tokens p)%N, sorted ltn (left_side p), all (fun i => i < tokens p)%N (left_side p),
-      (0 < depth p)%N &
+  [&& sides_fit (tokens p) (left_side p), (0 < depth p)%N &
   let inside := (out_token p < tokens p)%N && (out_channel p < width p)%N in
   match arch p with
   | ArchAttention _ d H => [&& inside, (0 < H)%N & (H %| d)%N]
@@ -122,6 +131,13 @@ Definition upper_holds c := forall F : numFieldType, half_holds c (@says_upper F
 Definition rank_holds c : Prop :=
   [/\ well_formed (of_problem c), at_least (of_relation c) -> lower_holds c & at_most (of_relation c) -> upper_holds c].
 
+Definition real_well_formed c := [&& sides_fit (real_tokens c) (real_left c), (0 < size (real_layers c))%N &
+  r_layers_fit (real_layers c) (real_tokens c) (real_width c) (real_out c).1 (real_out c).2].
+Definition real_holds c : Prop := real_well_formed c /\ forall (F : realFieldType) (E : elementary F),
+  let n := real_tokens c in
+  sep_ge (fun x y : 'M[F]_(n, real_width c) => real_output E (real_layers c) (side_of (sides_of n (real_left c)) : pred 'I_n)
+    (real_out c).1 (real_out c).2 (real_weights c) x y) (N.to_nat (real_value c)).
+
 (* the two halves of a gap are about the same tokens and sides, and about what the kind of gap compares: attention, or
    blocks of it and a position-wise part, with a Mixer, or across sizes with any other network *)
 Definition attention_sizes p : option (nat * nat) :=
@@ -144,4 +160,5 @@ Definition holds (c : certificate) : Prop :=
   | Rank c => rank_holds c
   | Gap refuted across l u => [/\ comparable refuted across l u, rank_holds l, rank_holds u,
       at_least (of_relation l) /\ at_most (of_relation u) & (of_value u < of_value l)%num]
+  | Real c => real_holds c
   end.

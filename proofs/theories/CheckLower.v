@@ -23,6 +23,14 @@ Delimit Scope N_scope with bN.
 (* the points of one side, token by token *)
 Definition cut T (d : nat) (z : seq T) : rows T := reshape (nseq (size z %/ d)%N d) z.
 
+(* as many rows and columns as are claimed, each with the entries of its side *)
+Definition minor_verdict T (v : N) (S : seq bool) (d : nat) (xs ys : seq (seq T)) : verdict :=
+  ask (v <=? N.of_nat (size xs))%bN && (v <=? N.of_nat (size ys))%bN or Incomplete MissingRows;
+  ask (v =? N.of_nat (size xs))%bN && (v =? N.of_nat (size ys))%bN or Invalid MinorSize;
+  let items b := all (fun z => size z == (side_size b S * d)%N) in
+  ask items true xs && items false ys or Invalid PointShape;
+  Valid.
+
 (* modulo p, with the permutation *)
 Definition rearrangeL (source : option (seq (seq (nat * nat)))) (X : rows i63) : rows i63 :=
   if source is Some es then [seq [seq nth 0%uint63 (nth [::] X e.1) e.2 | e <- r] | r <- es] else X.
@@ -124,14 +132,7 @@ Definition coefficients_cost (r : nat) : N :=
       evaluation_cost * monomialsN v D * monomialsN v D + read_cost (N.of_nat r) v D
   end%bN.
 
-(* as many as are claimed, each with the entries of its side *)
-Definition items_verdict T (xs ys : seq (seq T)) : verdict :=
-  let v := of_value c in
-  ask (v <=? N.of_nat (size xs))%bN && (v <=? N.of_nat (size ys))%bN or Incomplete MissingRows;
-  ask (v =? N.of_nat (size xs))%bN && (v =? N.of_nat (size ys))%bN or Invalid MinorSize;
-  let items b := all (fun z => size z == (side_size b (sides p) * d)%N) in
-  ask items true xs && items false ys or Invalid PointShape;
-  Valid.
+Definition items_verdict T (xs ys : seq (seq T)) : verdict := minor_verdict (of_value c) (sides p) d xs ys.
 Definition denominators_verdict (prime : Z) : verdict :=
   if (arch p, of_weights c) is (ArchLayers _ ls, Some (LayerWeights ws)) then
     ask fractions_ok prime ls ws or Invalid BadDenominator; Valid
@@ -293,7 +294,7 @@ Lemma size_B : #|predC (side_of (sides p) : pred 'I_(tokens p))| = side_size fal
 Proof. by rewrite -(card_side _ size_sides); apply: eq_card => k; rewrite !inE; case: (side_of _ k). Qed.
 Lemma both_sides : well_formed p -> (0 < side_size true (sides p))%N /\ (0 < side_size false (sides p))%N.
 Proof.
-case/and4P=> /andP[s0 sn] _ /allP lt _; rewrite -size_A -size_B.
+case/andP=> /and3P[/andP[s0 sn] _ /allP lt] _; rewrite -size_A -size_B.
 have inA (i : 'I_(tokens p)) : side_of (sides p) i = (val i \in left_side p) by rewrite /side_of nth_mkseq.
 split.
   move: s0 lt; case: (left_side p) inA => // e es inA _ lt; have en := lt e (mem_head _ _).
@@ -337,7 +338,7 @@ case: (arch p) wf fit acc => [L d H|L d S kt C kc bias res perm|d ls] wf; case: 
   by exists (lit_net F d (factor_weights (d %/ H) fs)); first exact: has_shape_lit.
 - case/andP=> /eqP sL _ acc i j iE jE; rewrite -iE -jE in acc.
   have ok : in_range (tokens p) d perm.
-    by case: (perm) wf => // es /and4P[_ _ _ /andP[_ /and5P[_ _ _ _ /and4P[_ sz al _]]]]; rewrite /in_range sz.
+    by case: (perm) wf => // es /and3P[_ _ /and5P[_ _ _ _ /and4P[_ sz al _]]]; rewrite /in_range sz.
   have low : sep_ge (mixer_output bias res (source_of (tokens p) d perm) (power_lit kt) (power_lit kc) (side_of (sides p)) i j
       (fun v : 'I_#|option_weight L S C (tokens p) d| => (lit_option ws v)%:~R : F)) (N.to_nat (of_value c)).
     case/or3P: acc => [/andP[acc /N.eqb_spec->]|/andP[acc /N.eqb_spec->]|]; rewrite ?Nat2N.id.
@@ -345,7 +346,7 @@ case: (arch p) wf fit acc => [L d H|L d S kt C kc bias res perm|d ls] wf; case: 
     - exact: option_coefficients_lower acc sL.
     - by case: (perm) => // acc; apply: mixer_blocks_option acc sL.
   by case: (of_scope c) => //=; apply: option_generic low; apply: Num.Theory.char_num.
-move=> _ acc; have fit : layers_fit ls (tokens p) d (out_token p) (out_channel p) by case/and4P: wf => _ _ _ /andP[].
+move=> _ acc; have fit : layers_fit ls (tokens p) d (out_token p) (out_channel p) by case/and3P: wf.
 have low : sep_ge (@layers_output (tokens p) d ls (side_of (sides p)) (out_token p) (out_channel p) F (in_field F \o lit_theta ls ws))
     (N.to_nat (of_value c)).
   case/or3P: acc => // /andP[/andP[ok acc] /N.eqb_spec->]; rewrite Nat2N.id.
@@ -362,14 +363,14 @@ have down k X (f : ('I_k -> F) -> X -> X -> F) : (exists2 P : {mpoly F[k]}, P !=
   by case=> P P0 h; exists P => // theta /h low s /low; apply: leq_trans.
 have [A0 B0] := both_sides wf; move: wf tE; rewrite /half_holds /theorem_value /well_formed /depth -/p.
 case aE: (arch p) => [L d H|L d S kt C kc bias res perm|d ls] //.
-  case/and4P=> _ _ _ /andP[L0 /and3P[_ H0 Hd]]; case: ifP => // _.
+  case/and3P=> _ L0 /and3P[_ H0 Hd]; case: ifP => // _.
   case oE: (own_other c) => [own other]; case vE: (attention_lower_value _ _ _ _ _ _) => [v|] // [vb] i j iE jE; subst v.
   have [ownE otherE] : own = #|[pred k : 'I_(tokens p) | side_of (sides p) k == side_of (sides p) i]| /\
     other = #|[pred k : 'I_(tokens p) | side_of (sides p) k != side_of (sides p) i]|.
     by move: oE; rewrite (own_otherP iE) => -[<- <-].
   rewrite sc; apply: down; apply: (@attention_lower_value_generic F t L d H own other b (tokens p) (side_of (sides p)) i j vE) => //.
   by move: oE; rewrite /own_other; case: ifP => _ [_ <-].
-case/and4P=> _ _ _ /andP[L0 /and5P[_ S0 C0 _ /andP[/andP[kc0 _] _]]].
+case/and3P=> _ L0 /and5P[_ S0 C0 _ /andP[/andP[kc0 _] _]].
 case: perm {aE} => //; case vE: (mixer_lower_value _ _ _ _ _ _ _ _) => [v|] // [vb] i j iE jE; subst v.
 rewrite sc; apply: down; apply: (@mixer_lower_value_generic F t L d S C kt kc b (tokens p) bias res (side_of (sides p)) i j); rewrite ?size_A ?size_B //.
 Qed.
@@ -385,7 +386,7 @@ Lemma has_ex T (P : pred T) s : has P s -> exists x, P x.
 Proof. by elim: s => //= x s IH /orP[Px|/IH //]; exists x. Qed.
 
 Lemma items_verdictP T (xs ys : seq (seq T)) : items_verdict c xs ys = Valid -> (of_value c =? N.of_nat (size xs))%bN.
-Proof. by rewrite /items_verdict; case: ifP => // _; case: ifP => // /andP[]. Qed.
+Proof. by rewrite /items_verdict /minor_verdict; case: ifP => // _; case: ifP => // /andP[]. Qed.
 
 (* accepted evidence proves the lower half of the claim *)
 Theorem check_lower_correct : well_formed p -> (~~ by_theorem c -> weights_fit c) -> lower_verdict c = Valid -> lower_holds c.

@@ -58,12 +58,13 @@ Definition bound_value (u : upper_evidence) : verdict + N :=
   | _, _ => inl (Invalid BadHypothesis)
   end.
 
-(* not where simple bounds stand in 3.3: a claim that does not follow from these may still do from the theorem *)
+(* not where simple bounds stand in 3.3, and without (c) in 3.14: a claim that does not follow from these may still do from
+   the theorem *)
 Definition exact (u : upper_evidence) : bool :=
   match arch p, u with
   | ArchAttention L d _, AttentionGraded => let: (own, other) := own_other c in graded_best_sharp L d own other
   | ArchAttention L d H, AttentionJunctions => let: (own, other) := own_other c in JunctionValue.junctions_sharp L H d own other
-  | _, (MixerUpper MixerTrees | AttentionLayers) => false
+  | _, AttentionLayers => false
   | _, _ => true
   end.
 
@@ -101,7 +102,7 @@ Lemma attention_bound u b L d H (F : numFieldType) (i : 'I_(tokens p)) (j : 'I_d
   arch p = ArchAttention L d H -> well_formed p -> i = out_token p :> nat -> bound_value c u = inr b ->
   sep_le (fun x y => net (weights_of w) (mix (side_of (sides p)) x y) i j) (N.to_nat b).
 Proof.
-move=> aE; rewrite /well_formed /bound_value -/p aE /= /depth aE => /and4P[_ _ _ /andP[L0 /and3P[_ H0 Hd]]] iE.
+move=> aE; rewrite /well_formed /bound_value -/p aE /= /depth aE => /and3P[_ L0 /and3P[_ H0 Hd]] iE.
 have sW : size (weights_of w) = L by rewrite size_map size_enum_ord.
 case: u => //; case: ifP => // _.
 - case=> <-; rewrite word_boundN_val !Nat2N.id.
@@ -127,7 +128,7 @@ Local Notation output :=
 Lemma mixer_bound u b : bound_value c u = inr b -> sep_le output (N.to_nat b).
 Proof.
 move: wf; rewrite /well_formed /bound_value -/p aE /= /depth aE.
-case/and4P=> _ _ _ /andP[L0 /and5P[_ St0 _ /andP[kt0 _] /andP[/andP[kc0 _] _]]].
+case/and3P=> _ L0 /and5P[_ St0 _ /andP[kt0 _] /andP[/andP[kc0 _] _]].
 case: u => // v; case: ifP => // _; case vE: (mixer_upper_value _ _ _ _ _ _ _ _ _ _ _) => [v'|] // [<-].
 apply: (@mixer_upper_sep_le R v L S C (tokens p) d kt kc bias res (isSome perm)) => //; first by case: (perm).
 by rewrite size_A size_B.
@@ -136,7 +137,7 @@ Qed.
 Lemma mixer_decided homogeneous : mixer_verdict c homogeneous = Valid -> sep_le output (N.to_nat (of_value c)).
 Proof.
 move: wf; rewrite /well_formed /mixer_verdict -/p aE /= /depth aE.
-case/and4P=> _ _ _ /andP[L0 /and5P[_ St0 _ /andP[kt0 _] /andP[/andP[kc0 _] _]]].
+case/and3P=> _ L0 /and5P[_ St0 _ /andP[kt0 _] /andP[/andP[kc0 _] _]].
 have [l [ls [E sz th rt pl]]] := option_netE bias res (source_of (tokens p) d perm) (power_lit kt) (power_lit kc) theta L0.
 have same r : sep_le (fun x y => mixer 'X^kt 'X^kc (l :: ls) (mix (side_of (sides p)) x y) i j) r -> sep_le output r.
   by apply: eq_sep_le => x y; rewrite /mixer_output E !lit_poly_power.
@@ -160,7 +161,7 @@ Lemma layers_bound u b d ls (F : numFieldType) (theta : 'I_(nweights ls) -> F) :
   arch p = ArchLayers d ls -> well_formed p -> bound_value c u = inr b ->
   sep_le (@layers_output (tokens p) d ls (side_of (sides p)) (out_token p) (out_channel p) F theta) (N.to_nat b).
 Proof.
-move=> aE; rewrite /well_formed /bound_value -/p aE => /and4P[_ _ _ /andP[_ fit]].
+move=> aE; rewrite /well_formed /bound_value -/p aE => /and3P[_ _ fit].
 case: u => //.
 - case: ifP => // lt; rewrite (@own_otherP c (Ordinal lt)) //; cbv beta iota.
   case vE: (LayersAttention.attention_layers_value _ _ _ _ _ _) => [v|] // [<-].

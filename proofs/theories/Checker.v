@@ -4,7 +4,7 @@
    Proved: check_correct; of a rank claim that is Equal both halves hold (check_exact_correct). *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Seprank Require Import CertificateClaim Verdicts CheckLower CheckUpper.
+From Seprank Require Import CertificateClaim Verdicts CheckLower CheckUpper CheckReal.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Delimit Scope Z_scope with cZ.
 Delimit Scope N_scope with bN.
@@ -44,6 +44,7 @@ Definition check (c : certificate) : verdict :=
       after (rank_verdict u);
       ask (of_value u <? of_value l)%bN or Invalid GapOrder;
       Valid
+  | Real c => real_verdict c
   end.
 
 Section Correct.
@@ -73,7 +74,7 @@ Proof. by move/rank_correct=> -[_ low up] E; rewrite E in low up; split; [apply:
 
 Theorem check_correct (c : certificate) : check c = Valid -> holds c.
 Proof.
-case: c => [c|refuted across l u]; first exact: rank_correct.
+case: c => [c|refuted across l u|c]; [exact: rank_correct | | exact: check_real_correct].
 rewrite /check; case: ifP => // /andP[/andP[/andP[/andP[_ low] _] up] _]; case: ifP => [cmp|_]; last by case: (arch _).
 case El: (rank_verdict l) => //; case Eu: (rank_verdict u) => //; case: ifP => // lt _.
 by split; [| exact: rank_correct | exact: rank_correct | | apply/N.ltb_spec0].

@@ -7,16 +7,15 @@
      lower_sharp t            == the value is that of docs/format.md: a claim above it does not follow from the theorem
      best ok value s          == the largest value of the choices in s that are ok
      pairing                  == a choice for 3.8 or 3.9: heads used, vectors in two batches, carriers, summing layers
-   The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17; 3.18 as in
-   AttentionTwoLayers.v, and the first part of 3.18', with the least J for every M; 3.8 and 3.9 with their simple bound mc(v + 1, K), and with
-   mc(m (m + 1) / 2 + 1, min(K, r, other)) (PairingLowDegree.v). *)
+   The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17; 3.18' with the least J for every M; 3.8
+   and 3.9 with their simple bound mc(v + 1, K), and with mc(m (m + 1) / 2 + 1, min(K, r, other)) (PairingLowDegree.v). *)
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank MonomialCount Attention GenericWeights BoundFormulas PairingRank.
-From Seprank Require Import AttentionPower AttentionCone AttentionFewLayers AttentionOneHead AttentionTwoLayers
-  AttentionTwoLayersMore AttentionHeads.
+From Seprank Require Import AttentionPower AttentionCone AttentionFewLayers AttentionOneHead AttentionTwoLayersAll
+  AttentionHeads.
 From Seprank Require Import AttentionBlocks PairingLowDegree.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -53,14 +52,11 @@ Fixpoint even_sum (m : N) (steps : nat) (k term acc : N) : N :=
   else acc.
 Definition power_sumN (L d : N) := even_sum (d - 1) (N.to_nat (gram_degreeN (L - 1))) 0 1 1.
 
-(* 3.18: pairs of J coordinates, one of them among the first T = min (J, H) *)
+(* 3.18': M pairs of J coordinates, one of them among the first T = min (J, H) *)
 Definition pairsN (H J : N) := let T := N.min J H in J * T - binN T 2.
-Definition two_allowedN (H da M J : N) := (M <=? pairsN H J) && (M + J <=? da).
-Definition two_layersN (d M J : N) := (M * d - binN M 2) * mcN (d - (M + J)) 2.
-(* 3.18', its first part *)
-Definition shared_allowedN (H d da M J : N) := two_allowedN H da M J && (J <? d - M).
-Definition shared_pairsN (d M J : N) :=
-  let e := d - M in let c := binN M 2 in (M * d - c) * mcN e 2 - e * c.
+Definition two_allowedN (H d da M J : N) := [&& M <=? pairsN H J, M + J <=? da, J <? d - M & 2 <? d - J].
+Definition two_layersN (d M J : N) :=
+  let e := d - M in let c := binN M 2 in (M * d - c) * mcN e 2 - e * c + (mcN (M * (d - J) - c) 2 - 1).
 (* 3.17 (b), with n the entries of a symmetric matrix *)
 Definition one_headN (d : N) := let n := binN (d + 1) 2 in 1 + n + binN (n + 1) 2 + d * n + d.
 (* from M and J on, the least J that has room for M pairs *)
@@ -130,10 +126,7 @@ Definition attention_lower_value (t : lower_theorem) (layers width heads own oth
       if [&& layers == 2, heads == 1, 1 < own & 1 < other]%N then Some (one_headN d) else None
   | AttentionTwoLayers =>
       if [&& layers == 2, 2 < own, 1 < other, 3 < width & 1 < head_width]%N then
-        let choices := two_choices (2 * head_width) H da 1 1 in
-        best (fun x => if x.1 then two_allowedN H da x.2.1 x.2.2 else shared_allowedN H d da x.2.1 x.2.2)
-          (fun x => if x.1 then two_layersN d x.2.1 x.2.2 else shared_pairsN d x.2.1 x.2.2)
-          ([seq (true, x) | x <- choices] ++ [seq (false, x) | x <- choices])
+        best (fun x => two_allowedN H d da x.1 x.2) (fun x => two_layersN d x.1 x.2) (two_choices (2 * head_width) H da 1 1)
       else None
   | AttentionHeads =>
       best_pairing (heads_ok L d H da a) (heads_payload d) d b (fun c => L - 1 - c)
@@ -150,7 +143,7 @@ Definition attention_lower_fits (t : lower_theorem) (layers : nat) : bool :=
   | _ => (layers <= 7)%N
   end.
 Definition lower_sharp (t : lower_theorem) : bool :=
-  match t with AttentionTwoLayers | AttentionHeads | AttentionBlocks => false | _ => true end.
+  match t with AttentionHeads | AttentionBlocks => false | _ => true end.
 End Formulas.
 
 Section Values.
@@ -201,20 +194,13 @@ Definition lower_at d (p : 'I_d) r : Prop := exists2 P : {mpoly F[nfactors L H d
   forall w, P.@[w]%R != 0%R -> sep_ge (fun x y => net (weights_of w) (mix S x y) i p) r.
 
 Lemma two_layers_at (p : 'I_d) M J : L = 2 -> 2 < own -> 1 < other ->
-  two_allowedN (N.of_nat H) (N.of_nat da) M J -> lower_at p [two_layersN (N.of_nat d) M J].
+  two_allowedN (N.of_nat H) (N.of_nat d) (N.of_nat da) M J -> lower_at p [two_layersN (N.of_nat d) M J].
 Proof.
-move=> L2 o2 o1 /andP[/leN MT /leN MJ]; rewrite !vals in MT MJ.
-rewrite /two_layersN !vals /lower_at L2.
-by apply: two_layers_lower_generic MJ MT _ _ _; rewrite ?geq_minl ?geq_minr ?ownE ?otherE.
-Qed.
-
-Lemma shared_at (p : 'I_d) M J : L = 2 -> 2 < own -> 1 < other ->
-  shared_allowedN (N.of_nat H) (N.of_nat d) (N.of_nat da) M J -> lower_at p [shared_pairsN (N.of_nat d) M J].
-Proof.
-move=> L2 o2 o1 /andP[/andP[/leN MT /leN MJ] /N.ltb_spec0 Jd]; rewrite !vals in MT MJ.
+move=> L2 o2 o1 /and4P[/leN MT /leN MJ /N.ltb_spec0 Jd /N.ltb_spec0 dJ]; rewrite !vals in MT MJ.
 have {}Jd : [J] < d - [M] by have := subN_val (N.of_nat d) M; rewrite Nat2N.id; lia.
-rewrite /shared_pairsN !vals /lower_at L2.
-by apply: shared_pairs_lower_generic MJ MT Jd _ _ _; rewrite ?geq_minl ?geq_minr ?ownE ?otherE ?Num.Theory.char_num.
+have {}dJ : 2 < d - [J] by have := subN_val (N.of_nat d) J; rewrite Nat2N.id; lia.
+rewrite /two_layersN !vals /lower_at L2.
+by apply: all_pairs_lower_generic MJ MT Jd dJ _ _ _; rewrite ?geq_minl ?geq_minr ?ownE ?otherE ?Num.Theory.char_num.
 Qed.
 
 Lemma one_head_at (p : 'I_d) : L = 2 -> H = 1 -> 1 < own -> 1 < other -> lower_at p [one_headN (N.of_nat d)].
@@ -271,7 +257,7 @@ rewrite /attention_lower_value mulKn //; case: t => //.
     by case=> <-; rewrite addN_val gram_degreeN_val !vals subn1 addn1; apply: one_entry_lower_generic ij.
   case: eqP => [L1|_]; first by case=> <-; rewrite !vals addn1 /lower_at L1; apply: one_layer_lower_generic ij.
   by case: ifP => // /and4P[/eqP L2 /eqP H1 o2 o1] [<-]; apply: one_head_at.
-- case: ifP => // /and5P[/eqP L2 o2 o1 _ _] /bestP[[[] [M J]] ok ->]; [exact: two_layers_at | exact: shared_at].
+- case: ifP => // /and5P[/eqP L2 o2 o1 _ _] /bestP[[M J] ok ->]; exact: two_layers_at.
 - by case/bestP=> -[simple x] ok ->; apply: heads_at.
 by case/bestP=> -[simple x] ok ->; apply: blocks_at.
 Qed.

@@ -3,7 +3,7 @@
      id               value of mixer_upper_value                                     theory.md
      mixer-support    that of mixer_support_sep_le, mixer_support_homogeneous_sep_le 4.6
      mixer-span       that of mixer_span_sep_le, mixer_span_homogeneous_sep_le       4.8
-     mixer-trees      that of narrow_trees_span_sep_le, narrow_trees_both_sep_le     4.7 without its (c)
+     mixer-trees      that of quadratic_trees_span_sep_le, quadratic_trees_both_sep_le 4.7
    A table is a list of rows, numbers for each degree a. Tables multiply as polynomials in two variables y and z, the
    entry a of row m standing for y^m z^a; so a power of the table of one variable counts monomials in many.
    row_at p a, table_at P m a == entry a of a row, of row m of a table, as nat
@@ -12,6 +12,7 @@
    span_tableN d r S k M      == span_dim d r S k M a for a = 0 .. k M             (span_tableN_val)
    narrow_tableN d C k M      == narrow_count d C k a (a - (k - 1) M) for a = 0 .. k M, C <= d   (narrow_tableN_val)
    level_boundN, stairs_boundN == level_bound, stairs_bound of two rows            (level_boundN_val, stairs_boundN_val)
+   with_squares S d D T       == the table T, with the entry D - 2 not above square_dim d S      (with_squares_val)
    tree_class                 == degree of a tree, and its residue in every channel
    tree_counts k d ks         == the number of trees in each class that has some   (tree_countsP)
    tree_dimN d k M s a        == at least tree_dim, from these numbers             (tree_dimN_ge);
@@ -25,8 +26,8 @@ From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank MonomialCount CoefMatrix SpanCover Attention PowerRank TwoSidedPoly Mixer
   DegreeCover.
-From Seprank Require Import MixerSupport MixerSpan MixerTrees MixerTreesNarrow FormMatrix BoundFormulas NetEval
-  CertificateExact MixerWeights.
+From Seprank Require Import MixerSupport MixerSpan MixerTrees MixerTreesNarrow MixerTreesQuadratic FormMatrix
+  BoundFormulas NetEval CertificateExact MixerWeights.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Delimit Scope N_scope with bN.
@@ -824,6 +825,17 @@ Qed.
 End Keys.
 
 (* the bounds *)
+Definition with_squares (S d : N) (D : nat) (T : seq N) : seq N :=
+  let squares := (mcN d 2 + mcN (d * (S - 1)) 2)%bN in
+  mkseq (fun a => let x := nth 0%bN T a in if a.+2 == D then N.min x squares else x) D.+1.
+Lemma with_squares_val S d D T a : a <= D -> row_at (with_squares S d D T) a =
+  if a.+2 == D then minn (row_at T a) (square_dim [d] [S]) else row_at T a.
+Proof.
+move=> aD; have -> : square_dim [d] [S] = [mcN d 2 + mcN (d * (S - 1)) 2].
+  by rewrite addN_val !mcN_val mulN_val subN_val subn1.
+by rewrite /with_squares /row_at nth_mkseq //; case: ifP => // _; rewrite minN2.
+Qed.
+
 Inductive mixer_upper := MixerSupport | MixerSpan | MixerTrees.
 
 Definition mixer_upper_applies (u : mixer_upper) (S kt : nat) (bias res permuted : bool) (a b : nat) : bool :=
@@ -867,6 +879,7 @@ Definition mixer_upper_value (u : mixer_upper) (L d S kt C kc : nat) (bias res p
         let counts := tree_counts kt d (tree_acts kt kc L.-1) in
         let trees := mkseq (tree_dimN d kt M counts) D.+1 in
         let trees := if C < d then row_min trees (narrow_tableN d' (N.of_nat C) kt M) else trees in
+        let trees := with_squares S' d' D trees in
         let (one_a, one_b) := ((S == 1) || (a == 1), (S == 1) || (b == 1)) in
         Some (level_boundN trees (if one_a then if one_b then row_min (span b) trees else span b else span a) D)
     end
@@ -946,20 +959,23 @@ case: u ap; rewrite /mixer_upper_applies.
   rewrite (level_boundN_val (vals A) (vals (predC A))) -th -ME.
   by apply: mixer_span_homogeneous_sep_le => //; apply: pl; rewrite ?b0.
 case/and4P=> b0 r0 /pm s0 one; have {}sh := sh s0; have {}pl := pl b0 r0.
-set tab := tree_counts _ _ _; set trees := (if C < d then _ else _) => -[<-]; apply: (same _ _ (fun _ _ => erefl)).
+set tab := tree_counts _ _ _; set trees0 := (if C < d then _ else _); set trees := with_squares _ _ _ _ => -[<-]; apply: (same _ _ (fun _ _ => erefl)).
 have LM : leaves (tree_acts kt kc (size ls)) = M by rewrite leaves_acts.
 have tree c : c <= kt * M -> tree_dim d kt (tree_acts kt kc (size ls)) c <=
   row_at (mkseq (tree_dimN d kt M tab) (kt * M).+1) c.
   move=> cD; rewrite /row_at nth_mkseq // (leq_trans (tree_dimN_ge _ kt0 _ _)) // LM sz'; exact: leqnn.
-have tr c : c <= kt * M -> narrow_dim d (chid l) kt (tree_acts kt kc (size ls)) c <= row_at trees c.
-  move=> cD; rewrite /trees; case: ifP => Cd; last exact: leq_trans (geq_minl _ _) (tree c cD).
+have narrow c : c <= kt * M -> narrow_dim d (chid l) kt (tree_acts kt kc (size ls)) c <= row_at trees0 c.
+  move=> cD; rewrite /trees0; case: ifP => Cd; last exact: leq_trans (geq_minl _ _) (tree c cD).
   rewrite row_at_min narrow_tableN_val ?Nat2N.id //; last exact: ltnW.
   by rewrite leq_min (leq_trans (geq_minl _ _) (tree c cD)) /narrow_dim ch LM geq_minr.
+have tr c : c <= kt * M -> quadratic_dim d (thid l) (chid l) kt (tree_acts kt kc (size ls)) c <= row_at trees c.
+  move=> cD; rewrite with_squares_val // !Nat2N.id /quadratic_dim th LM; case: eqP => _; last exact: narrow.
+  by rewrite leq_min geq_minr (leq_trans (geq_minl _ _) (narrow c cD)).
 have vals (B : pred 'I_n) c : c <= kt * M -> row_at (span_tableN (N.of_nat d) (N.of_nat #|B|) (N.of_nat S) kt M) c =
     span_dim d #|B| S kt M c.
   by move=> cD; rewrite span_tableN_val // !Nat2N.id.
 have lev T NB : (forall c, c <= kt * M -> NB c <= row_at T c) ->
-    level_bound (narrow_dim d (chid l) kt (tree_acts kt kc (size ls))) NB (kt * M) <= [level_boundN trees T (kt * M)].
+    level_bound (quadratic_dim d (thid l) (chid l) kt (tree_acts kt kc (size ls))) NB (kt * M) <= [level_boundN trees T (kt * M)].
   by move=> h; rewrite (level_boundN_val (NA' := row_at trees) (NB' := row_at T)) //; apply: leq_level.
 have span (B : pred 'I_n) c : c <= kt * M -> span_dim d #|B| (thid l) kt M c <=
     row_at (span_tableN (N.of_nat d) (N.of_nat #|B|) (N.of_nat S) kt M) c by move=> cD; rewrite th vals.
@@ -967,7 +983,7 @@ have charR : [char R]%R =i pred0 by apply: Num.Theory.char_num.
 case: ifP => oa; last first.
   have ob : #|predC A| = 1 \/ thid l = 1.
     by left; apply/eqP; move: one; rewrite oa.
-  have up := @narrow_trees_span_sep_le R n d kt kc l ls (predC A) pl sh kt0 ob i j.
+  have up := @quadratic_trees_span_sep_le R charR n d kt kc l ls (predC A) pl sh kt0 i j ob.
   rewrite ME (_ : #|predC (predC A)| = #|A|) in up; last by apply: eq_card => k; rewrite !inE negbK.
   have := sep_leW (lev _ _ (span A)) up => /sep_le_sym; apply: eq_sep_le => x y; congr (mixer _ _ _ _ i j).
   by apply/matrixP=> p q; rewrite !mxE /=; case: (A p).
@@ -975,11 +991,11 @@ have {}oa : #|A| = 1 \/ thid l = 1 by case/orP: oa => /eqP e; [right; rewrite th
 case: ifP => ob.
   have both : #|A| = 1 /\ #|predC A| = 1 \/ thid l = 1.
     by case: oa => [a1|]; [case/orP: ob => /eqP e; [right; rewrite th|left]|right].
-  apply: sep_leW (@narrow_trees_both_sep_le R charR n d kt kc l ls A pl sh kt0 both i j); rewrite ME; apply: lev =>
-    c cD.
+  apply: sep_leW (@quadratic_trees_both_sep_le R charR n d kt kc l ls A pl sh kt0 i j both); rewrite ME.
+  apply: lev => c cD.
   rewrite row_at_min leq_min; apply/andP; split; first exact: leq_trans (geq_minl _ _) (span (predC A) c cD).
   exact: leq_trans (geq_minr _ _) (tr c cD).
-by apply: sep_leW (@narrow_trees_span_sep_le R n d kt kc l ls A pl sh kt0 oa i j); rewrite ME; apply: lev;
+by apply: sep_leW (@quadratic_trees_span_sep_le R charR n d kt kc l ls A pl sh kt0 i j oa); rewrite ME; apply: lev;
   apply: (span (predC A)).
 Qed.
 End Bound.

@@ -3,7 +3,7 @@
 From mathcomp Require Import all_ssreflect.
 
 Inductive finding := BadProblem | Superfluous | MissingEvidence | MissingWeights | WeightShape | PointShape | NotPrime
-  | BadResidue | MinorSize | MissingRows | SingularMinor | BadHypothesis | BadScope | BadDenominator | Unread | WeakBound | GapSides | GapOrder | Limit.
+  | BadResidue | MinorSize | MissingRows | SingularMinor | BadHypothesis | BadScope | BadDenominator | Unread | WideEnclosure | WeakBound | GapSides | GapOrder | Limit.
 Inductive verdict := Valid | Invalid (f : finding) | Incomplete (f : finding).
 Notation "'ask' b 'or' v ; w" := (if b then w else v) (at level 200, b at level 100, v at level 100, w at level 200).
 Notation "'after' v ; w" := (match v with Valid => w | v' => v' end) (at level 200, v at level 100, w at level 200).
