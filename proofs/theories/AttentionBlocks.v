@@ -529,8 +529,8 @@ have core d' (p' : 'I_d') : d' = d -> d' = (q + (r + (d - r - q)))%N ->
     exists2 Ws : seq (seq (head F d')), has_shape L H da Ws &
       sep_ge (fun x y => net Ws (mix S1 x y) i p') (mc (vfree m tau).+1 (3 ^ (L - 2 - c))).
   move=> dE dm; move: p' dE; rewrite {d'}dm => p' dE.
-  have -> : L = (c.-1 + (L - 2 - c)).+3 by lia.
-  have -> : ((c.-1 + (L - 2 - c)).+3 - 2 - c = L - 2 - c)%N by lia.
+  have LE : L = (c.-1 + (L - 2 - c)).+3 by lia.
+  rewrite [X in has_shape X]LE.
   have Si : S1 i by rewrite /S1 eqxx.
   have tB : (tau <= #|predC S1|)%N.
     by rewrite (_ : #|predC S1| = nB); [apply: leq_trans (geq_minr _ _) (geq_minl _ _) | apply: eq_card].

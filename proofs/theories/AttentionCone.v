@@ -73,6 +73,12 @@ Qed.
 Lemma monoM (R : comRingType) (I : finType) k (t : R) x (e : mon I k) : (fun i => t * x i) ^^ (val e) = t ^+ k * x ^^ (val e).
 Proof. by rewrite /mono; under eq_bigr do rewrite exprMn; rewrite big_split /= prodrXr (eqP (valP e)). Qed.
 
+Lemma horner_sum_mono (R : comRingType) (I : finType) k (c : mon I k -> R) (r : I -> {poly R}) t :
+  (\sum_e (c e)%:P * r ^^ (val e)).[t] = \sum_e c e * (fun i => (r i).[t]) ^^ (val e).
+Proof.
+rewrite horner_sum; apply: eq_bigr => e _; rewrite hornerM hornerC horner_prod; congr (_ * _).
+by apply: eq_bigr => i _; rewrite horner_exp.
+Qed.
 
 Lemma ratio_inj q a b : ((a.+2 ^ 2 * q + 1) * (2 * b.+2) = (b.+2 ^ 2 * q + 1) * (2 * a.+2))%N -> a = b.
 Proof.
@@ -82,6 +88,46 @@ have : p = 0%N \/ (4 <= p)%N by rewrite /p; case: (q) => [|q']; [left; lia | rig
 case=> [->|p4]; first by lia.
 by case: (ltngtP a b) => // ab; nia.
 Qed.
+
+(* a sum of products to the power C that vanishes has vanishing coordinates; over any ordered field: the rationals
+   are slow *)
+Section PowerCoordinates.
+Variables (F : realFieldType) (X : Type) (J : finType) (C : nat) (h : X -> J -> F) (l : X -> F).
+Let f k (e : mon J (C - k)) x := l x ^+ k * (h x) ^^ (val e).
+Let kernel_power x y : (\sum_j h x j * h y j + l x * l y) ^+ C =
+  \sum_(k < C.+1) \sum_(e : mon J (C - k)) (mult (val e) * 'C(C, k))%:R * f e x * f e y.
+Proof.
+rewrite exprDn; apply: eq_bigr => k _; rewrite multinomial2 mulr_suml -sumrMnl; apply: eq_bigr => e _.
+rewrite exprMn natrM -mulr_natl /f; move: ('C(C, k)%:R) (mult _)%:R (_ ^^ _) (_ ^^ _) (l x ^+ k) (l y ^+ k).
+by move=> u v a b z t; ring.
+Qed.
+
+Lemma power_coordinates n (ys : 'I_n -> X) (c : 'I_n -> F) :
+  (forall x, \sum_i c i * (\sum_j h x j * h (ys i) j + l x * l (ys i)) ^+ C = 0) ->
+  forall (k : 'I_C.+1) (e : mon J (C - k)), \sum_i c i * (l (ys i) ^+ k * (h (ys i)) ^^ (val e)) = 0.
+Proof.
+move=> H; pose w k (e : mon J (C - k)) := \sum_i c i * f e (ys i).
+have S0 : \sum_(k < C.+1) \sum_(e : mon J (C - k)) (mult (val e) * 'C(C, k))%:R * w k e ^+ 2 = 0.
+  transitivity (\sum_i c i * \sum_j c j * (\sum_p h (ys i) p * h (ys j) p + l (ys i) * l (ys j)) ^+ C); last first.
+    by rewrite big1 // => i _; rewrite H mulr0.
+  under [RHS]eq_bigr do under eq_bigr do rewrite kernel_power mulr_sumr.
+  under [RHS]eq_bigr do rewrite exchange_big mulr_sumr.
+  rewrite [RHS]exchange_big; apply: eq_bigr => k _.
+  under [RHS]eq_bigr do under eq_bigr do rewrite mulr_sumr.
+  under [RHS]eq_bigr do rewrite exchange_big mulr_sumr.
+  rewrite [RHS]exchange_big; apply: eq_bigr => e _.
+  rewrite expr2 {1}/w mulr_suml mulr_sumr; apply: eq_bigr => i _.
+  rewrite /w !mulr_sumr; apply: eq_bigr => j _.
+  by move: (mult _ * _)%:R (f _ _) (f _ _) (c i) (c j) => v x y z t; ring.
+move=> k e; rewrite -/(w k e); have kC : (k <= C)%N by rewrite -ltnS.
+have P k' : 0 <= \sum_(e' : mon J (C - k')) (mult (val e') * 'C(C, k'))%:R * w k' e' ^+ 2.
+  by apply: sumr_ge0 => e' _; apply: mulr_ge0 (ler0n _ _) (sqr_ge0 _).
+move/eqP: S0; rewrite psumr_eq0 => [|k' _]; last exact: P.
+move/allP/(_ k (mem_index_enum _)); rewrite /= psumr_eq0 => [|e' _]; last exact: mulr_ge0 (ler0n _ _) (sqr_ge0 _).
+move/allP/(_ e (mem_index_enum _)); rewrite /= mulf_eq0 expf_eq0 /= => /orP[|/eqP //].
+by rewrite gt_eqF // ltr0n muln_gt0 mult_gt0 (valP e) bin_gt0.
+Qed.
+End PowerCoordinates.
 
 Section Cone.
 Variables (m C : nat).
@@ -100,42 +146,18 @@ Definition reduced (t : mon [finType of J] C + mon [finType of J] C.-1) (b : boo
 
 Lemma cone_null : (0 < C)%N -> null_le (fun a b => (cone_dot a b ^+ C)%:~R : rat) reduced.
 Proof.
-move=> C0 n ys c H; pose w k (e : mon [finType of J] (C - k)) := \sum_j c j * (lq (ys j) ^+ k * (hq (ys j)) ^^ (val e)).
-have K a b : (cone_dot a b ^+ C)%:~R = \sum_(k < C.+1) \sum_(e : mon [finType of J] (C - k))
-    (mult (val e) * 'C(C, k))%:R * (lq a ^+ k * (hq a) ^^ (val e)) * (lq b ^+ k * (hq b) ^^ (val e)) :> rat.
-  have -> : (cone_dot a b ^+ C)%:~R = (\sum_j hq a j * hq b j + lq a * lq b) ^+ C.
-    rewrite rmorphX rmorphD rmorphM rmorph_sum /= addrC; congr ((_ + _) ^+ _).
-    by apply: eq_bigr => j _; rewrite rmorphM.
-  rewrite exprDn; apply: eq_bigr => k _.
-  rewrite multinomial2 mulr_suml -sumrMnl; apply: eq_bigr => e _.
-  rewrite exprMn natrM -mulr_natl; move: ('C(C, k)%:R) (mult _)%:R (_ ^^ _) (_ ^^ _) (lq a ^+ k) (lq b ^+ k) => u v x y z t; ring.
-have S0 : \sum_(k < C.+1) \sum_(e : mon [finType of J] (C - k)) (mult (val e) * 'C(C, k))%:R * w k e ^+ 2 = 0.
-  transitivity (\sum_i c i * \sum_j c j * (cone_dot (ys i) (ys j) ^+ C)%:~R : rat); last first.
-    by rewrite big1 // => i _; rewrite H mulr0.
-  under [RHS]eq_bigr do under eq_bigr do rewrite K mulr_sumr.
-  under [RHS]eq_bigr do rewrite exchange_big mulr_sumr.
-  rewrite [RHS]exchange_big; apply: eq_bigr => k _.
-  under [RHS]eq_bigr do under eq_bigr do rewrite mulr_sumr.
-  under [RHS]eq_bigr do rewrite exchange_big mulr_sumr.
-  rewrite [RHS]exchange_big; apply: eq_bigr => e _.
-  rewrite expr2 {1}/w mulr_suml mulr_sumr; apply: eq_bigr => i _.
-  rewrite /w !mulr_sumr; apply: eq_bigr => j _.
-  move: (mult _ * _)%:R (_ ^^ _) (_ ^^ _) (lq _ ^+ k) (lq _ ^+ k) => v x y z t; ring.
-have pos k (e : mon [finType of J] (C - k)) : (k <= C)%N -> 0 < (mult (val e) * 'C(C, k))%:R :> rat.
-  by move=> kC; rewrite ltr0n muln_gt0 mult_gt0 (valP e) bin_gt0.
-have w0 (k : 'I_C.+1) e : w k e = 0.
-  have kC : (k <= C)%N by rewrite -ltnS.
-  have P k' : 0 <= \sum_(e : mon [finType of J] (C - k')) (mult (val e) * 'C(C, k'))%:R * w k' e ^+ 2.
-    by apply: sumr_ge0 => e' _; apply: mulr_ge0 (ler0n _ _) (sqr_ge0 _).
-  move/eqP: S0; rewrite psumr_eq0 => [|k' _]; last exact: P.
-  move/allP/(_ k (mem_index_enum _)); rewrite /= psumr_eq0 => [|e' _]; last exact: mulr_ge0 (ler0n _ _) (sqr_ge0 _).
-  move/allP/(_ e (mem_index_enum _)); rewrite /=.
-  by rewrite mulf_eq0 (gt_eqF (pos _ _ kC)) /= expf_eq0 /= => /eqP.
+move=> C0 n ys c H.
+have w0 : forall (k : 'I_C.+1) (e : mon [finType of J] (C - k)),
+    \sum_j c j * (lq (ys j) ^+ k * (hq (ys j)) ^^ (val e)) = 0.
+  apply: (@power_coordinates rat_realFieldType _ _ C hq lq) => x.
+  rewrite -[RHS](H x); apply: eq_bigr => j _; congr (_ * _).
+  rewrite rmorphX rmorphD rmorphM rmorph_sum /= addrC; congr ((_ + _) ^+ _).
+  by apply: eq_bigr => i _; rewrite rmorphM.
 case=> e /=.
-  have e0 := w0 ord0; rewrite /w /= subn0 in e0.
+  have e0 := w0 ord0; rewrite /= subn0 in e0.
   by rewrite -[RHS](e0 e); apply: eq_bigr => j _; rewrite expr0 mul1r.
 have C1 : (1 < C.+1)%N by [].
-have e1 := w0 (Ordinal C1); rewrite /w /= subn1 in e1.
+have e1 := w0 (Ordinal C1); rewrite /= subn1 in e1.
 by rewrite -[RHS](e1 e); apply: eq_bigr => j _; rewrite expr1.
 Qed.
 
@@ -146,8 +168,9 @@ move=> H; apply: (mon_indep_nat (char_num _)) => x; pose q := (\sum_i x (Some i)
 pose pt (s : rat) (j : J) : rat := if j is Some i then (x (Some i))%:R else s.
 pose R : {poly rat} := \sum_e (c e)%:P * (fun j => if j is Some i then (x (Some i))%:R%:P else 'X) ^^ (val e).
 have RE s : R.[s] = \sum_e c e * (pt s) ^^ (val e).
-  rewrite horner_sum; apply: eq_bigr => e _; rewrite hornerM hornerC horner_prod; congr (_ * _).
-  by apply: eq_bigr => j _; rewrite horner_exp; case: j => [i|]; rewrite ?hornerC ?hornerX.
+  rewrite /R horner_sum_mono; apply: eq_bigr => e _; congr (_ * _); apply: eq_bigr => -[i|] _.
+    by rewrite hornerC.
+  by rewrite hornerX.
 pose e n : rat := (n.+2 ^ 2 * q + 1)%:R / (2 * n.+2)%:R.
 suff R0 : R = 0.
   rewrite -[RHS](horner0 (x None)%:R) -R0 RE; apply: eq_bigr => f _; congr (_ * _).
@@ -179,8 +202,8 @@ have PQ z : P z = 0 /\ (sq z != 1 -> Q z = 0).
   have := E true z; have := E false z; rewrite /last /= expr0 expr1 !mul1r mulN1r rmorphN mulNr.
   set w := (sq z - 1)%:~R => h1 h2.
   have P0 : P z = 0.
-    have : 2%:R * P z = 0 by rewrite -[RHS](addr0 0) -{1}h1 -h2; ring.
-    by move/eqP; rewrite mulf_eq0 pnatr_eq0 => /eqP.
+    have : P z *+ 2 = 0 by rewrite -[RHS](addr0 0) -{1}h1 -h2 addrACA subrr addr0.
+    by move/eqP; rewrite mulrn_eq0 => /eqP.
   split=> // z1; move: h1; rewrite P0 add0r => /eqP; rewrite mulf_eq0 intr_eq0 subr_eq0 (negPf z1) => /eqP; exact.
 case=> e; last by apply: (hd_indep (c := c \o inr)) => z /(PQ z).2.
 by apply: (hd_indep (c := c \o inl)) => z _; apply: (PQ z).1.

@@ -95,6 +95,16 @@ Definition M_R := (M_D, M_Z, M_e).
 Lemma eqo a : a != i0 -> (a == i0) = false. Proof. by move/negPf. Qed.
 Lemma oeq a : a != i0 -> (i0 == a) = false. Proof. by rewrite eq_sym => /negPf. Qed.
 
+(* the values at t o + u *)
+Lemma plus_o t u : dot u o = 0 -> dot (t *: o + u) o = t.
+Proof. by move=> uo; rewrite dotDl dotZl dot_ee eqxx uo mulr1 addr0. Qed.
+Lemma plus_sq t u : dot u o = 0 -> dot (t *: o + u) (t *: o + u) = t ^+ 2 + dot u u.
+Proof. by move=> uo; rewrite dotDr dotZr plus_o // dotDl dotZl (dotC o) uo mulr0 add0r. Qed.
+Lemma plus_M t u : M_of (t *: o + u) = t *: o + M_of u.
+Proof. by rewrite M_D M_Z M_e mu0 scale1r. Qed.
+Lemma plus_dot_M t u : dot u o = 0 -> dot (t *: o + u) (t *: o + M_of u) = t ^+ 2 + dot u (M_of u).
+Proof. by move=> uo; rewrite dotDr dotZr plus_o // dotDl dotZl M_sym M_e mu0 scale1r (dotC o) uo mulr0 add0r. Qed.
+
 (* degree 1 *)
 Section Degree1.
 Variable D : V -> V -> F.
@@ -184,7 +194,33 @@ Let WZ2 t x y : W y (t *: x) = t * W y x. Proof. by rewrite !(WC y) WZ. Qed.
 Let PR := (PD, PZ, PD2, PZ2, PD3, PZ3, PD4, PZ4).
 Let XR := (XD, XZ, XD2, XZ2, WD, WZ, WD2, WZ2).
 
-(* x = s o - t u and w = t o + u *)
+(* w = t o + u *)
+Section PlusO.
+Variables (t : F) (u : V).
+Hypothesis uo : dot u o = 0.
+
+Lemma H_plus x : let s := dot u u in let v := M_of u in
+  (t ^+ 2 + s) * t * (t * X x o + X x u) +
+  t * (t ^+ 2 * (t * P x o o o + P x v o o) + t * (2%:R * (t * P x o o u + P x v o u)) + (t * P x o u u + P x v u u)) +
+  (t ^+ 2 + s) * (t * (t * P x o o o + P x v o o) + (t * P x o o u + P x v o u)) + dot x (t *: o + u) *
+  (t * W (t *: o + v) (t *: o + u) + P (t *: o + v) (t *: o + u) (t *: o + u) o + (t ^+ 2 + dot u v) * W (t *: o + u) o)
+  = 0.
+Proof.
+have S2 y : P x y u o = P x y o u by rewrite PS PC PS.
+move=> s v; have := H x (t *: o + u); rewrite /= plus_M plus_o // plus_sq // plus_dot_M // -/s -/v.
+move: (_ * (_ + _)) => r.
+rewrite XD2 XZ2 PD4 !PZ4 !PD3 !PZ3 !S2 !PD2 !PZ2 => <-.
+by move: (X x o) (X x u) (P x o o o) (P x v o o) (P x o o u) (P x v o u) (P x o u u) (P x v u u) => *; ring.
+Qed.
+
+Lemma H_plus0 x : dot x (t *: o + u) = 0 -> let s := dot u u in let v := M_of u in
+  (t ^+ 2 + s) * t * (t * X x o + X x u) +
+  t * (t ^+ 2 * (t * P x o o o + P x v o o) + t * (2%:R * (t * P x o o u + P x v o u)) + (t * P x o u u + P x v u u)) +
+  (t ^+ 2 + s) * (t * (t * P x o o o + P x v o o) + (t * P x o o u + P x v o u)) = 0.
+Proof. by move=> xw s v; have := H_plus x; rewrite /= xw mul0r addr0. Qed.
+End PlusO.
+
+(* x = s o - t u *)
 Lemma P_line u : dot u o = 0 -> let s := dot u u in let v := M_of u in
   [/\ s ^+ 2 * P o v o u = 0,
       s ^+ 2 * X o u + s * P o v u u + s * (s * P o v o o + s * P o o o u - P u v o u) = 0,
@@ -207,9 +243,10 @@ have [p9 p9E] : {p | P u v o o = p} by exists (P u v o o).
 have [p10 p10E] : {p | P o u o u = p} by exists (P o u o u).
 have [p11 p11E] : {p | P o u u u = p} by exists (P o u u u).
 rewrite p1E p2E p3E p4E p5E p6E p7E p8E p9E p10E p11E; apply: vanish_off0 => t t0.
-have := H (s *: o + (- t) *: u) (t *: o + u); rewrite /= !M_R -/v !dotR uo ou ov !dot_ee !eqxx !PR !XR mu0.
+have xw : dot (s *: o + (- t) *: u) (t *: o + u) = 0 by rewrite !dotR dot_ee eqxx uo ou -/s; ring.
+have := H_plus0 uo xw; rewrite /= -/s -/v !PD !PZ !XD !XZ.
 rewrite !(sym8 p1E) !(sym8 p2E) !(sym8 p3E) !(sym8 p4E) !(sym8 p5E) !(sym8 p6E) !(sym8 p7E) !(sym8 p8E) !(sym8 p9E)
-  !(sym8 p10E) !(sym8 p11E) !(XC u o) -/s => h.
+  !(sym8 p10E) !(sym8 p11E) !(XC u o) => h.
 by apply: (lin1 (x := 1) h); ring.
 Qed.
 
@@ -232,8 +269,8 @@ rewrite p1E p2E p3E p4E p5E p6E.
 suff [? ? ? ? [? _]] : [/\ s * p1 = 0, s * X y u + p2 + s * (p3 + p4) = 0, s * X y o + p5 + 3%:R * p1 + s * p6 = 0,
   X y u + 3%:R * p3 + 2%:R * p4 = 0 & X y o + 2%:R * p6 = 0 /\ 0 = 0 :> F] by split.
 apply: vanish_off0 => t t0.
-have := H y (t *: o + u); rewrite /= !M_R -/v !dotR uo ou ov yo yu !dot_ee !eqxx !PR !XR mu0.
-rewrite !(sym8 p1E) !(sym8 p2E) !(sym8 p3E) !(sym8 p4E) !(sym8 p5E) !(sym8 p6E) -/s => h.
+have yw : dot y (t *: o + u) = 0 by rewrite dotDr dotZr yo yu mulr0 addr0.
+have := H_plus0 uo yw; rewrite /= -/s -/v p1E p2E p3E p4E p5E p6E => h.
 by apply: (lin1 (x := 1) h); ring.
 Qed.
 
@@ -307,8 +344,9 @@ have [_ h1 _ _ _] : [/\ m * W o (e a) = 0,
     2%:R * (1 + m) * W o (e a) = 0,
     X (e a) (e a) + (1 + m) * h + 2%:R * m * h + m * W (e a) (e a) = 0 &
     (2%:R + m) * W o (e a) = 0 /\ 0 = 0 :> F].
-  apply: vanish_off0 => t t0; have := H (t *: o + e a) (t *: o + e a).
-  rewrite /= !M_R !dotR !dot_ee !eqxx (eqo a0) (oeq a0) !PR !XR mu0 -/m P_oooo Xoo Woo !(XC (e a) o) Xoa !(WC (e a) o).
+  apply: vanish_off0 => t t0; have ao : dot (e a) o = 0 by rewrite dot_ee (eqo a0).
+  have := H_plus t ao (t *: o + e a); rewrite /= plus_sq // M_e dotZr !dot_ee eqxx -/m.
+  rewrite !PR !XR P_oooo Xoo Woo !(XC (e a) o) Xoa !(WC (e a) o).
   rewrite !(sym8 oooa) !(sym8 oaaa) !(sym8 (P_oaoa a0)) !(sym8 hE) kE' => H'.
   by apply: (lin1 (x := 1) H'); ring.
 apply/eqP; rewrite -subr_eq0; apply/eqP; have kE0 : m * k - (1 + m) * h = 0 by rewrite kE subrr.
@@ -441,21 +479,44 @@ move=> a0 b0 ab; have ba := neqC ab; have [XEa kEa] := P_even1 a0; have [XEb kEb
 have uo : dot (e a + e b) o = 0 by rewrite !dotR !dot_ee (eqo a0) (eqo b0) addr0.
 have yo : dot (e a + (-1) *: e b) o = 0 by rewrite !dotR !dot_ee (eqo a0) (eqo b0) mulr0 addr0.
 have yu : dot (e a + (-1) *: e b) (e a + e b) = 0 by rewrite !dotR !dot_ee !eqxx (negPf ab) (negPf ba); ring.
-have [_ _ h2 _ [h4 _]] := P_line uo; have [_ k1 _ _ _] := P_orth uo yo yu; move: h2 h4 k1.
+have [_ _ h2 _ [h4 _]] := P_line uo; have [_ k1 _ _ _] := P_orth uo yo yu.
 have [_ _ ooab Xab abbb] := P_two a0 b0 ab; have [_ _ _ _ baaa] := P_two b0 a0 ba.
 have [Xoo _] := XW_oo.
-rewrite /= !M_R !PR !XR !dotR !dot_ee !eqxx (negPf ab) (negPf ba) Xoo P_oooo Xab (XC (e b)) Xab XEa XEb.
 have [p pE] : {p | P (e a) (e a) (e b) (e b) = p} by exists (P (e a) (e a) (e b) (e b)).
 have [r rE] : {p | P (e a) (e b) (e a) (e b) = p} by exists (P (e a) (e b) (e a) (e b)).
 have [h hE] : {p | P o o (e a) (e a) = p} by exists (hh a).
 have [h' hE'] : {p | P o o (e b) (e b) = p} by exists (hh b).
 have [k kE] : {p | P (e a) (e a) (e a) (e a) = p} by exists (kk a).
 have [k' kE'] : {p | P (e b) (e b) (e b) (e b) = p} by exists (kk b).
-move: kEa kEb; rewrite /hh /kk hE hE' kE kE' pE rE => kEa kEb.
+move: XEa XEb kEa kEb; rewrite /hh /kk hE hE' kE kE' pE rE => XEa XEb kEa kEb.
 have {}kEa : mu a * k - (1 + mu a) * h = 0 by rewrite kEa subrr.
 have {}kEb : mu b * k' - (1 + mu b) * h' = 0 by rewrite kEb subrr.
-rewrite !(sym8 pE) !(sym8 rE) !(sym8 hE) !(sym8 hE') !(sym8 ooab) !(sym8 abbb) !(sym8 baaa).
-rewrite !(sym8 (P_oaob a0 a0)) !(sym8 (P_oaob b0 b0)) !(sym8 (P_oaob a0 b0)) => h2 h4 k1.
+(* the values at u = e a + e b and v = M u *)
+have ss : dot (e a + e b) (e a + e b) = 2%:R by rewrite !dotR !dot_ee !eqxx (negPf ab) (negPf ba); ring.
+have vE : M_of (e a + e b) = mu a *: e a + mu b *: e b by rewrite !M_R.
+have PvE x : P x (M_of (e a + e b)) (e a + e b) (e a + e b) =
+    mu a * (P x (e a) (e a) (e a) + P x (e a) (e a) (e b) + (P x (e a) (e b) (e a) + P x (e a) (e b) (e b))) +
+    mu b * (P x (e b) (e a) (e a) + P x (e b) (e a) (e b) + (P x (e b) (e b) (e a) + P x (e b) (e b) (e b))).
+  by rewrite vE PD2 !PZ2 !PD3 !PD4.
+have Pv1 : P (e a) (M_of (e a + e b)) (e a + e b) (e a + e b) = mu a * (k + p) + mu b * (2%:R * r).
+  by rewrite PvE kE pE !(sym8 rE) !(sym8 baaa) !(sym8 abbb); ring.
+have Pv2 : P (e b) (M_of (e a + e b)) (e a + e b) (e a + e b) = mu a * (2%:R * r) + mu b * (p + k').
+  by rewrite PvE kE' !(sym8 pE) !(sym8 rE) !(sym8 baaa) !(sym8 abbb); ring.
+have Po : P o (e a + e b) o (e a + e b) = 0.
+  by rewrite PD2 !PD4 (P_oaob a0 a0) (P_oaob b0 b0) (P_oaob a0 b0) (P_oaob b0 a0) !addr0.
+have Pov : P o (M_of (e a + e b)) o (e a + e b) = 0.
+  by rewrite vE PD2 !PZ2 !PD4 (P_oaob a0 a0) (P_oaob b0 b0) (P_oaob a0 b0) (P_oaob b0 a0) !addr0 !mulr0 addr0.
+have Puv : P (e a + e b) (M_of (e a + e b)) o o = mu a * h + mu b * h'.
+  by rewrite vE PD !PD2 !PZ2 !(sym8 hE) !(sym8 hE') !(sym8 ooab); ring.
+have Pou : P o o (e a + e b) (e a + e b) = h + h'.
+  by rewrite PD3 !PD4 hE hE' !(sym8 ooab); ring.
+have Xuu : X (e a + e b) (e a + e b) = - (2%:R * mu a * h) - 2%:R * mu b * h'.
+  by rewrite XD !XD2 XEa XEb Xab XC Xab; ring.
+rewrite /= ss Xoo P_oooo Xuu Po Pov Puv Pou PD Pv1 Pv2 in h2.
+rewrite /= ss Xoo P_oooo Xuu Po Puv in h4.
+rewrite /= ss !(XD, XZ, PD, PZ) Pv1 Pv2 in k1.
+rewrite !XD2 XEa XEb Xab XC Xab vE !(PR, sym8 hE, sym8 hE', sym8 ooab, sym8 (P_oaob a0 a0)) in k1.
+rewrite !(sym8 (P_oaob b0 b0)) !(sym8 (P_oaob a0 b0)) in k1.
 split; apply/eqP; rewrite -subr_eq0; apply/eqP.
   apply: (@lin3 _ (-1) 2%:R (-1) _ _ (mu a * k - (1 + mu a) * h + (mu b * k' - (1 + mu b) * h')) _ h2 h4).
     by rewrite kEa kEb addr0.
@@ -629,8 +690,7 @@ Lemma T_line u : dot u o = 0 -> T u u o = 0 -> T u o u = 0 ->
       T o (M_of u) u + T u (M_of u) o + T o u u = 0
     & C u + (p + T o o (M_of u) + r) + (2%:R * p + r) + (p + r) = 0].
 Proof.
-move=> uo uuo uou s m p r; have [To Co] := T_ooo; have ou : dot o u = 0 by rewrite dotC.
-have MuO : dot o (M_of u) = 0 by rewrite M_sym M_e dotZl ou mulr0.
+move=> uo uuo uou s m p r; have [To Co] := T_ooo.
 suff [h0 h1 h2 h3 [h4 _]] : [/\ s ^+ 2 * C u + s * T u (M_of u) u + m * T u u u + m * s * (p + r) = 0,
       s * (T o (M_of u) u + T u (M_of u) o) + m * T o u u = 0,
       2%:R * s * C u + T u (M_of u) u + s * (p + T o o (M_of u) + r) + T u u u + m * (2%:R * p + r) + (s + m) * (p +
@@ -638,8 +698,8 @@ suff [h0 h1 h2 h3 [h4 _]] : [/\ s ^+ 2 * C u + s * T u (M_of u) u + m * T u u u 
       T o (M_of u) u + T u (M_of u) o + T o u u = 0
     & C u + (p + T o o (M_of u) + r) + (2%:R * p + r) + (p + r) = 0 /\ 0 = 0 :> F] by [].
 apply: vanish_off0 => t t0; apply: (solve1 t0).
-have := H1 (t *: o + u); rewrite /= !M_R !dotR !dot_ee !eqxx uo ou MuO !TR CD CZ Co To.
-rewrite !(TC o u o) !(TC o (M_of u) o) uuo uou mu0 => H; rewrite -[RHS]H -/s -/m -/p -/r; ring.
+have := H1 (t *: o + u); rewrite /= plus_M plus_o // plus_sq // plus_dot_M // -/s -/m CD CZ Co !TR To.
+rewrite !(TC o u o) !(TC o (M_of u) o) uuo uou => H; rewrite -[RHS]H -/p -/r; ring.
 Qed.
 
 Lemma T_V a b : a != i0 -> b != i0 -> T o (e a) (e b) = 0 /\ T (e a) (e b) o = 0.
@@ -1074,9 +1134,28 @@ Lemma cube_word (t : F) y z k : dot y z = 0 -> let S := D k in
    t * z 0 k * (n * q * dot (y *m S) o + t ^+ 2 * g * r * dot (z *m S) o)).
 Proof.
 move=> yz S /=; have zy : dot z y = 0 by rewrite dotC.
-rewrite /part /word !(row_B, scaled_D, scaled_Z, mulmxDl, dot_Dl, dotZl, =^~ scalemxAl) !yz !zy !dot_unit.
-rewrite -!(dot_scaled (e k *m S)) -!(dot_scaled y) -!(dot_scaled z) (dotC z (scaled y)) -(dot_scaled y z).
-by ring.
+pose G := gr y + t *: gr z; rewrite /part -/G.
+have aG a : a *m G = dot a y *: y + (t * dot a z) *: z by apply: row_B.
+have aGG a : a *m G *m G = (dot a y * dot y y) *: y + (t * dot a z * (t * dot z z)) *: z.
+  by rewrite [a *m G]aG mulmxDl -!scalemxAl !aG yz zy mulr0 !scale0r addr0 add0r !scalerA.
+have aGo a : dot (a *m G) o = dot a y * dot y o + t * dot a z * dot z o by rewrite aG dot_Dl !dotZl.
+have kG : scaled (e k *m G) = y 0 k *: scaled y + (t * z 0 k) *: scaled z.
+  by rewrite aG !dot_unit scaled_D !scaled_Z.
+have kGS a : dot (scaled (e k *m G) *m S) a = y 0 k * dot (scaled y *m S) a + t * z 0 k * dot (scaled z *m S) a.
+  by rewrite kG mulmxDl -!scalemxAl dot_Dl !dotZl.
+have kGy : dot (scaled (e k *m G)) y = y 0 k * dot y (scaled y) + t * z 0 k * dot y (scaled z).
+  by rewrite kG dot_Dl !dotZl !(dotC _ y).
+have kGz : dot (scaled (e k *m G)) z = y 0 k * dot y (scaled z) + t * z 0 k * dot z (scaled z).
+  by rewrite kG dot_Dl !dotZl -dot_scaled (dotC (scaled z)).
+have yzS a b w : dot ((a *: y + b *: z) *m S) w = a * dot (y *m S) w + b * dot (z *m S) w.
+  by rewrite mulmxDl -!scalemxAl dot_Dl !dotZl.
+have w1 : word (e k) S G G G = dot y y ^+ 2 * dot y o * dot (e k *m S) (scaled y) +
+    t ^+ 3 * (dot z z ^+ 2 * dot z o * dot (e k *m S) (scaled z)).
+  rewrite /word aGo aGG !(dot_Dl, dotZl) yz zy !(dot_scaled (e k *m S)).
+  by move: (dot (scaled _) y) (dot (scaled _) z) (dot y y) (dot z z) (dot y o) (dot z o) => *; ring.
+rewrite w1 /word aGG dot_Dl !dotZl aGo aGG kGy kGz !kGS aG kGy kGz !yzS.
+move: (dot (y *m S) y) (dot (y *m S) z) (dot (z *m S) y) (dot (z *m S) z) (dot (y *m S) o) (dot (z *m S) o).
+move: (dot y (scaled y)) (dot y (scaled z)) (dot z (scaled z)) (dot y y) (dot z z) (dot y o) (dot z o) => *; ring.
 Qed.
 
 Lemma cube_total (t : F) y z : dot y z = 0 ->

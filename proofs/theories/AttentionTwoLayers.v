@@ -175,16 +175,19 @@ Lemma alternating (x u v b c : 'rV[F]_d) :
      (u 0 (cc (q m)) * v 0 (rc (r m)) + v 0 (cc (q m)) * u 0 (rc (r m))).
 Proof.
 move=> up vp cp cq d1 d2; pose lin w k := dot c w * w 0 k.
+pose g (u' v' b' : 'rV[F]_d) m := (dot x x * x 0 (pc m) + dot x b' * b' 0 (pc m)) *
+  ((lin x (cc (q m)) + lin u' (cc (q m)) + lin v' (cc (q m)) + lin b' (cc (q m))) *
+   (lin x (rc (r m)) + lin u' (rc (r m)) + lin v' (rc (r m)) + lin b' (rc (r m)))).
 have addE k l (A B : 'M[F]_(k, l)) a a' : (A + B) a a' = A a a' + B a a' by rewrite mxE.
 have d1E (u' v' b' : 'rV[F]_d) : (forall m, u' 0 (pc m) = 0) -> (forall m, v' 0 (pc m) = 0) ->
-  d1 u' v' b' = \sum_m (dot x x * x 0 (pc m) + dot x b' * b' 0 (pc m)) *
-    ((lin x (cc (q m)) + lin u' (cc (q m)) + lin v' (cc (q m)) + lin b' (cc (q m))) *
-     (lin x (rc (r m)) + lin u' (rc (r m)) + lin v' (rc (r m)) + lin b' (rc (r m)))).
-  move=> up' vp'; rewrite /d1 /outer gr0 addr0 phi_add //; apply: eq_bigr => m _.
+  d1 u' v' b' = \sum_m g u' v' b' m.
+  move=> up' vp'; rewrite /g /d1 /outer gr0 addr0 phi_add //; apply: eq_bigr => m _.
   rewrite !mulmxDr !mulmxDl !addE !mul_gr !gr_mul up' vp' !mulr0 !addr0.
   by rewrite /lin.
 have z m : (0 : 'rV[F]_d) 0 (pc m) = 0 by rewrite mxE.
-rewrite /d2 !d1E // -!sumrB; apply: eq_bigr => m _; rewrite /lin (dotC u) (dotC v) !mxE !mulr0 !addr0.
+have lin0 k : lin 0 k = 0 by rewrite /lin mxE mulr0.
+have b0 m : dot x 0 * (0 : 'rV[F]_d) 0 (pc m) = 0 by rewrite z mulr0.
+rewrite /d2 !d1E // -!sumrB; apply: eq_bigr => m _; rewrite /g !lin0 b0 !addr0 (dotC u) (dotC v) /lin.
 exact: alternating_ring.
 Qed.
 End Weights.
@@ -332,7 +335,7 @@ rewrite (alternating q r TJ) => [|m|m|m|a]; try by rewrite ?row_mxEl ?row_mxEr ?
 rewrite dot_delta !dot_row !dot0 !add0r !dot_delta.
 set m := factor_p t.1; rewrite (bigD1 m) //= big1 ?addr0 => [|m' m'm].
   rewrite !row_mxEr !row_mxEl !mxE !eqxx /= mulr1 /kappa -/m [rJ m == q m]eq_sym.
-  by case: (q m == rJ m); rewrite ?mulr1 ?mulr0 ?addr0 ?mul1r ?mulr1n ?mulr0n; ring.
+  by rewrite -natrM mulnb andbb mulrC.
 rewrite !row_mxEr !row_mxEl !mxE !eqxx /= -!natrM !mulnb.
 have [[/eqP h1 /eqP h2]|_] := @andP (q m' == q m) (rJ m' == rJ m).
   by case/eqP: m'm; apply: distinct; left; rewrite h1 h2.

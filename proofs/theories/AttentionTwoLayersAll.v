@@ -473,8 +473,12 @@ have fD b1 b2 m : dot x (b1 + b2) * (b1 + b2) 0 (pc m) =
     dot x b1 * b1 0 (pc m) + dot x b2 * b2 0 (pc m) + front x b1 b2 m.
   rewrite /front /pc dotDr [(b1 + b2) _ _]mxE.
   move: (dot x b1) (dot x b2) (b1 0 _) (b2 0 _) => *; ring.
-rewrite /second_b /second_c !addr0 !add0r !second_uv_any -!sumrB; apply: eq_bigr => m _.
-rewrite !fD !with_cD !z !z' mulr0.
+pose f b1 c1 m := (dot x x * x 0 (pc m) + dot x b1 * b1 0 (pc m) + dot x c1 * c1 0 (pc m)) *
+  (with_uv u v (qc m) (rc m) (gr x) + rest_uv u v (qc m) (rc m) + with_c u v b1 (qc m) (rc m) +
+   with_c u v c1 (qc m) (rc m)).
+have fE b1 c1 : second_uv (outer q r TJ) x u v b1 c1 = \sum_m f b1 c1 m by apply: second_uv_any.
+rewrite /second_b /second_c !addr0 !add0r !fE -!sumrB; apply: eq_bigr => m _.
+rewrite /f !fD !with_cD !z !z' mulr0.
 move: (dot x x * _) (dot x b * _) (dot x b' * _) (dot x c * _) (dot x c' * _) (front _ _ _ _) (front _ _ _ _).
 move: (with_uv _ _ _ _ _ + rest_uv _ _ _ _) (with_c _ _ _ _ _) (with_c _ _ _ _ _) (with_c _ _ _ _ _).
 move: (with_c _ _ _ _ _) (both _ _ _ _ _ _) (both _ _ _ _ _ _) => *; ring.
@@ -561,7 +565,10 @@ have dv w : dot v (in_D J w) = dot t w by rewrite dotD dotZ dc' dot_in_D mulr0 a
 have uE j : u 0 (cc j) = (j == q m)%:R by rewrite mxE in_D_c addr0 cE.
 have vE j : v 0 (cc j) = eps * (j == rJ m)%:R by rewrite mxE in_D_c addr0 mxE cE.
 rewrite second_any => [|a|a]; [|by rewrite xu mul0r|by rewrite xv mul0r].
-rewrite (bigD1 m) // big1 ?addr0 => [|n nm]; rewrite /both uv !du !dv !mul0r !addr0 -!/(cc _) -/(rJ _) !uE !vE.
+have bE n (w w' : 'rV[F]_N) : both u v (in_D J w) (in_D J w') (cc (q n)) (cc (rJ n)) =
+    ((q n == q m)%:R * (eps * (rJ n == rJ m)%:R) + eps * (q n == rJ m)%:R * (rJ n == q m)%:R) * polar w w'.
+  by rewrite /both uv !du !dv !mul0r !addr0 !uE !vE.
+rewrite (bigD1 m) // big1 ?addr0 => [|n nm]; rewrite !bE.
   rewrite /front !dot_in_D !in_D_p -!/(polar _ _) -!/(frontD _ _) !eqxx [rJ m == q m]eq_sym.
   case: (q m == rJ m) => /=; move: (frontD _ _) (frontD _ _) (polar _ _) (polar _ _) => *; ring.
 have z1 : (q n == q m)%:R * (rJ n == rJ m)%:R = 0 :> F.

@@ -303,9 +303,18 @@ have rowG s t : row a (G s t) = row a W + (s * u 0 a) *: u + (t * v 0 a) *: v.
 have colG s t : (col b (G s t))^T = (col b W)^T + (s * u 0 b) *: u + (t * v 0 b) *: v.
   by apply/rowP => k; rewrite !mxE !big_ord1 !mxE; rewrite [u 0 k * _]mulrC [v 0 k * _]mulrC !mulrA.
 have vu : form W v u = form W u v by apply: formC.
-move=> /=; rewrite !form_cube !rowG !colG /G /with_uv /rest_uv.
-set x := row a W; set y := (col b W)^T.
-rewrite !formD !formZ !form_gr !formDl !formDr !formZl !formZr !dotD !dotZ vu [dot v u]dotC.
+pose x := row a W; pose y := (col b W)^T.
+have E s t : (G s t *m G s t *m G s t) a b = form W x y + s * u 0 b * form W x u + t * v 0 b * form W x v +
+    s * u 0 a * (form W u y + s * u 0 b * form W u u + t * v 0 b * form W u v) +
+    t * v 0 a * (form W v y + s * u 0 b * form W u v + t * v 0 b * form W v v) +
+    s * (dot (row a (G s t)) u * dot (col b (G s t))^T u) + t * (dot (row a (G s t)) v * dot (col b (G s t))^T v).
+  rewrite form_cube {1}/G !formD !formZ !form_gr rowG colG !formDl !formZl !formDr !formZr vu.
+  by rewrite !mulrDr.
+have xE s t w : dot (row a (G s t)) w = dot x w + s * u 0 a * dot u w + t * v 0 a * dot v w.
+  by rewrite rowG !dotD !dotZ.
+have yE s t w : dot (col b (G s t))^T w = dot y w + s * u 0 b * dot u w + t * v 0 b * dot v w.
+  by rewrite colG !dotD !dotZ.
+rewrite /= !E !xE !yE /with_uv /rest_uv -/x -/y [dot v u]dotC.
 move: (form W x y) (form W x u) (form W x v) (form W u y) (form W v y) (form W u u) (form W u v) (form W v v).
 move: (dot x u) (dot x v) (dot y u) (dot y v) (dot u u) (dot u v) (dot v v) (u 0 a) (v 0 a) (u 0 b) (v 0 b) => *; ring.
 Qed.

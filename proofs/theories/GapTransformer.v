@@ -154,29 +154,39 @@ have [t [uG lf]] := gap_of_number (kc := 2) A isT L0 lt (low_w w Pw).
 by exists t; split=> // g /(quadratic_mixers_degree cA cB); apply: uG.
 Qed.
 
+(* both depths for H heads of width 64, with d and the numbers m1, m2 of payload coordinates as variables *)
+Let gap_shape H d c m1 m2 s (p : 'I_d) L :
+  [/\ 64 <= m1, 64 + m1 < d & m1 <= c.+1 * 64] -> [/\ 64 + m2 = s, 34 <= m2, 98 + s < d & m2 <= c * 64] ->
+  s <= c.+1 * 64 -> c < H ->
+  (forall l, 6 <= l <= 9 -> 2 * mc (d * 98).+1 (4 ^ l %/ 2) < mc (64 * m1).+1 (2 * 6 ^ (l - 2))) ->
+  (forall l, 10 <= l -> 2 * mc (d * 98).+1 (4 ^ l %/ 2) <
+    mc (64 * s).+1 (4 * (2 * 6 ^ (l - 3))) * mc (34 * m2).+1 (2 * 6 ^ (l - 3))) ->
+  6 <= L -> size os = L ->
+  exists2 P : {mpoly F[#|pw_index L H 64 d C|]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
+    gap (fun x y => pw_net tau os (pw_layers w) (mix A x y) i p) (quadratic_mixers A 2 L).
+Proof.
+case=> bm1 d1 cm1 [<- bm2 d2 cm2] cs cH low9 low10 L6 so; have L0 : 0 < L by apply: leq_trans L6.
+have [L9|L10] := leqP L 9.
+  apply: (gap_blocks L0 (low9 L _)); first by rewrite L6.
+  rewrite [L - 2](subnDA 1 L 1).
+  apply: (transformer_lower_generic charF i p (b := 64) (cp := c.+1) (cm := 1) (rho := 1));
+    rewrite ?cA ?cB ?muln1 ?mul1n //.
+    by apply: leq_trans C198.
+  by apply: leq_trans L6.
+apply: (gap_blocks L0 (low10 L L10)).
+apply: (two_stages_lower_generic charF i p (cp1 := c.+1) (cm1 := 1) (cp2 := c) (cm2 := 1));
+  rewrite ?cA ?cB ?muln1 //.
+  by apply: leq_trans L6.
+by rewrite -[X in X <= C]/132; apply: leq_trans C198.
+Qed.
+
 Theorem gap_transformer_B16 L (p : 'I_768) : 6 <= L -> size os = L ->
   exists2 P : {mpoly F[#|pw_index L 12 64 768 C|]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => pw_net tau os (pw_layers w) (mix A x y) i p) (quadratic_mixers A 2 L).
-Proof.
-move=> L6 so; have L0 : 0 < L by lia.
-have [L9|L10] := leqP L 9.
-  apply: (gap_blocks L0 (@B16_blocks L _)); first by rewrite L6.
-  rewrite (_ : L - 2 = L - 1 - 1); last by lia.
-  apply: (@transformer_lower_generic F charF 196 768 C 12 64 L 2 64 703 11 1 1) => //; rewrite ?cA ?cB ?eqxx //; lia.
-apply: (gap_blocks L0 (B16_stages L10)).
-apply: (@two_stages_lower_generic F charF 196 768 C 12 64 L 64 34 605 11 1 10 1) => //; rewrite ?cA ?cB //; lia.
-Qed.
+Proof. exact: (@gap_shape 12 768 10 703 605 669 p L _ _ _ _ B16_blocks B16_stages). Qed.
 
 Theorem gap_transformer_L16 L (p : 'I_1024) : 6 <= L -> size os = L ->
   exists2 P : {mpoly F[#|pw_index L 16 64 1024 C|]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => pw_net tau os (pw_layers w) (mix A x y) i p) (quadratic_mixers A 2 L).
-Proof.
-move=> L6 so; have L0 : 0 < L by lia.
-have [L9|L10] := leqP L 9.
-  apply: (gap_blocks L0 (@L16_blocks L _)); first by rewrite L6.
-  rewrite (_ : L - 2 = L - 1 - 1); last by lia.
-  apply: (@transformer_lower_generic F charF 196 1024 C 16 64 L 2 64 959 15 1 1) => //; rewrite ?cA ?cB ?eqxx //; lia.
-apply: (gap_blocks L0 (L16_stages L10)).
-apply: (@two_stages_lower_generic F charF 196 1024 C 16 64 L 64 34 861 15 1 14 1) => //; rewrite ?cA ?cB //; lia.
-Qed.
+Proof. exact: (@gap_shape 16 1024 14 959 861 925 p L _ _ _ _ L16_blocks L16_stages). Qed.
 End Shapes.

@@ -95,10 +95,15 @@ have s0 := state_first Kv.
 have s8 := state_iso K1' (state_iso K1 (state_iso K2' (state_iso K1' (state_iso K1 (state_iso K2
   (state_iso K1' (state_iso K1 s0))))))).
 have s13 := state_iso K1 (state_iso K2 (state_iso K1' (state_iso K1 (state_any c3 s8)))).
-have -> : netP (map_net [rmorphism of polyC] Ws) gram_t k p = (netP (map_net [rmorphism of polyC] Ws) gram_t *m (delta_mx p 0 : 'cV_d)) k 0.
+have -> : netP (map_net [rmorphism of polyC] Ws) gram_t k p =
+    (netP (map_net [rmorphism of polyC] Ws) gram_t *m (delta_mx p 0 : 'cV_d)) k 0.
   by rewrite -colE mxE.
 case: s13 => + _ => /(_ k); congr (below _ (_ k 0)).
-rewrite /netP /= /stepP !big_seq1 /map_head /= !mul1mx !trmx1 !mulmx1 !trmx_mul !trmxK GT /c3 !map_mxM !map_trmx !mulmxA.
-by rewrite map_delta_mx.
+have PM m1 m2 m3 (M : 'M[R]_(m1, m2)) (N : 'M_(m2, m3)) : (M *m N)^P = M^P *m N^P by rewrite map_mxM.
+have PE : (delta_mx p 0 : 'cV[R]_d)^P = delta_mx p 0 by rewrite map_delta_mx.
+rewrite /netP /= /stepP !big_seq1 /map_head /= !mul1mx !trmx1 !mulmx1 !trmx_mul !trmxK GT /c3 !PM PE !map_trmx.
+(* variables for the letters: mulmxA would look into them *)
+move: gram_t (W1^T^P) (V1^T^P) (W2^T^P) (V2^T^P) (W1^P) (V1^P) (W2^P) (V2^P) (W3^P) (V3^P) (delta_mx p 0).
+by clear=> *; rewrite -!mulmxA.
 Qed.
 End Word.

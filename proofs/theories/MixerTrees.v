@@ -140,13 +140,23 @@ Fixpoint tree_res d k ks : tree d k ks -> 'I_d -> nat :=
   | [::] => fun t q => match t with inl _ => 0 | inr pj => (pj.1 == q) * pj.2.+1 end
   | c :: ks' => fun t q => \sum_s val t s * @tree_res d k ks' s q
   end%N.
+(* one level, as simplification would unfold tree too *)
+Lemma tree_degS d k c ks (t : mon (tree d k ks) c) : @tree_deg d k (c :: ks) t = (\sum_s val t s * tree_deg s)%N.
+Proof. by []. Qed.
+Lemma tree_resS d k c ks (t : mon (tree d k ks) c) q : @tree_res d k (c :: ks) t q = (\sum_s val t s * tree_res s q)%N.
+Proof. by []. Qed.
 Definition leaves (ks : seq nat) := (\prod_(c <- ks) c)%N.
+
+Lemma sum_mon_le (T : finType) c (t : mon T c) (f : T -> nat) b :
+  (forall s, f s <= b)%N -> (\sum_s val t s * f s <= c * b)%N.
+Proof.
+by move=> fb; rewrite -[c in (_ <= c * _)%N](eqP (valP t)) big_distrl; apply: leq_sum => s _; rewrite leq_mul2l fb orbT.
+Qed.
 
 Lemma tree_deg_le d k ks (t : tree d k ks) : (tree_deg t <= k * leaves ks)%N.
 Proof.
-elim: ks t => [|c ks IH] t /=; first by rewrite /leaves big_nil muln1; case: t => [//|[p j]] /=.
-apply: (@leq_trans (\sum_s val t s * (k * leaves ks))%N); first by apply: leq_sum => s _; rewrite leq_mul2l IH orbT.
-by rewrite -big_distrl /= (eqP (valP t)) /leaves big_cons mulnCA.
+elim: ks t => [|c ks IH] t; first by rewrite /leaves big_nil muln1; case: t => [//|[p j]] /=.
+by rewrite tree_degS /leaves big_cons mulnCA; apply: (sum_mon_le t IH).
 Qed.
 
 (* the conditions on lists of indices *)
@@ -251,15 +261,17 @@ exists (fun (a : mon (tree d k ks) c) i y => (mult (val a))%:R * \prod_t T t i y
   (fun (a : mon (tree d k ks) c) j x => \prod_t U t j x ^+ val a t).
 have E (a : mon (tree d k ks) c) : (\sum_t val a t * leaves ks = leaves (c :: ks))%N.
   by rewrite -big_distrl /= (eqP (valP a)) /leaves big_cons.
-split=> [a i|a j|x y i j].
-- apply: comboZ; rewrite -(E a).
-  exact: (combo_prod (condB0 d k I) (@condBM d k I) (fun _ _ _ _ _ => frefl _) (index_enum _)
-    (b := fun t => val a t * tree_deg t) (m := fun t => val a t * leaves ks) (r := fun t q => val a t * tree_res t q)
-    (fun t => combo_exp (condB0 d k I) (@condBM d k I) (fun _ _ _ _ _ => frefl _) _ (HT t i)))%N.
-- rewrite -(E a).
-  exact: (combo_prod (condA0 d k) (@condAM d k) (@condA_ext d k) (index_enum _)
-    (b := fun t => val a t * tree_deg t) (m := fun t => val a t * leaves ks) (r := fun t q => val a t * tree_res t q)
-    (fun t => combo_exp (condA0 d k) (@condAM d k) (@condA_ext d k) _ (HU t j)))%N.
+have HB (a : mon (tree d k ks) c) i : combo v
+    (condB k (\sum_t val a t * tree_deg t) (fun q => \sum_t val a t * tree_res t q) (leaves (c :: ks)))%N
+    (fun y => (mult (val a))%:R * \prod_t T t i y ^+ val a t).
+  apply: comboZ; rewrite -(E a); apply: (combo_prod (condB0 d k I) (@condBM d k I) (fun _ _ _ _ _ => frefl _)) => t.
+  exact: (combo_exp (condB0 d k I) (@condBM d k I) (fun _ _ _ _ _ => frefl _) _ (HT t i)).
+have HA (a : mon (tree d k ks) c) j : combo xi
+    (condA k (\sum_t val a t * tree_deg t) (fun q => \sum_t val a t * tree_res t q) (leaves (c :: ks)))%N
+    (fun x => \prod_t U t j x ^+ val a t).
+  rewrite -(E a); apply: (combo_prod (condA0 d k) (@condAM d k) (@condA_ext d k)) => t.
+  exact: (combo_exp (condA0 d k) (@condAM d k) (@condA_ext d k) _ (HU t j)).
+split=> [||x y i j]; [exact: HB|exact: HA|].
 rewrite mxE hornerXn H multinomial; apply: eq_bigr => a _; rewrite -mulrA; congr (_ * _).
 by rewrite /mono -big_split; apply: eq_bigr => t _; rewrite exprMn.
 Qed.

@@ -749,9 +749,9 @@ transitivity (sum_over k d c (class_list (tree_counts k d ks)) phi); last first.
   have [->|/negPf n1] := eqVneq c 1; last by rewrite /= n1 multisetsP.
   by rewrite /= total_class_list -es; apply: sum_over1.
 rewrite -es -(sum_mon k d _ _ _ ps); apply: eq_bigr => m _; congr phi.
-rewrite (class_sum_mod (@tree_deg d k ks) (@tree_res d k ks)) /class_of_tree /=.
+rewrite (class_sum_mod (@tree_deg d k ks) (@tree_res d k ks)) /class_of_tree.
 have e (f : T -> nat) : \sum_t f t = \sum_(t <- s) f t by rewrite (perm_big _ ps) big_enum.
-by rewrite e; apply: eq_class_mod => q; rewrite e.
+by rewrite tree_degS e; apply: eq_class_mod => q; rewrite tree_resS e.
 Qed.
 
 Hypothesis k0 : 0 < k.

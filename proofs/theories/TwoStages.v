@@ -217,8 +217,10 @@ have DZ : D^T *m (D' *m Z) = Z.
   by apply/rowP => k; rewrite !mxE divff.
 have sumD k : \sum_i D i k = v k.
   by rewrite (bigD1 k) //= big1 ?addr0 => [|i /negPf ik]; rewrite !mxE ?eqxx ?mulr1n // ik.
-rewrite /stage_value /= DZ dot1 dot2 -/a1 -/a2 !sumD !addrA; congr (_ * _.[(_ + _ + _)%:P].[_ + _ + _]).
-by rewrite /v eq_sym (negPf (h12 _ _)) eqxx.
+rewrite /stage_value /= DZ dot1 dot2 -/a1 -/a2 !sumD.
+have -> : v (h1 b2 ord0) = x1 by rewrite /v eqxx.
+have -> : v (h2 b1 ord0) = x2 by rewrite /v eq_sym (negPf (h12 _ _)) eqxx.
+by rewrite -!addrA.
 Qed.
 
 (* the polynomial *)
