@@ -13,22 +13,50 @@ let most_tokens = 1024
 let most_size = 4096
 let most_entries = 1 lsl 24
 let most_digits = 8192
+let most_layers = 4096
 
-let rec nat n = if n = 0 then O else S (nat (n - 1))
-let rec positive n = if n = 1 then XH else if n land 1 = 1 then XI (positive (n lsr 1)) else XO (positive (n lsr 1))
-let small n = if n = 0 then Z0 else Zpos (positive n)
+(* equal sizes are one value in memory; of a file they add up to no more than this, as they are compared in unary *)
+let most_unary = 1 lsl 26
+let unary = ref 0
+let known = ref [| O |]
+let nat n =
+  unary := !unary + n;
+  if !unary > most_unary then incomplete "limit" "sizes that add up to more than %d are not read" most_unary;
+  if n >= Array.length !known then begin
+    let longer = Array.make (max (n + 1) (2 * Array.length !known)) O in
+    Array.iteri (fun i _ -> if i > 0 then longer.(i) <- S longer.(i - 1)) longer;
+    known := longer
+  end;
+  !known.(n)
 
-(* digits without a sign, eighteen at a time *)
+(* the number with these bits, after the ones that were there *)
+let rec bits count word found =
+  if count = 0 then found else
+  let bit = (word lsr (count - 1)) land 1 = 1 in
+  bits (count - 1) word (match found with
+    | Z0 -> if bit then Zpos XH else Z0
+    | Zpos p -> Zpos (if bit then XI p else XO p)
+    | Zneg _ -> assert false)
+let small n = bits 62 n Z0
+
+(* digits without a sign: nine at a time into words of 30 bits, the lowest first *)
 let natural digits =
   let length = String.length digits in
   let canonical = length > 0 && (length = 1 || digits.[0] <> '0') && String.for_all (fun c -> c >= '0' && c <= '9') digits in
   if not canonical then wrong "an integer without leading zeros";
   if length > most_digits then incomplete "limit" "numbers of more than %d digits are not read" most_digits;
-  let step = small 1_000_000_000_000_000_000 in
-  let rec go z at = if at = length then z else
-    go (Z.add (Z.mul z step) (small (int_of_string ("0u" ^ String.sub digits at 18)))) (at + 18) in
-  let first = length mod 18 in
-  go (if first = 0 then Z0 else small (int_of_string ("0u" ^ String.sub digits 0 first))) first
+  let words = Array.make ((length / 9) + 1) 0 in
+  let rec go at step = if at < length then begin
+    let carry = ref (int_of_string ("0u" ^ String.sub digits at step)) in
+    Array.iteri (fun i word ->
+      let sum = (word * 1_000_000_000) + !carry in
+      words.(i) <- sum land 0x3fffffff;
+      carry := sum lsr 30) words;
+    go (at + step) 9
+  end in
+  (* the first step is the short one: what was there is 0 *)
+  go 0 (if length mod 9 = 0 then 9 else length mod 9);
+  Array.fold_right (bits 30) words Z0
 
 let integer = function
   | Str s when String.contains s '/' -> unread "a rational number"
@@ -41,6 +69,7 @@ let size most = function
     if String.length digits > 9 || int_of_string digits > most then incomplete "limit" "a size of %s is above %d" digits most;
     int_of_string digits
   | _ -> wrong "a size"
+let extent v = match size most_size v with 0 -> invalid "problem" "a size of 0" | n -> n
 let flag = function Bool b -> b | _ -> wrong "true or false"
 let list item = function List items -> List.map item items | _ -> wrong "a list"
 let optional item = function Null -> None | v -> Some (item v)
@@ -58,14 +87,15 @@ let fields names = function
   | _ -> wrong "an object"
 let choice = function
   | Object [ (name, v) ] -> (name, v)
-  | Str name -> (name, Null)
   | _ -> wrong "an object with one field"
 
 let row = list integer
-let matrix = list row
 
-(* n/d in lowest terms *)
-let rec gcd a b = if b = Z0 then a else gcd b (Z.modulo a b)
+(* n/d in lowest terms, which only the format asks *)
+let coprime n d =
+  let (le, sub, mul, div) = (native.z_le, native.z_sub, native.z_mul, native.z_div) in
+  let rec gcd a b = if le b (native.z_of Z0) then a else gcd b (sub a (mul (div a b) b)) in
+  le (gcd (native.z_of n) (native.z_of d)) (native.z_of (Zpos XH))
 let fraction = function
   | Str s as v ->
     (match String.index_opt s '/' with
@@ -73,14 +103,14 @@ let fraction = function
      | Some at ->
        let num = integer (Str (String.sub s 0 at)) in
        (match natural (String.sub s (at + 1) (String.length s - at - 1)) with
-        | Zpos d when d <> XH && gcd num (Zpos d) = Zpos XH -> { num; den = d }
+        | Zpos d when d <> XH && coprime (Z.abs num) (Zpos d) -> { num; den = d }
         | _ -> wrong "a fraction in lowest terms"))
   | _ -> wrong "a number in a string"
 
 let parameter v =
   match fields [ "rows"; "cols"; "value" ] v with
   | [ m; k; value ] ->
-    { l_rows = nat (size most_size m); l_cols = nat (size most_size k); l_value = optional (list (list fraction)) value }
+    { l_rows = nat (extent m); l_cols = nat (extent k); l_value = optional (list (list fraction)) value }
   | _ -> assert false
 
 let real_functions = [ ("gelu", Gelu); ("gelu-tanh", GeluTanh); ("relu", Relu); ("silu", Silu); ("sigmoid", Sigmoid); ("tanh", Tanh);
@@ -92,8 +122,8 @@ let rec expression v =
     | [ of_; a; b ] -> (expression of_, a, b)
     | _ -> assert false in
   let two = function List [ a; b ] -> (expression a, expression b) | _ -> wrong "two expressions" in
+  if v = Str "input" then RInput else
   match choice v with
-  | "input", Null -> RInput
   | "parameter", i -> RParam (nat (size most_size i))
   | "product", v -> let (a, b) = two v in RProduct (a, b)
   | "hadamard", v -> let (a, b) = two v in RHadamard (a, b)
@@ -107,11 +137,11 @@ let rec expression v =
     (match fields [ "of"; "coefficients" ] v with
      | [ a; c ] -> RPolynomial (expression a, nat (size most_size c))
      | _ -> assert false)
-  | "repeat", v -> let (a, m, k) = of_size [ "of"; "rows"; "cols" ] v in RRepeat (a, nat (size most_size m), nat (size most_size k))
+  | "repeat", v -> let (a, m, k) = of_size [ "of"; "rows"; "cols" ] v in RRepeat (a, nat (extent m), nat (extent k))
   | "gather", v ->
     (match fields [ "of"; "rows"; "cols"; "source" ] v with
      | [ a; m; k; source ] ->
-       let (m, k, source) = (size most_size m, size most_size k, list (size most_entries) source) in
+       let (m, k, source) = (extent m, extent k, list (size most_entries) source) in
        if List.length source <> m * k then invalid "problem" "gather: a source of %d entries for %d x %d" (List.length source) m k;
        RGather (expression a, nat m, nat k, List.map nat source)
      | _ -> assert false)
@@ -161,7 +191,8 @@ let architecture = function
   | "layers", v ->
     (match fields [ "width"; "layers" ] v with
      | [ width; layers ] ->
-       let (width, layers) = (size most_size width, list layer layers) in
+       let (width, layers) = (extent width, list layer layers) in
+       if layers = [] || List.length layers > most_layers then invalid "problem" "%d layers" (List.length layers);
        (network (nat width) layers, Printf.sprintf "the network in the file, L=%d d=%d" (List.length layers) width)
      | _ -> assert false)
   | name, _ -> invalid "format" "architecture %s" name
@@ -193,6 +224,8 @@ let problem v =
      | _ -> assert false)
   | _ -> assert false
 
+let vector = list fraction
+let matrix = list vector
 let head v =
   match fields [ "query"; "key"; "output"; "value" ] v |> List.map matrix with
   | [ q; k; o; u ] -> ((q, k), (o, u))
@@ -200,7 +233,7 @@ let head v =
 let mixer_layer v =
   match fields [ "w1"; "w2"; "w3"; "w4"; "bias" ] v with
   | [ w1; w2; w3; w4; bias ] ->
-    let biases = optional (fun v -> fields [ "b1"; "b2"; "b3"; "b4" ] v |> List.map row) bias in
+    let biases = optional (fun v -> fields [ "b1"; "b2"; "b3"; "b4" ] v |> List.map vector) bias in
     let at k = match biases with Some b -> List.nth b k | None -> [] in
     { w_1 = matrix w1; w_2 = matrix w2; w_3 = matrix w3; w_4 = matrix w4; w_b1 = at 0; w_b2 = at 1; w_b3 = at 2; w_b4 = at 3 }
   | _ -> assert false
@@ -208,7 +241,7 @@ let weights v =
   match choice v with
   | "attention", v -> AttentionWeights (list (list head) v)
   | "mixer", v -> MixerLayers (list mixer_layer v)
-  | "layers", v -> LayerWeights (list (list (list (list fraction))) v)
+  | "layers", v -> LayerWeights (list (list matrix) v)
   | name, _ -> invalid "format" "weights %s" name
 
 (* the base64 of numbers of four bytes, the lowest first *)
@@ -350,6 +383,7 @@ let rank v =
            Real { real_width; real_layers; real_tokens = tokens; real_left = left_side; real_out = (out_token, out_channel);
                   real_value = of_value; real_weights; real_bits; left_values; right_values }
          | _, AtLeast, _, None, _ -> incomplete "missing-evidence" "lower"
+         | _, Equal, _, Some _, Null -> incomplete "missing-evidence" "upper"
          | Generic, AtLeast, _, _, Null -> invalid "scope" "an enclosure is about the weights in the file"
          | _, AtLeast, None, _, Null -> incomplete "missing-weights" "weights"
          | _, AtLeast, _, _, Null -> invalid "weight-shape" "weights of layers"
@@ -363,6 +397,7 @@ let gap (refuted, across, note) v =
   | _ -> unread "a gap of a network with functions of real numbers"
 
 let certificate text =
+  unary := 0;
   match fields [ "format"; "version"; "claim" ] (Json.read text) with
   | [ Str "seprank-certificate"; Int "1"; claim ] ->
     (match choice claim with

@@ -8,8 +8,9 @@
    rank_holds c        == what the rank claim c says, over every field of numbers
    real_holds c        == what the real claim c says, over every ordered field with these functions (RealFunctions.v)
    holds c             == what the certificate c says
-   Of the format the following is not read, and has no meaning here: weights of attention and Mixers that are no integers,
-   enclosures of these, claims on matrices, values known by their logarithm, separations, answers to challenges. *)
+   factor_at t0 fs           == the factors fs of attention, as a vector; t0 is what a list lacks
+   Of the format the following is not read, and has no meaning here: enclosures of attention and Mixers, claims on
+   matrices, values known by their logarithm, separations, answers to challenges. *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -34,7 +35,7 @@ Record problem := Problem {
 Inductive scope := Generic | Fixed.
 Inductive relation := AtLeast | AtMost | Equal.
 (* layer by layer; of attention head by head, ((query, key), (output, value)) *)
-Inductive weights := AttentionWeights (fs : factors_lit) | MixerLayers (ws : seq mixer_weights)
+Inductive weights := AttentionWeights (fs : factors_of fraction) | MixerLayers (ws : seq (mixer_weights fraction))
   | LayerWeights (ws : seq (seq (rows fraction))).
 (* a prime, and the points, or the exponents of monomials, of either side: positions in increasing order, channels within
    them; or a theorem *)
@@ -84,11 +85,11 @@ Definition well_formed p :=
 Definition source_of (n d : nat) (es : option (seq nat)) : option (seq (seq (nat * nat))) :=
   omap (fun es => mkseq (fun a => mkseq (fun b => let e := nth 0 es (a * d + b) in (e %/ d, e %% d)) d) n)%N es.
 
-(* the integer weights of a file, as a vector *)
-Definition lit_factors (L H d da : nat) (fs : factors_lit) (v : 'I_(nfactors L H d da)) : int :=
+(* the weights of a file, as a vector *)
+Definition factor_at T (t0 : T) (L H d da : nat) (fs : factors_of T) (v : 'I_(nfactors L H d da)) : T :=
   let: (l, h, c, (a, b)) := enum_val v : factors L H d da in
   let f := nth (([::], [::]), ([::], [::])) (nth [::] fs l) h in
-  let side := if c.1 then f.1 else f.2 in mxZ d da (if c.2 then side.1 else side.2) a b.
+  let side := if c.1 then f.1 else f.2 in nth t0 (nth [::] (if c.2 then side.1 else side.2) a) b.
 
 Section Meaning.
 Variables (F : numFieldType) (k : nat) (X : Type) (f : ('I_k -> F) -> X -> X -> F) (given : option ('I_k -> F)) (r : nat).
@@ -112,11 +113,11 @@ Definition half_holds (c : rank_claim) (F : numFieldType)
   let p := of_problem c in let n := tokens p in let r := N.to_nat (of_value c) in
   match arch p with
   | ArchAttention L d H => forall (i : 'I_n) (j : 'I_d), i = out_token p :> nat -> j = out_channel p :> nat ->
-      let given := if of_weights c is Some (AttentionWeights fs) then Some (fun v => (lit_factors fs v)%:~R) else None in
+      let given := if of_weights c is Some (AttentionWeights fs) then Some (in_field F \o factor_at none fs) else None in
       says (nfactors L H d (d %/ H)%N) 'M[F]_(n, d)
         (fun w x y => net (weights_of w) (mix (side_of (sides p)) x y) i j) given r (of_scope c)
   | ArchMixer L d St kt C kc bias res perm => forall (i : 'I_n) (j : 'I_d), i = out_token p :> nat -> j = out_channel p :> nat ->
-      let given := if of_weights c is Some (MixerLayers ws) then Some (fun v => (lit_option ws v)%:~R) else None in
+      let given := if of_weights c is Some (MixerLayers ws) then Some (in_field F \o weight_at none ws) else None in
       says #|option_weight L St C n d| 'M[F]_(n, d)
         (fun theta => mixer_output bias res (source_of n d perm) (power_lit kt) (power_lit kc) (side_of (sides p)) i j theta)
         given r (of_scope c)

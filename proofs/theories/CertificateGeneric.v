@@ -1,7 +1,8 @@
 (* From an accepted certificate to almost all weights: Proposition 1.5 of theory.md for attention.
    The certificate's weights are given by integer factors, W = Q K^T and V = O U^T with da columns each, so that the
    rank da of the heads is built in; the bound then holds for all weights outside the zero set of a non-zero polynomial.
-   factors_lit               == seq (seq ((rows Z * rows Z) * (rows Z * rows Z))): layers, heads, ((Q, K), (O, U))
+   factors_of T              == seq (seq ((rows T * rows T) * (rows T * rows T))): layers, heads, ((Q, K), (O, U))
+   factors_lit               == factors_of Z
    factor_weights da fs      == the weights with these factors, in the form that attention_accepts takes
    mulABtZ k A B             == the product of A and the transpose of B, both of k columns, as lists *)
 From Coq Require Import ZArith Uint63.
@@ -17,7 +18,8 @@ Local Open Scope ring_scope.
 Fixpoint dotZ (k : nat) (r s : seq Z) (acc : Z) : Z :=
   match k, r, s with k.+1, a :: r, b :: s => dotZ k r s (acc + a * b)%cZ | _, _, _ => acc end.
 Definition mulABtZ k (A B : rows Z) : rows Z := [seq [seq dotZ k a b 0%cZ | b <- B] | a <- A].
-Notation factors_lit := (seq (seq ((rows Z * rows Z) * (rows Z * rows Z)))).
+Notation factors_of T := (seq (seq ((rows T * rows T) * (rows T * rows T)))).
+Notation factors_lit := (factors_of Z).
 Definition factor_weights da (fs : factors_lit) : seq (seq (rows Z * rows Z)) :=
   [seq [seq (mulABtZ da f.1.1 f.1.2, mulABtZ da f.2.1 f.2.2) | f <- H] | H <- fs].
 

@@ -1,5 +1,6 @@
 (* Evidence from below, as the checker takes it: grids, minors of coefficients and of Hankel blocks, theorems.
    weights_fit c       == the weights of the rank claim c have their sizes
+   denominators_ok c q == the modulus q divides no denominator of a weight
    lower_verdict c     == the verdict on its evidence from below: a grid is evaluated, coefficients are expanded, and either
                           eliminated, modulo a prime below 2^31 - that of the certificate, or two of our own if it is
                           larger; Hankel blocks modulo that of the certificate; the value of a theorem is computed
@@ -13,7 +14,7 @@ From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericW
 From Seprank Require Import RankCert RankCert63 NetEval Certificate CertificateGeneric CertificateExact MixerWeights RingOps.
 From Seprank Require Import ListMatrices CoefficientMinor HankelBlocks Layers LayersRun LayersImages LayersEvidence.
 From Seprank Require Import LowerAttention LowerMixer BlocksLower.
-From Seprank Require Import CertificateClaim Verdicts.
+From Seprank Require Import CertificateClaim RationalWeights Verdicts.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -31,13 +32,6 @@ Definition minor_verdict T (v : N) (S : seq bool) (d : nat) (xs ys : seq (seq T)
   ask items true xs && items false ys or Invalid PointShape;
   Valid.
 
-(* modulo p, with the permutation *)
-Definition rearrangeL (source : option (seq (seq (nat * nat)))) (X : rows i63) : rows i63 :=
-  if source is Some es then [seq [seq nth 0%uint63 (nth [::] X e.1) e.2 | e <- r] | r <- es] else X.
-Definition option_accepts (p : i63) n d S xs ys i j r source s t ls :=
-  let s' := map (red p) s in let t' := map (red p) t in let ls' := map (red_layer p d) ls in
-  accepts p S xs ys i j r (fun X => eval_mixer p n d s' t' ls' (rearrangeL source X)).
-
 Section RankClaim.
 Variable c : rank_claim.
 Let p := of_problem c.
@@ -47,49 +41,61 @@ Let d := width p.
 Definition weights_fit : bool :=
   match arch p, of_weights c with
   | ArchAttention L d H, Some (AttentionWeights fs) =>
-      let ok := @shape_fits Z d (d %/ H)%N in
+      let ok := @shape_fits fraction d (d %/ H)%N in
       (size fs == L) && all (fun Hs => size Hs == H) fs &&
       all (all (fun f => [&& ok f.1.1, ok f.1.2, ok f.2.1 & ok f.2.2])) fs
   | ArchMixer L d St kt C kc bias res perm, Some (MixerLayers ws) =>
-      let offset m (b : seq Z) := size b == (if bias then m else 0)%N in
+      let offset m (b : seq fraction) := size b == (if bias then m else 0)%N in
       (size ws == L) && all (fun w => [&& shape_fits St n (w_1 w), shape_fits n St (w_2 w), shape_fits d C (w_3 w), shape_fits C d (w_4 w),
         offset St (w_b1 w), offset n (w_b2 w), offset C (w_b3 w) & offset d (w_b4 w)]) ws
   | ArchLayers _ ls, Some (LayerWeights ws) => weights_shape ls ws
   | _, _ => false
   end.
 
+(* the modulus q divides no denominator *)
+Definition denominators_ok (q : Z) : bool :=
+  match arch p, of_weights c with
+  | ArchAttention _ _ _, Some (AttentionWeights fs) => factors_all (fraction_ok q) fs
+  | ArchMixer _ _ _ _ _ _ _ _ _, Some (MixerLayers ws) => mixers_all (fraction_ok q) ws
+  | ArchLayers _ ls, Some (LayerWeights ws) => fractions_ok q ls ws
+  | _, _ => true
+  end.
+
 Definition accepts_modulo (xs ys : seq (seq Z)) (m : i63) : bool :=
   let cs := map (cut d) in let r := size xs in
+  denominators_ok (toZ m) &&
   match arch p, of_weights c with
   | ArchAttention L d H, Some (AttentionWeights fs) =>
-      attention_accepts m n d (sides p) (cs xs) (cs ys) (out_token p) (out_channel p) r (factor_weights (d %/ H)%N fs)
+      attention_accepts m n d (sides p) (cs xs) (cs ys) (out_token p) (out_channel p) r (factor_residues m (d %/ H)%N fs)
   | ArchMixer L d St kt C kc bias res perm, Some (MixerLayers ws) =>
       option_accepts m n d (sides p) (cs xs) (cs ys) (out_token p) (out_channel p) r (source_of n d perm)
-        (power_lit kt) (power_lit kc) (option_lits St C n d bias res ws)
-  | ArchLayers d ls, Some (LayerWeights ws) => fractions_ok (toZ m) ls ws &&
+        (power_lit kt) (power_lit kc) (mixer_residues m n d St C bias res ws)
+  | ArchLayers d ls, Some (LayerWeights ws) =>
       layers_grid_accepts m ls ws n d (sides p) (out_token p) (out_channel p) r (cs xs) (cs ys)
   | _, _ => false
   end.
 Definition coefficients_modulo (ms ks : seq (seq nat)) (m : i63) : bool :=
   let cs := map (cut d) in let r := size ms in
+  denominators_ok (toZ m) &&
   match arch p, of_weights c with
   | ArchAttention L d H, Some (AttentionWeights fs) =>
-      attention_coefficients m n d (sides p) (cs ms) (cs ks) r (out_token p) (out_channel p) (factor_weights (d %/ H)%N fs)
+      attention_coefficients m n d (sides p) (cs ms) (cs ks) r (out_token p) (out_channel p) (factor_residues m (d %/ H)%N fs)
   | ArchMixer L d St kt C kc bias res perm, Some (MixerLayers ws) =>
       option_coefficients m n d (sides p) (cs ms) (cs ks) r (out_token p) (out_channel p) (source_of n d perm)
-        (power_lit kt) (power_lit kc) (option_lits St C n d bias res ws)
-  | ArchLayers d ls, Some (LayerWeights ws) => fractions_ok (toZ m) ls ws &&
+        (power_lit kt) (power_lit kc) (mixer_residues m n d St C bias res ws)
+  | ArchLayers d ls, Some (LayerWeights ws) =>
       layers_minor_accepts m ls ws n d (sides p) (out_token p) (out_channel p) r (cs ms) (cs ks)
   | _, _ => false
   end.
 
 Definition blocks_modulo (signs : seq N) (blocks : seq block) (m : i63) : bool :=
   let r := N.to_nat (of_value c) in
+  denominators_ok (toZ m) &&
   match arch p, of_weights c with
   | ArchAttention L d H, Some (AttentionWeights fs) =>
-      blocks_accept_attention m n d (sides p) (out_token p) (out_channel p) signs blocks r (factor_weights (d %/ H)%N fs)
+      blocks_accept_attention m n d (sides p) (out_token p) (out_channel p) signs blocks r (factor_residues m (d %/ H)%N fs)
   | ArchMixer L d St kt C kc bias res None, Some (MixerLayers ws) => blocks_accept_mixer m n d (sides p) (out_token p)
-      (out_channel p) signs blocks r (power_lit kt) (power_lit kc) (option_lits St C n d bias res ws) ((kt * kc) ^ L)%N
+      (out_channel p) signs blocks r (power_lit kt) (power_lit kc) (mixer_residues m n d St C bias res ws) ((kt * kc) ^ L)%N
   | _, _ => false
   end.
 
@@ -133,10 +139,7 @@ Definition coefficients_cost (r : nat) : N :=
   end%bN.
 
 Definition items_verdict T (xs ys : seq (seq T)) : verdict := minor_verdict (of_value c) (sides p) d xs ys.
-Definition denominators_verdict (prime : Z) : verdict :=
-  if (arch p, of_weights c) is (ArchLayers _ ls, Some (LayerWeights ws)) then
-    ask fractions_ok prime ls ws or Invalid BadDenominator; Valid
-  else Valid.
+Definition denominators_verdict (prime : Z) : verdict := ask denominators_ok prime or Invalid BadDenominator; Valid.
 
 (* what docs/format.md asks of a problem whose evidence is by blocks *)
 Definition blocks_verdict : verdict :=
@@ -209,6 +212,7 @@ Definition lower_verdict : verdict :=
     let v := of_value c in
     ask (v <=? orders block_rows)%bN && (v <=? orders block_cols)%bN or Incomplete MissingRows;
     ask (v =? orders block_rows)%bN && (v =? orders block_cols)%bN or Invalid MinorSize;
+    after denominators_verdict prime;
     ask (if blocks_cost blocks is Some cost then cost <=? most_expansion else false)%bN or Incomplete Limit;
     ask blocks_modulo signs blocks (Uint63.of_Z prime) or Invalid SingularMinor;
     Valid
@@ -229,55 +233,6 @@ Definition lower_verdict : verdict :=
     else Invalid BadHypothesis
   end.
 End RankClaim.
-
-Lemma weights_of_lit (R : comRingType) L H d da (fs : factors_lit) : size fs == L -> all (fun Hs => size Hs == H) fs ->
-  weights_of (fun v : 'I_(nfactors L H d da) => (lit_factors fs v)%:~R : R) = lit_net R d (factor_weights da fs).
-Proof.
-move=> /eqP sL /allP sH; rewrite /lit_net /factor_weights -map_comp.
-apply: (@eq_from_nth _ [::]) => [|l]; rewrite size_map size_enum_ord ?size_map // => lL.
-rewrite (nth_map (Ordinal lL)) ?size_enum_ord // (nth_ord_enum _ (Ordinal lL)) (nth_map [::]) ?sL //=.
-have sh : size (nth [::] fs l) = H by apply/eqP/sH/mem_nth; rewrite sL.
-apply: (@eq_from_nth _ (0, 0)) => [|h]; rewrite size_map size_enum_ord ?size_map // => hH.
-rewrite (nth_map (Ordinal hH)) ?size_enum_ord // (nth_ord_enum _ (Ordinal hH)) -map_comp.
-rewrite (nth_map ((([::], [::]), ([::], [::])) : (rows Z * rows Z) * (rows Z * rows Z))) ?sh //= !lit_mulABt.
-have fE k : factor (fun v : 'I_(nfactors L H d da) => (lit_factors fs v)%:~R : R) (Ordinal lL) (Ordinal hH) k =
-    let f := nth (([::], [::]), ([::], [::])) (nth [::] fs l) h in
-    let side := if k.1 then f.1 else f.2 in lit R d da (if k.2 then side.1 else side.2).
-  by apply/matrixP=> a b; rewrite [LHS]mxE /lit_factors enum_rankK /= !mxE.
-by rewrite !fE.
-Qed.
-
-Definition in_range n d (es : option (seq nat)) : bool :=
-  if es is Some es then (size es == n * d)%N && all (fun e => e < n * d)%N es else true.
-
-Lemma mxL_rearrange (R : comRingType) (psi : i63 -> R) n d es X : psi 0%uint63 = 0 ->
-  in_range n d es ->
-  mxL psi n d (rearrangeL (source_of n d es) X) = rearrange (source_of n d es) (mxL psi n d X).
-Proof.
-move=> psi0; case: es => //= es /andP[/eqP sz /(all_nthP 0%N) lt]; apply/matrixP=> a b; rewrite !mxE.
-have d0 : (0 < d)%N by case: (d) b => // -[].
-rewrite (nth_map [::]) ?size_mkseq // !nth_mkseq // (nth_map (0, 0)%N) ?size_mkseq // nth_mkseq //=.
-have := lt (a * d + b)%N; rewrite sz.
-have ab : (a * d + b < n * d)%N by rewrite (leq_trans (n := a.+1 * d)) ?leq_mul2r ?ltn_ord ?orbT // mulSn addnC ltn_add2r.
-move/(_ ab); move: (nth 0%N es _) => e en; rewrite /entry_at /=.
-have e1 : (e %/ d < n)%N by rewrite ltn_divLR.
-have e2 : (e %% d < d)%N by rewrite ltn_pmod.
-by rewrite (insubT (fun i => i < n)%N e1) (insubT (fun i => i < d)%N e2) !mxE.
-Qed.
-
-Lemma option_sep_lower (F : numFieldType) (m : i63) n d (A : seq bool) xs ys (i : 'I_n) (j : 'I_d) r L S C bias res es s t ws :
-  option_accepts m n d A xs ys i j r (source_of n d es) s t (option_lits S C n d bias res ws) ->
-  in_range n d es -> size ws = L ->
-  sep_ge (mixer_output bias res (source_of n d es) s t (side_of A) i j
-    (fun v : 'I_#|option_weight L S C n d| => (lit_option ws v)%:~R : F)) r.
-Proof.
-move=> acc ok sz k; set ls := option_lits S C n d bias res ws in acc.
-have D := @accepts_grid m n d A xs ys i j r F _
-  (fun R X => mixer (lit_poly R s) (lit_poly R t) (lit_mixer R n d ls) (rearrange (source_of n d es) X)) _ _ acc.
-rewrite /mixer_output /option_net option_layers_lit //; apply: grid_sep_le (D _ _) k.
-  by move=> R K g X; rewrite map_lit_mixer map_rearrange.
-by move=> R psi p0 p1 pM pm pr X; rewrite eval_mixerE // mxL_rearrange.
-Qed.
 
 (* else a proof that fails is long in failing *)
 Local Opaque attention_accepts option_accepts layers_grid_accepts attention_coefficients option_coefficients layers_minor_accepts
@@ -323,33 +278,32 @@ Definition minor_ok xs ys ms ks signs blocks m := weights_fit c &&
 
 Lemma accepted_lower xs ys ms ks signs blocks m : well_formed p -> minor_ok xs ys ms ks signs blocks m -> lower_holds c.
 Proof.
-rewrite /well_formed /minor_ok /weights_fit /accepts_modulo /coefficients_modulo /blocks_modulo /lower_holds /half_holds -/p => wf.
-case/andP=> fit acc F.
+rewrite /well_formed /minor_ok /weights_fit /accepts_modulo /coefficients_modulo /blocks_modulo /denominators_ok.
+rewrite /lower_holds /half_holds -/p => wf; case/andP=> fit acc F; pose cuts T := map (@cut T (width p)).
 case: (arch p) wf fit acc => [L d H|L d S kt C kc bias res perm|d ls] wf; case: (of_weights c) => [[fs|ws|ws]|] //.
 - case/andP=> /andP[sL sH] _ acc i j iE jE; rewrite -iE -jE in acc.
-  have low : sep_ge (fun x y : 'M[F]_(tokens p, d) => net (lit_net F d (factor_weights (d %/ H) fs)) (mix (side_of (sides p)) x y) i j)
-      (N.to_nat (of_value c)).
-    case/or3P: acc => [/andP[acc /N.eqb_spec->]|/andP[acc /N.eqb_spec->]|acc]; rewrite ?Nat2N.id.
-    - exact: attention_sep_rank_lower acc.
-    - exact: attention_coefficients_lower acc.
-    - exact: attention_blocks_rank acc.
-  case: (of_scope c) => /=; last by rewrite /sep_ge weights_of_lit.
-  apply: generic_lower; first exact: Num.Theory.char_num.
-  by exists (lit_net F d (factor_weights (d %/ H) fs)); first exact: has_shape_lit.
+  have low : sep_ge (fun x y : 'M[F]_(tokens p, d) => net (weights_of (in_field F \o @factor_at _ none L H d (d %/ H) fs))
+      (mix (side_of (sides p)) x y) i j) (N.to_nat (of_value c)).
+    have low r ok := @attention_fractions_lower m (tokens p) d L H (d %/ H) fs (sides p) i j r F sL sH ok
+      (cuts _ xs) (cuts _ ys) (cuts _ ms) (cuts _ ks) signs blocks.
+    case/or3P: acc => [/andP[/andP[ok acc] /N.eqb_spec->]|/andP[/andP[ok acc] /N.eqb_spec->]|/andP[ok acc]];
+      by rewrite ?Nat2N.id; apply: low => //; rewrite acc ?orbT.
+  case: (of_scope c) => //=; exact: attention_at_generic low.
 - case/andP=> /eqP sL _ acc i j iE jE; rewrite -iE -jE in acc.
-  have ok : in_range (tokens p) d perm.
+  have es_ok : in_range (tokens p) d perm.
     by case: (perm) wf => // es /and3P[_ _ /and5P[_ _ _ _ /and4P[_ sz al _]]]; rewrite /in_range sz.
-  have low : sep_ge (mixer_output bias res (source_of (tokens p) d perm) (power_lit kt) (power_lit kc) (side_of (sides p)) i j
-      (fun v : 'I_#|option_weight L S C (tokens p) d| => (lit_option ws v)%:~R : F)) (N.to_nat (of_value c)).
-    case/or3P: acc => [/andP[acc /N.eqb_spec->]|/andP[acc /N.eqb_spec->]|]; rewrite ?Nat2N.id.
-    - exact: option_sep_lower acc ok sL.
-    - exact: option_coefficients_lower acc sL.
-    - by case: (perm) => // acc; apply: mixer_blocks_option acc sL.
+  have low : sep_ge (mixer_output bias res (source_of (tokens p) d perm) (power_lit kt) (power_lit kc)
+      (side_of (sides p)) i j (in_field F \o @weight_at L S C (tokens p) d _ none ws)) (N.to_nat (of_value c)).
+    have low r ok := @option_fractions_lower m (tokens p) d L S C bias res perm (power_lit kt) (power_lit kc) ws (sides p)
+      i j r F es_ok sL ok (cuts _ xs) (cuts _ ys) (cuts _ ms) (cuts _ ks) signs blocks ((kt * kc) ^ L)%N.
+    case/or3P: acc => [/andP[/andP[ok acc] /N.eqb_spec->]|/andP[/andP[ok acc] /N.eqb_spec->]|/andP[ok acc]];
+      rewrite ?Nat2N.id; apply: low => //; rewrite ?acc ?orbT //.
+    by case: (perm) acc => //= ->; rewrite !orbT.
   by case: (of_scope c) => //=; apply: option_generic low; apply: Num.Theory.char_num.
 move=> _ acc; have fit : layers_fit ls (tokens p) d (out_token p) (out_channel p) by case/and3P: wf.
 have low : sep_ge (@layers_output (tokens p) d ls (side_of (sides p)) (out_token p) (out_channel p) F (in_field F \o lit_theta ls ws))
     (N.to_nat (of_value c)).
-  case/or3P: acc => // /andP[/andP[ok acc] /N.eqb_spec->]; rewrite Nat2N.id.
+  case/or3P: acc => [/andP[/andP[ok acc] /N.eqb_spec->]|/andP[/andP[ok acc] /N.eqb_spec->]|/andP[ok //]]; rewrite Nat2N.id.
     exact: (layers_grid_lower (F := F) fit ok acc).
   exact: (layers_minor_lower (F := F) fit ok acc).
 case: (of_scope c) => //=; apply: layers_generic low; exact: Num.Theory.char_num.
@@ -399,7 +353,7 @@ case: (of_lower c) => [[q xs ys|q ms ks|q signs blocks|t|x]|] // fit.
 - case: ifP => // _; case iv: (items_verdict _ _ _) => //; case dv: (denominators_verdict _ _) => //.
   case: ifP => // _; case: ifP => // /has_ex[m acc] _.
   by apply: (@accepted_lower [::] [::] ms ks [::] [::] m wf); rewrite /minor_ok fit // acc (items_verdictP iv) orbT.
-- case: ifP => // _; case bv: (blocks_verdict _) => //; do 2 case: ifP => // _; case: ifP => // _; case: ifP => // acc _.
+- case: ifP => // _; case bv: (blocks_verdict _) => //; do 2 case: ifP => // _; case dv: (denominators_verdict _ _) => //; case: ifP => // _; case: ifP => // acc _.
   by apply: (@accepted_lower [::] [::] [::] [::] signs blocks (Uint63.of_Z q) wf); rewrite /minor_ok fit // acc !orbT.
 - case sc: (of_scope c) => //=; case tE: (theorem_value c t) => [v|b]; first by case: v {tE}.
   by case: ifP => // [le _|_]; [apply: theorem_lower tE le | case: (lower_sharp t)].

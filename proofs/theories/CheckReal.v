@@ -1,18 +1,21 @@
 (* Claims on networks with functions of real numbers: the values at the points are enclosed and eliminated as they are
    enclosed (theory.md 1.10, docs/format.md, `enclosure`).
-   enclosed_numbers w  == the numbers to compute in: intervals of native integers, in units of 2^(-30 w)
+   enclosed_numbers w  == the numbers to compute in: intervals of native integers, in units of 2^(-30 w); of what is not
+                          below 2^(30 headroom) in size nothing is known
    middle a            == a point in the middle of a, or anywhere
    real_verdict c      == the verdict on the real claim c
    Proved: check_real_correct. How narrow the enclosures are is not: where they cannot tell a pivot from 0 the verdict is
    Incomplete. *)
 From Coq Require Import ZArith NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Seprank Require Import SepRank GridRank NetEval Layers LayersRun RealFunctions Enclosures RealLayers EnclosedElimination.
+From Seprank Require Import SepRank GridRank NetEval Layers LayersRun RealFunctions Enclosures RealLayers.
+From Seprank Require Import EnclosedElimination.
 From Seprank Require Import IntegerOps Intervals IntervalFunctions IntervalErf NativeIntegers.
 From Seprank Require Import CertificateClaim Verdicts CheckLower.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
+Delimit Scope Z_scope with cZ.
 Delimit Scope N_scope with bN.
 
 Section Claim.
@@ -43,8 +46,17 @@ Qed.
 End Claim.
 
 (* intervals *)
+Definition headroom : nat := 8.
+Definition bounded (top : signed) (a : interval signed) : interval signed :=
+  if a is Some (l, h) then
+    if z_le native h top && z_le native (z_sub native (z_of native 0) top) l then a else None
+  else None.
 Definition enclosed_numbers (w : nat) : numbers (interval signed) :=
-  interval_numbers native w (erf_enclosure native (erf_constants_of native w)) (pi_enclosure native w).
+  let O := interval_numbers native w (erf_enclosure native (erf_constants_of native w)) (pi_enclosure native w) in
+  let top := z_of native (2 ^ (30 * Z.of_nat (w + headroom)))%cZ in
+  let few f a b := bounded top (f a b) in
+  Numbers (n_unknown O) (fun q => bounded top (n_of O q)) (few (n_add O)) (few (n_sub O)) (few (n_mul O)) (few (n_div O))
+    (n_nonzero O) (n_real O) (n_softmax O).
 Definition size_one (w : nat) : interval signed :=
   let u := s_unit (scale_of native w) in Some (z_sub native (z_of native 0) u, u).
 Definition middle (a : interval signed) : interval signed :=
@@ -52,8 +64,23 @@ Definition middle (a : interval signed) : interval signed :=
 
 Section Intervals.
 Variables (F : realFieldType) (E : elementary F) (w : nat).
-Lemma enclosed_numbersP : encloses E (enclosed_numbers w) (inside (F := F) value w).
-Proof. apply: (interval_numbersP nativeP); [exact: (pi_inside E nativeP) | exact: (erf_inside E nativeP)]. Qed.
+Local Notation holds := (inside (F := F) value w).
+Lemma bounded_inside top a x : holds a x -> holds (bounded top a) x.
+Proof. by case: a => // -[l h] ax; rewrite /bounded; case: ifP. Qed.
+Lemma enclosed_numbersP : encloses E (enclosed_numbers w) holds.
+Proof.
+have enc := interval_numbersP nativeP (pi_inside E nativeP w) (@erf_inside _ _ _ _ E nativeP w).
+split=> [x|q|a b x y ax bY|a b x y ax bY|a b x y ax bY|a b x y ax bY|a x|f a x ax|k ms xs m x sm sx hm hx m0 mp j].
+- exact: in_unknown enc x.
+- exact/bounded_inside/(in_of enc).
+- exact/bounded_inside/(in_add enc).
+- exact/bounded_inside/(in_sub enc).
+- exact/bounded_inside/(in_mul enc).
+- exact/bounded_inside/(in_div enc).
+- by move=> nz ax; exact: (not_zero enc nz ax).
+- exact: (in_real enc f ax).
+exact: (in_softmax enc sm sx hm hx m0 mp).
+Qed.
 Lemma size_oneP (x : F) : `|x| <= 1 -> inside value w (size_one w) x.
 Proof.
 rewrite ler_norml /inside /in_units /size_one => /andP[l h]; have U := U_ge0 F w; cbv zeta beta iota.
@@ -68,8 +95,9 @@ by rewrite /inside /in_units divfK ?U_neq0 // lexx.
 Qed.
 End Intervals.
 
-(* of 2^36 operations on numbers of 128 bits, which docs/format.md allows, as many as take minutes *)
-Definition most_operations : N := 1073741824.
+(* multiplications of words, which take about a minute, and entries of all matrices of an evaluation *)
+Definition most_operations : N := 8589934592.
+Definition most_entries : N := 4194304.
 
 Section Verdict.
 Variable c : real_claim.
@@ -80,16 +108,19 @@ Let words := N.to_nat (real_bits c / 30)%bN.
 Definition real_verdict : verdict :=
   ask real_well_formed c or Invalid BadProblem;
   ask r_weights_shape (real_layers c) (real_weights c) or Invalid WeightShape;
-  after minor_verdict (real_value c) (sides_of (real_tokens c) (real_left c)) (real_width c) (left_values c) (right_values c);
-  let w := N.of_nat words in
-  ask (r * r * real_cost (real_layers c) (real_tokens c, real_width c) * w * w <=? most_operations)%bN or Incomplete Limit;
+  ask (0 <? real_bits c)%bN or Incomplete Limit;
+  after minor_verdict (real_value c) (sides_of (real_tokens c) (real_left c)) (real_width c) (left_values c)
+    (right_values c);
+  ask (0 < words)%N or Incomplete WideEnclosure;
+  let (w, each) := (N.of_nat (words + headroom), real_cost (real_layers c) (real_tokens c, real_width c)) in
+  ask (each <=? most_entries)%bN && (r * r * (each + r) * w * w <=? most_operations)%bN or Incomplete Limit;
   ask minor_enclosed c (enclosed_numbers words) (size_one words) middle or Incomplete WideEnclosure;
   Valid.
 
 Theorem check_real_correct : real_verdict = Valid -> real_holds c.
 Proof.
-rewrite /real_verdict; case: ifP => // wf; case: ifP => // _; case: (minor_verdict _ _ _ _ _) => //.
-case: ifP => // _; case: ifP => // acc _; split=> // F E n; have /and3P[_ _ fit] := wf.
+rewrite /real_verdict; case: ifP => // wf; case: ifP => // _; case: ifP => // _; case: (minor_verdict _ _ _ _ _) => //.
+case: ifP => // _; case: ifP => // _; case: ifP => // acc _; split=> // F E n; have /and3P[_ _ fit] := wf.
 exact: (minor_enclosedP (enclosed_numbersP E words) (@size_oneP F words) (@middleP F words) fit acc).
 Qed.
 End Verdict.

@@ -9,7 +9,7 @@ From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank Attention AttentionWord AttentionWeights GenericWeights.
 From Seprank Require Import TwoSidedPoly Mixer MixerHomogeneous MixerDegree BoundFormulas GradedChains.
 From Seprank Require Import RankCert NetEval Certificate CertificateGeneric CertificateExact MixerWeights MixerUpperValues.
-From Seprank Require JunctionValue LayersAttention LayersSupport LayersPassing MixerDegreeLarge.
+From Seprank Require JunctionValue LayersHeads LayersSupport LayersPassing MixerDegreeLarge.
 From Seprank Require Import Layers LayersRun LayersImages LayersForms LayersFollow LayersDegree CertificateClaim Verdicts CheckLower.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -54,12 +54,12 @@ Definition bound_value (u : upper_evidence) : verdict + N :=
   | ArchLayers d ls, AttentionLayers =>
       ask (out_token p < n)%N or inl (Incomplete Unread);
       let: (own, other) := own_other c in
-      if LayersAttention.attention_layers_value ls n d (out_channel p) own other is Some b then inr b else inl (Incomplete Unread)
+      if LayersHeads.attention_layers_best ls n d (out_channel p) own other is Some b then inr b else inl (Incomplete Unread)
   | _, _ => inl (Invalid BadHypothesis)
   end.
 
-(* not where simple bounds stand in 3.3, and without (c) in 3.14: a claim that does not follow from these may still do from
-   the theorem *)
+(* not where simple bounds stand in 3.3, and of 3.14 and 3.16 not: a claim that does not follow from these may still do
+   from the theorem *)
 Definition exact (u : upper_evidence) : bool :=
   match arch p, u with
   | ArchAttention L d _, AttentionGraded => let: (own, other) := own_other c in graded_best_sharp L d own other
@@ -164,8 +164,8 @@ Proof.
 move=> aE; rewrite /well_formed /bound_value -/p aE => /and3P[_ _ fit].
 case: u => //.
 - case: ifP => // lt; rewrite (@own_otherP c (Ordinal lt)) //; cbv beta iota.
-  case vE: (LayersAttention.attention_layers_value _ _ _ _ _ _) => [v|] // [<-].
-  exact: (@LayersAttention.layers_attention_sep_le F (tokens p) d ls (side_of (sides p)) (Ordinal lt)) vE.
+  case vE: (LayersHeads.attention_layers_best _ _ _ _ _ _) => [v|] // [<-].
+  exact: (@LayersHeads.layers_best_sep_le F (tokens p) d ls (side_of (sides p)) (Ordinal lt)) vE.
 - case vE: (degree_value _ _ _ _ _) => [v|] // [<-].
   move: (fit); rewrite /layers_fit; case sE: (layers_size _ _) => [[m k]|] // /andP[im jk].
   by apply: (@network_degree_sep_le F (tokens p) d (side_of (sides p)) ls (layer_mats (in_field F) (at_nat theta) ls 0) v (m, k));

@@ -4,7 +4,7 @@
    Proved: check_correct; of a rank claim that is Equal both halves hold (check_exact_correct). *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Seprank Require Import CertificateClaim Verdicts CheckLower CheckUpper CheckReal.
+From Seprank Require Import Layers LayersImages CertificateClaim Verdicts CheckLower CheckUpper CheckReal.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Delimit Scope Z_scope with cZ.
 Delimit Scope N_scope with bN.
@@ -25,8 +25,12 @@ Definition form_verdict : verdict :=
     Valid
   else ask ~~ isSome (of_weights c) or Invalid Superfluous; Valid.
 
+(* docs/format.md asks it; no proof rests on it *)
+Definition degrees_fit : bool :=
+  if arch p is ArchLayers _ ls then all (fun l => degree_of (l_params l) (l_expr l) 1 <? 2 ^ 64)%bN ls else true.
+
 Definition rank_verdict : verdict :=
-  ask well_formed p or Invalid BadProblem;
+  ask well_formed p && degrees_fit or Invalid BadProblem;
   after form_verdict;
   after (if at_least (of_relation c) then lower_verdict c else Valid);
   if at_most (of_relation c) then upper_verdict c else Valid.
@@ -60,7 +64,7 @@ Qed.
 
 Theorem rank_correct : rank_verdict c = Valid -> rank_holds c.
 Proof.
-rewrite /rank_verdict /rank_holds -/p; case wf: (well_formed p) => //; case fm: (form_verdict c) => // H.
+rewrite /rank_verdict /rank_holds -/p; case wf: (well_formed p && degrees_fit c) => //; have {wf}/andP[wf _] := wf; case fm: (form_verdict c) => // H.
 have [low_fit up_fit] := form_verdictP fm; split=> // rel.
   by move: H; rewrite rel; case low: (lower_verdict c) => // _; apply: check_lower_correct wf (low_fit rel) low.
 by move: H; rewrite rel; case: (if _ then _ else _) => // up; apply: check_upper_correct wf up_fit up.

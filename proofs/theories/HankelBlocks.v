@@ -15,15 +15,17 @@
    numbered_exps n m a     == those of number a (docs/format.md); nothing in the proofs rests on the numbers
    full_rows, full_cols, token_rows, token_cols == the lines of given numbers, with one member or of one token
    pairs d                 == the entries (i, j), j <= i, of a symmetric matrix, by number
-   attention_form ws p R k == Phi_k of 3.1 for the output p and literal weights ws, in these entries
+   attention_form Ws p k   == Phi_k of 3.1 for the output p and weights Ws, in these entries
    form_ops                == its evaluation, of the last layer one column
-   mixer_form s t l ls i j == the output (i, j) of a Mixer with the layers l :: ls, in the entries of Z = W1 X
+   mixer_form t0 s t l ls i j q == the output (i, j) of a Mixer with the layers l :: ls, in the entries of Z = W1 X, its
+                              weights read by q
    full_rank p S W1 ts     == S columns of W1 at the positions ts have a determinant that is a unit modulo p
    blocks_accept_attention, blocks_accept_mixer == the evidence is accepted
    Proved: then the separation rank of the network with these weights is at least r over every field of numbers
-   (attention_blocks_rank, mixer_blocks_rank), of attention at almost all weights (attention_blocks_generic), and of the
-   Mixer in the form that MixerWeights.v takes to almost all weights (mixer_blocks_option). The only axioms are those of
-   native integers. *)
+   (attention_blocks_rank, mixer_blocks_rank), also if they are from a ring that maps to the integers modulo p and into
+   the field (attention_blocks_rank_of, mixer_blocks_rank_of); of attention at almost all weights
+   (attention_blocks_generic), and of the Mixer in the form that MixerWeights.v takes to almost all weights
+   (mixer_blocks_option). The only axioms are those of native integers. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -619,39 +621,40 @@ by rewrite sm; lia.
 Qed.
 End Lines.
 
-(* from the integers modulo p to numbers *)
+(* from numbers modulo p to numbers of a field, both of them images of the ring R0 *)
 Section Transfer.
-Variables (K n : nat) (Phi : forall R : comRingType, 'I_K -> {mpoly R[n]}).
-Hypothesis Phi_map : forall (R R' : comRingType) (g : {rmorphism R -> R'}) k, map_mpoly g (Phi R k) = Phi R' k.
+Variables (K n : nat) (R0 : comRingType) (Phi : 'I_K -> {mpoly R0[n]}).
 Variables (B : nat) (LA LB : finType) (lam : 'I_K * expo n B -> LA) (mu : expo n B -> LB).
 
-Lemma hankel_lines_int (R : comRingType) rho kappa :
-  hankel_lines lam mu (Phi R) rho kappa = (hankel_lines lam mu (Phi [comRingType of int]) rho kappa)%:~R.
+Lemma hankel_lines_map (R : comRingType) (g : {rmorphism R0 -> R}) rho kappa :
+  hankel_lines lam mu (fun k => map_mpoly g (Phi k)) rho kappa = g (hankel_lines lam mu Phi rho kappa).
 Proof.
-rewrite /hankel_lines [RHS](rmorph_sum [rmorphism of intmul (1 : R)]); apply: eq_bigr => ka _.
-rewrite [RHS](rmorph_sum [rmorphism of intmul (1 : R)]); apply: eq_bigr => b _ /=; rewrite /hankel1.
-by rewrite -(Phi_map [rmorphism of intmul (1 : R)]) mcoeff_map_mpoly /= rmorphMn.
+rewrite /hankel_lines rmorph_sum; apply: eq_bigr => ka _; rewrite rmorph_sum; apply: eq_bigr => b _ /=.
+by rewrite /hankel1 mcoeff_map_mpoly /= rmorphMn.
 Qed.
 
-Lemma det_hankel_lines (R : comRingType) (F : numFieldType) r (rho : 'I_r -> LA) (kappa : 'I_r -> LB) :
-  \det (\matrix_(i, j) hankel_lines lam mu (Phi R) (rho i) (kappa j)) != 0 ->
-  \det (\matrix_(i, j) hankel_lines lam mu (Phi F) (rho i) (kappa j)) != 0.
+Lemma det_hankel_lines (R R' : comRingType) (g : {rmorphism R0 -> R}) (g' : {rmorphism R0 -> R'}) r
+    (rho : 'I_r -> LA) (kappa : 'I_r -> LB) : injective g' ->
+  \det (\matrix_(i, j) hankel_lines lam mu (fun k => map_mpoly g (Phi k)) (rho i) (kappa j)) != 0 ->
+  \det (\matrix_(i, j) hankel_lines lam mu (fun k => map_mpoly g' (Phi k)) (rho i) (kappa j)) != 0.
 Proof.
-have E (R' : comRingType) : \det (\matrix_(i, j) hankel_lines lam mu (Phi R') (rho i) (kappa j)) =
-    (\det (\matrix_(i, j) hankel_lines lam mu (Phi [comRingType of int]) (rho i) (kappa j)))%:~R.
-  rewrite -(det_map_mx [rmorphism of intmul (1 : R')]); congr (\det _).
-  by apply/matrixP=> i j; rewrite !mxE hankel_lines_int.
-by rewrite (E R) (E F) intr_eq0; apply: contra_neq => ->.
+move=> inj; have E (R1 : comRingType) (h : {rmorphism R0 -> R1}) :
+    \det (\matrix_(i, j) hankel_lines lam mu (fun k => map_mpoly h (Phi k)) (rho i) (kappa j)) =
+    h (\det (\matrix_(i, j) hankel_lines lam mu Phi (rho i) (kappa j))).
+  by rewrite -det_map_mx; congr (\det _); apply/matrixP=> i j; rewrite !mxE hankel_lines_map.
+rewrite !E; set D := \det _; apply: contraNneq => D0; rewrite (_ : D = 0) ?rmorph0 //.
+by apply: inj; rewrite D0 rmorph0.
 Qed.
 
-Definition exponent_bound (C : nat) : nat := maxn C (\max_(k < K) msize (Phi [comRingType of int] k)).
+Definition exponent_bound (C : nat) : nat := maxn C (\max_(k < K) msize (Phi k)).
 
-Lemma msize_Phi (F : numFieldType) C k : (msize (Phi F k) <= (exponent_bound C).+1)%N.
+Lemma msize_Phi (F : comRingType) (g : {rmorphism R0 -> F}) C k :
+  (msize (map_mpoly g (Phi k)) <= (exponent_bound C).+1)%N.
 Proof.
-rewrite -(Phi_map [rmorphism of intmul (1 : F)]); set q := Phi _ k; apply: (@leq_trans (msize q)).
+apply: (@leq_trans (msize (Phi k))).
   rewrite [X in (X <= _)%N]msizeE; apply/bigmax_leqP_seq => m mq _; apply: msize_mdeg_lt; move: mq.
-  by rewrite !mcoeff_msupp mcoeff_map_mpoly; apply: contra_neq => ->; rewrite /= mulr0z.
-apply: leqW; apply: leq_trans (leq_maxr _ _); exact: (@leq_bigmax _ (fun k => msize (Phi _ k))).
+  by rewrite !mcoeff_msupp mcoeff_map_mpoly; apply: contra_neq => ->; rewrite /= rmorph0.
+apply: leqW; apply: leq_trans (leq_maxr _ _); exact: (@leq_bigmax _ (fun k => msize (Phi k))).
 Qed.
 End Transfer.
 
@@ -686,8 +689,8 @@ by case: leqP => ij E1 E2; congr (_, _); apply/ord_inj; move: E1 E2 => /=; lia.
 Qed.
 
 Definition gram_vars (R : comRingType) : 'M[{mpoly R[n]}]_d := \matrix_(i, j) 'X_(var_of i j).
-Definition attention_form ws (p : 'I_d) (R : comRingType) (k : 'I_d) : {mpoly R[n]} :=
-  netP (lit_net [comRingType of {mpoly R[n]}] d ws) (gram_vars R) k p.
+Definition attention_form (R : comRingType) (Ws : seq (seq (head R d))) (p k : 'I_d) : {mpoly R[n]} :=
+  netP (map_net [rmorphism of @mpolyC n R] Ws) (gram_vars R) k p.
 
 Lemma map_lit_weights (R R' : comRingType) (g : {rmorphism R -> R'}) ws : map_net g (lit_net R d ws) = lit_net R' d ws.
 Proof.
@@ -695,19 +698,33 @@ rewrite /map_net /lit_net -map_comp; apply: eq_map => H /=; rewrite -map_comp; a
 by rewrite /map_head /= !map_lit.
 Qed.
 
-Lemma attention_form_map ws p (R R' : comRingType) (g : {rmorphism R -> R'}) k :
-  map_mpoly g (attention_form ws p R k) = attention_form ws p R' k.
+Lemma map_net_square (R R1 R2 R' : comRingType) (f : {rmorphism R -> R1}) (g : {rmorphism R1 -> R'})
+    (f' : {rmorphism R -> R2}) (g' : {rmorphism R2 -> R'}) (Ws : seq (seq (head R d))) :
+  (forall a, g (f a) = g' (f' a)) ->
+  map_net g (map_net f Ws) = map_net g' (map_net f' Ws).
 Proof.
-have := netP_map [rmorphism of map_mpoly g] (lit_net [comRingType of {mpoly R[n]}] d ws) (gram_vars R).
-move/matrixP/(_ k p); rewrite mxE => ->; rewrite map_lit_weights; congr (netP _ _ k p).
+move=> E; rewrite /map_net -!map_comp; apply: eq_map => H /=; rewrite -!map_comp; apply: eq_map => wv /=.
+by rewrite /map_head /=; congr (_, _); apply/matrixP=> a b; rewrite !mxE E.
+Qed.
+
+Lemma attention_form_map (R R' : comRingType) (g : {rmorphism R -> R'}) Ws p k :
+  map_mpoly g (attention_form Ws p k) = attention_form (map_net g Ws) p k.
+Proof.
+have := netP_map [rmorphism of map_mpoly g] (map_net [rmorphism of @mpolyC n R] Ws) (gram_vars R).
+move/matrixP/(_ k p); rewrite mxE => ->; congr (netP _ _ k p).
+  by apply: map_net_square => a; apply: map_mpolyC; rewrite ?rmorph0.
 by apply/matrixP=> i j; rewrite !mxE /= map_mpolyX.
 Qed.
 
-Lemma attention_form_eval ws p (R : comRingType) k (w : 'I_n -> R) (G : 'M[R]_d) :
-  (forall i j, G i j = w (var_of i j)) -> (attention_form ws p R k).@[w] = netP (lit_net R d ws) G k p.
+Lemma attention_form_eval (R : comRingType) Ws (p k : 'I_d) (w : 'I_n -> R) (G : 'M[R]_d) :
+  (forall i j, G i j = w (var_of i j)) -> (attention_form Ws p k).@[w] = netP Ws G k p.
 Proof.
-move=> Gw; have := netP_map [rmorphism of meval w] (lit_net [comRingType of {mpoly R[n]}] d ws) (gram_vars R).
-move/matrixP/(_ k p); rewrite mxE => ->; rewrite map_lit_weights; congr (netP _ _ k p).
+move=> Gw; have := netP_map [rmorphism of meval w] (map_net [rmorphism of @mpolyC n R] Ws) (gram_vars R).
+move/matrixP/(_ k p); rewrite mxE => ->; congr (netP _ _ k p).
+  rewrite (map_net_square (f' := [rmorphism of idfun]) (g' := [rmorphism of idfun])) => [|a]; last exact: mevalC.
+  have E M : map_mx (idfun : R -> R) M = M :> 'M_d by apply/matrixP=> a b; rewrite mxE.
+  rewrite /map_net -map_comp map_id_in // => H _ /=; rewrite -map_comp map_id_in // => -[W V] _.
+  by rewrite /map_head /= !E.
 by apply/matrixP=> i j; rewrite !mxE /= mevalXU Gw.
 Qed.
 End Form.
@@ -793,12 +810,13 @@ End Evidence.
 Section Blocks.
 Variables (p : i63) (K n C : nat) (signs of_component : seq N) (polys : seq (spoly i63)).
 Variables (rowsf : nat -> seq N -> seq (seq (nat * seq nat))) (colsf : nat -> seq N -> seq (seq (seq nat))).
-Variables (Phi : forall R : comRingType, 'I_K -> {mpoly R[n]}).
-Hypothesis Phi_map : forall (R R' : comRingType) (g : {rmorphism R -> R'}) k, map_mpoly g (Phi R k) = Phi R' k.
 Hypothesis pp : (1 < toZ p <= 2147483648)%cZ.
 Local Notation Zp := [comRingType of 'Z_(Z.to_nat (toZ p))].
+Variables (R0 : comRingType) (F : numFieldType) (gp : {rmorphism R0 -> Zp}) (gF : {rmorphism R0 -> F}).
+Hypothesis gF_inj : injective gF.
+Variable Phi : 'I_K -> {mpoly R0[n]}.
 Hypothesis polysE : forall k : 'I_K,
-  value (@mpolyC _ _ \o psi p) (of_vars Zp (@id 'I_n)) 0 (nth Zero polys k) = Phi Zp k.
+  value (@mpolyC _ _ \o psi p) (of_vars Zp (@id 'I_n)) 0 (nth Zero polys k) = map_mpoly gp (Phi k).
 Local Notation B := (exponent_bound Phi C).
 
 (* what the lines of either side must be *)
@@ -808,14 +826,14 @@ Definition side_rows (LA : finType) (lam : 'I_K * expo n B.+1 -> LA) :=
 Definition side_cols (LB : finType) (mu : expo n B.+1 -> LB) := forall b ns l col, (b <= C)%N -> col \in colsf b ns ->
   all (col_ok n C signs l) col -> exists kappa, is_col mu col kappa.
 
-Variables (F : numFieldType) (X Y : Type) (yk : X -> 'I_K -> F) (u : X -> 'I_n -> F) (v : Y -> 'I_n -> F).
+Variables (X Y : Type) (yk : X -> 'I_K -> F) (u : X -> 'I_n -> F) (v : Y -> 'I_n -> F).
 Definition own_side := exists (LA : finType) (lam : 'I_K * expo n B.+1 -> LA) (phi : LA -> X -> F),
   [/\ forall ka x, yk x ka.1 * monom (u x) ka.2 = phi (lam ka) x, independent phi & side_rows lam].
 Definition other_side := exists (LB : finType) (mu : expo n B.+1 -> LB) (psi : LB -> Y -> F),
   [/\ forall b y, monom (v y) b = psi (mu b) y, independent psi & side_cols mu].
 
 Theorem blocks_rank blocks r : blocks_accept p C signs of_component polys K n rowsf colsf blocks r ->
-  own_side -> other_side -> sep_ge (fun x y => \sum_k yk x k * (Phi F k).@[fun t => u x t + v y t]) r.
+  own_side -> other_side -> sep_ge (fun x y => \sum_k yk x k * (map_mpoly gF (Phi k)).@[fun t => u x t + v y t]) r.
 Proof.
 case/andP=> /all_nthP bC acc [LA [lam [phi [rowE ind rowsP]]]] [LB [mu [psi' [colE ind' colsP]]]].
 have CB : (C <= B)%N by apply: leq_maxl.
@@ -823,8 +841,8 @@ have [|rho [kappa D]] := minors_det pp CB polysE (lam := lam) (mu := mu) acc.
   move=> b; rewrite /minors_of -map_comp; case/(nthP ([::], [::]))=> i; rewrite size_map => ib <-.
   rewrite (nth_map (Block 0 [::] [::])) //=; have le := bC (Block 0 [::] [::]) i ib.
   by split=> l line; [apply: rowsP | apply: colsP].
-apply: (hankel_rank (fun k => msize_Phi Phi_map F C k) rowE colE ind ind').
-exact: (det_hankel_lines Phi_map (R := Zp) (rho := rho) (kappa := kappa) F D).
+apply: (hankel_rank (fun k => msize_Phi Phi gF C k) rowE colE ind ind').
+exact: (det_hankel_lines gF_inj D).
 Qed.
 End Blocks.
 
@@ -855,18 +873,18 @@ Definition blocks_accept_attention (signs : seq N) (blocks : seq block) (r : nat
 End Attention.
 
 Section AttentionCorrect.
-Variables (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (ws : seq (seq (rows Z * rows Z))).
+Variables (p : i63) (m d : nat) (i : 'I_m) (j : 'I_d) (C : nat) (R0 : comRingType) (Ws : seq (seq (head R0 d))).
 Local Notation n := (size (pairs d)).
-Local Notation C := (gram_degree (size ws)).
-Local Notation Phi := (attention_form ws j).
+Local Notation Phi := (attention_form Ws j).
 Local Notation B := (exponent_bound Phi C).
 
 Section Polys.
 Hypothesis pp : (1 < toZ p <= 2147483648)%cZ.
 Local Notation Zp := [comRingType of 'Z_(Z.to_nat (toZ p))].
-Lemma attention_polysE (k : 'I_d) :
-  value (@mpolyC _ _ \o psi p) (of_vars Zp (@id 'I_n)) 0 (nth Zero (attention_polys p d j ws) k) = Phi Zp k.
+Lemma attention_polysE (gp : {rmorphism R0 -> Zp}) ws (k : 'I_d) : map_net gp Ws = lit_net Zp d ws ->
+  value (@mpolyC _ _ \o psi p) (of_vars Zp (@id 'I_n)) 0 (nth Zero (attention_polys p d j ws) k) = map_mpoly gp (Phi k).
 Proof.
+rewrite attention_form_map /attention_form => ->; rewrite map_lit_weights.
 have O_psi := denotes_comp [rmorphism of @mpolyC n Zp] (mod_opsP pp).
 have P_val := poly_opsP (of_vars Zp (@id 'I_n)) O_psi.
 pose G := mkseq (fun a => mkseq (fun b => variable (mod_ops p) (pair_number d a b)) d) d.
@@ -883,7 +901,7 @@ by rewrite GE PE.
 Qed.
 End Polys.
 
-Variables (F : numFieldType) (T : pred 'I_m).
+Variables (F : numFieldType) (gF : {rmorphism R0 -> F}) (T : pred 'I_m).
 Lemma attention_other (one : bool) (signs : seq N) : (if one then #|predC T| = 1%N else (d <= #|predC T|)%N) ->
   other_side C signs (fun b ns => if one then token_cols n C d (pairs d) b ns else full_cols n b ns) Phi
     (gram_entry (predC T) (@pair_of d) : 'M[F]_(m, d) -> _).
@@ -923,10 +941,12 @@ exists [finType of 'I_d * expo n B.+1], id,
 by move=> b ns l tot row bC; apply: full_row.
 Qed.
 
-Lemma attention_sum (x y : 'M[F]_(m, d)) : net (lit_net F d ws) (mix T x y) i j =
-  \sum_k x i k * (Phi F k).@[fun t => gram_entry T (@pair_of d) x t + gram_entry (predC T) (@pair_of d) y t].
+Lemma attention_sum (x y : 'M[F]_(m, d)) : net (map_net gF Ws) (mix T x y) i j =
+  \sum_k x i k *
+    (map_mpoly gF (Phi k)).@[fun t => gram_entry T (@pair_of d) x t + gram_entry (predC T) (@pair_of d) y t].
 Proof.
-rewrite net_mixE; apply: eq_bigr => k _; rewrite Ti; congr (_ * _); symmetry; apply: attention_form_eval => a b.
+rewrite net_mixE; apply: eq_bigr => k _; rewrite Ti; congr (_ * _); symmetry.
+rewrite attention_form_map; apply: attention_form_eval => a b.
 rewrite mxE /gram_entry pair_of_var; case: ifP => //= _.
 by rewrite -[gram T x in LHS]gram_tr -[gram (predC T) y in LHS]gram_tr !mxE.
 Qed.
@@ -943,12 +963,14 @@ apply: eq_sep_le (sep_le_sym fs) => x y /=; congr f; apply/matrixP=> k l; rewrit
 by case: (side_of _ k).
 Qed.
 
-Theorem attention_blocks_rank (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
-    (blocks : seq block) (r : nat) (ws : seq (seq (rows Z * rows Z))) (F : numFieldType) :
-  blocks_accept_attention p m d sides i j signs blocks r ws ->
-  sep_ge (fun x y : 'M[F]_(m, d) => net (lit_net F d ws) (mix (side_of sides) x y) i j) r.
+(* the weights ws are those of R0 modulo p *)
+Theorem attention_blocks_rank_of (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
+    (blocks : seq block) (r : nat) (ws : seq (seq (rows Z * rows Z))) (R0 : comRingType) (F : numFieldType)
+    (gp : {rmorphism R0 -> 'Z_(Z.to_nat (toZ p))}) (gF : {rmorphism R0 -> F}) (Ws : seq (seq (head R0 d))) :
+  injective gF -> map_net gp Ws = lit_net _ d ws -> blocks_accept_attention p m d sides i j signs blocks r ws ->
+  sep_ge (fun x y : 'M[F]_(m, d) => net (map_net gF Ws) (mix (side_of sides) x y) i j) r.
 Proof.
-rewrite /blocks_accept_attention; case sE : (sides_sizes sides i) => [a b].
+move=> inj WsE; rewrite /blocks_accept_attention; case sE : (sides_sizes sides i) => [a b].
 case/and5P=> /Z.ltb_spec0 p1 /Z.leb_spec0 p2 _ sz /and4P[_ ca cb acc].
 have pp : (1 < toZ p <= 2147483648)%cZ by [].
 pose own := side_of sides i; pose T := [pred k : 'I_m | side_of sides k == own].
@@ -961,11 +983,20 @@ have cb' : if one_token d b then #|predC T| = 1%N else (d <= #|predC T|)%N.
   by move: cb; rewrite cT'; case E : (one_token d b) => //= _; case/andP: E => /eqP.
 have ca' : if one_token d a then #|T| = 1%N else (d <= #|T|)%N.
   by move: ca; rewrite cT; case E : (one_token d a) => //= _; case/andP: E => /eqP.
-apply: (sep_ge_own (i := i) (f := fun X => net (lit_net F d ws) X i j)).
-move=> s /(eq_sep_le (attention_sum j ws TT)); apply: (blocks_rank (@attention_form_map d ws j) pp _ acc).
-- exact: attention_polysE.
+apply: (sep_ge_own (i := i) (f := fun X => net (map_net gF Ws) X i j)).
+move=> s /(eq_sep_le (attention_sum j Ws gF TT)); apply: (blocks_rank pp (gp := gp) inj _ acc).
+- by move=> k; apply: attention_polysE.
 - by rewrite /attention_rows sE; apply: attention_own ca'.
 by rewrite /attention_cols sE; apply: attention_other cb'.
+Qed.
+
+Theorem attention_blocks_rank (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
+    (blocks : seq block) (r : nat) (ws : seq (seq (rows Z * rows Z))) (F : numFieldType) :
+  blocks_accept_attention p m d sides i j signs blocks r ws ->
+  sep_ge (fun x y : 'M[F]_(m, d) => net (lit_net F d ws) (mix (side_of sides) x y) i j) r.
+Proof.
+rewrite -(map_lit_weights d [rmorphism of intmul 1]); apply: attention_blocks_rank_of; first exact: intr_inj.
+exact: (map_lit_weights d [rmorphism of intmul 1]).
 Qed.
 
 (* Mixers: the network after Z = W1 X, which stands in the first tokens of its input, with the identity as W1 *)
@@ -973,8 +1004,21 @@ Definition identity_rows (S m : nat) : rows Z := mkseq (fun a => mkseq (fun b =>
 Definition with_identity (m : nat) (l : mixer_lit) : mixer_lit := MixerLit (l_thid l) (l_chid l)
   (identity_rows (l_thid l) m) (l_b1 l) (l_W2 l) (l_b2 l) (l_W3 l) (l_b3 l) (l_W4 l) (l_b4 l) (l_res_t l) (l_res_c l).
 
+(* W1 the identity *)
+Definition some_identity (R : comRingType) S m : 'M[R]_(S, m) := \matrix_(a, b) (a == b :> nat)%:R.
+Definition after_first (R : comRingType) m d (l : layer R m d) : layer R m d :=
+  @Layer R m d (thid l) (chid l) (some_identity R _ _) (b1 l) (W2 l) (b2 l) (W3 l) (b3 l) (W4 l) (b4 l)
+    (res_t l) (res_c l) [linear of idfun].
+
+Lemma lit_with_identity (R : comRingType) m d (l : mixer_lit) :
+  lit_layer R m d (with_identity m l) = after_first (lit_layer R m d l).
+Proof.
+by congr Layer; apply/matrixP=> a b; rewrite !mxE /identity_rows nth_mkseq // nth_mkseq //; case: eqP.
+Qed.
+
+(* weights of the type T, which are read in a ring *)
 Section MixerForm.
-Variables (m d : nat) (s t : seq Z) (l : mixer_lit) (ls : seq mixer_lit) (i : 'I_m) (j : 'I_d).
+Variables (T : Type) (t0 : T) (m d : nat) (s t : seq Z) (l : mixer_of T) (ls : seq (mixer_of T)) (i : 'I_m) (j : 'I_d).
 Local Notation S := (l_thid l).
 Local Notation n := (S * d)%N.
 
@@ -985,42 +1029,57 @@ Definition entry_of (a : 'I_S) (b : 'I_d) : 'I_n := Ordinal (entry_lt a b).
 Definition top_rows (R : comRingType) (M : 'M[R]_(S, d)) : 'M[R]_(m, d) :=
   \matrix_(a, b) if insub (a : nat) is Some a' then M a' b else 0.
 Definition mixer_vars (R : comRingType) : 'M[{mpoly R[n]}]_(S, d) := \matrix_(a, b) 'X_(entry_of a b).
-Definition mixer_after (R : comRingType) (M : 'M[R]_(S, d)) : 'M[R]_(m, d) :=
-  mixer (lit_poly R s) (lit_poly R t) (lit_mixer R m d (with_identity m l :: ls)) (top_rows M).
-Definition mixer_form (R : comRingType) (k : 'I_1) : {mpoly R[n]} := mixer_after (mixer_vars R) i j.
+Definition mixer_after (R : comRingType) (q : T -> R) (M : 'M[R]_(S, d)) : 'M[R]_(m, d) :=
+  mixer (lit_poly R s) (lit_poly R t) (after_first (read_layer t0 q m d l) :: read_mixer t0 q m d ls) (top_rows M).
+Definition mixer_form (R : comRingType) (q : T -> R) (k : 'I_1) : {mpoly R[n]} :=
+  mixer_after (@mpolyC n R \o q) (mixer_vars R) i j.
 
-Lemma map_mixer_after (R R' : comRingType) (g : {rmorphism R -> R'}) M :
-  map_mx g (mixer_after M) = mixer_after (map_mx g M).
+Lemma map_mixer_after (R R' : comRingType) (g : {rmorphism R -> R'}) q q' M : (forall a, g (q a) = q' a) ->
+  map_mx g (mixer_after q M) = mixer_after q' (map_mx g M).
 Proof.
-rewrite /mixer_after map_lit_mixer; congr (mixer _ _ _ _); apply/matrixP=> a b; rewrite !mxE.
-by case: insub => [a'|]; rewrite ?mxE ?rmorph0.
+move=> E; have mr m' k (A : rows T) : map_mx g (read_mx t0 q m' k A) = read_mx t0 q' m' k A.
+  by apply/matrixP=> a b; rewrite !mxE.
+have mres b (Y : 'M[R]_(m, d)) : map_mx g (residual b Y) = residual b (map_mx g Y) by case: b; rewrite /= ?map_mx0.
+have mI : map_mx g (some_identity R S m) = some_identity R' S m by apply/matrixP=> a b; rewrite !mxE rmorph_nat.
+rewrite /mixer_after /mixer /=.
+have -> : top_rows (map_mx g M) = map_mx g (top_rows M).
+  by apply/matrixP=> a b; rewrite !mxE; case: insub => [a'|]; rewrite ?mxE ?rmorph0.
+have -> : mixer_layer (lit_poly R' s) (lit_poly R' t) (map_mx g (top_rows M)) (after_first (read_layer t0 q' m d l)) =
+    map_mx g (mixer_layer (lit_poly R s) (lit_poly R t) (top_rows M) (after_first (read_layer t0 q m d l))).
+  by rewrite /mixer_layer /channel_mixing /token_mixing /= !(map_mxD, mres, map_mxM, map_act, mr, mI).
+elim: (ls) (mixer_layer _ _ _ _) => //= l' ls' IH X; rewrite IH; congr foldl.
+by rewrite /mixer_layer /channel_mixing /token_mixing /= !(map_mxD, mres, map_mxM, map_act, mr).
 Qed.
 
-Lemma mixer_form_map (R R' : comRingType) (g : {rmorphism R -> R'}) k : map_mpoly g (mixer_form R k) = mixer_form R' k.
+Lemma mixer_form_map (R R' : comRingType) (g : {rmorphism R -> R'}) q k :
+  map_mpoly g (mixer_form q k) = mixer_form (g \o q) k.
 Proof.
-have /matrixP/(_ i j) := map_mixer_after [rmorphism of map_mpoly g] (mixer_vars R); rewrite mxE => ->.
-by congr (mixer_after _ i j); apply/matrixP=> a b; rewrite !mxE /= map_mpolyX.
+have gE a : map_mpoly g ((@mpolyC n R \o q) a) = (@mpolyC n R' \o (g \o q)) a by apply: map_mpolyC; rewrite ?rmorph0.
+have /matrixP/(_ i j) := map_mixer_after (g := [rmorphism of map_mpoly g]) (mixer_vars R) gE; rewrite mxE => ->.
+by congr (mixer_after _ _ i j); apply/matrixP=> a b; rewrite !mxE /= map_mpolyX.
 Qed.
 
-Lemma mixer_form_eval (R : comRingType) (M : 'M[R]_(S, d)) (w : 'I_n -> R) k : (forall a b, M a b = w (entry_of a b)) ->
-  (mixer_form R k).@[w] = mixer_after M i j.
+Lemma mixer_form_eval (R : comRingType) (q : T -> R) (M : 'M[R]_(S, d)) (w : 'I_n -> R) k :
+  (forall a b, M a b = w (entry_of a b)) -> (mixer_form q k).@[w] = mixer_after q M i j.
 Proof.
-move=> Mw; have /matrixP/(_ i j) := map_mixer_after [rmorphism of meval w] (mixer_vars R); rewrite mxE => ->.
-by congr (mixer_after _ i j); apply/matrixP=> a b; rewrite !mxE /= mevalXU Mw.
+move=> Mw; have gE a : meval w ((@mpolyC n R \o q) a) = q a by apply: mevalC.
+have /matrixP/(_ i j) := map_mixer_after (g := [rmorphism of meval w]) (mixer_vars R) gE; rewrite mxE => ->.
+by congr (mixer_after _ _ i j); apply/matrixP=> a b; rewrite !mxE /= mevalXU Mw.
 Qed.
 
 Hypotheses (Sm : (S <= m)%N) (res : ~~ l_res_t l).
 
-Lemma mixer_after_first (R : comRingType) (X : 'M[R]_(m, d)) :
-  mixer (lit_poly R s) (lit_poly R t) (lit_mixer R m d (l :: ls)) X i j = mixer_after (lit R S m (l_W1 l) *m X) i j.
+Lemma mixer_after_first (R : comRingType) (q : T -> R) (X : 'M[R]_(m, d)) :
+  mixer (lit_poly R s) (lit_poly R t) (read_mixer t0 q m d (l :: ls)) X i j =
+  mixer_after q (read_mx t0 q S m (l_W1 l) *m X) i j.
 Proof.
-suff E : lit R S m (l_W1 l) *m X = lit R S m (identity_rows S m) *m top_rows (lit R S m (l_W1 l) *m X).
+set W := read_mx t0 q S m (l_W1 l).
+suff E : W *m X = some_identity R S m *m top_rows (W *m X).
   by rewrite /mixer_after /mixer /= /mixer_layer /token_mixing /= -E (negPf res).
 apply/matrixP=> a b; rewrite [RHS]mxE (bigD1 (widen_ord Sm a)) //= big1 ?addr0.
-  rewrite !mxE /identity_rows nth_mkseq // nth_mkseq; last by rewrite /= (leq_trans (ltn_ord a)).
-  rewrite eqxx mul1r; case: insubP => [a' _ aE|]; last by rewrite /= ltn_ord.
+  rewrite !mxE eqxx mul1r; case: insubP => [a' _ aE|]; last by rewrite /= ltn_ord.
   by have -> : a' = a by [apply/ord_inj]; rewrite ?mxE.
-move=> c nc; rewrite !mxE nth_mkseq // nth_mkseq //; case: eqP => [E|_]; last by rewrite mul0r.
+move=> c nc; rewrite !mxE; case: eqP => [E|_]; last by rewrite mul0r.
 by case/eqP: nc; apply/ord_inj; rewrite /= -E.
 Qed.
 End MixerForm.
@@ -1033,31 +1092,29 @@ Definition full_rank (p : i63) (S : nat) (W1 : rows Z) (ts : seq nat) : bool :=
 
 Lemma full_rankP (p : i63) (S m : nat) (W1 : rows Z) (ts : seq nat) : (1 < toZ p <= 2147483648)%cZ ->
   all (fun k => k < m)%N ts -> full_rank p S W1 ts ->
-  exists f : 'I_S -> 'I_m, (forall k, (f k : nat) \in ts) /\ \det (\matrix_(k, s) mxZ S m W1 s (f k)) != 0.
+  exists f : 'I_S -> 'I_m, (forall k, (f k : nat) \in ts) /\
+    \det (\matrix_(k, s) ((mxZ S m W1 s (f k))%:~R : 'Z_(Z.to_nat (toZ p)))) \is a GRing.unit.
 Proof.
 move=> pp tm; rewrite /full_rank; set cs := [seq _ | k <- ts]; case: (lu _ _ _) => [[_ _] ks] /and3P[/eqP sk kt U].
 have kP (k : 'I_S) : (nth 0%N ks k < size ts)%N by apply: (allP kt); rewrite mem_nth ?sk.
 have fP (k : 'I_S) : (nth 0%N ts (nth 0%N ks k) < m)%N by apply: (allP tm); rewrite mem_nth.
 exists (fun k => Ordinal (fP k)); split=> [k|]; first exact: mem_nth.
-have := lu_unitP (proj1 pp) U; apply: contraTneq => D0.
-set A := \matrix_(k, l) _; have -> : A = map_mx intr (\matrix_(k, s) mxZ S m W1 s (Ordinal (fP k))).
-  apply/matrixP=> k s; rewrite !mxE (nth_map 0%N) ?sk // /cs (nth_map 0%N) // (nth_map 0%N) ?size_iota //.
-  by rewrite nth_iota // add0n; apply: psi_red.
-by rewrite (det_map_mx [rmorphism of intmul (1 : 'Z_(Z.to_nat (toZ p)))]) D0 rmorph0 unitr0.
+have := lu_unitP (proj1 pp) U; congr (\det _ \is a GRing.unit).
+apply/matrixP=> k s; rewrite !mxE (nth_map 0%N) ?sk // /cs (nth_map 0%N) // (nth_map 0%N) ?size_iota //.
+by rewrite nth_iota // add0n; apply: psi_red.
 Qed.
 
 Section Points.
-Variables (F : numFieldType) (S m d : nat) (W1 : rows Z) (T : pred 'I_m) (f : 'I_S -> 'I_m).
-Hypotheses (fT : forall k, T (f k)) (D : \det (\matrix_(k, s) mxZ S m W1 s (f k)) != 0).
+Variables (F : fieldType) (S m d : nat) (W : 'M[F]_(S, m)) (T : pred 'I_m) (f : 'I_S -> 'I_m).
+Hypotheses (fT : forall k, T (f k)) (D : \det (\matrix_(k, s) W s (f k)) != 0).
 
-Lemma points_of (Z : 'M[F]_(S, d)) : exists x : 'M[F]_(m, d), lit F S m W1 *m mask T x = Z.
+Lemma points_of (Z : 'M[F]_(S, d)) : exists x : 'M[F]_(m, d), W *m mask T x = Z.
 Proof.
-pose P : 'M[F]_(m, S) := \matrix_(a, k) (a == f k)%:R; pose A := lit F S m W1 *m P.
-have AE : A^T = map_mx intr (\matrix_(k, s) mxZ S m W1 s (f k)).
+pose P : 'M[F]_(m, S) := \matrix_(a, k) (a == f k)%:R; pose A := W *m P.
+have AE : A^T = \matrix_(k, s) W s (f k).
   apply/matrixP=> k s; rewrite !mxE (bigD1 (f k)) //= !mxE eqxx mulr1 big1 ?addr0 // => a na.
   by rewrite !mxE (negPf na) mulr0.
-have uA : A \in unitmx.
-  by rewrite -unitmx_tr AE unitmxE unitfE (det_map_mx [rmorphism of intmul (1 : F)]) intr_eq0.
+have uA : A \in unitmx by rewrite -unitmx_tr AE unitmxE unitfE.
 exists (P *m (invmx A *m Z)); rewrite (_ : mask T _ = P *m (invmx A *m Z)); first by rewrite mulmxA mulKVmx.
 apply/matrixP=> a b; rewrite mxE; case: ifP => // Ta; rewrite mxE big1 // => k _; rewrite mxE.
 by case: eqP => [E|]; rewrite ?mul0r //; rewrite E fT in Ta.
@@ -1083,44 +1140,64 @@ Definition blocks_accept_mixer (signs : seq N) (blocks : seq block) (r : nat) (s
 End Mixer.
 
 Section MixerCorrect.
-Variables (p : i63) (m d : nat) (s t : seq Z) (l : mixer_lit) (ls : seq mixer_lit) (i : 'I_m) (j : 'I_d).
+Variables (p : i63) (m d : nat) (s t : seq Z) (T : Type) (t0 : T) (l : mixer_of T) (ls : seq (mixer_of T)).
+Variables (i : 'I_m) (j : 'I_d).
 Local Notation S := (l_thid l).
 Local Notation n := (S * d)%N.
-Local Notation Phi := (mixer_form s t l ls i j).
-
 Local Notation R := [comRingType of 'Z_(Z.to_nat (toZ p))].
+Variables (residue : T -> Z) (q : T -> R).
+Hypotheses (res0 : residue t0 = 0) (qE : forall a, q a = (int_of_Z (residue a))%:~R).
+
+Lemma read_residue : read_mixer t0 q m d =1 fun ls => lit_mixer R m d (map (map_mixer residue) ls).
+Proof.
+move=> ls'; rewrite lit_mixerE (read_mixer_map res0); apply: eq_map => l'.
+by congr Layer; apply/matrixP=> a b; rewrite !mxE qE.
+Qed.
 
 Lemma mixer_polysE (pp : (1 < toZ p <= 2147483648)%cZ) (k : 'I_1) :
   value (@mpolyC _ _ \o psi p) (of_vars R (@id 'I_n)) 0
-    (nth Zero (mixer_polys p m d i j s t l ls) k) = Phi R k.
+    (nth Zero (mixer_polys p m d i j s t (map_mixer residue l) (map (map_mixer residue) ls)) k) =
+  mixer_form t0 s t l ls i j q k.
 Proof.
 have O_psi := denotes_comp [rmorphism of @mpolyC n R] (mod_opsP pp).
 have P_val := poly_opsP (of_vars R (@id 'I_n)) O_psi.
 pose Y := mkseq (fun a => mkseq (fun b => variable (mod_ops p) (a * d + b)) d) S.
 have YE : mx_ops (poly_ops (mod_ops p)) (value (@mpolyC _ _ \o psi p) (of_vars R (@id 'I_n)) 0) m d Y =
-  top_rows m (mixer_vars d l R).
+  top_rows m (mixer_vars d l R) :> 'M_(m, d).
   apply/matrixP=> a b; rewrite mxE [RHS]mxE /entry /Y; case: insubP => [a' _ aE|].
     rewrite [RHS]mxE -aE (nth_mkseq _ _ (ltn_ord a')) (nth_mkseq _ _ (ltn_ord b));
       apply: (etrans (value_variable (of_vars R (@id 'I_n)) O_psi _)); rewrite /of_vars.
     by case: insubP => [e _ eE|]; [congr ('X_ _); apply/ord_inj | rewrite entry_lt].
   by rewrite -leqNgt => Sa; rewrite [nth [::] _ a]nth_default ?size_mkseq // nth_nil.
-rewrite [k]ord1 /mixer_form /mixer_after -YE -(eval_mixer_opsE P_val) mxE //.
+rewrite [k]ord1 /mixer_form /mixer_after -YE.
+have lift (l' : mixer_of T) : read_layer t0 (@mpolyC n R \o q) m d l' =
+    lit_layer [comRingType of {mpoly R[n]}] m d (map_mixer residue l').
+  by congr Layer; apply/matrixP=> a b; rewrite !mxE (nth_map_entry res0) /= qE rmorph_int.
+rewrite lift -lit_with_identity.
+rewrite (_ : read_mixer _ _ _ _ _ = lit_mixer _ m d (map (map_mixer residue) ls)); last first.
+  by rewrite /lit_mixer -map_comp; apply: eq_map => l'; apply: lift.
+by rewrite -[_ :: lit_mixer _ _ _ _]/(lit_mixer _ m d (_ :: _)) -(eval_mixer_opsE P_val) mxE.
 Qed.
 End MixerCorrect.
 
-Theorem mixer_blocks_rank (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
-    (blocks : seq block) (r : nat) (s t : seq Z) (ls : seq mixer_lit) (C : nat) (F : numFieldType) :
-  blocks_accept_mixer p m d sides i j signs blocks r s t ls C ->
+(* with the weights that q reads in R0, whose residues modulo p are those of the evidence *)
+Theorem mixer_blocks_rank_of (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
+    (blocks : seq block) (r : nat) (s t : seq Z) (T : Type) (t0 : T) (ls : seq (mixer_of T)) (C : nat)
+    (residue : T -> Z) (R0 : comRingType) (F : numFieldType) (q : T -> R0)
+    (gp : {rmorphism R0 -> 'Z_(Z.to_nat (toZ p))}) (gF : {rmorphism R0 -> F}) :
+  injective gF -> residue t0 = 0 -> (forall a, gp (q a) = (int_of_Z (residue a))%:~R) ->
+  blocks_accept_mixer p m d sides i j signs blocks r s t (map (map_mixer residue) ls) C ->
   sep_ge (fun x y : 'M[F]_(m, d) =>
-    mixer (lit_poly F s) (lit_poly F t) (lit_mixer F m d ls) (mix (side_of sides) x y) i j) r.
+    mixer (lit_poly F s) (lit_poly F t) (read_mixer t0 (gF \o q) m d ls) (mix (side_of sides) x y) i j) r.
 Proof.
-case: ls => // l ls; rewrite /blocks_accept_mixer.
+move=> inj res0 qE; case: ls => // l ls; rewrite [map _ _]/= /blocks_accept_mixer.
 case/and5P=> /Z.ltb_spec0 p1 /Z.leb_spec0 p2 _ Sm /andP[res /and4P[_ fr fr' acc]].
 have pp : (1 < toZ p <= 2147483648)%cZ by [].
-apply: (sep_ge_own (i := i) (f := fun X => mixer (lit_poly F s) (lit_poly F t) (lit_mixer F m d (l :: ls)) X i j)).
-set T := [pred k | _]; have charF := Num.Theory.char_num F.
+apply: (sep_ge_own (i := i)
+  (f := fun X => mixer (lit_poly F s) (lit_poly F t) (read_mixer t0 (gF \o q) m d (l :: ls)) X i j)).
+set T' := [pred k | _]; have charF := Num.Theory.char_num F.
 have tm b : all (fun k => k < m)%N (side_tokens m sides b) by apply/allP => k; rewrite mem_filter mem_iota => /andP[].
-pose W := lit F (l_thid l) m (l_W1 l); pose n := (l_thid l * d)%N.
+pose W := read_mx t0 (gF \o q) (l_thid l) m (l_W1 l); pose n := (l_thid l * d)%N.
 have tP (e : 'I_n) : (e %/ d < l_thid l)%N /\ (e %% d < d)%N.
   have d0 : (0 < d)%N by apply: leq_ltn_trans (ltn_ord j).
   by rewrite ltn_divLR // ltn_mod.
@@ -1128,34 +1205,60 @@ pose at_ (M : 'M[F]_(l_thid l, d)) (e : 'I_n) := M (Ordinal (tP e).1) (Ordinal (
 have at_entry M a b : at_ M (entry_of a b) = M a b.
   rewrite /at_; congr (M _ _); apply/ord_inj; rewrite /= ?divnMDl ?divn_small ?addn0 ?modnMDl ?modn_small //.
   exact: leq_ltn_trans (ltn_ord b).
-have points (T' : pred 'I_m) b : (forall k : 'I_m, T' k = (side_of sides k == b)) ->
-  full_rank p (l_thid l) (l_W1 l) (side_tokens m sides b) ->
-    forall z : 'I_n -> F, exists x : 'M[F]_(m, d), forall e, at_ (W *m mask T' x) e = z e.
-  move=> T'E frb z; have [f [fT D]] := full_rankP pp (tm b) frb.
-  have [k|x xE] := @points_of F _ m d _ T' f _ D (\matrix_(a, b) z (entry_of a b)).
-    by rewrite T'E; have := fT k; rewrite mem_filter => /andP[].
+have points (T1 : pred 'I_m) b : (forall k : 'I_m, T1 k = (side_of sides k == b)) ->
+  full_rank p (l_thid l) (map (map residue) (l_W1 l)) (side_tokens m sides b) ->
+    forall z : 'I_n -> F, exists x : 'M[F]_(m, d), forall e, at_ (W *m mask T1 x) e = z e.
+  move=> T1E frb z; have [f [fT U]] := full_rankP pp (tm b) frb.
+  have D : \det (\matrix_(k, s) W s (f k)) != 0.
+    pose D0 := \det (\matrix_(k, s) read_mx t0 q (l_thid l) m (l_W1 l) s (f k)).
+    have DE (K : comRingType) (g : {rmorphism R0 -> K}) :
+        \det (\matrix_(k, s) read_mx t0 (g \o q) (l_thid l) m (l_W1 l) s (f k)) = g D0.
+      by rewrite -det_map_mx; congr (\det _); apply/matrixP=> k s'; rewrite !mxE.
+    have {}U : gp D0 \is a GRing.unit.
+      move: U; congr (_ \is a GRing.unit); rewrite -(DE _ gp); congr (\det _).
+      by apply/matrixP=> k s'; rewrite !mxE (nth_map_entry res0) /= qE.
+    rewrite DE; apply: contraTneq U => gD0; have -> : D0 = 0 by apply: inj; rewrite gD0 rmorph0.
+    by rewrite rmorph0 unitr0.
+  have [k|x xE] := @points_of F _ m d W T1 f _ D (\matrix_(a, b) z (entry_of a b)).
+    by rewrite T1E; have := fT k; rewrite mem_filter => /andP[].
   exists x => e; rewrite xE /at_ mxE; congr z; apply/ord_inj; rewrite /= -divn_eq //.
 move=> k fs; have {fs} : sep_le (fun x y : 'M[F]_(m, d) => \sum_(e < 1) 1 *
-    (mixer_form s t l ls i j F e).@[fun e => at_ (W *m mask T x) e + at_ (W *m mask (predC T) y) e]) k.
-  apply: eq_sep_le fs => x y; rewrite big_ord1 mul1r mixer_after_first //; symmetry; apply: mixer_form_eval => a b.
-  rewrite -[LHS]at_entry /at_; rewrite (_ : mix T x y = mask T x + mask (predC T) y) ?mulmxDr ?[LHS]mxE //.
+    (map_mpoly gF (mixer_form t0 s t l ls i j q e)).@[
+      fun e => at_ (W *m mask T' x) e + at_ (W *m mask (predC T') y) e]) k.
+  apply: eq_sep_le fs => x y; rewrite big_ord1 mul1r mixer_after_first //; symmetry.
+  rewrite mixer_form_map; apply: mixer_form_eval => a b.
+  rewrite -[LHS]at_entry /at_; rewrite (_ : mix T' x y = mask T' x + mask (predC T') y) ?mulmxDr ?[LHS]mxE //.
   by apply/matrixP=> c e; rewrite !mxE /=; case: ifP => _; rewrite ?addr0 ?add0r.
-have CB : (C <= exponent_bound (mixer_form s t l ls i j) C)%N by apply: leq_maxl.
-apply: (blocks_rank (yk := fun _ _ => 1) (@mixer_form_map m d s t l ls i j) pp (mixer_polysE s t l ls i j pp) acc).
-  exists [finType of 'I_1 * expo n (exponent_bound (mixer_form s t l ls i j) C).+1], id,
-    (fun ka x => 1 * monom (at_ (W *m mask T x)) ka.2); split=> //.
+have CB : (C <= exponent_bound (mixer_form t0 s t l ls i j q) C)%N by apply: leq_maxl.
+apply: (blocks_rank (yk := fun _ _ => 1) pp (gp := gp) inj (Phi := mixer_form t0 s t l ls i j q) _ acc).
+    by move=> k1; rewrite mixer_form_map; apply: mixer_polysE.
+  exists [finType of 'I_1 * expo n (exponent_bound (mixer_form t0 s t l ls i j q) C).+1], id,
+    (fun ka x => 1 * monom (at_ (W *m mask T' x)) ka.2); split=> //.
     move=> c H [k0 a]; rewrite [k0]ord1; move: a.
-    apply: (independent_free charF (c := fun a => c (0, a)) (points T _ (fun _ => erefl) fr)) => x.
-    transitivity (\sum_(k < 1) \sum_a c (k, a) * (1 * monom (at_ (W *m mask T x)) a)).
+    apply: (independent_free charF (c := fun a => c (0, a)) (points T' _ (fun _ => erefl) fr)) => x.
+    transitivity (\sum_(k < 1) \sum_a c (k, a) * (1 * monom (at_ (W *m mask T' x)) a)).
       by rewrite big_ord1; apply: eq_bigr => a' _; rewrite mul1r.
-    rewrite (pair_bigA _ (fun k a => c (k, a) * (1 * monom (at_ (W *m mask T x)) a))) /= -[RHS](H x).
+    rewrite (pair_bigA _ (fun k a => c (k, a) * (1 * monom (at_ (W *m mask T' x)) a))) /= -[RHS](H x).
     by apply: eq_bigr => -[k1 a1].
   by move=> b ns lb tot row bC; apply: full_row.
-exists [finType of expo n (exponent_bound (mixer_form s t l ls i j) C).+1], id,
-  (fun a x => monom (at_ (W *m mask (predC T) x)) a); split=> //.
-  apply: (independent_free charF (points (predC T) _ _ fr')) => k'.
+exists [finType of expo n (exponent_bound (mixer_form t0 s t l ls i j q) C).+1], id,
+  (fun a x => monom (at_ (W *m mask (predC T') x)) a); split=> //.
+  apply: (independent_free charF (points (predC T') _ _ fr')) => k'.
   by have E (x y : bool) : ~~ (x == y) = (x == ~~ y) by [case: x y => -[]]; apply: E.
 by move=> b ns lb col bC; apply: full_col.
+Qed.
+
+Theorem mixer_blocks_rank (p : i63) (m d : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d) (signs : seq N)
+    (blocks : seq block) (r : nat) (s t : seq Z) (ls : seq mixer_lit) (C : nat) (F : numFieldType) :
+  blocks_accept_mixer p m d sides i j signs blocks r s t ls C ->
+  sep_ge (fun x y : 'M[F]_(m, d) =>
+    mixer (lit_poly F s) (lit_poly F t) (lit_mixer F m d ls) (mix (side_of sides) x y) i j) r.
+Proof.
+have idE (M : rows Z) : map (map id) M = M by rewrite (eq_map (@map_id Z)) map_id.
+have mapE (l : mixer_lit) : map_mixer id l = l by case: l => *; rewrite /map_mixer /= !idE.
+rewrite lit_mixerE -{1}[ls]map_id -(eq_map mapE).
+apply: (mixer_blocks_rank_of (q := int_of_Z) (gp := [rmorphism of intmul 1]) (gF := [rmorphism of intmul 1])) => //.
+exact: intr_inj.
 Qed.
 
 (* in the forms of CertificateGeneric.v and MixerWeights.v *)

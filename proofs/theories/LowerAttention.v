@@ -7,8 +7,11 @@
      lower_sharp t            == the value is that of docs/format.md: a claim above it does not follow from the theorem
      best ok value s          == the largest value of the choices in s that are ok
      pairing                  == a choice for 3.8 or 3.9: heads used, vectors in two batches, carriers, summing layers
+     number                   == which of three numbers is taken for it
+     few_partitions p n K     == how many partitions the numbers 0 .. K have into at most p parts, n at the most
    The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17; 3.18' with the least J for every M; 3.8
-   and 3.9 with their simple bound mc(v + 1, K), and with mc(m (m + 1) / 2 + 1, min(K, r, other)) (PairingLowDegree.v). *)
+   and 3.9 with their sums of h (PairingGram.v) as far as these are affordable, with their simple bound mc(v + 1, K), and
+   with mc(m (m + 1) / 2 + 1, min(K, r, other)) (PairingLowDegree.v). *)
 From Coq Require Import NArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
@@ -16,7 +19,7 @@ From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank MonomialCount Attention GenericWeights BoundFormulas PairingRank.
 From Seprank Require Import AttentionPower AttentionCone AttentionFewLayers AttentionOneHead AttentionTwoLayersAll
   AttentionHeads.
-From Seprank Require Import AttentionBlocks PairingLowDegree.
+From Seprank Require Import PairingLowDegree GramIndependent TableauFormula PairingGram BlocksPaired.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
 Local Open Scope ring_scope.
@@ -75,8 +78,14 @@ Record pairing := Pairing { heads_n : N; first_r : N; second_r : N; carriers_q :
 Definition pairing_of (n t1 t2 q : N) := Pairing n t1 t2 q (stagesN 12 n 1 q 1).
 Definition payload_variables (m b r : N) := let tau := N.min r (N.min b m) in tau * m - binN tau 2.
 Definition low_degree (b r K : N) := N.min (N.min r b) K.
-Definition pairingN (simple : bool) (m b r K : N) :=
-  if simple then mcN (payload_variables m b r + 1) K else mcN (m * m - binN m 2 + 1) (low_degree b r K).
+Inductive number := BySum | ByVariables | ByDegree.
+Definition rank_of (m b r : N) := N.min r (N.min b m).
+Definition pairingN (by_ : number) (m b r K : N) :=
+  match by_ with
+  | BySum => tableau_sumN (N.to_nat m) (N.to_nat (rank_of m b r)) (N.to_nat K)
+  | ByVariables => mcN (payload_variables m b r + 1) K
+  | ByDegree => mcN (m * m - binN m 2 + 1) (low_degree b r K)
+  end.
 
 Definition heads_ok (L d H da a : N) (x : pairing) :=
   let: Pairing n r r2 q c := x in [&& r2 =? 0, n <=? H, r + q <? d & heads_allowedN L da a n r q c].
@@ -87,14 +96,22 @@ Definition heads_choices (H : N) (most : nat) : seq pairing :=
 (* 3.9: t1 + t2 vectors *)
 Definition blocks_ok (L d H da a : N) (x : pairing) :=
   let: Pairing n t1 t2 q c := x in
-  [&& 2 <=? H, t1 + t2 + q <? d, 1 <=? c, c + 2 <=? L, n <=? H, 1 <=? t1, t2 <=? t1, t1 <=? n * q, q <=? n ^ (c - 1),
-      2 * q <=? da, t1 + q <=? da & t1 + t2 + q <=? N.min d a].
+  [&& 2 <=? H, t1 + t2 + q <? d, 1 <=? c, c + 2 <=? L, n <=? H, 1 <=? t1, t2 <=? t1, (t1 + t2 + 1) / 2 <=? n * q,
+      q <=? n ^ (c - 1), 2 * q <=? da, t1 + q <=? da & t1 + t2 + q <=? N.min d a].
 Definition blocks_payload (d H : N) (x : pairing) :=
   N.min (d - (first_r x + second_r x) - carriers_q x) ((H - 1) * first_r x).
 Definition blocks_choices (H da : N) (most : nat) : seq pairing :=
-  flatten [seq let q := ceilN ((r + 1) / 2) H in
-    [seq let t1 := N.min (N.min r (da - q)) (H * q) in pairing_of (N.min H t1) t1 (r - t1) q
-      | q <- [:: q; q + 1; q + 2; ceilN (N.min r (da - q)) H]] | r <- vectors most 1].
+  [seq let q := ceilN ((r + 1) / 2) H in let t1 := N.min r (da - q) in pairing_of H t1 (r - t1) q | r <- vectors most 1].
+
+(* p (0) + .. + p (K), p (k) the partitions into at most so many parts *)
+Fixpoint partitions_row (part : nat) (row done : seq N) (k : nat) : seq N :=
+  if row is x :: row then
+    let y := if (k < part)%N then x else x + nth 0 done part.-1 in y :: partitions_row part row (y :: done) k.+1
+  else [::].
+Fixpoint few_rows (parts : nat) (row : seq N) : seq N :=
+  if parts is p.+1 then partitions_row parts (few_rows p row) [::] 0 else row.
+Definition few_partitions (parts K : nat) : N := foldr N.add 0 (few_rows parts (1 :: nseq K 0)).
+Definition most_units : N := 100000.
 
 (* of the choices with one c, the best for either bound; c <= 12 is more than they need *)
 Section Pairings.
@@ -106,10 +123,23 @@ Definition greatest (key : pairing -> N) (s : seq pairing) (c : N) : seq pairing
   foldl (fun o x => if (stages_c x =? c) && ok x
                     then if o is y :: _ then if key y <? key x then [:: x] else o else [:: x]
                     else o) [::] s.
+(* the choices whose sums are not too long, one after the other, but for those of less payload, rank and degree than the
+   last *)
+Definition sum_units x := let m := payload x in let t := rank_of m b (vectors_of x) in
+  if (top (stages_c x) <=? 5) then m * t * few_partitions (N.to_nat (N.min t 250)) (N.to_nat (3 ^ top (stages_c x)))
+  else most_units + 1.
+Definition summed (s : seq pairing) : seq pairing :=
+  (foldl (fun o x =>
+    let: (kept, free) := o in
+    let below y := [&& payload x <=? payload y, vectors_of x <=? vectors_of y & stages_c y <=? stages_c x] in
+    if ok x && ~~ has below (take 1 kept) then
+      let u := sum_units x in if u <=? free then (x :: kept, free - u) else o
+    else o) ([::], most_units) s).1.
 Definition best_pairing (s : seq pairing) : option N :=
   best (fun sx => ok sx.2)
     (fun sx => let x := sx.2 in pairingN sx.1 (payload x) b (vectors_of x) (3 ^ top (stages_c x)))
-    (flatten [seq [seq (true, x) | x <- greatest many_variables s c] ++ [seq (false, x) | x <- greatest high_degree s c]
+    ([seq (BySum, x) | x <- summed s] ++
+     flatten [seq [seq (ByVariables, x) | x <- greatest many_variables s c] ++ [seq (ByDegree, x) | x <- greatest high_degree s c]
              | c <- vectors 12 1]).
 End Pairings.
 
@@ -225,8 +255,9 @@ rewrite -ownE in rq; rewrite subn1 in qn; rewrite addn1 divn2 in rn; rewrite add
 have [n0 q0] : 0 < [nh] /\ 0 < [q].
   by apply/andP; rewrite -muln_gt0; apply: leq_trans rn; case: [r] r0.
 rewrite /heads_payload /= N.add_0_r.
-case; rewrite /pairingN /payload_variables /low_degree !vals addn1 -otherE.
-  exact: (heads_lower_generic charF nH n0 q0 c0 cL rn qn qda rq).
+case; rewrite /pairingN /rank_of /payload_variables /low_degree ?tableau_sumN_val !vals ?addn1 -otherE.
+- exact: (heads_gram_generic charF nH n0 q0 c0 cL rn qn qda rq).
+- exact: (heads_lower_generic charF nH n0 q0 c0 cL rn qn qda rq).
 by apply: (heads_low_generic charF nH n0 q0 c0 cL rn qn qda rq); rewrite ?geq_minl ?geq_minr.
 Qed.
 
@@ -238,12 +269,14 @@ Proof.
 case: x => nh r s q c; rewrite /blocks_ok => /and5P[_ _ /leN c0 /leN cL /and5P[/leN nH /leN r0 /leN sr /leN rn]].
 case/and4P=> /leN qn /leN qda /leN rda /leN rq.
 rewrite !vals ?subn1 in c0 cL r0 sr rn qn qda rda rq nH.
-rewrite -ownE leq_min in rq; case/andP: rq => rd ra; rewrite addn2 in cL.
-have [n0 q0] : 0 < [nh] /\ 0 < [q] by apply/andP; rewrite -muln_gt0; apply: leq_trans rn.
+rewrite -ownE leq_min in rq; case/andP: rq => rd ra; rewrite addn2 in cL; rewrite addn1 divn2 in rn.
+have [n0 q0] : 0 < [nh] /\ 0 < [q].
+  by apply/andP; rewrite -muln_gt0; apply: leq_trans rn; case: [r] r0.
 rewrite /blocks_payload /=.
-case; rewrite /pairingN /payload_variables /low_degree !vals addn1 -otherE subn1.
-  exact: (block_heads_lower_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra).
-apply: (blocks_low_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra); rewrite ?geq_minl ?geq_minr //.
+case; rewrite /pairingN /rank_of /payload_variables /low_degree ?tableau_sumN_val !vals ?addn1 -otherE subn1.
+- exact: (blocks_paired_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra).
+- exact: (blocks_paired_simple_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra).
+by apply: (blocks_paired_low_generic charF nH n0 q0 c0 cL sr r0 rd (leqnn _) rn qn qda rda ra); rewrite ?geq_minl ?geq_minr.
 Qed.
 
 Lemma attention_lower_value_at (p : 'I_d) t v : attention_lower_value t L d H own other = Some v -> lower_at p [v].

@@ -7,10 +7,14 @@
    option_layers .. theta    == the layers with weights theta : 'I_#|option_weight| -> R; without biases those of theta
                                 are not used
    mixer_output .. theta     == the output (i, p), a function of two inputs
-   option_lits ws            == the literal layers with weights ws : seq mixer_weights
-   lit_option ws             == their weights, as theta
+   mixer_weights T           == the weights of a layer, of the type T
+   option_lits ws            == the layers with weights ws : seq (mixer_weights T)
+   read_mixer t0 q n d ls    == these layers over a ring, where q reads weights; t0 is what a list lacks
+   weight_at t0 ws           == their weights, as a vector
+   lit_option ws             == integer weights, as theta
+   map_weights, map_mixer    == the weights of a layer, the layer, with other entries
    Proved: the output commutes with ring morphisms, so that lower bounds at some weights hold at almost all (Witness.v),
-   and is that of the literal layers at lit_option ws; the bounds of theory.md 4.1 to 4.3. *)
+   and is that of the layers in a list at the weights there (option_layers_read, option_layers_lit); the bounds of theory.md 4.1 to 4.3. *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -44,9 +48,9 @@ Qed.
 End Rearrange.
 
 (* the weights of a layer, as lists; a bias has one number for each row or column *)
-Record mixer_weights := MixerWeights {
-  w_1 : rows Z; w_2 : rows Z; w_3 : rows Z; w_4 : rows Z;
-  w_b1 : seq Z; w_b2 : seq Z; w_b3 : seq Z; w_b4 : seq Z }.
+Record mixer_weights (T : Type) := MixerWeights {
+  w_1 : rows T; w_2 : rows T; w_3 : rows T; w_4 : rows T;
+  w_b1 : seq T; w_b2 : seq T; w_b3 : seq T; w_b4 : seq T }.
 
 Section Family.
 Variables (L S C n d : nat) (bias res : bool) (source : option (seq (seq (nat * nat)))) (s t : seq Z).
@@ -143,55 +147,115 @@ by rewrite all_map; apply/allP=> l _; apply: pl.
 Qed.
 End Bounds.
 
+(* what lists of any type mean in a ring *)
+Section Read.
+Variables (T : Type) (t0 : T) (R : comRingType) (q : T -> R).
+Definition read_mx m k (M : rows T) : 'M[R]_(m, k) := \matrix_(a, b) q (nth t0 (nth [::] M a) b).
+Definition read_layer n d (l : mixer_of T) : layer R n d := @Layer R n d (l_thid l) (l_chid l)
+  (read_mx _ _ (l_W1 l)) (read_mx _ _ (l_b1 l)) (read_mx _ _ (l_W2 l)) (read_mx _ _ (l_b2 l))
+  (read_mx _ _ (l_W3 l)) (read_mx _ _ (l_b3 l)) (read_mx _ _ (l_W4 l)) (read_mx _ _ (l_b4 l))
+  (l_res_t l) (l_res_c l) [linear of idfun].
+Definition read_mixer n d := map (read_layer n d).
+End Read.
+
 Section Literal.
 Variables (L S C n d : nat) (bias res : bool).
 Local Notation k := #|option_weight L S C n d|.
 
-Definition spread_rows (q : nat) (b : seq Z) : rows Z := if bias then [seq nseq q z | z <- b] else [::].
-Definition spread_cols (q : nat) (b : seq Z) : rows Z := if bias then nseq q b else [::].
-Definition option_lits (ws : seq mixer_weights) : seq mixer_lit :=
+Section Lists.
+Variables (T : Type) (t0 : T).
+Definition spread_rows (q : nat) (b : seq T) : rows T := if bias then [seq nseq q z | z <- b] else [::].
+Definition spread_cols (q : nat) (b : seq T) : rows T := if bias then nseq q b else [::].
+Definition option_lits (ws : seq (mixer_weights T)) : seq (mixer_of T) :=
   [seq MixerLit S C (w_1 w) (spread_rows d (w_b1 w)) (w_2 w) (spread_rows d (w_b2 w))
                     (w_3 w) (spread_cols n (w_b3 w)) (w_4 w) (spread_cols n (w_b4 w)) res res | w <- ws].
 
-Definition no_weights := MixerWeights [::] [::] [::] [::] [::] [::] [::] [::].
-Definition lit_option (ws : seq mixer_weights) (v : 'I_k) : int :=
+Definition no_weights := MixerWeights (T := T) [::] [::] [::] [::] [::] [::] [::] [::].
+Definition weight_at (ws : seq (mixer_weights T)) (v : 'I_k) : T :=
   let: (l, e) := enum_val v : option_weight L S C n d in
   let w := nth no_weights ws l in
+  let at_ (M : rows T) a b := nth t0 (nth [::] M a) b in
   match e with
-  | inl (inl (inl (a, b))) => mxZ S n (w_1 w) a b
-  | inl (inl (inr (a, b))) => mxZ n S (w_2 w) a b
-  | inl (inr (inl (a, b))) => mxZ d C (w_3 w) a b
-  | inl (inr (inr (a, b))) => mxZ C d (w_4 w) a b
-  | inr (inl (inl a)) => int_of_Z (nth (Z0) (w_b1 w) a)
-  | inr (inl (inr a)) => int_of_Z (nth (Z0) (w_b2 w) a)
-  | inr (inr (inl a)) => int_of_Z (nth (Z0) (w_b3 w) a)
-  | inr (inr (inr a)) => int_of_Z (nth (Z0) (w_b4 w) a)
+  | inl (inl (inl (a, b))) => at_ (w_1 w) a b
+  | inl (inl (inr (a, b))) => at_ (w_2 w) a b
+  | inl (inr (inl (a, b))) => at_ (w_3 w) a b
+  | inl (inr (inr (a, b))) => at_ (w_4 w) a b
+  | inr (inl (inl a)) => nth t0 (w_b1 w) a
+  | inr (inl (inr a)) => nth t0 (w_b2 w) a
+  | inr (inr (inl a)) => nth t0 (w_b3 w) a
+  | inr (inr (inr a)) => nth t0 (w_b4 w) a
   end.
 
-Lemma lit_spread_rows (R : comRingType) q b : lit R q d (spread_rows d b) =
-  \matrix_(a, c) if bias then (int_of_Z (nth Z0 b a))%:~R else 0.
+Variables (R : comRingType) (q : T -> R).
+Hypothesis q0 : q t0 = 0.
+
+Lemma read_spread_rows m b : read_mx t0 q m d (spread_rows d b) = \matrix_(a, c) if bias then q (nth t0 b a) else 0.
 Proof.
 apply/matrixP=> a c; rewrite !mxE /spread_rows; case: bias; last by rewrite !nth_nil.
-have [ab|ab] := ltnP a (size b); first by rewrite (nth_map Z0) // nth_nseq ltn_ord.
+have [ab|ab] := ltnP a (size b); first by rewrite (nth_map t0) // nth_nseq ltn_ord.
 by rewrite [nth [::] _ a]nth_default ?size_map // nth_nil nth_default.
 Qed.
 
-Lemma lit_spread_cols (R : comRingType) q b : lit R n q (spread_cols n b) =
-  \matrix_(a, c) if bias then (int_of_Z (nth Z0 b c))%:~R else 0.
+Lemma read_spread_cols m b : read_mx t0 q n m (spread_cols n b) = \matrix_(a, c) if bias then q (nth t0 b c) else 0.
 Proof.
 apply/matrixP=> a c; rewrite !mxE /spread_cols; case: bias; last by rewrite !nth_nil.
 by rewrite nth_nseq ltn_ord.
 Qed.
 
-Lemma option_layers_lit (R : comRingType) ws : size ws = L ->
-  option_layers bias res (fun v => (lit_option ws v)%:~R) = lit_mixer R n d (option_lits ws).
+Lemma option_layers_read ws : size ws = L ->
+  option_layers bias res (q \o weight_at ws) = read_mixer t0 q n d (option_lits ws).
 Proof.
-move=> sz; apply: (@eq_from_nth _ (lit_layer R n d (MixerLit S C [::] [::] [::] [::] [::] [::] [::] [::] false false))) => [|l].
+move=> sz; pose none := MixerLit (T := T) S C [::] [::] [::] [::] [::] [::] [::] [::] false false.
+apply: (@eq_from_nth _ (read_layer t0 q n d none)) => [|l].
   by rewrite size_map size_enum_ord !size_map sz.
 rewrite size_map size_enum_ord => lL.
 rewrite (nth_map (Ordinal lL)) ?size_enum_ord // (nth_ord_enum _ (Ordinal lL)).
-rewrite /lit_mixer /option_lits -map_comp (nth_map no_weights) ?sz // /= /lit_layer /=.
-rewrite !lit_spread_rows !lit_spread_cols.
-by congr Layer; apply/matrixP=> a b; rewrite !mxE /lit_option ?enum_rankK /= ?mxE.
+rewrite /read_mixer /option_lits -map_comp (nth_map no_weights) ?sz // /= /read_layer /=.
+rewrite !read_spread_rows !read_spread_cols.
+by congr Layer; apply/matrixP=> a b; rewrite !mxE /weight_at /= ?enum_rankK.
 Qed.
+End Lists.
+
+(* integers *)
+Definition lit_option (ws : seq (mixer_weights Z)) (v : 'I_k) : int := int_of_Z (weight_at Z0 ws v).
+
+Lemma lit_mixerE (R : comRingType) : lit_mixer R n d =1 read_mixer Z0 (fun z => (int_of_Z z)%:~R) n d.
+Proof. by move=> ls; apply: eq_map => l; congr Layer; apply/matrixP=> a b; rewrite !mxE. Qed.
+
+Lemma option_layers_lit (R : comRingType) ws : size ws = L ->
+  option_layers bias res (fun v => (lit_option ws v)%:~R) = lit_mixer R n d (option_lits ws).
+Proof. by move=> sz; rewrite lit_mixerE -(option_layers_read (t0 := Z0)). Qed.
 End Literal.
+
+(* lists with other entries *)
+Section Map.
+Variables (T U : Type) (g : T -> U) (t0 : T) (u0 : U).
+Definition map_weights (w : mixer_weights T) : mixer_weights U :=
+  let m := map (map g) in let v := map g in
+  MixerWeights (m (w_1 w)) (m (w_2 w)) (m (w_3 w)) (m (w_4 w)) (v (w_b1 w)) (v (w_b2 w)) (v (w_b3 w)) (v (w_b4 w)).
+Definition map_mixer (l : mixer_of T) : mixer_of U := let m := map (map g) in
+  MixerLit (l_thid l) (l_chid l) (m (l_W1 l)) (m (l_b1 l)) (m (l_W2 l)) (m (l_b2 l)) (m (l_W3 l)) (m (l_b3 l))
+    (m (l_W4 l)) (m (l_b4 l)) (l_res_t l) (l_res_c l).
+
+Lemma option_lits_map S C n d bias res ws : option_lits S C n d bias res (map map_weights ws) =
+  map map_mixer (option_lits S C n d bias res ws).
+Proof.
+rewrite /option_lits -!map_comp; apply: eq_map => w /=; rewrite /map_mixer /spread_rows /spread_cols /=.
+by case: bias => //=; rewrite -!map_comp; congr MixerLit; rewrite ?map_nseq //; apply: eq_map => z /=; rewrite map_nseq.
+Qed.
+
+Hypothesis g0 : g t0 = u0.
+Lemma nth_map_entry (M : rows T) a b : nth u0 (nth [::] (map (map g) M) a) b = g (nth t0 (nth [::] M a) b).
+Proof.
+have nth_map0 A B (h : A -> B) x s i : nth (h x) (map h s) i = h (nth x s i).
+  by elim: s i => [|y s IH] [|i] //=.
+by rewrite -[[::]]/(map g [::]) nth_map0 -g0 nth_map0.
+Qed.
+
+Lemma read_mixer_map (R : comRingType) (q : U -> R) n d ls :
+  read_mixer u0 q n d (map map_mixer ls) = read_mixer t0 (q \o g) n d ls.
+Proof.
+rewrite /read_mixer -map_comp; apply: eq_map => l; rewrite /read_layer /=.
+by congr Layer; apply/matrixP=> a b; rewrite !mxE nth_map_entry.
+Qed.
+End Map.

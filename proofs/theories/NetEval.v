@@ -2,7 +2,8 @@
    Matrices are lists of rows; entries that a list lacks are 0.
    lit F m n M               == the m x n matrix over the ring F with entries the integers of M : seq (seq Z)
    lit_net F d Ws            == the attention weights (W, V), layer by layer, head by head, listed in Ws
-   lit_mixer F n d ls        == the Mixer layers listed in ls : seq mixer_lit (no shuffles)
+   mixer_of T, mixer_lit     == a Mixer layer (no shuffle) with weights of the type T, with integers
+   lit_mixer F n d ls        == the Mixer layers listed in ls : seq mixer_lit
    lit_poly F cs             == the polynomial with coefficients cs, the constant first
    side_of n S               == the set of tokens i with nth false S i: the A side
    merge S x y               == the input whose tokens are, in order, those of x on the A side and those of y on the other
@@ -23,9 +24,10 @@ Local Open Scope ring_scope.
 Notation rows T := (seq (seq T)).
 
 (* literal weights *)
-Record mixer_lit := MixerLit {
-  l_thid : nat; l_chid : nat; l_W1 : rows Z; l_b1 : rows Z; l_W2 : rows Z; l_b2 : rows Z;
-  l_W3 : rows Z; l_b3 : rows Z; l_W4 : rows Z; l_b4 : rows Z; l_res_t : bool; l_res_c : bool }.
+Record mixer_of (T : Type) := MixerLit {
+  l_thid : nat; l_chid : nat; l_W1 : rows T; l_b1 : rows T; l_W2 : rows T; l_b2 : rows T;
+  l_W3 : rows T; l_b3 : rows T; l_W4 : rows T; l_b4 : rows T; l_res_t : bool; l_res_c : bool }.
+Notation mixer_lit := (mixer_of Z).
 
 Section Literal.
 Variables (F : comRingType).

@@ -6,7 +6,7 @@
      deg_le k f    == f is a function of degree at most k: its differences of order k + 1 are 0
      square (l, y) == l y^T y; if f is 0 at all sums of at most k of these, it is at all sums (deg_sums)
      pad a         == the monomial a of degree k with a power of the constant, of degree K
-   Proved: pairing_low, and with it heads_low_generic and blocks_low_generic. *)
+   Proved: pairing_low, and with it heads_low_generic; for 3.9 see BlocksPaired.v. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
@@ -281,43 +281,3 @@ Corollary heads_low_generic (p : 'I_d) : exists2 P : {mpoly F[nfactors L H d da]
   sep_ge (fun x y => net (weights_of w) (mix S x y) i p) (mc (vfree m m).+1 k).
 Proof. exact/generic_lower/heads_low_lower. Qed.
 End Heads.
-
-(* 3.9 *)
-Section Blocks.
-Variables (F : fieldType) (charF : [char F] =i pred0) (N H da L c nh q t1 t2 m k : nat) (S : pred 'I_N) (i : 'I_N).
-Local Notation d := (H * da)%N.
-Local Notation r := (t1 + t2)%N.
-Local Notation nA := #|[pred k | S k == S i]|.
-Local Notation nB := #|[pred k | S k != S i]|.
-Hypotheses (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N) (c0 : (0 < c)%N) (cL : (c.+1 < L)%N).
-Hypotheses (t21 : (t2 <= t1)%N) (t10 : (0 < t1)%N) (rd : (r + q <= d)%N) (mle : (m <= minn (d - r - q) (H.-1 * t1))%N).
-Hypotheses (tn : (t1 <= nh * q)%N) (qn : (q <= nh ^ c.-1)%N) (qda : (2 * q <= da)%N).
-Hypotheses (tda : (t1 + q <= da)%N) (rA : (r + q <= nA)%N).
-Hypotheses (kr : (k <= minn r nB)%N) (kK : (k <= 3 ^ (L - 2 - c))%N).
-
-Theorem blocks_low_lower (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
-  sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m m).+1 k).
-Proof.
-move: mle kr; rewrite !leq_min => /andP[mM mH] /andP[kr1 kB]; apply: own_side; pose S1 k := S k == S i.
-have core d' (p' : 'I_d') : d' = d -> d' = (q + (r + (d - r - q)))%N ->
-    exists2 Ws : seq (seq (head F d')), has_shape L H da Ws &
-      sep_ge (fun x y => net Ws (mix S1 x y) i p') (mc (vfree m m).+1 k).
-  move=> dE dm; move: mM p' dE; rewrite {d'}dm; move: (d - r - q)%N => M mM p' dE.
-  have LE : L = (c.-1 + (L - 2 - c)).+3 by lia.
-  have qrm : (q <= r + M)%N by case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn in dE'; lia].
-  rewrite [X in has_shape X]LE; apply: (any_output (p0 := out q0 qrm)).
-  exists (blocksW F H nh q0 qrm c.-1 (L - 2 - c)); first exact: shape_blocksW.
-  move=> e fs; have sB : (k <= #|predC S1|)%N by rewrite (_ : #|predC S1| = nB) //; apply: eq_card.
-  apply: (pairing_low charF t21 kr1 sB (leqnn k) kK (r := e) (m := m)).
-  apply: null_grid (@null_blocks F charF t1 t2 m #|predC S1| H t10 mH _) _.
-  pose P : 'M[F]_(m, M) := pid_mx m.
-  apply: (@tokens_grid _ _ _ _ _ _ _ _ _ (eqxx (S i) : S1 i) _ _ _ _ _ (mulmx^~ P) (mulmx^~ P)) fs => // fg fe fb a b *.
-  have PB : P *m (\sum_(h < H.-1) blk F t1 M h) = P by apply: pid_blocks.
-  by rewrite (net_blocksW (da := da)) // ?blocks_kernel_restrict // -mulmxA PB.
-by apply: core; rewrite //; lia.
-Qed.
-
-Corollary blocks_low_generic (p : 'I_d) : exists2 P : {mpoly F[nfactors L H d da]}, P != 0 & forall w, P.@[w] != 0 ->
-  sep_ge (fun x y => net (weights_of w) (mix S x y) i p) (mc (vfree m m).+1 k).
-Proof. exact/generic_lower/blocks_low_lower. Qed.
-End Blocks.
