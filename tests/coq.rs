@@ -385,11 +385,7 @@ fn a_weaker_checker_is_not_proved() {
         ),
         ("CheckLower", "ask (v =? N.of_nat (size xs))%bN", "ask (v <=? N.of_nat (size xs) + 1)%bN"),
         // Denominators that the modulus may divide.
-        (
-            "CheckLower",
-            "let r := size xs in\n  denominators_ok (toZ m) &&",
-            "let r := size xs in",
-        ),
+        ("CheckLower", "let r := size xs in\n  denominators_ok (toZ m) &&", "let r := size xs in"),
         // A minor of functions of real numbers with fewer rows than are claimed, and an end that is rounded inwards.
         (
             "CheckReal",
