@@ -8,7 +8,7 @@
      best ok value s          == the largest value of the choices in s that are ok
      pairing                  == a choice for 3.8 or 3.9: heads used, vectors in two batches, carriers, summing layers
      number                   == which of three numbers is taken for it
-     few_partitions p n K     == how many partitions the numbers 0 .. K have into at most p parts, n at the most
+     few_partitions p K       == how many partitions the numbers 0 .. K have into at most p parts
    The formulas: 3.4 as it stands; 3.5 as mc(da - 1, C) + mc(da - 1, C - 1); 3.17; 3.18' with the least J for every M; 3.8
    and 3.9 with their sums of h (PairingGram.v) as far as these are affordable, with their simple bound mc(v + 1, K), and
    with mc(m (m + 1) / 2 + 1, min(K, r, other)) (PairingLowDegree.v). *)
@@ -125,9 +125,11 @@ Definition greatest (key : pairing -> N) (s : seq pairing) (c : N) : seq pairing
                     else o) [::] s.
 (* the choices whose sums are not too long, one after the other, but for those of less payload, rank and degree than the
    last *)
-Definition sum_units x := let m := payload x in let t := rank_of m b (vectors_of x) in
-  if (top (stages_c x) <=? 5) then m * t * few_partitions (N.to_nat (N.min t 250)) (N.to_nat (3 ^ top (stages_c x)))
-  else most_units + 1.
+Definition sum_units x :=
+  let m := payload x in let t := rank_of m b (vectors_of x) in
+  let K := if top (stages_c x) <=? 5 then 3 ^ top (stages_c x) else most_units in
+  (* there is one partition of each number at least *)
+  if m * t * (K + 1) <=? most_units then m * t * few_partitions (N.to_nat t) (N.to_nat K) else most_units + 1.
 Definition summed (s : seq pairing) : seq pairing :=
   (foldl (fun o x =>
     let: (kept, free) := o in
