@@ -93,6 +93,7 @@ fn compile(name: &str, source: &str) -> Option<std::process::Output> {
         .arg(proofs().join("theories"))
         .arg("Seprank")
         .arg(&path)
+        .current_dir(&dir) // for the caches of its tactics
         .output();
     let Ok(output) = run else {
         println!("skipped: coqc is not installed");
