@@ -103,6 +103,10 @@ Definition blocks_modulo (signs : seq N) (blocks : seq block) (m : i63) : bool :
 Definition moduli (prime : Z) : seq i63 :=
   if (prime <=? 2147483648)%cZ then [:: Uint63.of_Z prime] else [:: 134217689%uint63; 134217649%uint63].
 
+(* what is singular modulo two primes of our own, or has denominators that they divide, need not be so modulo the file's *)
+Definition singular (prime : Z) : verdict :=
+  if (prime <=? 2147483648)%cZ then Invalid SingularMinor else Incomplete SingularMinor.
+
 (* Miller and Rabin with the first twelve primes, which decides below 3 * 10^24 *)
 Fixpoint pow_mod (fuel : nat) (a e m acc : Z) : Z :=
   if fuel is fuel.+1 then
@@ -196,14 +200,14 @@ Definition lower_verdict : verdict :=
     ask residues xs && residues ys or Invalid BadResidue;
     after denominators_verdict prime;
     ask (grid_cost (size xs) <=? most_work)%bN or Incomplete Limit;
-    ask has (accepts_modulo xs ys) (moduli prime) or Invalid SingularMinor;
+    ask has (accepts_modulo xs ys) (moduli prime) or singular prime;
     Valid
   | Some (Coefficients prime ms ks) =>
     ask is_prime prime or Invalid NotPrime;
     after items_verdict ms ks;
     after denominators_verdict prime;
     ask (coefficients_cost (size ms) <=? most_expansion)%bN or Incomplete Limit;
-    ask has (coefficients_modulo ms ks) (moduli prime) or Invalid SingularMinor;
+    ask has (coefficients_modulo ms ks) (moduli prime) or singular prime;
     Valid
   | Some (Blocks prime signs blocks) =>
     ask is_prime prime && (prime <? 2147483648)%cZ or Invalid NotPrime;
@@ -348,10 +352,10 @@ Proof.
 move=> wf fit; rewrite /lower_verdict; move: fit; rewrite /by_theorem.
 case: (of_lower c) => [[q xs ys|q ms ks|q signs blocks|t|x]|] // fit.
 - case: ifP => // _; case iv: (items_verdict _ _ _) => //; do 1 case: ifP => // _; case dv: (denominators_verdict _ _) => //.
-  case: ifP => // _; case: ifP => // /has_ex[m acc] _.
+  case: ifP => // _; case: ifP => [/has_ex[m acc] _|_]; last by rewrite /singular; case: ifP.
   by apply: (@accepted_lower xs ys [::] [::] [::] [::] m wf); rewrite /minor_ok fit // acc (items_verdictP iv).
 - case: ifP => // _; case iv: (items_verdict _ _ _) => //; case dv: (denominators_verdict _ _) => //.
-  case: ifP => // _; case: ifP => // /has_ex[m acc] _.
+  case: ifP => // _; case: ifP => [/has_ex[m acc] _|_]; last by rewrite /singular; case: ifP.
   by apply: (@accepted_lower [::] [::] ms ks [::] [::] m wf); rewrite /minor_ok fit // acc (items_verdictP iv) orbT.
 - case: ifP => // _; case bv: (blocks_verdict _) => //; do 2 case: ifP => // _; case dv: (denominators_verdict _ _) => //; case: ifP => // _; case: ifP => // acc _.
   by apply: (@accepted_lower [::] [::] [::] [::] signs blocks (Uint63.of_Z q) wf); rewrite /minor_ok fit // acc !orbT.
