@@ -40,9 +40,9 @@ pub(super) fn trees(problem: &Problem, work: &Work) -> Result<Estimate, Failure>
         }
     }
     if degree >= 2 {
-        let pairs = |n: BigUint| &n * (&n + 1u32) / 2u32;
+        let pairs = |n: BigUint| monomials(work, &n, &big(2)).or_too_costly();
         let d = big(problem.width);
-        let squares = pairs(d.clone()) + pairs(d * (m.token_hidden - 1));
+        let squares = pairs(d.clone())? + pairs(d * (m.token_hidden - 1))?;
         by_trees[degree - 2] = squares.min(by_trees[degree - 2].clone());
     }
     let [from_a, from_b] = span::functions(problem, m, work)?;
