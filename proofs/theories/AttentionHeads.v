@@ -3,8 +3,9 @@
 (*   ceil(r/2) <= n q,  q <= n^(c-1),  2q <= da,  r + q <= min(da, |A|),      *)
 (*   tau = min(r, |B|, m),  v = tau m - tau (tau-1)/2,  K = 3^(L-1-c),        *)
 (* A the side of the output token i. theory.md has q = ceil(ceil(r/2)/n), the *)
-(* least q allowed here, and m >= 1, not needed. Its sharper                  *)
-(* sum of h(m,tau;kappa) is not here (see PairingRank.v).                     *)
+(* least q allowed here, and m >= 1, not needed. The same with any lower bound *)
+(* of the rank of (1 + <Z,S>)^K for the number is heads_core; with the sum of  *)
+(* h(m,tau;kappa) it is in PairingGram.v.                                      *)
 (*                                                                            *)
 (*   rho, sigma  == ceil(r/2), floor(r/2): the pairs are (x, rho + x), x <    *)
 (*                  sigma, and (rho - 1, rho - 1) if r is odd                 *)
@@ -264,12 +265,13 @@ rewrite /const_part trmx0 mulmx0 addr0 mulmx1; under eq_bigr do rewrite mxE.
 by rewrite -natr_sum -[1]/(1%:R) -natrD ((charf0P F).1 charF).
 Qed.
 
-Theorem kernel_heads_lower t K e : (t <= r)%N -> (t <= s)%N -> (t <= m)%N ->
+(* with 1 in the place of c(A) *)
+Lemma const_part_grid K e :
   grid_le (fun a (b : 'M[F]_(s, m)) => (const_part a + pairZ (usubmx a) (dsubmx a) (gram b)) ^+ K) e ->
-  (mc (vfree m t).+1 K <= e)%N.
+  grid_le (fun (a : 'M[F]_(rho, m) * 'M[F]_(sigma, m)) (b : 'M[F]_(s, m)) =>
+             (true%:R + pairZ a.1 a.2 (gram b)) ^+ K) e.
 Proof.
-move=> tr ts tm fs; rewrite -[_.+1]addn1; apply: (pairing_lower charF sr (e := true) tr ts tm).
-apply: null_grid fs => n bs c Hc [a1 a2] /=; set a := col_mx a1 a2.
+apply: null_grid => n bs c Hc [a1 a2] /=; set a := col_mx a1 a2.
 have [p pE] := const_part_line 0 a.
 apply: (binomial_parts charF (q := p)) => [|x _]; first by rewrite -pE scale0r addr0 const_part0.
 rewrite -[RHS](Hc (x *: a)); apply: eq_bigr => j _; rewrite -pE add0r; congr (_ * (_ + _) ^+ _).
@@ -333,28 +335,8 @@ rewrite -{1}E0 netE //.
 Qed.
 End Tokens.
 
-Section Core.
-Variables (F : fieldType) (charF : [char F] =i pred0) (N H da l c nh q r m tau : nat) (S : pred 'I_N) (i : 'I_N).
-Local Notation d := (q + ((uphalf r + r./2) + m))%N.
-Hypotheses (Si : S i) (dE : d = (H * da)%N) (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N).
-Hypotheses (rn : (uphalf r <= nh * q)%N) (qn : (q <= nh ^ c)%N).
-Hypotheses (qda : (2 * q <= da)%N) (rda : (r + q <= da)%N) (rA : (r + q <= #|S|)%N).
-Hypotheses (tr : (tau <= r)%N) (tB : (tau <= #|predC S|)%N) (tm : (tau <= m)%N).
-
-Lemma heads_core (p : 'I_d) :
-  exists2 Ws : seq (seq (head F d)), has_shape (c + l).+2 H da Ws &
-    sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ l)).
-Proof.
-have rE : (uphalf r + r./2 = r)%N by rewrite uphalf_half -addnA addnn odd_double_half.
-have qrm : (q <= (uphalf r + r./2) + m)%N.
-  by rewrite rE; case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn rE in dE'; lia].
-have sr : (r./2 <= uphalf r)%N by rewrite uphalf_half leq_addl.
-apply: (any_output (p0 := out q0 qrm)); exists (headsW F H da nh q0 qrm c l).
-  by apply: shape_headsW => //; rewrite rE.
-move=> e fs; apply: (kernel_heads_lower charF sr (s := #|predC S|)) => //; first by rewrite rE.
-by apply: (@tokens_grid _ _ _ _ _ _ _ _ _ Si _ _ _ _ _ id id) fs; rewrite ?rE // => fg fe fb a b *; apply: net_headsW.
-Qed.
-End Core.
+Lemma halves r : (uphalf r + r./2 = r)%N. Proof. by rewrite uphalf_half -addnA addnn odd_double_half. Qed.
+Lemma half_le r : (r./2 <= uphalf r)%N. Proof. by rewrite uphalf_half leq_addl. Qed.
 
 Section Theorem38.
 Variables (F : fieldType) (charF : [char F] =i pred0) (N H da L c nh q r : nat) (S : pred 'I_N) (i : 'I_N).
@@ -367,31 +349,38 @@ Hypotheses (nH : (nh <= H)%N) (n0 : (0 < nh)%N) (q0 : (0 < q)%N) (c0 : (0 < c)%N
 Hypotheses (rn : (uphalf r <= nh * q)%N) (qn : (q <= nh ^ c.-1)%N).
 Hypotheses (qda : (2 * q <= da)%N) (rqA : (r + q <= minn da nA)%N).
 
+(* the number is any lower bound of the rank of (1 + <Z,S>)^K *)
+Lemma heads_core (p : 'I_d) k :
+  (forall s e, s = nB ->
+     grid_le (fun (a : 'M[F]_(uphalf r, m) * 'M[F]_(r./2, m)) (b : 'M[F]_(s, m)) =>
+                (true%:R + pairZ a.1 a.2 (gram b)) ^+ (3 ^ (L - 1 - c))) e -> (k <= e)%N) ->
+  exists2 Ws : seq (seq (head F d)), has_shape L H da Ws & sep_ge (fun x y => net Ws (mix S x y) i p) k.
+Proof.
+move=> rank_k; move: rqA; rewrite leq_min => /andP[rda rA]; apply: own_side; pose S1 k := S k == S i.
+have [rE sr] := (halves r, half_le r); have H0 : (da <= d)%N by rewrite leq_pmull //; apply: leq_trans nH.
+have core d' (p' : 'I_d') : d' = d -> d' = (q + ((uphalf r + r./2) + m))%N ->
+    exists2 Ws : seq (seq (head F d')), has_shape L H da Ws & sep_ge (fun x y => net Ws (mix S1 x y) i p') k.
+  move=> dE dm; move: p' dE rank_k; rewrite {d'}dm; move: m => m' p' dE rank_k.
+  have LE : L = (c.-1 + (L - 1 - c)).+2 by lia.
+  have qrm : (q <= (uphalf r + r./2) + m')%N.
+    by rewrite rE; case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn rE in dE'; lia].
+  rewrite [X in has_shape X]LE; apply: (any_output (p0 := out q0 qrm)).
+  exists (headsW F H da nh q0 qrm c.-1 (L - 1 - c)); first by apply: shape_headsW => //; rewrite rE.
+  move=> e fs; apply: (rank_k #|predC S1| e); first exact: eq_card.
+  apply: (const_part_grid charF).
+  apply: (@tokens_grid _ _ _ _ _ _ _ _ _ (eqxx (S i) : S1 i) _ _ _ _ _ id id) fs; rewrite ?rE //.
+  by move=> fg fe fb a b *; apply: net_headsW.
+by apply: core; rewrite // rE; lia.
+Qed.
+
 Theorem heads_lower (p : 'I_d) :
   exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
     sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m tau).+1 (3 ^ (L - 1 - c))).
 Proof.
-move: rqA; rewrite leq_min => /andP[rda rA]; pose S1 k := S k == S i.
-have core d' (p' : 'I_d') : d' = d -> d' = (q + ((uphalf r + r./2) + m))%N ->
-    exists2 Ws : seq (seq (head F d')), has_shape L H da Ws &
-      sep_ge (fun x y => net Ws (mix S1 x y) i p') (mc (vfree m tau).+1 (3 ^ (L - 1 - c))).
-  move=> dE dm; move: p' dE; rewrite {d'}dm => p' dE.
-  have -> : L = (c.-1 + (L - 1 - c)).+2 by lia.
-  have -> : ((c.-1 + (L - 1 - c)).+2 - 1 - c = L - 1 - c)%N by lia.
-  have Si : S1 i by rewrite /S1 eqxx.
-  have tB : (tau <= #|predC S1|)%N.
-    by rewrite (_ : #|predC S1| = nB); [apply: leq_trans (geq_minr _ _) (geq_minl _ _) | apply: eq_card].
-  have tm : (tau <= m)%N by apply: leq_trans (geq_minr _ _) (geq_minr _ _).
-  exact: (heads_core charF _ Si dE nH n0 q0 rn qn qda rda rA (geq_minl _ _) tB tm).
-have [|Ws sWs rWs] := core d p erefl.
-  have H0 : (da <= d)%N by rewrite leq_pmull //; apply: leq_trans nH.
-  have rE : (uphalf r + r./2 = r)%N by rewrite uphalf_half -addnA addnn odd_double_half.
-  by rewrite rE; lia.
-exists Ws => // e fs; apply: rWs; case Si: (S i).
-  apply: eq_sep_le fs => x y; congr (net _ _ i p); apply/matrixP=> t j.
-  by rewrite !mxE /S1 Si eqb_id.
-apply: eq_sep_le (sep_le_sym fs) => x y; congr (net _ _ i p); apply/matrixP=> t j.
-by rewrite !mxE /S1 Si eqbF_neg; case: (S t).
+rewrite -[_.+1]addn1; apply: heads_core => s e ->; apply: (pairing_lower charF (half_le r) (e := true)).
+- by rewrite halves geq_minl.
+- exact: leq_trans (geq_minr _ _) (geq_minl _ _).
+exact: leq_trans (geq_minr _ _) (geq_minr _ _).
 Qed.
 
 Corollary heads_lower_generic (p : 'I_d) :

@@ -1392,15 +1392,9 @@ Theorem one_head_lower d (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_sha
   sep_ge (fun x y => net Ws (mix S x y) i p) (count d).
 Proof.
 case: d p => [[]//|d'] p.
-pose S1 k := S k == S i; exists (one_head_weights F p).
+apply: own_side; pose S1 k := S k == S i; exists (one_head_weights F p).
   by rewrite /has_shape /= /low_rank /= !rank_leq_row.
-move=> s fs0.
-have {fs0} fs : sep_le (fun x y => net (one_head_weights F p) (mix S1 x y) i p) s.
-  case Si: (S i).
-    apply: eq_sep_le fs0 => x y; congr (net _ _ i p); apply/matrixP=> t j.
-    by rewrite !mxE /S1 Si eqb_id.
-  apply: eq_sep_le (sep_le_sym fs0) => x y; congr (net _ _ i p); apply/matrixP=> t j.
-  by rewrite !mxE /S1 Si eqbF_neg; case: (S t).
+move=> s fs.
 have S1i : S1 i by rewrite /S1 eqxx.
 have [fa [faI fa0 faS]] := @distinct_tokens n 1 S1 i S1i sA.
 have [j Sj] : exists j, predC S1 j by apply/card_gt0P; apply: leq_ltn_trans sB.

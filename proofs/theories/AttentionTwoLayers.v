@@ -358,6 +358,27 @@ rewrite exchange_big; apply: eq_bigr => t _; rewrite -geq_sum; apply: eq_bigr =>
 by case: (t <= a)%N.
 Qed.
 
+Lemma distinct_pairs M J T (TJ : (T <= J)%N) : (M <= J * T - 'C(T, 2))%N -> exists (q : 'I_M -> 'I_J) (r : 'I_M -> 'I_T),
+  (forall m, (r m <= q m)%N) /\
+  forall m m', (q m = q m' /\ widen_ord TJ (r m) = widen_ord TJ (r m')) \/
+    (q m = widen_ord TJ (r m') /\ widen_ord TJ (r m) = q m') -> m = m'.
+Proof.
+move=> MT; pose P := [pred at_ : 'I_J * 'I_T | (at_.2 <= at_.1)%N].
+have MP : (M <= #|P|)%N by rewrite card_pairs.
+pose pick (m : 'I_M) := enum_val (widen_ord MP m).
+have pickP m : ((pick m).2 <= (pick m).1)%N by have := enum_valP (widen_ord MP m).
+have pickI m m' : (pick m).1 = (pick m').1 -> (pick m).2 = (pick m').2 -> m = m'.
+  move=> e1 e2; have /enum_val_inj/(congr1 val)/= mm : pick m = pick m'.
+    by rewrite [LHS]surjective_pairing e1 e2 -surjective_pairing.
+  exact: val_inj.
+exists (fun m => (pick m).1), (fun m => (pick m).2); split=> //.
+move=> m m' [[e1 /(congr1 val)/= e2]|[/(congr1 val)/= e1 /(congr1 val)/= e2]].
+  by apply: pickI e1 _; apply: val_inj.
+have := pickP m; have := pickP m'; rewrite e1 e2 => h h'.
+have h2 : (pick m).1 = (pick m').1 :> nat by rewrite e1; apply/eqP; rewrite eqn_leq h h'.
+by apply: pickI; apply: val_inj; rewrite //= e2 -h2 e1.
+Qed.
+
 Lemma two_layers_number M J D : ((mc M 2 + M * (J + D)) = M * (M + (J + D)) - 'C(M, 2))%N.
 Proof.
 rewrite /mc addn2 /= binS bin1; have := mul_bin_diag M 1; rewrite bin1.
@@ -373,34 +394,16 @@ Hypotheses (sA : (2 < #|[pred k | S k == S i]|)%N) (sB : (1 < #|[pred k | S k !=
 Theorem two_layers_lower (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shape 2%N H da Ws &
   sep_ge (fun x y => net Ws (mix S x y) i p) ((M * d - 'C(M, 2)) * mc (d - (M + J)) 2).
 Proof.
-pose S1 k := S k == S i; pose D := (d - (M + J))%N.
+apply: own_side; pose S1 k := S k == S i; pose D := (d - (M + J))%N.
 have /andP[H0 da0] : (0 < H)%N && (0 < da)%N by rewrite -muln_gt0 (leq_ltn_trans _ (ltn_ord p)).
-pose P := [pred at_ : 'I_J * 'I_T | (at_.2 <= at_.1)%N].
-have MP : (M <= #|P|)%N by rewrite card_pairs.
-pose pick (m : 'I_M) := enum_val (widen_ord MP m).
-have pickP m : ((pick m).2 <= (pick m).1)%N by have := enum_valP (widen_ord MP m).
-have pickI m m' : (pick m).1 = (pick m').1 -> (pick m).2 = (pick m').2 -> m = m'.
-  move=> e1 e2; have /enum_val_inj/(congr1 val)/= mm : pick m = pick m' by rewrite [LHS]surjective_pairing e1 e2 -surjective_pairing.
-  exact: val_inj.
+have [q [r [_ distinct]]] := distinct_pairs TJ MT.
 have core d' (p' : 'I_d') : d' = d -> d' = (M + (J + D))%N ->
     exists2 Ws : seq (seq (head F d')), has_shape 2%N H da Ws &
       sep_ge (fun x y => net Ws (mix S1 x y) i p') ((M * d' - 'C(M, 2)) * mc D 2).
   move=> dE dD; move: p' dE; rewrite {d'}dD => p' dE; rewrite -two_layers_number.
-  apply: (@two_layers_core F charF n M J D T H da (fun m => (pick m).1) (fun m => (pick m).2) S1 i TJ) => //.
-    by rewrite /S1 eqxx.
-  move=> m m' [[e1 /(congr1 val)/= e2]|[/(congr1 val)/= e1 /(congr1 val)/= e2]].
-    by apply: pickI e1 _; apply: val_inj.
-  have := pickP m; have := pickP m'; rewrite e1 e2 => h h'.
-  have h2 : (pick m).1 = (pick m').1 :> nat by rewrite e1; apply/eqP; rewrite eqn_leq h h'.
-  by apply: pickI; apply: val_inj; rewrite //= e2 -h2 e1.
-have [|Ws sWs rWs] := core d p erefl.
-  have : (da <= d)%N by rewrite leq_pmull.
-  by rewrite /D; lia.
-exists Ws => // e fs; apply: rWs; case Si: (S i).
-  apply: eq_sep_le fs => x y; congr (net _ _ i p); apply/matrixP=> t j.
-  by rewrite !mxE /S1 Si eqb_id.
-apply: eq_sep_le (sep_le_sym fs) => x y; congr (net _ _ i p); apply/matrixP=> t j.
-by rewrite !mxE /S1 Si eqbF_neg; case: (S t).
+  by apply: (@two_layers_core F charF n M J D T H da q r S1 i TJ) => //; rewrite /S1 eqxx.
+apply: core => //; have : (da <= d)%N by rewrite leq_pmull.
+by rewrite /D; lia.
 Qed.
 
 Corollary two_layers_lower_generic (p : 'I_d) :

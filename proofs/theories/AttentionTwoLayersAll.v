@@ -695,18 +695,10 @@ Theorem all_pairs_lower (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shap
     ((M * d - 'C(M, 2)) * mc (d - M) 2 - (d - M) * 'C(M, 2) + (mc (M * (d - J) - 'C(M, 2)) 2 - 1)).
 Proof.
 have [M0|M0] := posnP M.
-  have [Ws sWs _] := shared_pairs_lower charF TH TJ MJ MT Je sA sB p.
+  have [Ws sWs _] := two_layers_lower charF TH TJ MJ MT sA sB p.
   by exists Ws => // s _; rewrite M0 !mul0n bin0n.
-pose S1 k := S k == S i; pose D := (d - (M + J))%N.
-have /andP[H0 da0] : (0 < H)%N && (0 < da)%N by rewrite -muln_gt0 (leq_ltn_trans _ (ltn_ord p)).
-pose P := [pred at_ : 'I_J * 'I_T | (at_.2 <= at_.1)%N].
-have MP : (M <= #|P|)%N by rewrite card_pairs.
-pose pick (m : 'I_M) := enum_val (widen_ord MP m).
-have pickP m : ((pick m).2 <= (pick m).1)%N by have := enum_valP (widen_ord MP m).
-have pickI m m' : (pick m).1 = (pick m').1 -> (pick m).2 = (pick m').2 -> m = m'.
-  move=> e1 e2; have /enum_val_inj/(congr1 val)/= mm : pick m = pick m'.
-    by rewrite [LHS]surjective_pairing e1 e2 -surjective_pairing.
-  exact: val_inj.
+apply: own_side; pose S1 k := S k == S i; pose D := (d - (M + J))%N.
+have [q [r [rq distinct]]] := distinct_pairs TJ MT.
 have D0 : (0 < D)%N by rewrite /D subn_gt0 -ltn_subRL.
 have MJd : (M + J <= d)%N by apply: ltnW; rewrite -subn_gt0.
 have core d' (p' : 'I_d') : d' = d -> d' = (M + (J + D))%N ->
@@ -715,23 +707,14 @@ have core d' (p' : 'I_d') : d' = d -> d' = (M + (J + D))%N ->
   move=> dE dD; have NE : (d' - J = M + D)%N by rewrite dD addnCA addKn.
   have N3 : (2 < M + D)%N by rewrite -NE dE.
   rewrite {}NE; move: p' dE; rewrite {d'}dD => p' dE; rewrite addKn -(card_entry M D).
-  apply: (@all_pairs_core F charF n M J D T H da (fun m => (pick m).1) (fun m => (pick m).2) S1 i TJ
+  apply: (@all_pairs_core F charF n M J D T H da q r S1 i TJ
     (Ordinal M0) (Ordinal D0) _ (enum_rank (left_out_entry (Ordinal M0) (Ordinal D0))) (@at_entry M D)) => //.
+  - by have /andP[] : (0 < H)%N && (0 < da)%N by rewrite -muln_gt0 (leq_ltn_trans _ (ltn_ord p)).
   - by rewrite /S1 eqxx.
-  - move=> m m' [[e1 /(congr1 val)/= e2]|[/(congr1 val)/= e1 /(congr1 val)/= e2]].
-      by apply: pickI e1 _; apply: val_inj.
-    have := pickP m; have := pickP m'; rewrite e1 e2 => h h'.
-    have h2 : (pick m).1 = (pick m').1 :> nat by rewrite e1; apply/eqP; rewrite eqn_leq h h'.
-    by apply: pickI; apply: val_inj; rewrite //= e2 -h2 e1.
   - exact: at_entry_inj.
   - exact: at_entry_le.
   exact: at_left_out.
-have [|Ws sWs rWs] := core d p erefl; first by rewrite /D addnA subnKC.
-exists Ws => // e fs; apply: rWs; case Si: (S i).
-  apply: eq_sep_le fs => x y; congr (net _ _ i p); apply/matrixP=> t j.
-  by rewrite !mxE /S1 Si eqb_id.
-apply: eq_sep_le (sep_le_sym fs) => x y; congr (net _ _ i p); apply/matrixP=> t j.
-by rewrite !mxE /S1 Si eqbF_neg; case: (S t).
+by apply: core; rewrite // /D addnA subnKC.
 Qed.
 
 Corollary all_pairs_lower_generic (p : 'I_d) :

@@ -1,14 +1,14 @@
-(* theory.md Theorem 3.18', its first part, in elementary terms: two layers of H heads of width da, d = H da, three tokens on
-   the side of the output and two on the other. For T <= min (J, H), M <= J T - T (T - 1) / 2, M + J <= da and J < e = d - M
-   some weights, and so almost all, give separation rank at least
+(* theory.md Theorem 3.18', the first part of its proof (the theorem is in AttentionTwoLayersAll.v): two layers of H heads of
+   width da, d = H da, three tokens on the side of the output and two on the other. For T <= min (J, H),
+   M <= J T - T (T - 1) / 2, M + J <= da and J < e = d - M
      u mc e 2 - e C(M, 2),     u = M d - C(M, 2), mc e 2 = e (e + 1) / 2,
-   at every output entry. The case M = J = T = 1 is d mc (d - 1) 2.
+   functions are found, independent ones (relation_trivial, card_selected). The case M = J = T = 1 is d mc (d - 1) 2.
    Proof. The weights are twoW of AttentionTwoLayers.v: coordinates p_m, c_j, others, and
      f = \sum_m (x G p_m) (q_m G^3 r_m),     {q_m, r_m} distinct pairs of the c_j.
    Tokens x, u, v on the side of the output, u and v without the p_m. Second differences of f in u, v, in b (of b and b') and
    in c (of c and c', both without the p_m) are
      \sum_m (x.b b'[p_m] + x.b' b[p_m]) q_m (sum of the six orders of u^T u, v^T v, c^T c' + c'^T c) r_m;
-   a combination of values of f has no larger rank (part_of_outer). Take the unit vectors b = e_k, b' = p_m, c = e_i, c' = e_j
+   a combination of values of f has no larger rank (sep_le_second). Take the unit vectors b = e_k, b' = p_m, c = e_i, c' = e_j
    with m <= k and j <= i, but not those with k none of the p and {i, j} = {q_n, r_n} for an n > m: e C(M, 2) are left out.
    These functions of x, u, v are independent. A relation between them is, for each k, a list of symmetric S_m with
      \sum_m (K_m(u, v) S_m(u, v)) + (u.v) N(u, v) = 0,  N = \sum_m (S_m K_m + K_m S_m),  K_m = q_m^T r_m + r_m^T q_m.
@@ -600,13 +600,6 @@ move/(double0 charF)/eqP; rewrite !mulf_eq0 (negPf (k0 m)) (negPf (k0 j)) !orbF 
 by [].
 Qed.
 End Relation.
-
-Theorem selected_lower s : grid_le (fun (t : selected) (y : 'rV[F]_d * ('rV[F]_e * 'rV[F]_e)) =>
-  value (val t) y.1 y.2.1 y.2.2) s -> ((M * d - 'C(M, 2)) * mc e 2 - e * 'C(M, 2) <= s)%N.
-Proof.
-move=> gs; apply: leq_trans card_selected _; apply: indep_grid gs => C H.
-by apply: relation_trivial => x u v; apply: (H (x, (u, v))).
-Qed.
 End Selected.
 
 Section AbstractDifferences.
@@ -661,98 +654,5 @@ have E := outer_b q r TJ x b b' (in_eL u) (in_eL v) (in_eL c) (in_eL c').
 apply: etrans (etrans E _); first by rewrite /second_b /second_c /second_uv /c_part /uv_part.
 by apply: eq_bigr => m _; rewrite both_in_e.
 Qed.
-
-(* the part of degree 2 in u, v, b and c each: a combination of values *)
-Lemma part_of_outer s : sep_le (fun (t : rV * rV * rV) (y : rV * rV) => outer q r TJ t.1.1 t.1.2 t.2 y.1 y.2) s ->
-  sep_le (fun (t : rV * ('rV[F]_e * 'rV[F]_e)) (y : (rV * rV) * ('rV[F]_e * 'rV[F]_e)) =>
-    \sum_m (dot t.1 y.1.1 * y.1.2 0 (lshift e m) + dot t.1 y.1.2 * y.1.1 0 (lshift e m)) *
-      both t.2.1 t.2.2 y.2.1 y.2.2 (lshift D (q m)) (lshift D (widen_ord TJ (r m)))) s.
-Proof.
-move/(sep_le_second (@in_e F M e)); apply: eq_sep_le => t y; exact: second_outer.
-Qed.
 End Parts.
-
-Section Core.
-Variables (F : fieldType) (charF : [char F] =i pred0) (n M J D T H da : nat) (q : 'I_M -> 'I_J) (r : 'I_M -> 'I_T).
-Variables (S : pred 'I_n) (i : 'I_n) (TJ : (T <= J)%N).
-Local Notation d := (M + (J + D))%N.
-Local Notation e := (J + D)%N.
-Hypotheses (dE : d = (H * da)%N) (TH : (T <= H)%N) (MJ : (M + J <= da)%N) (da0 : (0 < da)%N) (D0 : (0 < D)%N).
-Hypotheses (Si : S i) (sA : (2 < #|S|)%N) (sB : (1 < #|predC S|)%N).
-Let qe (m : 'I_M) : 'I_e := lshift D (q m).
-Let re (m : 'I_M) : 'I_e := lshift D (widen_ord TJ (r m)).
-Hypotheses (rq : forall m, (r m <= q m)%N).
-Hypothesis distinct : forall m m', (q m = q m' /\ widen_ord TJ (r m) = widen_ord TJ (r m')) \/
-  (q m = widen_ord TJ (r m') /\ widen_ord TJ (r m) = q m') -> m = m'.
-
-Lemma shared_pairs_core (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shape 2%N H da Ws &
-  sep_ge (fun x y => net Ws (mix S x y) i p) ((M * d - 'C(M, 2)) * mc e 2 - e * 'C(M, 2)).
-Proof.
-exists (twoW F H da q r TJ p); first exact: shape_twoW.
-move=> s fs; have {}fs := part_of_outer (outer_of_net dE Si sA sB fs).
-pose o : 'I_e := rshift J (Ordinal D0).
-have qo m : qe m != o by rewrite -val_eqE /= ltn_eqF // addn0.
-have ro m : re m != o by rewrite -val_eqE /= ltn_eqF // addn0 (leq_trans (ltn_ord (r m))).
-have distinct' m m' : (qe m = qe m' /\ re m = re m') \/ (qe m = re m' /\ re m = qe m') -> m = m'.
-  move=> h; apply: distinct; case: h => -[/lshift_inj h1 /lshift_inj h2]; [left|right]; by split.
-apply: (selected_lower charF (q := qe) (r := re) qo ro rq distinct').
-pose ek (k : 'I_d) : 'rV[F]_d := delta_mx 0 k; pose ea (a : 'I_e) : 'rV[F]_e := delta_mx 0 a.
-pose ys (t : selected qe re) := ((ek (val t).1.1, ek (lshift e (val t).1.2)), (ea (val t).2.1, ea (val t).2.2)).
-have := grid_comp ys (fun y : 'rV[F]_d * ('rV[F]_e * 'rV[F]_e) => y) (grid_sym (sep_grid fs)).
-apply: eq_grid => t y; rewrite /value /ys; apply: eq_bigr => m _.
-have dd (w : 'rV[F]_d) k : dot w (ek k) = w 0 k.
-  by rewrite /dot (bigD1 k) //= mxE !eqxx mulr1 big1 ?addr0 // => l /negPf lk; rewrite mxE lk andbF mulr0.
-by rewrite !dd; congr ((_ * _ + _ * _) * _); rewrite mxE eqxx.
-Qed.
-End Core.
-
 End SharedPairs.
-Import SharedPairs.
-
-Section Theorem318'.
-Variables (F : fieldType) (charF : [char F] =i pred0) (n H da M J T : nat) (S : pred 'I_n) (i : 'I_n).
-Local Notation d := (H * da)%N.
-Hypotheses (TH : (T <= H)%N) (TJ : (T <= J)%N) (MJ : (M + J <= da)%N) (MT : (M <= J * T - 'C(T, 2))%N) (Je : (J < d -
-  M)%N).
-Hypotheses (sA : (2 < #|[pred k | S k == S i]|)%N) (sB : (1 < #|[pred k | S k != S i]|)%N).
-
-Theorem shared_pairs_lower (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shape 2%N H da Ws &
-  sep_ge (fun x y => net Ws (mix S x y) i p) ((M * d - 'C(M, 2)) * mc (d - M) 2 - (d - M) * 'C(M, 2)).
-Proof.
-pose S1 k := S k == S i; pose D := (d - (M + J))%N.
-have /andP[H0 da0] : (0 < H)%N && (0 < da)%N by rewrite -muln_gt0 (leq_ltn_trans _ (ltn_ord p)).
-pose P := [pred at_ : 'I_J * 'I_T | (at_.2 <= at_.1)%N].
-have MP : (M <= #|P|)%N by rewrite card_pairs.
-pose pick (m : 'I_M) := enum_val (widen_ord MP m).
-have pickP m : ((pick m).2 <= (pick m).1)%N by have := enum_valP (widen_ord MP m).
-have pickI m m' : (pick m).1 = (pick m').1 -> (pick m).2 = (pick m').2 -> m = m'.
-  move=> e1 e2; have /enum_val_inj/(congr1 val)/= mm : pick m = pick m' by rewrite [LHS]surjective_pairing e1 e2
-    -surjective_pairing.
-  exact: val_inj.
-have D0 : (0 < D)%N by rewrite /D subn_gt0 -ltn_subRL.
-have core d' (p' : 'I_d') : d' = d -> d' = (M + (J + D))%N ->
-    exists2 Ws : seq (seq (head F d')), has_shape 2%N H da Ws &
-      sep_ge (fun x y => net Ws (mix S1 x y) i p') ((M * d' - 'C(M, 2)) * mc (d' - M) 2 - (d' - M) * 'C(M, 2)).
-  move=> dE dD; move: p' dE; rewrite {d'}dD => p' dE; rewrite addKn.
-  apply: (@shared_pairs_core F charF n M J D T H da (fun m => (pick m).1) (fun m => (pick m).2) S1 i TJ) => //.
-    by rewrite /S1 eqxx.
-  move=> m m' [[e1 /(congr1 val)/= e2]|[/(congr1 val)/= e1 /(congr1 val)/= e2]].
-    by apply: pickI e1 _; apply: val_inj.
-  have := pickP m; have := pickP m'; rewrite e1 e2 => h h'.
-  have h2 : (pick m).1 = (pick m').1 :> nat by rewrite e1; apply/eqP; rewrite eqn_leq h h'.
-  by apply: pickI; apply: val_inj; rewrite //= e2 -h2 e1.
-have [|Ws sWs rWs] := core d p erefl.
-  by rewrite /D addnA subnKC // ltnW // -subn_gt0.
-exists Ws => // e fs; apply: rWs; case Si: (S i).
-  apply: eq_sep_le fs => x y; congr (net _ _ i p); apply/matrixP=> t j.
-  by rewrite !mxE /S1 Si eqb_id.
-apply: eq_sep_le (sep_le_sym fs) => x y; congr (net _ _ i p); apply/matrixP=> t j.
-by rewrite !mxE /S1 Si eqbF_neg; case: (S t).
-Qed.
-
-Corollary shared_pairs_lower_generic (p : 'I_d) :
-  exists2 P : {mpoly F[nfactors 2 H d da]}, P != 0 & forall w, P.@[w] != 0 ->
-    sep_ge (fun x y => net (weights_of w) (mix S x y) i p)
-      ((M * d - 'C(M, 2)) * mc (d - M) 2 - (d - M) * 'C(M, 2)).
-Proof. exact/generic_lower/shared_pairs_lower. Qed.
-End Theorem318'.

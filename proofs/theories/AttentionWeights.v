@@ -208,6 +208,19 @@ have [||Ws sWs rWs] := lower (predC S) => //=; first by move: ij; rewrite (negPf
 exists Ws => // s /sep_le_sym fs; apply: rWs; apply: eq_sep_le fs => x y; by rewrite mixC.
 Qed.
 
+(* the side of the output, as the set of tokens equal to its own *)
+Lemma own_side S i p r :
+  (exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
+    sep_ge (fun x y => net Ws (mix (fun k => S k == S i) x y) i p) r) ->
+  exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
+    sep_ge (fun x y => net Ws (mix S x y) i p) r.
+Proof.
+case=> Ws sWs rWs; exists Ws => // e fs; apply: rWs; case Si: (S i).
+  by apply: eq_sep_le fs => x y; congr (net _ _ i p); apply/matrixP=> t j; rewrite !mxE eqb_id.
+apply: eq_sep_le (sep_le_sym fs) => x y; congr (net _ _ i p); apply/matrixP=> t j.
+by rewrite !mxE eqbF_neg; case: (S t).
+Qed.
+
 Definition tok i (w : 'rV[F]_d) : 'M[F]_(n, d) := delta_mx i 0 *m w.
 
 Lemma tokE i w k c : tok i w k c = (k == i)%:R * w 0 c.

@@ -1,10 +1,9 @@
-(* theory.md Theorem 3.9 with its own condition: the r = t1 + t2 vectors make ceil(r/2) pairs, where AttentionBlocks.v
-   and PairingGram.v pair each vector of the second batch with one of the first and so make t1. L >= c + 2, c >= 1,
-   n <= H, t2 <= t1, r + q <= min(d, |A|), t1 + q <= da, 2q <= da,
+(* theory.md Theorem 3.9: L >= c + 2, c >= 1,
+   n <= H, t2 <= t1, r = t1 + t2, r + q <= min(d, |A|), t1 + q <= da, 2q <= da,
      ceil(r/2) <= n q,  q <= n^(c-1),  m <= min(d - r - q, (H-1) t1),  tau = min(r, |B|, m),  K = 3^(L-2-c),
    A the side of the output token. H = 1 is allowed, with m = 0. theory.md has q = ceil(ceil(r/2)/n), the
-   least q allowed here. The weights of the first two layers are those of AttentionBlocks.v. Only the pairs of the
-   summing stage differ: with rho = ceil(r/2) and sigma = floor(r/2) they are (x, rho + x), x < sigma, and
+   least q allowed here. The weights of the first two layers are those of AttentionBlocks.v. Its pairs, with
+   rho = ceil(r/2) and sigma = floor(r/2), are (x, rho + x), x < sigma, and
    (rho - 1, rho - 1) if r is odd, as in AttentionHeads.v; theory.md has as many, (0,1), (2,3), ...
    The proof is theory.md's, and its steps on c(A) and on density hold for any list of pairs (null_pair_sum).
      pair_sum P1 P2 w M == the sum over the pairs (P1 x, P2 x) of <w_k, M w_l>, w_k the rows of w

@@ -11,9 +11,9 @@
                                       is not 0
      nonsingular O within_one point M == M is accepted by itself, or with R = approximate_inverse O point M
    Proved: if one of these accepts M, no matrix in M has the determinant 0 (eliminatesP, dominatesP, nonsingularP), and
-   a function with a grid in M has at least its size as separation rank (.._sep_ge). Strictly dominant matrices over an
-   ordered field are non-singular (dominant_det: Levy, Desplanques). Asked: of R, some_in for its rows, which fractions
-   have (fractions_some); of `exceeds`, what exceeds_byP proves of exceeds_by.
+   a function with a grid in M has at least its size as separation rank (nonsingular_sep_ge). Strictly dominant matrices
+   over an ordered field are non-singular (dominant_det: Levy, Desplanques). Asked: of R, some_in for its rows; of
+   `exceeds`, what exceeds_byP proves of exceeds_by.
    What `numbers` lacks is an argument: `within_one`, a value with all numbers of size at most 1 in it, in place of a
    comparison; and `point`, a narrow value near another, of which it is asked only to have some number in it. *)
 From Coq Require Import ZArith.
@@ -168,9 +168,6 @@ move=> some; have unknown_some k : exists x, holds (nth unknown [::] k) x by exi
 elim: Q => [|q Q IH] [|i] //=; elim: q => [|a q IHq] [|k] //=; exact: unknown_some 0%N.
 Qed.
 
-Lemma fractions_some (Q : seq (seq fraction)) i : some_in (nth [::] (map (map (n_of O)) Q) i).
-Proof. by apply: map_some => q; exists (in_field F q); apply: (in_of enc). Qed.
-
 Lemma combineP m k r M acc (A : 'M[F]_(m, k)) (y : 'rV_k) : some_in r -> size M = m -> matrix_in M A ->
   row_in acc (y 0) -> exists v : 'rV_m, row_in (combine O r M acc) ((y + v *m A) 0).
 Proof.
@@ -254,13 +251,6 @@ Hypotheses (szM : size M = r) (M_grid : forall i j : 'I_r, holds (at_ M i j) (f 
 Let grid_in : matrix_in M (grid f xs ys). Proof. by move=> i j; rewrite mxE. Qed.
 Let det_sep_ge : \det (grid f xs ys) != 0 -> sep_ge f r.
 Proof. by move=> D s /sep_le_rank-/(_ _ _ xs ys); rewrite mxrank_unit // unitmxE unitfE. Qed.
-
-Corollary eliminates_sep_ge : eliminates O M -> sep_ge f r.
-Proof. by move=> el; apply/det_sep_ge/(eliminatesP el szM grid_in). Qed.
-
-Corollary dominates_sep_ge R : dominates O (exceeds_by O within_one) R M ->
-  (forall i, some_in (nth [::] R i)) -> sep_ge f r.
-Proof. by move=> dom some; apply/det_sep_ge/(dominatesP exceeds_byP dom some szM grid_in). Qed.
 
 Corollary nonsingular_sep_ge : nonsingular O within_one point M -> sep_ge f r.
 Proof. by move=> ns; apply/det_sep_ge/(nonsingularP ns szM grid_in). Qed.

@@ -2,7 +2,7 @@
    of theory.md (see GapPublished.v), by Theorem 3.9 with c = 2 against the bound of 4.2. One layer more multiplies the bound
    of 4.2, twice mc (n + 1) (2 ^ L / 2) with n = 98 d, by at most 2 ^ n (mc_double), and that of 3.9, mc (v + 1) K with
    K = 3 ^ (L - 4), by at least (8 / 3) ^ v once 5 v <= K (mc_triple), which is more. theory.md takes L >= 15 and other numbers
-   of vectors: AttentionBlocks.v asks t1 <= n q.
+   of vectors.
      gap_all        the step, any number of times
      all_depths     from L = 17 on, from the numbers at L = 17, on binary naturals *)
 From Coq Require Import NArith.

@@ -11,7 +11,7 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank Attention AttentionWeights GenericWeights AttentionPower PairingRank AttentionHeads.
-From Seprank Require Import AttentionBlocks AttentionTwoLayers.
+From Seprank Require Import BlocksPaired AttentionTwoLayers.
 From Seprank Require Import MonomialCount TwoSidedPoly Mixer Gap GapShapes GapDepths.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory.
@@ -83,15 +83,15 @@ End Published.
 (* Theorem 3.9 against Theorem 4.2 *)
 Lemma gap_blocks (F : fieldType) (charF : [char F]%R =i pred0) n (A : pred 'I_n) (i : 'I_n) a H da L nh q t1 t2 m v
     (p : 'I_(H * da)) : #|A| = a -> #|predC A| = a ->
-  [/\ nh <= H, 0 < nh, 0 < q & 3 < L] -> [/\ t2 <= t1, 0 < t1 & t1 <= nh * q] -> [/\ q <= nh, 2 * q <= da & t1 + q <= da] ->
+  [/\ nh <= H, 0 < nh, 0 < q & 3 < L] -> [/\ t2 <= t1, 0 < t1 & uphalf (t1 + t2) <= nh * q] -> [/\ q <= nh, 2 * q <= da & t1 + q <= da] ->
   t1 + t2 + q <= minn (H * da) a -> m <= minn (H * da - (t1 + t2) - q) (H.-1 * t1) -> t1 + t2 <= m -> vfree m (t1 + t2) = v ->
   2 * mc (H * da * a).+1 (2 ^ L %/ 2) < mc v.+1 (3 ^ (L - 4)) ->
   exists2 P : {mpoly F[nfactors L H (H * da) da]}, P != 0%R & forall w, P.@[w]%R != 0%R ->
     gap (fun x y => net (weights_of w) (mix A x y) i p) (quadratic_mixers A 1 L).
 Proof.
-move=> cA cB [nH n0 q0 L3] [t21 t10 tn] [qn qda tda] rda mle rm vE lt; move: (rda); rewrite leq_min => /andP[rd rA].
+move=> cA cB [nH n0 q0 L3] [t21 t10 rn] [qn qda tda] rda mle rm vE lt; move: (rda); rewrite leq_min => /andP[rd rA].
 have qn' : q <= nh ^ 2.-1 by rewrite expn1.
-have := @block_heads_lower_generic F charF n H da L 2 nh q t1 t2 m A i nH n0 q0 isT L3 t21 t10 rd mle tn qn' qda tda.
+have := @blocks_paired_simple_generic F charF n H da L 2 nh q t1 t2 m A i nH n0 q0 isT L3 t21 t10 rd mle rn qn' qda tda.
 rewrite (same_side i cA cB) (other_side i cA cB) => /(_ rA p).
 have ra : t1 + t2 <= a by apply: leq_trans (leq_addr _ _) rA.
 have -> : minn (t1 + t2) (minn a m) = t1 + t2 by apply/minn_idPl; rewrite leq_min ra.

@@ -69,9 +69,6 @@ Lemma deg2_mxM c c' e e' k l l' (P : 'M_(k, l)) (Q : 'M_(l, l')) :
   deg2_mx c e P -> deg2_mx c' e' Q -> deg2_mx (c + c') (e + e') (P *m Q).
 Proof. by move=> hP hQ i j; rewrite mxE; apply: deg2_sum => t _; apply: deg2M. Qed.
 
-Lemma deg2_mxC c e k l (P : 'M[R]_(k, l)) : deg2_mx c e (map_mx (@mpolyC _ R) P).
-Proof. by move=> i j; rewrite mxE; apply: deg2C. Qed.
-
 (* linear forms in the coordinates of both sides, and constants *)
 Definition form_var k l (B : 'I_N -> 'M[R]_(k, l)) B0 : 'M[{mpoly R[N + N]}]_(k, l) :=
   \sum_t ('X_(lshift N t) + 'X_(rshift N t)) *: map_mx (@mpolyC _ R) (B t) + map_mx (@mpolyC _ R) B0.

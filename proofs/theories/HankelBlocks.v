@@ -23,9 +23,7 @@
    blocks_accept_attention, blocks_accept_mixer == the evidence is accepted
    Proved: then the separation rank of the network with these weights is at least r over every field of numbers
    (attention_blocks_rank, mixer_blocks_rank), also if they are from a ring that maps to the integers modulo p and into
-   the field (attention_blocks_rank_of, mixer_blocks_rank_of); of attention at almost all weights
-   (attention_blocks_generic), and of the Mixer in the form that MixerWeights.v takes to almost all weights
-   (mixer_blocks_option). The only axioms are those of native integers. *)
+   the field (attention_blocks_rank_of, mixer_blocks_rank_of). The only axioms are those of native integers. *)
 From Coq Require Import ZArith NArith Uint63.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ssrZ.
@@ -1148,12 +1146,6 @@ Local Notation R := [comRingType of 'Z_(Z.to_nat (toZ p))].
 Variables (residue : T -> Z) (q : T -> R).
 Hypotheses (res0 : residue t0 = 0) (qE : forall a, q a = (int_of_Z (residue a))%:~R).
 
-Lemma read_residue : read_mixer t0 q m d =1 fun ls => lit_mixer R m d (map (map_mixer residue) ls).
-Proof.
-move=> ls'; rewrite lit_mixerE (read_mixer_map res0); apply: eq_map => l'.
-by congr Layer; apply/matrixP=> a b; rewrite !mxE qE.
-Qed.
-
 Lemma mixer_polysE (pp : (1 < toZ p <= 2147483648)%cZ) (k : 'I_1) :
   value (@mpolyC _ _ \o psi p) (of_vars R (@id 'I_n)) 0
     (nth Zero (mixer_polys p m d i j s t (map_mixer residue l) (map (map_mixer residue) ls)) k) =
@@ -1267,23 +1259,4 @@ Variables (p : i63) (m d L : nat) (sides : seq bool) (i : 'I_m) (j : 'I_d).
 Variables (signs : seq N) (blocks : seq block) (r : nat).
 Variable F : numFieldType.
 
-Theorem attention_blocks_generic (H da : nat) (fs : factors_lit) :
-  blocks_accept_attention p m d sides i j signs blocks r (factor_weights da fs) ->
-  size fs == L -> all (fun Hs => size Hs == H) fs ->
-  exists2 P : {mpoly F[nfactors L H d da]}, P != 0 & forall w, P.@[w] != 0 ->
-    sep_ge (fun x y : 'M[F]_(m, d) => net (weights_of w) (mix (side_of sides) x y) i j) r.
-Proof.
-move=> acc sL sH; apply: generic_lower; first exact: Num.Theory.char_num.
-exists (lit_net F d (factor_weights da fs)); first exact: has_shape_lit.
-exact: attention_blocks_rank acc.
-Qed.
-
-Theorem mixer_blocks_option (S C : nat) (bias res : bool) (s t : seq Z) ws degree :
-  blocks_accept_mixer p m d sides i j signs blocks r s t (option_lits S C m d bias res ws) degree -> size ws = L ->
-  sep_ge (mixer_output bias res None s t (side_of sides) i j
-    (fun v : 'I_#|option_weight L S C m d| => (lit_option ws v)%:~R : F)) r.
-Proof.
-move=> acc sz; rewrite /mixer_output /option_net option_layers_lit //=.
-exact: mixer_blocks_rank acc.
-Qed.
 End Claims.

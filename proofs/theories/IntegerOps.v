@@ -2,8 +2,7 @@
      integers T               == the operations; z_div and z_root are guesses of floor (a / b) and of the integer below the
                                  root, of which nothing is asked: who uses them checks what they give
      z_word k a               == floor (a / 2^(30 k)): without its last k words
-     counts O val             == val : T -> Z reads them as Coq's integers
-     plain                    == Coq's integers themselves (plainP) *)
+     counts O val             == val : T -> Z reads them as Coq's integers *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
@@ -26,6 +25,3 @@ Record counts (T : Type) (O : integers T) (val : T -> Z) : Prop := Counts {
   val_mul : forall a b, val (z_mul O a b) = (val a * val b)%cZ;
   val_le : forall a b, z_le O a b = (val a <=? val b)%cZ;
   val_word : forall k a, val (z_word O k a) = (val a / 2 ^ (30 * Z.of_nat k))%cZ }.
-
-Definition plain : integers Z := Integers id Z.add Z.sub Z.mul Z.leb (fun k a => (a / 2 ^ (30 * Z.of_nat k))%cZ) Z.div Z.sqrt.
-Lemma plainP : counts plain id. Proof. by []. Qed.

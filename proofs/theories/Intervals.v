@@ -6,7 +6,7 @@
      floor_shift s a, ceil_shift s a   == a / 2^(30 w), rounded down and up
      floor_quotient, ceil_quotient s a b   == a / b for b > 0, rounded down and up; None if the guess is no such number
      floor_root, ceil_root s a         == the root of a >= 0, rounded down and up
-     i_point s n, i_unit s    == the integer n; the point of one unit
+     i_point s n              == the integer n
      i_of s q                 == the fraction q
      i_add, i_sub, i_opp, i_mul s, i_div s, i_root s, i_max0 s   == the operations and max (x, 0)
      i_times O n a, i_over s n a           == n a, a / n, for an integer n and for a positive one
@@ -65,7 +65,6 @@ Definition i_lt0 s a : bool := if a is Some (_, h) then ~~ (s_zero s <= h) else 
 Definition i_nonzero s a : bool := i_gt0 s a || i_lt0 s a.
 
 Definition i_point s (n : Z) : interval T := let p := z_of O n * s_unit s in Some (p, p).
-Definition i_unit s : interval T := Some (s_one s, s_one s).
 Definition i_of s (q : fraction) : interval T :=
   let n := z_of O (num q) * s_unit s in
   if (den q =? 1)%positive then Some (n, n)
@@ -226,10 +225,6 @@ Lemma in_units_gt0 x : (0 < in_units x) = (0 < x). Proof. by rewrite pmulr_lgt0 
 Lemma in_units_lt0 x : (in_units x < 0) = (x < 0). Proof. by rewrite pmulr_llt0 ?U_gt0. Qed.
 Lemma in_units_le x y : (in_units x <= in_units y) = (x <= y). Proof. by rewrite ler_pmul2r ?U_gt0. Qed.
 
-Lemma i_ge0P a x : i_ge0 O s a -> inside a x -> 0 <= x.
-Proof. by case: a => [[l h]|] //=; rewrite !hash -in_units_ge0 => l0 /andP[lx _]; apply: le_trans l0 lx. Qed.
-Lemma i_le0P a x : i_le0 O s a -> inside a x -> x <= 0.
-Proof. by case: a => [[l h]|] //=; rewrite !hash -in_units_le0 => h0 /andP[_ xh]; apply: le_trans xh h0. Qed.
 Lemma i_gt0P a x : i_gt0 O s a -> inside a x -> 0 < x.
 Proof. by case: a => [[l h]|] //=; rewrite !hash -ltNge -in_units_gt0 => l0 /andP[lx _]; apply: lt_le_trans l0 lx. Qed.
 Lemma i_lt0P a x : i_lt0 O s a -> inside a x -> x < 0.
@@ -240,12 +235,9 @@ Proof. by case/orP=> [/i_gt0P H /H /lt0r_neq0|/i_lt0P H /H /ltr0_neq0]. Qed.
 (* numbers *)
 Lemma point_inside (n : Z) : inside (i_point O s n) (numeral F n).
 Proof. by rewrite /= hashM hashU hash_of lexx. Qed.
-Lemma i0_inside : inside (i_point O s 0) 0. Proof. exact: point_inside 0%cZ. Qed.
 Lemma i1_inside : inside (i_point O s 1) 1. Proof. exact: point_inside 1%cZ. Qed.
 Lemma point_nat_inside (n : nat) : inside (i_point O s (Z.of_nat n)) n%:R.
 Proof. by rewrite -numeral_nat; apply: point_inside. Qed.
-Lemma i_unit_inside : inside (i_unit s) U^-1.
-Proof. by rewrite /= hash1 /in_units mulVf ?U_neq0 // lexx. Qed.
 Lemma of_inside (q : fraction) : inside (i_of O s q) (in_field F q).
 Proof.
 rewrite /i_of /in_field; case: Pos.eqb_spec => [->|_]; first by rewrite divr1; apply: point_inside.

@@ -252,10 +252,4 @@ have nth_map0 A B (h : A -> B) x s i : nth (h x) (map h s) i = h (nth x s i).
 by rewrite -[[::]]/(map g [::]) nth_map0 -g0 nth_map0.
 Qed.
 
-Lemma read_mixer_map (R : comRingType) (q : U -> R) n d ls :
-  read_mixer u0 q n d (map map_mixer ls) = read_mixer t0 (q \o g) n d ls.
-Proof.
-rewrite /read_mixer -map_comp; apply: eq_map => l; rewrite /read_layer /=.
-by congr Layer; apply/matrixP=> a b; rewrite !mxE nth_map_entry.
-Qed.
 End Map.

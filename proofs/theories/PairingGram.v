@@ -14,7 +14,7 @@ From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank CoefMatrix SpanCover GridRank PowerRank Attention AttentionWeights GenericWeights.
 From Seprank Require Import GramCoordinates Straightening GramIndependent GramDimension.
-From Seprank Require Import PairingRank SummingStage AttentionHeads AttentionBlocks PairingLowDegree.
+From Seprank Require Import PairingRank SummingStage AttentionHeads.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
@@ -140,22 +140,6 @@ move=> sr tr ts /(null_grid (null_pairs charF sr tr)) fs; apply: (kernel_gram ch
 by apply: eq_grid (grid_comp id (mulmx (pid_mx t : 'M_(s, t))) fs) => y b; rewrite gram_pid.
 Qed.
 
-Lemma kernel_heads_gram (F : fieldType) (charF : [char F] =i pred0) rho sigma m s t K e : (sigma <= rho)%N ->
-  (t <= rho + sigma)%N -> (t <= s)%N ->
-  grid_le (fun (a : 'M[F]_(rho + sigma, m)) (b : 'M[F]_(s, m)) =>
-             (const_part a + pairZ (usubmx a) (dsubmx a) (gram b)) ^+ K) e ->
-  (tableau_sum m t K <= e)%N.
-Proof.
-move=> sr tr ts fs; apply: (pairing_gram charF sr tr ts (r := e)).
-apply: null_grid fs => n bs c Hc [a1 a2] /=; set a := col_mx a1 a2.
-have [p pE] := const_part_line (F := F) (rho := rho) (sigma := sigma) (m := m) 0 a.
-apply: (binomial_parts charF (q := p)) => [|x _]; first by rewrite -pE scale0r addr0 const_part0.
-rewrite -[RHS](Hc (x *: a)); apply: eq_bigr => j _; rewrite -pE add0r; congr (_ * (_ + _) ^+ _).
-have -> : usubmx (x *: a) = x *: a1 by rewrite linearZ /= col_mxKu.
-have -> : dsubmx (x *: a) = x *: a2 by rewrite linearZ /= col_mxKd.
-by rewrite pairZ_scale.
-Qed.
-
 (* Theorem 3.8 *)
 Section Heads.
 Variables (F : fieldType) (charF : [char F] =i pred0) (N H da L c nh q r : nat) (S : pred 'I_N) (i : 'I_N).
@@ -171,24 +155,8 @@ Hypotheses (qda : (2 * q <= da)%N) (rqA : (r + q <= minn da nA)%N).
 Theorem heads_gram_lower (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
   sep_ge (fun x y => net Ws (mix S x y) i p) (tableau_sum m tau (3 ^ (L - 1 - c))).
 Proof.
-move: rqA; rewrite leq_min => /andP[rda rA]; apply: own_side; pose S1 k := S k == S i.
-have rE : (uphalf r + r./2 = r)%N by rewrite uphalf_half -addnA addnn odd_double_half.
-have sr : (r./2 <= uphalf r)%N by rewrite uphalf_half leq_addl.
-have H0 : (da <= d)%N by rewrite leq_pmull //; apply: leq_trans nH.
-have core d' (p' : 'I_d') : d' = d -> d' = (q + ((uphalf r + r./2) + m))%N ->
-    exists2 Ws : seq (seq (head F d')), has_shape L H da Ws &
-      sep_ge (fun x y => net Ws (mix S1 x y) i p') (tableau_sum m tau (3 ^ (L - 1 - c))).
-  move=> dE dm; move: p' dE; rewrite {d'}dm; move: m => m' p' dE.
-  have LE : L = (c.-1 + (L - 1 - c)).+2 by lia.
-  have qrm : (q <= (uphalf r + r./2) + m')%N.
-    by rewrite rE; case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn rE in dE'; lia].
-  rewrite [X in has_shape X]LE; apply: (any_output (p0 := out q0 qrm)).
-  exists (headsW F H da nh q0 qrm c.-1 (L - 1 - c)); first by apply: shape_headsW => //; rewrite rE.
-  move=> e fs; apply: (kernel_heads_gram charF sr (s := #|predC S1|)); first by rewrite rE geq_minl.
-    by rewrite (_ : #|predC S1| = nB); [apply: leq_trans (geq_minr _ _) (geq_minl _ _) | apply: eq_card].
-  apply: (@tokens_grid _ _ _ _ _ _ _ _ _ (eqxx (S i) : S1 i) _ _ _ _ _ id id) fs; rewrite ?rE //.
-  by move=> fg fe fb a b *; apply: net_headsW.
-by apply: core; rewrite // rE; lia.
+apply: (heads_core charF nH n0 q0 c0 cL rn qn qda rqA) => s e ->.
+by apply: (pairing_gram charF (half_le r)); [rewrite halves geq_minl | apply: leq_trans (geq_minr _ _) (geq_minl _ _)].
 Qed.
 
 Corollary heads_gram_generic (p : 'I_d) : exists2 P : {mpoly F[nfactors L H d da]}, P != 0 & forall w, P.@[w] != 0 ->

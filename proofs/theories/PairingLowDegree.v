@@ -11,7 +11,7 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import zify ring.
 From SsrMultinomials Require Import mpoly.
 From Seprank Require Import SepRank GridRank PowerRank Attention AttentionWeights GenericWeights.
-From Seprank Require Import PairingRank SummingStage AttentionHeads AttentionBlocks.
+From Seprank Require Import PairingRank SummingStage AttentionHeads.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
@@ -212,37 +212,6 @@ by apply: eq_grid (grid_comp id (mulmx (pid_mx t : 'M_(s, t))) fs) => y b; rewri
 Qed.
 
 (* 3.8 *)
-Lemma kernel_heads_low (F : fieldType) (charF : [char F] =i pred0) rho sigma m s k K e : (sigma <= rho)%N ->
-  (k <= rho + sigma)%N -> (k <= s)%N -> (k <= K)%N ->
-  grid_le (fun (a : 'M[F]_(rho + sigma, m)) (b : 'M[F]_(s, m)) =>
-             (const_part a + pairZ (usubmx a) (dsubmx a) (gram b)) ^+ K) e ->
-  (mc (vfree m m).+1 k <= e)%N.
-Proof.
-move=> sr kr ks kK fs; apply: (pairing_low charF sr kr ks (leqnn k) kK (r := e)).
-apply: null_grid fs => n bs c Hc [a1 a2] /=; set a := col_mx a1 a2.
-have [p pE] := const_part_line (F := F) (rho := rho) (sigma := sigma) (m := m) 0 a.
-apply: (binomial_parts charF (q := p)) => [|x _]; first by rewrite -pE scale0r addr0 const_part0.
-rewrite -[RHS](Hc (x *: a)); apply: eq_bigr => j _; rewrite -pE add0r; congr (_ * (_ + _) ^+ _).
-have -> : usubmx (x *: a) = x *: a1 by rewrite linearZ /= col_mxKu.
-have -> : dsubmx (x *: a) = x *: a2 by rewrite linearZ /= col_mxKd.
-by rewrite pairZ_scale.
-Qed.
-
-Section Sides.
-Variables (F : fieldType) (n d L H da v : nat) (S : pred 'I_n) (i : 'I_n).
-Local Notation weights p S := (exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
-  sep_ge (fun x y => net Ws (mix S x y) i p) v).
-
-(* the side of the output, as the set of tokens equal to its own *)
-Lemma own_side (p : 'I_d) : weights p (fun k => S k == S i) -> weights p S.
-Proof.
-case=> Ws sWs rWs; exists Ws => // e fs; apply: rWs; case Si: (S i).
-  by apply: eq_sep_le fs => x y; congr (net _ _ i p); apply/matrixP=> t j; rewrite !mxE eqb_id.
-apply: eq_sep_le (sep_le_sym fs) => x y; congr (net _ _ i p); apply/matrixP=> t j.
-by rewrite !mxE eqbF_neg; case: (S t).
-Qed.
-End Sides.
-
 Section Heads.
 Variables (F : fieldType) (charF : [char F] =i pred0) (N H da L c nh q r k : nat) (S : pred 'I_N) (i : 'I_N).
 Local Notation d := (H * da)%N.
@@ -257,24 +226,9 @@ Hypotheses (kr : (k <= minn r nB)%N) (kK : (k <= 3 ^ (L - 1 - c))%N).
 Theorem heads_low_lower (p : 'I_d) : exists2 Ws : seq (seq (head F d)), has_shape L H da Ws &
   sep_ge (fun x y => net Ws (mix S x y) i p) (mc (vfree m m).+1 k).
 Proof.
-move: rqA kr; rewrite !leq_min => /andP[rda rA] /andP[kr1 kB]; apply: own_side; pose S1 k := S k == S i.
-have rE : (uphalf r + r./2 = r)%N by rewrite uphalf_half -addnA addnn odd_double_half.
-have sr : (r./2 <= uphalf r)%N by rewrite uphalf_half leq_addl.
-have H0 : (da <= d)%N by rewrite leq_pmull //; apply: leq_trans nH.
-have core d' (p' : 'I_d') : d' = d -> d' = (q + ((uphalf r + r./2) + m))%N ->
-    exists2 Ws : seq (seq (head F d')), has_shape L H da Ws &
-      sep_ge (fun x y => net Ws (mix S1 x y) i p') (mc (vfree m m).+1 k).
-  move=> dE dm; move: p' dE; rewrite {d'}dm; move: m => m' p' dE.
-  have LE : L = (c.-1 + (L - 1 - c)).+2 by lia.
-  have qrm : (q <= (uphalf r + r./2) + m')%N.
-    by rewrite rE; case: H dE nH n0 => [|H'] dE' *; [lia | rewrite mulSn rE in dE'; lia].
-  rewrite [X in has_shape X]LE; apply: (any_output (p0 := out q0 qrm)).
-  exists (headsW F H da nh q0 qrm c.-1 (L - 1 - c)); first by apply: shape_headsW => //; rewrite rE.
-  move=> e fs; apply: (kernel_heads_low charF sr (s := #|predC S1|) _ _ kK); first by rewrite rE.
-    by rewrite (_ : #|predC S1| = nB) //; apply: eq_card.
-  apply: (@tokens_grid _ _ _ _ _ _ _ _ _ (eqxx (S i) : S1 i) _ _ _ _ _ id id) fs; rewrite ?rE //.
-  by move=> fg fe fb a b *; apply: net_headsW.
-by apply: core; rewrite // rE; lia.
+move: kr; rewrite leq_min => /andP[kr1 kB].
+apply: (heads_core charF nH n0 q0 c0 cL rn qn qda rqA) => s e ->.
+by apply: (pairing_low charF (half_le r)) kB (leqnn k) kK; rewrite halves.
 Qed.
 
 Corollary heads_low_generic (p : 'I_d) : exists2 P : {mpoly F[nfactors L H d da]}, P != 0 & forall w, P.@[w] != 0 ->
